@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Globalization;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Outcomes;
+using IMDD.Inference.Bundles;
+using IMDD.Messaging.Embedded;
+
+namespace IMDD.Cli.Bench;
+
+/// <summary>
+/// Measures the edge agent in a process of its own; cameras, broker and Kafka are in this one, so that what they take is not counted
+/// against it.
+/// </summary>
+internal sealed class EdgeBench(EdgeBenchOptions options, string bundleFolder, TextWriter progress)
+{
+    private const double MinAgentOverBare = 0.85;
+    private const double MaxRssMb = 300;
+    private const double MaxSlope = 0.5;
+    private const double MinStoreRate = 10_000;
+    private const int GroupCommit = 16;
+    private const int RssEvery = 50;
+
+    private static readonly AssetPath Asset = AssetPath.Parse("bench/site/area/line/cell");
+
+    public async Task<EdgeBenchResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var bundle = ModelBundle.Open(bundleFolder);
+        var folder = Directory.CreateTempSubdirectory("imdd-bench-");
+        try
+        {
+            var load = LoadAverage();
+            var fsync = FsyncProbe.Measure(folder.FullName, options.Syncs);
+            progress.WriteLine($"fsync p99 {fsync.P99} ms");
+            var store = await StoreBenchmark.RunAsync(folder.CreateSubdirectory("store-bench").FullName, options.StoreOutcomes, GroupCommit);
+            progress.WriteLine($"store {store:F0} outcomes/s");
+            var pictures = BenchFrames.Create(EdgeBenchOptions.Pictures, EdgeBenchOptions.Side);
+            var bare = BareLoop.Measure(bundle, pictures, options.BareFrames);
+            progress.WriteLine($"bare {bare.CpuMs:F2} ms CPU, {bare.WallMs:F2} ms a frame");
+            return await MeasureAgentAsync(bundle, folder, pictures, load, fsync, store, bare, cancellationToken);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task<EdgeBenchResult> MeasureAgentAsync(
+        ModelBundle bundle,
+        DirectoryInfo folder,
+        IReadOnlyList<byte[]> pictures,
+        double load,
+        LatencyFigures fsync,
+        double store,
+        (double CpuMs, double WallMs) bare,
+        CancellationToken cancellationToken)
+    {
+        await using var broker = await EmbeddedMqttBroker.StartAsync();
+        using EmbeddedKafkaCluster kafka = new();
+        foreach (var topic in KafkaTopics.All)
+        {
+            kafka.CreateTopic(topic.Name, 2);
+        }
+
+        using var agent = AgentProcess.Start(Settings(bundle, folder, broker.Port, kafka.BootstrapServers), progress);
+        await using LineUnderLoad line = new(Asset, broker.Port, kafka.BootstrapServers, pictures, agent.EnsureAlive);
+        await line.StartAsync(cancellationToken);
+        await line.WaitForAgentAsync(cancellationToken);
+        await line.SendAsync(options.WarmUpFrames, null, _ => { }, cancellationToken);
+
+        List<(double Frames, double Mb)> memory = [];
+        var cpu = agent.Cpu;
+        var start = Stopwatch.GetTimestamp();
+        await line.SendAsync(
+            options.LoadFrames,
+            null,
+            frame =>
+            {
+                if (frame % RssEvery == 0)
+                {
+                    memory.Add((frame, agent.ResidentMb));
+                }
+            },
+            cancellationToken);
+        var wall = Stopwatch.GetElapsedTime(start);
+        var agentCpuMs = (agent.Cpu - cpu).TotalMilliseconds / options.LoadFrames;
+        var rate = options.LoadFrames / wall.TotalSeconds;
+        progress.WriteLine($"agent {agentCpuMs:F2} ms CPU a frame, {rate:F1} frames/s, {memory[^1].Mb:F0} MB");
+
+        var paced = await line.SendAsync(options.PacedFrames, rate / 2, _ => { }, cancellationToken);
+        return Judge(new EdgeBenchResult
+        {
+            Model = bundle.Manifest.Name,
+            Cores = Environment.ProcessorCount,
+            LoadAverageBefore = load,
+            Frames = line.Published,
+            AgentOverBare = Math.Round(bare.CpuMs / agentCpuMs, 3),
+            BareCpuMsPerFrame = Math.Round(bare.CpuMs, 3),
+            BareMsPerFrame = Math.Round(bare.WallMs, 3),
+            AgentCpuMsPerFrame = Math.Round(agentCpuMs, 3),
+            FramesPerSecond = Math.Round(rate, 1),
+            FailShare = Math.Round(line.FailShare, 4),
+            PacedFramesPerSecond = Math.Round(rate / 2, 1),
+            LatencyMs = line.PublishedLatency(paced),
+            ReceiptLatencyMs = line.ReceiptLatency(paced),
+            LatencyP99LimitMs = Math.Round((2.5 * bare.WallMs) + 15 + (2 * fsync.P99), 2),
+            FsyncP50Ms = fsync.P50,
+            FsyncP99Ms = fsync.P99,
+            RssMb = Math.Round(memory.Max(sample => sample.Mb), 1),
+            RssSlopeMbPer1000 = Math.Round(Slope(memory.Where(sample => sample.Frames >= options.SlopeFrom)) * 1000, 3),
+            RssSlopeFrames = $"{options.SlopeFrom}-{options.LoadFrames}",
+            StoreOutcomesPerSecond = Math.Round(store),
+            Missed = [],
+        });
+    }
+
+    private static EdgeBenchResult Judge(EdgeBenchResult result)
+    {
+        (string Name, bool Met)[] targets =
+        [
+            ("agent_over_bare", result.AgentOverBare >= MinAgentOverBare),
+            ("latency_ms", result.LatencyMs.P99 <= result.LatencyP99LimitMs),
+            ("rss_mb", result.RssMb < MaxRssMb),
+            ("rss_slope_mb_per1000", result.RssSlopeMbPer1000 < MaxSlope),
+            ("store_outcomes_per_second", result.StoreOutcomesPerSecond >= MinStoreRate),
+        ];
+        return result with { Missed = [.. targets.Where(target => !target.Met).Select(target => target.Name)] };
+    }
+
+    private static double LoadAverage()
+        => double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+
+    /// <summary>Least squares.</summary>
+    private static double Slope(IEnumerable<(double X, double Y)> samples)
+    {
+        var points = samples.ToList();
+        var (meanX, meanY) = (points.Average(point => point.X), points.Average(point => point.Y));
+        var spread = points.Sum(point => (point.X - meanX) * (point.X - meanX));
+        return points.Sum(point => (point.X - meanX) * (point.Y - meanY)) / spread;
+    }
+
+    private static Dictionary<string, string> Settings(ModelBundle bundle, DirectoryInfo folder, int mqttPort, string kafka) => new(StringComparer.Ordinal)
+    {
+        ["Edge:Agent:Asset"] = Asset.ToString(),
+        ["Edge:Agent:Name"] = "bench",
+        ["Edge:Agent:DecodeWorkers"] = "1",
+        ["Edge:Model:BundleDirectory"] = bundle.Directory,
+        ["Edge:Model:Threads"] = EdgeBenchOptions.Threads.ToString(CultureInfo.InvariantCulture),
+        ["Edge:Store:Directory"] = Path.Combine(folder.FullName, "store"),
+        ["Blobs:Kind"] = "folder",
+        ["Blobs:Directory"] = Path.Combine(folder.FullName, "blobs"),
+        ["Mqtt:Port"] = mqttPort.ToString(CultureInfo.InvariantCulture),
+        ["Kafka:BootstrapServers"] = kafka,
+        ["Logging:LogLevel:Default"] = "Warning",
+        ["urls"] = "http://127.0.0.1:0",
+    };
+}

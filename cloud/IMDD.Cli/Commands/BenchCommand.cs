@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace IMDD.Cli.Commands;
+
+/// <summary><c>imdd bench</c>.</summary>
+internal static class BenchCommand
+{
+    public static Command Create() => new("bench", "Measures on this machine.") { BenchEdgeCommand.Create() };
+}

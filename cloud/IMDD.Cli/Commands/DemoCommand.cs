@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using IMDD.Cli.Demo;
+using IMDD.Cli.Output;
+using Spectre.Console;
+
+namespace IMDD.Cli.Commands;
+
+/// <summary><c>imdd demo</c>: the whole pipeline on this machine.</summary>
+internal static class DemoCommand
+{
+    private const int MaxCameras = 64;
+    private const double MaxFramesPerSecond = 10_000;
+
+    public static Command Create()
+    {
+        Option<long?> frames = new("--frames") { Description = "Stop by itself after this many frames of all cameras together." };
+        Option<double> rate = new("--fps") { Description = "Frames per second of all cameras together.", DefaultValueFactory = _ => 20 };
+        Option<int> cameras = new("--cameras") { Description = "Number of cameras.", DefaultValueFactory = _ => 2 };
+        Option<string?> data = new("--data") { Description = "Folder of real images to show to the cameras, instead of synthetic surfaces." };
+        Option<int> seed = new("--seed") { Description = "Seed of the synthetic surfaces.", DefaultValueFactory = _ => 1 };
+        Option<bool> keep = new("--keep") { Description = "Stay up after the last frame, until Ctrl-C." };
+        Option<string?> state = new("--state") { Description = "Keep all data in this folder, which must not exist or be empty." };
+        Option<int> mqtt = Port("--mqtt-port", 1883, "MQTT");
+        Option<int> kafka = Port("--kafka-port", 9092, "Kafka");
+        Option<int> page = Port("--page-port", 5080, "the page");
+        var json = JsonOutput.CreateOption();
+        Check(frames, value => value is null or >= 1, "must be at least 1");
+        Check(rate, value => value is > 0 and <= MaxFramesPerSecond, $"must be above 0 and at most {MaxFramesPerSecond}");
+        Check(cameras, value => value is >= 1 and <= MaxCameras, $"must be 1 to {MaxCameras}");
+        Check(data, folder => folder is null || Directory.Exists(folder), "must name a folder that exists");
+
+        Command command = new("demo", "Runs the whole pipeline on this machine, from cameras to the page, and proves that no frame is lost.")
+        {
+            frames, rate, cameras, data, seed, keep, state, mqtt, kafka, page, json,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed,
+            new DemoSettings(
+                parsed.GetValue(frames),
+                parsed.GetValue(rate),
+                parsed.GetValue(cameras),
+                parsed.GetValue(data) is { } folder ? Path.GetFullPath(folder) : null,
+                parsed.GetValue(seed),
+                parsed.GetValue(keep),
+                parsed.GetValue(state) is { } directory ? Path.GetFullPath(directory) : null,
+                parsed.GetValue(mqtt),
+                parsed.GetValue(kafka),
+                parsed.GetValue(page)),
+            parsed.GetValue(json),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, DemoSettings settings, bool json, CancellationToken cancellation)
+    {
+        var configuration = parsed.InvocationConfiguration;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(configuration.Error) });
+        return await new DemoRun(settings, console, TimeProvider.System).RunAsync(Write, cancellation);
+
+        void Write(DemoResult result)
+        {
+            if (json)
+            {
+                JsonOutput.Write(configuration.Output, result);
+            }
+            else
+            {
+                DemoReport.Write(configuration.Output, result);
+            }
+        }
+    }
+
+    private static Option<int> Port(string name, int wanted, string what)
+    {
+        Option<int> option = new(name)
+        {
+            Description = string.Create(CultureInfo.InvariantCulture, $"Port for {what}; the next free one if it is taken."),
+            DefaultValueFactory = _ => wanted,
+        };
+        Check(option, value => value is >= 1 and <= IPEndPoint.MaxPort, "must be 1 to 65535");
+        return option;
+    }
+
+    private static void Check<T>(Option<T> option, Func<T?, bool> holds, string expected) => option.Validators.Add(result =>
+    {
+        T? value;
+        try
+        {
+            value = result.GetValueOrDefault<T>();
+        }
+        catch (InvalidOperationException)
+        {
+            // Not a value of this type at all: the parser says so itself.
+            return;
+        }
+
+        if (!holds(value))
+        {
+            result.AddError($"{option.Name} {expected}, not '{string.Join(' ', result.Tokens.Select(token => token.Value))}'.");
+        }
+    });
+}

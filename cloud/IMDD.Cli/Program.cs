@@ -1,0 +1,3 @@
+using IMDD.Cli;
+
+return await ImddCommand.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,39 @@
+using IMDD.Cloud.Aggregator.State;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Queries;
+
+namespace IMDD.Cloud.Aggregator.Queries;
+
+/// <summary>From rows to answers.</summary>
+internal static class RowMapping
+{
+    public static FailedFrame ToFailedFrame(FailedFrameRow row)
+    {
+        var defect = ImddJsonText.Read<DefectDetected>(row.Defect!);
+        if (defect.Frame.Uri is null && row.Frame is { } stored)
+        {
+            defect = defect with { Frame = defect.Frame with { Uri = ImddJsonText.Read<FrameReference>(stored).Uri } };
+        }
+
+        return new FailedFrame(row.Line, row.Camera, row.Time, defect);
+    }
+
+    public static AgentView ToAgent(EdgeStateRow row) => new(row.Place, ImddJsonText.Read<AgentState>(row.Data), row.Recorded);
+
+    public static CameraView ToCamera(EdgeStateRow row) => new(row.Place, ImddJsonText.Read<CameraState>(row.Data), row.Recorded);
+
+    public static CameraConservation ToConservation(CameraBootRow row) => new()
+    {
+        Camera = row.Camera,
+        BootId = row.Boot,
+        Sent = row.Sent,
+        Returned = row.Returned,
+        Spooled = row.Spooled,
+        Resent = row.Resent,
+        Outcomes = row.Outcomes,
+        Difference = row.Sent - row.Outcomes,
+        Imbalanced = row.Imbalanced,
+        ReportedAt = row.Reported,
+        LastOutcomeTime = row.LastOutcome,
+    };
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Cloud.Dashboard;
+
+/// <summary>What attributes cannot say of <see cref="DashboardOptions"/>.</summary>
+public sealed class DashboardOptionsValidator : IValidateOptions<DashboardOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, DashboardOptions options)
+    {
+        List<string> errors = [];
+        if (options.AggregatorUrl is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")))
+        {
+            errors.Add($"{DashboardOptions.Section}:{nameof(DashboardOptions.AggregatorUrl)} is '{url}': expected an absolute http or https address.");
+        }
+
+        if (options.TimeZone is { Length: > 0 } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        {
+            errors.Add($"{DashboardOptions.Section}:{nameof(DashboardOptions.TimeZone)} is '{zone}': expected an IANA zone name such as Europe/Berlin.");
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

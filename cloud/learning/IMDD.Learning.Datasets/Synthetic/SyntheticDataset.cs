@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+using IMDD.Imaging;
+using IMDD.Learning.Datasets.Readers;
+using IMDD.Learning.Datasets.Samples;
+using IMDD.Synthetics;
+
+namespace IMDD.Learning.Datasets.Synthetic;
+
+/// <summary>
+/// Synthetic surfaces as a data set: drawn once into a cache folder named by what was asked for, then read like any other. A folder appears
+/// whole or not at all.
+/// </summary>
+public static class SyntheticDataset
+{
+    /// <summary>Rises when the generator draws the same seed differently.</summary>
+    private const int GeneratorVersion = 1;
+
+    /// <summary>Draws (or finds) the pictures.</summary>
+    public static Dataset Read(SyntheticSpec spec, string cacheFolder)
+    {
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{GeneratorVersion}\n{spec}")))[..16];
+        var folder = Path.Combine(cacheFolder, digest);
+        if (!Directory.Exists(folder))
+        {
+            Draw(spec, folder);
+        }
+
+        SampleSink sink = new(strict: true);
+        foreach (var line in File.ReadLines(Path.Combine(folder, Index)))
+        {
+            sink.Add(Sample(folder, line.Split('\t')));
+        }
+
+        return new Dataset("synthetic", $"synthetic:{spec}", sink.Samples, sink.Problems);
+    }
+
+    /// <summary>Where pictures are kept: <c>$XDG_CACHE_HOME/imdd/synthetic</c>, or below <c>~/.cache</c>.</summary>
+    public static string DefaultCacheFolder()
+    {
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        return Path.Combine(
+            string.IsNullOrEmpty(cache) ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache") : cache, "imdd", "synthetic");
+    }
+
+    private const string Index = "index.tsv";
+
+    private static void Draw(SyntheticSpec spec, string folder)
+    {
+        var partial = $"{folder}.{Environment.ProcessId}.partial";
+        Directory.CreateDirectory(partial);
+        var generators = spec.Textures.Select(t => new SurfaceGenerator(new SurfaceOptions
+        {
+            Texture = t,
+            Width = spec.Size,
+            Height = spec.Size,
+            ProductSeed = spec.Seed,
+            DefectRate = spec.Defective,
+            Kinds = spec.Kinds,
+        })).ToList();
+        var lines = new string[spec.Count];
+        Parallel.For(0, spec.Count, i =>
+        {
+            var texture = i % generators.Count;
+            var drawn = generators[texture].Generate(spec.Seed + (ulong)i);
+            var name = $"{i:D6}.png";
+            using RgbImage image = new(drawn.Width, drawn.Height);
+            drawn.Rgb.CopyTo(image.Pixels);
+            File.WriteAllBytes(Path.Combine(partial, name), ImageEncoder.EncodePng(image));
+            if (drawn.Defects.Count > 0)
+            {
+                File.WriteAllBytes(Path.Combine(partial, Mask(name)), ImageEncoder.EncodeGreyPng(drawn.Mask, drawn.Width, drawn.Height));
+            }
+
+            var kinds = string.Join('+', drawn.Defects.Select(d => d.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+            var severity = drawn.Defects.Count > 0 ? drawn.Defects.Max(d => d.Severity).ToString().ToLowerInvariant() : "";
+            lines[i] = $"{name}\t{kinds}\t{spec.Textures[texture]}\t{severity}";
+        });
+        File.WriteAllLines(Path.Combine(partial, Index), lines);
+        try
+        {
+            Directory.Move(partial, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            // Another process drew the same pictures first.
+            Directory.Delete(partial, recursive: true);
+        }
+    }
+
+    private static DatasetSample Sample(string folder, string[] fields)
+    {
+        var classes = fields[1].Length > 0 ? fields[1].Split('+') : [];
+        return new DatasetSample
+        {
+            Id = fields[0],
+            ImagePath = Path.Combine(folder, fields[0]),
+            IsAnomalous = classes.Length > 0,
+            Classes = classes,
+            Mask = classes.Length > 0 ? new MaskFile(Path.Combine(folder, Mask(fields[0])), MaskEncoding.NonZero) : null,
+            Severity = fields[3].Length > 0 ? fields[3] : null,
+            Category = fields[2],
+            Group = $"synthetic:{fields[0]}",
+        };
+    }
+
+    private static string Mask(string image) => Path.GetFileNameWithoutExtension(image) + ".mask.png";
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using IMDD.Synthetics;
+
+namespace IMDD.Learning.Datasets.Synthetic;
+
+/// <summary>What <c>synthetic:seed=7,count=200,kinds=scratch+crack,size=256,textures=cast+wood,defective=0.5</c> asks for.</summary>
+public sealed record SyntheticSpec
+{
+    private const int MaxCount = 100_000;
+
+    /// <summary>Seed of the first picture; the others follow.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Pictures.</summary>
+    public int Count { get; init; } = 100;
+
+    /// <summary>Side, pixels.</summary>
+    public int Size { get; init; } = 256;
+
+    /// <summary>Kinds; empty: the open ones. Reserved kinds come only when named.</summary>
+    public IReadOnlyList<DefectKind> Kinds { get; init; } = [];
+
+    /// <summary>Surfaces, in turn.</summary>
+    public IReadOnlyList<SurfaceTexture> Textures { get; init; } = Enum.GetValues<SurfaceTexture>();
+
+    /// <summary>Share of defective pictures.</summary>
+    public double Defective { get; init; } = 0.5;
+
+    /// <summary>Parses the text after <c>synthetic:</c>.</summary>
+    /// <exception cref="DatasetException">An unknown key or a value out of range; the message names it.</exception>
+    public static SyntheticSpec Parse(string text)
+    {
+        SyntheticSpec spec = new();
+        foreach (var pair in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var cut = pair.IndexOf('=', StringComparison.Ordinal);
+            var (key, value) = cut > 0 ? (pair[..cut], pair[(cut + 1)..]) : (pair, "");
+            spec = key switch
+            {
+                "seed" when ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) => spec with { Seed = seed },
+                "count" when Integer(value, 1, MaxCount) is { } count => spec with { Count = count },
+                "size" when Integer(value, SurfaceOptions.MinSide, SurfaceOptions.MaxSide) is { } size => spec with { Size = size },
+                "defective" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
+                    => spec with { Defective = share },
+                "kinds" => spec with { Kinds = [.. value.Split('+').Select(Kind)] },
+                "textures" => spec with { Textures = [.. value.Split('+').Select(Texture)] },
+                _ => throw new DatasetException(
+                    $"'{pair}' is not understood: expected seed=N, count=1…{MaxCount}, size={SurfaceOptions.MinSide}…{SurfaceOptions.MaxSide}, defective=0…1, kinds=a+b, textures=a+b."),
+            };
+        }
+
+        return spec;
+    }
+
+    /// <summary>The canonical text: what the same pictures are called, however they were asked for.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"seed={Seed},count={Count},size={Size},defective={Defective},kinds={string.Join('+', Kinds.Select(k => k.Name()))},textures={string.Join('+', Textures)}");
+
+    private static int? Integer(string text, int low, int high)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? value : null;
+
+    private static DefectKind Kind(string name)
+        => DefectKinds.TryParse(name, out var kind)
+            ? kind
+            : throw new DatasetException($"'{name}' is not a kind: expected {string.Join(", ", DefectKinds.All.Select(k => k.Name()))}.");
+
+    private static SurfaceTexture Texture(string name)
+        => Enum.TryParse<SurfaceTexture>(name.Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var texture) && Enum.IsDefined(texture)
+            ? texture
+            : throw new DatasetException($"'{name}' is not a surface: expected {string.Join(", ", Enum.GetNames<SurfaceTexture>())}.");
+}

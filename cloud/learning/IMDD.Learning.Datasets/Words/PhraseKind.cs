@@ -1,0 +1,9 @@
+namespace IMDD.Learning.Datasets.Words;
+
+/// <summary>What a phrase names.</summary>
+public enum PhraseKind
+{
+    Defect,
+    Product,
+    Material,
+}

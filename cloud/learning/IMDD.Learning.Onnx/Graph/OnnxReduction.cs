@@ -1,0 +1,49 @@
+namespace IMDD.Learning.Onnx.Graph;
+
+/// <summary>Fewer elements out than in.</summary>
+public static class OnnxReduction
+{
+    extension(OnnxGraphBuilder graph)
+    {
+        /// <summary>Mean over axes, which stay with length 1.</summary>
+        public OnnxValue ReduceMean(OnnxValue value, params ReadOnlySpan<int> axes) => graph.Reduce("ReduceMean", value, axes);
+
+        /// <summary>Largest over axes, which stay with length 1.</summary>
+        public OnnxValue ReduceMax(OnnxValue value, params ReadOnlySpan<int> axes) => graph.Reduce("ReduceMax", value, axes);
+
+        /// <summary>Index of the largest along an axis, the first of equals; the axis stays with length 1.</summary>
+        public OnnxValue ArgMax(OnnxValue value, int axis)
+        {
+            OnnxCheck.IsFloat("ArgMax", value);
+            axis = OnnxCheck.Axis("ArgMax", value, axis);
+            return graph.Node("ArgMax", [value], OnnxElementType.Int64, value.Shape.With(axis, 1), OnnxAttribute.Int("axis", axis));
+        }
+
+        /// <summary>The <paramref name="count"/> largest along the last axis, largest first.</summary>
+        /// <param name="value">Floats.</param>
+        /// <param name="count">One 64-bit integer, <c>[1]</c>.</param>
+        /// <param name="length">What <paramref name="count"/> will be, for the shape.</param>
+        public OnnxValue TopK(OnnxValue value, OnnxValue count, OnnxDimension length)
+        {
+            OnnxCheck.IsFloat("TopK", value);
+            OnnxCheck.Is("TopK", count, OnnxElementType.Int64);
+            var shape = value.Shape.With(OnnxCheck.Axis("TopK", value, -1), length);
+            return graph.Node("TopK", [value, count], [(value.Type, shape), (OnnxElementType.Int64, shape)])[0];
+        }
+
+        private OnnxValue Reduce(string op, OnnxValue value, ReadOnlySpan<int> axes)
+        {
+            OnnxCheck.IsFloat(op, value);
+            var shape = value.Shape;
+            var normal = new long[axes.Length];
+            for (var index = 0; index < axes.Length; index++)
+            {
+                var axis = OnnxCheck.Axis(op, value, axes[index]);
+                normal[index] = axis;
+                shape = shape.With(axis, 1);
+            }
+
+            return graph.Node(op, [value], value.Type, shape, OnnxAttribute.Ints("axes", normal));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+namespace IMDD.Learning.Onnx.Graph;
+
+/// <summary>Operators over the last two dimensions of <c>[batch, channels, height, width]</c>.</summary>
+public static class OnnxSpatial
+{
+    private const int Rank = 4;
+
+    extension(OnnxGraphBuilder graph)
+    {
+        /// <summary>Convolution without padding.</summary>
+        /// <param name="value"><c>[B, C, H, W]</c>.</param>
+        /// <param name="weights"><c>[M, C, kH, kW]</c>.</param>
+        /// <param name="strides">Step down and across; H and W are multiples of it and the kernel is no larger.</param>
+        public OnnxValue Conv(OnnxValue value, OnnxValue weights, (long Down, long Across) strides)
+        {
+            OnnxCheck.IsFloat("Conv", value);
+            OnnxCheck.HasRank("Conv", value, Rank);
+            OnnxCheck.HasRank("Conv", weights, Rank);
+            if (weights.Shape[1] != value.Shape[1] || weights.Shape[2] != strides.Down || weights.Shape[3] != strides.Across)
+            {
+                throw new OnnxGraphException(
+                    $"Conv got {value} and weights {weights.Shape}; expected {value.Shape[1]} channels and a kernel of the stride's size.");
+            }
+
+            OnnxShape shape = [value.Shape[0], weights.Shape[0], value.Shape[2].DividedBy(strides.Down), value.Shape[3].DividedBy(strides.Across)];
+            return graph.Node(
+                "Conv",
+                [value, weights],
+                value.Type,
+                shape,
+                OnnxAttribute.Ints("kernel_shape", strides.Down, strides.Across),
+                OnnxAttribute.Ints("strides", strides.Down, strides.Across));
+        }
+
+        /// <summary>Mean of squares of <paramref name="size"/>, side by side.</summary>
+        public OnnxValue AveragePool(OnnxValue value, long size) => graph.Pool("AveragePool", value, size);
+
+        /// <summary>Largest of squares of <paramref name="size"/>, side by side.</summary>
+        public OnnxValue MaxPool(OnnxValue value, long size) => graph.Pool("MaxPool", value, size);
+
+        /// <summary>Mean of the square of odd <paramref name="size"/> around every element, of what of it lies within.</summary>
+        public OnnxValue BoxBlur(OnnxValue value, long size)
+        {
+            OnnxCheck.IsFloat("AveragePool", value);
+            OnnxCheck.HasRank("AveragePool", value, Rank);
+            if (size < 1 || size % 2 == 0)
+            {
+                throw new OnnxGraphException($"A blur of {size} has no centre; expected an odd number.");
+            }
+
+            var pad = size / 2;
+            return graph.Node(
+                "AveragePool",
+                [value],
+                value.Type,
+                value.Shape,
+                OnnxAttribute.Ints("kernel_shape", size, size),
+                OnnxAttribute.Ints("strides", 1, 1),
+                OnnxAttribute.Ints("pads", pad, pad, pad, pad),
+                OnnxAttribute.Int("count_include_pad", 0));
+        }
+
+        /// <summary>Larger by a whole factor, bilinear between the centres of the elements, the edge repeated.</summary>
+        public OnnxValue UpsampleLinear(OnnxValue value, long factor)
+        {
+            OnnxCheck.IsFloat("Resize", value);
+            OnnxCheck.HasRank("Resize", value, Rank);
+            var scales = graph.Constant("scales", [1f, 1f, factor, factor], Rank);
+            var noRegion = graph.Constant("roi", ReadOnlySpan<float>.Empty, 0);
+            return graph.Node(
+                "Resize",
+                [value, noRegion, scales],
+                value.Type,
+                value.Shape.With(2, value.Shape[2].Times(factor)).With(3, value.Shape[3].Times(factor)),
+                OnnxAttribute.Text("mode", "linear"),
+                OnnxAttribute.Text("coordinate_transformation_mode", "half_pixel"));
+        }
+
+        private OnnxValue Pool(string op, OnnxValue value, long size)
+        {
+            OnnxCheck.IsFloat(op, value);
+            OnnxCheck.HasRank(op, value, Rank);
+            var shape = value.Shape.With(2, value.Shape[2].DividedBy(size)).With(3, value.Shape[3].DividedBy(size));
+            return graph.Node(op, [value], value.Type, shape, OnnxAttribute.Ints("kernel_shape", size, size), OnnxAttribute.Ints("strides", size, size));
+        }
+    }
+}

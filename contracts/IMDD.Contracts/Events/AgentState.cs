@@ -1,0 +1,29 @@
+namespace IMDD.Contracts.Events;
+
+/// <summary>
+/// Data of <c>state/agent/{agent}</c>, retained, and of its will. The will carries the <c>bdSeq</c> of the birth that follows it,
+/// so that a stale death is told from a fresh one.
+/// </summary>
+public sealed record AgentState
+{
+    public required string Agent { get; init; }
+
+    /// <summary><c>online</c> or <c>offline</c>.</summary>
+    public required string State { get; init; }
+
+    public required string BootId { get; init; }
+
+    /// <summary>0 to 255, wraps.</summary>
+    public required int BdSeq { get; init; }
+
+    public ModelReference? Model { get; init; }
+    public string? AgentVersion { get; init; }
+
+    /// <summary>Execution provider in use: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>.</summary>
+    public string? ExecutionProvider { get; init; }
+
+    /// <summary>Outcomes in the store that Kafka has not confirmed yet.</summary>
+    public long? StoreBacklog { get; init; }
+
+    public DateTimeOffset? Since { get; init; }
+}

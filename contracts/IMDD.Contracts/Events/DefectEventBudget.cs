@@ -1,0 +1,92 @@
+namespace IMDD.Contracts.Events;
+
+/// <summary>Keeps a defect event within its limits: 64 regions, a mask of 64 KiB in line, 256 KiB in all.</summary>
+public static class DefectEventBudget
+{
+    /// <summary>Largest run-length encoding that stays in the event, bytes as written.</summary>
+    public const int MaxInlineMaskBytes = 64 * 1024;
+
+    /// <summary>Room for <c>maskUri</c> of a region whose mask moves, bytes.</summary>
+    private const int UriAllowance = 256;
+
+    /// <summary>Room for more digits of <c>regionsOmitted</c>, bytes.</summary>
+    private const int CountAllowance = 16;
+
+    /// <summary>
+    /// Indexes of the regions whose mask must move to a blob before the event is made: those above <see cref="MaxInlineMaskBytes"/>, and,
+    /// from the last (the least) region up, as many as it takes to come under the event's limit.
+    /// </summary>
+    public static IReadOnlyList<int> MasksToMove(DefectDetected defect)
+    {
+        SortedSet<int> moved = [];
+        for (var i = 0; i < defect.Regions.Count; i++)
+        {
+            if (MaskBytes(defect.Regions[i]) > MaxInlineMaskBytes)
+            {
+                moved.Add(i);
+            }
+        }
+
+        var size = ImddJson.Serialize(defect).Length - moved.Sum(i => MaskBytes(defect.Regions[i]) - UriAllowance);
+        for (var i = defect.Regions.Count - 1; i >= 0 && size > ImddJson.MaxEventBytes; i--)
+        {
+            if (MaskBytes(defect.Regions[i]) > UriAllowance && moved.Add(i))
+            {
+                size -= MaskBytes(defect.Regions[i]) - UriAllowance;
+            }
+        }
+
+        return [.. moved];
+    }
+
+    /// <summary>
+    /// The same event within every limit, for when no blob can be had. What goes, in this order: regions after the 64th (counted in
+    /// <see cref="DefectDetected.RegionsOmitted"/>), masks above 64 KiB, then masks and contours of the last regions, then the last
+    /// regions themselves. Box, class and score of the first region always stay.
+    /// </summary>
+    public static DefectDetected Fit(DefectDetected defect)
+    {
+        List<DefectRegion> regions = [.. defect.Regions.Take(DefectDetected.MaxRegions)];
+        for (var i = 0; i < regions.Count; i++)
+        {
+            if (MaskBytes(regions[i]) > MaxInlineMaskBytes)
+            {
+                regions[i] = regions[i] with { MaskRle = null };
+            }
+        }
+
+        // Each region is measured on its own: the whole may be hundreds of times the limit.
+        var sizes = regions.ConvertAll(RegionBytes);
+        var size = ImddJson.Serialize(defect with { Regions = [] }).Length + CountAllowance + sizes.Sum();
+        size -= Reduce(regions, sizes, size - ImddJson.MaxEventBytes, r => r with { MaskRle = null });
+        size -= Reduce(regions, sizes, size - ImddJson.MaxEventBytes, r => r with { ContourPx = null });
+        while (regions.Count > 1 && size > ImddJson.MaxEventBytes)
+        {
+            size -= sizes[regions.Count - 1];
+            regions.RemoveAt(regions.Count - 1);
+        }
+
+        return defect with { Regions = regions, RegionsOmitted = defect.RegionsOmitted + defect.Regions.Count - regions.Count };
+    }
+
+    /// <summary>Takes something from the regions, last first, until <paramref name="excess"/> bytes are gone; returns how many went.</summary>
+    private static int Reduce(List<DefectRegion> regions, List<int> sizes, int excess, Func<DefectRegion, DefectRegion> reduce)
+    {
+        var gone = 0;
+        for (var i = regions.Count - 1; i >= 0 && gone < excess; i--)
+        {
+            regions[i] = reduce(regions[i]);
+            var after = RegionBytes(regions[i]);
+            gone += sizes[i] - after;
+            sizes[i] = after;
+        }
+
+        return gone;
+    }
+
+    /// <summary>Bytes of the mask as written: a backslash, which the encoding uses, takes two.</summary>
+    internal static int MaskBytes(DefectRegion region)
+        => region.MaskRle is { } mask ? mask.Counts.Length + mask.Counts.AsSpan().Count('\\') : 0;
+
+    private static int RegionBytes(DefectRegion region) => ImddJson.Serialize(region).Length + 1;
+}

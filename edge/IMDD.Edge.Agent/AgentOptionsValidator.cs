@@ -1,0 +1,47 @@
+using IMDD.Contracts.Identity;
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Edge.Agent;
+
+/// <summary>Rules that an attribute cannot state.</summary>
+internal sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
+{
+    private static readonly TimeSpan LeastSilence = TimeSpan.FromMilliseconds(100);
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, AgentOptions options)
+    {
+        List<string> errors = [];
+        if (options.Asset.Length > 0 && !AssetPath.TryParse(options.Asset, out _, out var error))
+        {
+            errors.Add($"{AgentOptions.Section}:{nameof(options.Asset)}: {error}");
+        }
+
+        if (options.Name.Length > 0 && !NamePart.IsValid(options.Name))
+        {
+            errors.Add($"{AgentOptions.Section}:{nameof(options.Name)}: must be {NamePart.Expected}");
+        }
+
+        HashSet<string> names = new(StringComparer.Ordinal);
+        for (var i = 0; i < options.Cameras.Count; i++)
+        {
+            var camera = options.Cameras[i];
+            var key = $"{AgentOptions.Section}:{nameof(options.Cameras)}:{i}";
+            if (!NamePart.IsValid(camera.Name))
+            {
+                errors.Add($"{key}:{nameof(camera.Name)}: must be {NamePart.Expected}");
+            }
+            else if (!names.Add(camera.Name))
+            {
+                errors.Add($"{key}:{nameof(camera.Name)}: must be named once; '{camera.Name}' is there twice");
+            }
+
+            if (camera.SilentAfter < LeastSilence)
+            {
+                errors.Add($"{key}:{nameof(camera.SilentAfter)}: must be at least {LeastSilence}");
+            }
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

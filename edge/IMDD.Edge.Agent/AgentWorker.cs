@@ -1,0 +1,160 @@
+using IMDD.Edge.Agent.Evidence;
+using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Intake;
+using IMDD.Edge.Agent.Outcomes;
+using IMDD.Edge.Agent.Publishing;
+using IMDD.Edge.Agent.State;
+using IMDD.Edge.Agent.Telemetry;
+using IMDD.Messaging.Kafka;
+
+namespace IMDD.Edge.Agent;
+
+/// <summary>Starts the stages, watches them, stops them in the order in which frames pass them.</summary>
+internal sealed class AgentWorker(
+    AgentIdentity identity,
+    AgentOptions options,
+    StoreOptions storeOptions,
+    OutcomeStore store,
+    AttemptJournal journal,
+    ModelSlot slot,
+    IModelLoader loader,
+    StationRecipe recipe,
+    CameraLines lines,
+    InFlightFrames inFlight,
+    FrameIntake intake,
+    DecodeStage decode,
+    Inspector inspector,
+    NeverArrivedWatch neverArrived,
+    EvidenceUploader uploader,
+    ReceiptPublisher receipts,
+    KafkaOutboxPublisher outbox,
+    IKafkaPublisher kafka,
+    StatePublisher states,
+    EdgeStateRelay stateRelay,
+    BalanceRelay balances,
+    AgentSessions sessions,
+    CrashPoints crashPoints,
+    AgentTelemetry telemetry,
+    TimeProvider time,
+    ILogger<AgentWorker> logger) : BackgroundService
+{
+    private const int SpareThreads = 4;
+    private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Loads the model before anything listens: a bundle that does not run is found at the start.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        slot.Swap(loader.Load())?.Dispose();
+        foreach (var unknown in recipe.Recipe.Classes.Keys.Where(id => slot.Model is not null && !slot.Knows(id)))
+        {
+            Log.RecipeClassUnknown(logger, unknown, slot.Model!.Name);
+        }
+
+        // Decoders and the model keep threads of the pool busy for milliseconds at a time; acknowledgements and receipts must not wait for
+        // the pool to find out that it is too small.
+        ThreadPool.GetMinThreads(out var threads, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + decode.Workers + SpareThreads), ports);
+        telemetry.Observe(store, slot, time);
+        lines.AddConfigured();
+        neverArrived.Resume();
+        Log.Started(logger, identity.Name, identity.Asset.ToString(), Path.GetFullPath(storeOptions.Directory), store.Writer.Backlog, slot.Model?.Name, slot.Model?.Version, slot.ExecutionProvider);
+        if (journal.Count > 0)
+        {
+            Log.CrashFound(logger, journal.Count);
+        }
+
+        if (crashPoints != CrashPoints.None)
+        {
+            Log.FaultInjection(logger, Environment.GetEnvironmentVariable(CrashPoints.Variable)!);
+        }
+
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using CancellationTokenSource intakeStop = new();
+        using CancellationTokenSource frameStop = new();
+        using CancellationTokenSource publishStop = new();
+        List<Task> frameStages =
+        [
+            .. Enumerable.Range(0, decode.Workers).Select(_ => Start(() => decode.RunAsync(frameStop.Token))),
+            Start(() => inspector.RunAsync(frameStop.Token)),
+        ];
+        var outboxTask = Start(() => outbox.RunAsync(publishStop.Token));
+        var receiptTask = Start(() => receipts.RunAsync(sessions.Control, publishStop.Token));
+        List<Task> others =
+        [
+            outboxTask,
+            receiptTask,
+            Start(() => uploader.RunAsync(publishStop.Token)),
+            Start(() => stateRelay.RunAsync(publishStop.Token)),
+            Start(() => states.RunAsync(sessions.Control, publishStop.Token)),
+            Start(() => neverArrived.RunAsync(intakeStop.Token)),
+        ];
+        try
+        {
+            var connecting = sessions.StartAsync(intake, balances, intakeStop.Token, stoppingToken);
+            var stopping = Task.Delay(Timeout.Infinite, stoppingToken);
+            List<Task> watched = [.. frameStages, .. others, sessions.TakenOver, store.Writer.Ended, stopping];
+            var first = await Task.WhenAny([.. watched, connecting]);
+            if (first == connecting && connecting.IsCompletedSuccessfully)
+            {
+                first = await Task.WhenAny(watched);
+            }
+
+            if (first != stopping && !stoppingToken.IsCancellationRequested)
+            {
+                await first;
+            }
+        }
+        finally
+        {
+            Log.Stopping(logger, inFlight.Count, store.Writer.Backlog);
+            using CancellationTokenSource limit = new(options.DrainTimeout, time);
+            await intakeStop.CancelAsync();
+            await DrainFramesAsync(limit.Token);
+            await frameStop.CancelAsync();
+            await IgnoreAsync(frameStages);
+            await IgnoreAsync([store.Writer.FlushAsync(limit.Token)]);
+            receipts.Complete();
+            await IgnoreAsync([receiptTask.WaitAsync(limit.Token), states.SayOfflineAsync(sessions.Control, limit.Token)]);
+            await publishStop.CancelAsync();
+            await IgnoreAsync(others);
+            stateRelay.PublishAll();
+            await IgnoreAsync([kafka.FlushAsync(limit.Token)]);
+            await outbox.DrainAsync(limit.Token);
+            await sessions.DisposeAsync();
+            await IgnoreAsync([store.Writer.CompleteAsync(limit.Token)]);
+        }
+    }
+
+    private static Task Start(Func<Task> stage) => Task.Run(stage);
+
+    /// <summary>What has been taken in is finished, as far as the time allows; the rest was not acknowledged and comes again.</summary>
+    private async Task DrainFramesAsync(CancellationToken limit)
+    {
+        try
+        {
+            while (inFlight.Count > 0 && store.Admission.IsOpen)
+            {
+                await Task.Delay(DrainPoll, time, limit);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The time to stop is over.
+        }
+    }
+
+    /// <summary>On the way out an error of one part must not keep the others from ending; the first one is on its way to the host already.</summary>
+    private static async Task IgnoreAsync(IEnumerable<Task> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace IMDD.Edge.Agent;
+
+/// <summary>What is said of one camera; what is left out is taken from <see cref="AgentOptions"/>.</summary>
+public sealed class CameraOptions
+{
+    /// <summary>The camera's name within the cell.</summary>
+    [Required]
+    public string Name { get; set; } = "";
+
+    public OverloadPolicy? OverloadPolicy { get; set; }
+
+    /// <summary>Without a frame for this long the camera is reported silent.</summary>
+    public TimeSpan? SilentAfter { get; set; }
+}

@@ -1,0 +1,12 @@
+using IMDD.Hosting;
+using IMDD.Inference;
+
+namespace IMDD.Edge.Agent.Inspection;
+
+/// <summary>Makes the model the agent starts with.</summary>
+internal interface IModelLoader
+{
+    /// <summary>A model that is ready to run.</summary>
+    /// <exception cref="ConfigurationInvalidException">There is none, or it does not run here.</exception>
+    ISegmenter Load();
+}

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace IMDD.Edge.Agent.Inspection;
+
+/// <summary>The model to run.</summary>
+public sealed class ModelOptions
+{
+    public const string Section = "Edge:Model";
+
+    /// <summary>Folder of the bundle; relative: to the working folder, then to the agent's own.</summary>
+    [Required]
+    public string BundleDirectory { get; set; } = "bundles/contrast";
+
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>tensorrt</c>. One that is absent is an error, never a silent fallback.</summary>
+    [RegularExpression("^(cpu|cuda|tensorrt)$", ErrorMessage = "must be cpu, cuda or tensorrt")]
+    public string ExecutionProvider { get; set; } = "cpu";
+
+    /// <summary>Threads of one run; 0: one per physical core.</summary>
+    [Range(0, 256)]
+    public int Threads { get; set; }
+
+    /// <summary>Index of the accelerator.</summary>
+    [Range(0, 63)]
+    public int DeviceId { get; set; }
+
+    /// <summary>Frame sizes to run once before the first frame, <c>512x512</c>.</summary>
+    public IList<string> WarmUpSizes { get; } = [];
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Edge.Agent.Inspection;
+
+/// <summary>Rules that an attribute cannot state.</summary>
+internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
+{
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, ModelOptions options)
+    {
+        List<string> errors = [];
+        for (var i = 0; i < options.WarmUpSizes.Count; i++)
+        {
+            if (!FrameSize.TryParse(options.WarmUpSizes[i], out _))
+            {
+                errors.Add($"{ModelOptions.Section}:{nameof(options.WarmUpSizes)}:{i}: must be WIDTHxHEIGHT in pixels, such as 512x512");
+            }
+        }
+
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+}

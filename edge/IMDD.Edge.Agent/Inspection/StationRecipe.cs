@@ -1,0 +1,61 @@
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Intake;
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Edge.Agent.Inspection;
+
+/// <summary>The recipe in force, and what it means for the model in the slot.</summary>
+internal sealed class StationRecipe
+{
+    /// <summary>Id of the recipe of a station that has none.</summary>
+    public const string BundleDefaults = "bundle-defaults@1";
+
+    private readonly bool _isBundleDefaults;
+    private ResolvedRecipe? _resolved;
+
+    public StationRecipe(IOptions<RecipeOptions> options)
+        : this(options.Value.RecipeFile is { Length: > 0 } file ? RecipeFile.Read(file) : options.Value.Recipe)
+    {
+    }
+
+    public StationRecipe(Recipe? recipe)
+    {
+        _isBundleDefaults = recipe is null;
+        Recipe = recipe ?? new Recipe { Id = BundleDefaults };
+        Digest = ContentDigest.Of(ImddJson.Serialize(Recipe with
+        {
+            Classes = new SortedDictionary<string, RecipeClassRule>(Recipe.Classes.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
+        }));
+        Window = Recipe.Window is [var low, var high] ? (low, high) : null;
+        Deadline = Recipe.DeadlineMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+    }
+
+    public Recipe Recipe { get; }
+
+    /// <summary>Digest of what the recipe says.</summary>
+    public string Digest { get; }
+
+    /// <summary>Range that becomes 8 bits, or null.</summary>
+    public (int Low, int High)? Window { get; }
+
+    /// <summary>Exposure to durable outcome, or null.</summary>
+    public TimeSpan? Deadline { get; }
+
+    /// <summary>True when the frame's deadline has passed.</summary>
+    public bool IsLate(FrameInFlight frame, DateTimeOffset now) => Deadline is { } deadline && now - frame.Happened > deadline;
+
+    /// <summary>The recipe with the bundle's values where it has none of its own.</summary>
+    public ResolvedRecipe For(BundleManifest manifest)
+    {
+        var resolved = _resolved;
+        if (resolved is null || !ReferenceEquals(resolved.Manifest, manifest))
+        {
+            resolved = new ResolvedRecipe(Recipe, manifest, _isBundleDefaults ? manifest.ImageThreshold : Recipe.ImageThreshold);
+            _resolved = resolved;
+        }
+
+        return resolved;
+    }
+}

@@ -1,0 +1,48 @@
+using IMDD.Contracts.Identity;
+
+namespace IMDD.Edge.Agent.Intake;
+
+/// <summary>What the agent keeps of one camera.</summary>
+internal sealed class CameraLine
+{
+    private readonly Lock _lock = new();
+    private readonly SequenceGaps _gaps;
+
+    public CameraLine(CameraPath path, OverloadPolicy policy, TimeSpan silentAfter, TimeProvider time, Action<FrameInFlight> release)
+    {
+        Path = path;
+        Key = path.ToString();
+        Policy = policy;
+        Order = new OutcomeOrder<FrameInFlight>(release);
+        Watch = new CameraWatch(silentAfter, time);
+        _gaps = new SequenceGaps(time);
+    }
+
+    public CameraPath Path { get; }
+
+    /// <summary>The path as text: key of the camera's records.</summary>
+    public string Key { get; }
+
+    public OverloadPolicy Policy { get; }
+
+    /// <summary>Keeps outcomes in the order of the frames.</summary>
+    public OutcomeOrder<FrameInFlight> Order { get; }
+
+    /// <summary>Whether frames come and can be used.</summary>
+    public CameraWatch Watch { get; }
+
+    /// <summary>Frames that wait for a decoder; guarded by <see cref="CameraQueues"/>.</summary>
+    public LinkedList<FrameInFlight> Waiting { get; } = [];
+
+    /// <summary>Completed when a place in the queue becomes free; guarded by <see cref="CameraQueues"/>.</summary>
+    public TaskCompletionSource? PlaceFree { get; set; }
+
+    /// <summary>Runs <paramref name="use"/> on the camera's gaps, alone.</summary>
+    public T WithGaps<T>(Func<SequenceGaps, T> use)
+    {
+        lock (_lock)
+        {
+            return use(_gaps);
+        }
+    }
+}

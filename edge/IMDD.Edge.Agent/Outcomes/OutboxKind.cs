@@ -1,0 +1,9 @@
+namespace IMDD.Edge.Agent.Outcomes;
+
+/// <summary>What a record of the outbox is; each kind of each camera is a lane with its own order and cursor.</summary>
+internal enum OutboxKind
+{
+    Outcome = 0,
+    Defect = 1,
+    FrameStored = 2,
+}

@@ -1,0 +1,10 @@
+namespace IMDD.Imaging;
+
+/// <summary>The formats that are decoded.</summary>
+public enum ImageFormat
+{
+    Jpeg,
+    Png,
+    Bmp,
+    Tiff,
+}

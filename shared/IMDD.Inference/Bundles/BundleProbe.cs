@@ -1,0 +1,6 @@
+namespace IMDD.Inference.Bundles;
+
+/// <summary>A picture and what the model makes of it.</summary>
+/// <param name="Image">Path of the picture.</param>
+/// <param name="Outputs">Path of a safetensors file: <c>defect</c> <c>[h, w]</c>, <c>image_score</c> <c>[1]</c>, <c>embedding</c> <c>[E]</c>.</param>
+public sealed record BundleProbe(string Image, string Outputs);

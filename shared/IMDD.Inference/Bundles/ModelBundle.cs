@@ -1,0 +1,205 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
+
+namespace IMDD.Inference.Bundles;
+
+/// <summary>A model bundle on disk whose every byte has been checked against its manifest.</summary>
+public sealed class ModelBundle
+{
+    /// <summary>The manifest's file.</summary>
+    public const string ManifestFile = "manifest.json";
+
+    /// <summary>The manifest's signature envelope.</summary>
+    public const string EnvelopeFile = "manifest.dsse";
+
+    /// <summary>The graph.</summary>
+    public const string ModelFile = "model.onnx";
+
+    /// <summary>The rows of <c>text</c>, tensor <c>text</c> of shape <c>[K, D]</c>.</summary>
+    public const string TextFile = "text.safetensors";
+
+    private const int MaxManifestBytes = 1 << 20;
+    private const long MaxTextBytes = 64L << 20;
+    private const int HashBufferBytes = 1 << 16;
+
+    private ModelBundle(string directory, BundleManifest manifest, string digest, Float32Tensor text)
+    {
+        Directory = directory;
+        Manifest = manifest;
+        Digest = digest;
+        Text = text;
+    }
+
+    /// <summary>Absolute path.</summary>
+    public string Directory { get; }
+
+    public BundleManifest Manifest { get; }
+
+    /// <summary><c>sha256:</c> digest of the manifest's bytes.</summary>
+    public string Digest { get; }
+
+    /// <summary>The rows of <c>text</c>, <c>[K, D]</c>, unit length.</summary>
+    public Float32Tensor Text { get; }
+
+    /// <summary>Reads and checks a bundle: its manifest, that each listed file is there with its size and SHA-256, and nothing else.</summary>
+    /// <exception cref="ModelBundleException">Anything is missing, altered, unlisted or malformed.</exception>
+    public static ModelBundle Open(string directory)
+    {
+        var root = Path.GetFullPath(directory);
+        var manifestBytes = ReadBounded(root, ManifestFile, MaxManifestBytes);
+        var manifest = ParseManifest(manifestBytes);
+        BundleManifestRules.Check(manifest);
+        CheckNothingUnlisted(root, manifest);
+        foreach (var file in manifest.Files)
+        {
+            Verify(root, file);
+        }
+
+        return new ModelBundle(root, manifest, ContentDigest.Of(manifestBytes), ReadText(root, manifest));
+    }
+
+    /// <summary>The bytes of a listed file, checked again: what is used is what was signed, whatever happened to the disk in between.</summary>
+    /// <exception cref="ModelBundleException">Not listed, or no longer what it was.</exception>
+    public byte[] ReadFile(string path)
+    {
+        var file = Manifest.Files.FirstOrDefault(file => file.Path == path)
+            ?? throw new ModelBundleException($"Bundle {Directory} lists no file '{path}'.");
+        return ReadVerified(Directory, file);
+    }
+
+    /// <summary>Absolute path of a listed file.</summary>
+    public string PathOf(string path) => Path.Combine(Directory, path);
+
+    private static BundleManifest ParseManifest(byte[] bytes)
+    {
+        try
+        {
+            return ImddJson.Deserialize<BundleManifest>(bytes);
+        }
+        catch (JsonException exception)
+        {
+            throw new ModelBundleException($"{ManifestFile} is not a bundle manifest: {exception.Message}", exception);
+        }
+    }
+
+    private static Float32Tensor ReadText(string root, BundleManifest manifest)
+    {
+        var file = manifest.Files.First(file => file.Path == TextFile);
+        if (file.SizeBytes > MaxTextBytes)
+        {
+            throw new ModelBundleException($"{TextFile} has {file.SizeBytes} bytes; at most {MaxTextBytes} are read.");
+        }
+
+        try
+        {
+            var tensors = SafetensorsFile.Read(ReadVerified(root, file));
+            var text = tensors.GetValueOrDefault(SegmenterContract.Text)
+                ?? throw new ModelBundleException($"{TextFile} has no tensor '{SegmenterContract.Text}'.");
+            BundleManifestRules.CheckText(text, manifest);
+            return text;
+        }
+        catch (SafetensorsException exception)
+        {
+            throw new ModelBundleException($"{TextFile}: {exception.Message}", exception);
+        }
+    }
+
+    private static void CheckNothingUnlisted(string root, BundleManifest manifest)
+    {
+        HashSet<string> listed = new(manifest.Files.Select(file => file.Path), StringComparer.Ordinal) { ManifestFile, EnvelopeFile };
+        EnumerationOptions everything = new() { AttributesToSkip = FileAttributes.None };
+        Queue<string> folders = new([root]);
+        while (folders.TryDequeue(out var folder))
+        {
+            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", everything))
+            {
+                var relative = Path.GetRelativePath(root, entry.FullName);
+                if (entry.LinkTarget is not null)
+                {
+                    throw new ModelBundleException($"'{relative}' is a link; a bundle holds files only.");
+                }
+
+                if (entry is DirectoryInfo)
+                {
+                    folders.Enqueue(entry.FullName);
+                }
+                else if (!listed.Contains(relative))
+                {
+                    throw new ModelBundleException($"'{relative}' is not listed in {ManifestFile}.");
+                }
+            }
+        }
+    }
+
+    private static void Verify(string root, BundleFile file)
+    {
+        using var stream = OpenChecked(root, file.Path, file.SizeBytes);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[HashBufferBytes];
+        int read;
+        while ((read = stream.Read(buffer)) > 0)
+        {
+            hash.AppendData(buffer, 0, read);
+        }
+
+        CheckHash(file, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private static byte[] ReadVerified(string root, BundleFile file)
+    {
+        using var stream = OpenChecked(root, file.Path, file.SizeBytes);
+        var bytes = new byte[file.SizeBytes];
+        stream.ReadExactly(bytes);
+        CheckHash(file, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        return bytes;
+    }
+
+    private static void CheckHash(BundleFile file, string actual)
+    {
+        if (actual != file.Sha256)
+        {
+            throw new ModelBundleException($"'{file.Path}' has SHA-256 {actual}; {ManifestFile} says {file.Sha256}.");
+        }
+    }
+
+    private static byte[] ReadBounded(string root, string path, long maxBytes)
+    {
+        using var stream = OpenExisting(root, path);
+        if (stream.Length > maxBytes)
+        {
+            throw new ModelBundleException($"'{path}' has {stream.Length} bytes; at most {maxBytes} are read.");
+        }
+
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static FileStream OpenChecked(string root, string path, long size)
+    {
+        var stream = OpenExisting(root, path);
+        if (stream.Length == size)
+        {
+            return stream;
+        }
+
+        var actual = stream.Length;
+        stream.Dispose();
+        throw new ModelBundleException($"'{path}' has {actual} bytes; {ManifestFile} says {size}.");
+    }
+
+    private static FileStream OpenExisting(string root, string path)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.Read);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelBundleException($"'{path}' of bundle {root} cannot be read: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Imaging;
+
+namespace IMDD.Inference.Bundles;
+
+/// <summary>Runs a bundle's own pictures through its model: this machine must see in them what the model's maker saw.</summary>
+internal static class ProbeCheck
+{
+    private const int MaxProbes = 64;
+    private static readonly OpenCvImageDecoder Decoder = new();
+    private static readonly DecodeLimits Limits = new();
+
+    /// <exception cref="ModelBundleException">The probes are malformed.</exception>
+    /// <exception cref="SegmenterException">An output differs by more than the bundle's tolerance.</exception>
+    public static void Run(ISegmenter segmenter, ModelBundle bundle)
+    {
+        if (bundle.Manifest.Probes is not { } probes)
+        {
+            return;
+        }
+
+        var indexBytes = bundle.ReadFile(BundleProbeIndex.Path);
+        if (ContentDigest.Of(indexBytes) != probes.Digest)
+        {
+            throw new ModelBundleException($"'{BundleProbeIndex.Path}' does not have the digest {probes.Digest} of the manifest.");
+        }
+
+        try
+        {
+            var index = ImddJson.Deserialize<BundleProbeIndex>(indexBytes);
+            foreach (var probe in index.Probes.Take(MaxProbes))
+            {
+                using var image = Decoder.Decode(bundle.ReadFile(probe.Image), Limits);
+                Compare(segmenter.Run([image]).Images[0], SafetensorsFile.Read(bundle.ReadFile(probe.Outputs)), probe, probes.Tolerance);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or ImageRejectedException or SafetensorsException)
+        {
+            throw new ModelBundleException($"The probes of {bundle.Directory} are malformed: {exception.Message}", exception);
+        }
+    }
+
+    private static void Compare(
+        SegmentationResult result, IReadOnlyDictionary<string, Float32Tensor> expected, BundleProbe probe, double tolerance)
+    {
+        var defect = new float[result.Width * result.Height];
+        for (var row = 0; row < result.Height; row++)
+        {
+            result.Defect.Span.Slice(row * result.RowStride, result.Width).CopyTo(defect.AsSpan(row * result.Width));
+        }
+
+        Compare(SegmenterContract.Defect, defect, expected, probe, tolerance);
+        Compare(SegmenterContract.ImageScore, [result.ImageScore], expected, probe, tolerance);
+        Compare(SegmenterContract.Embedding, result.Embedding.Span, expected, probe, tolerance);
+    }
+
+    private static void Compare(
+        string name, ReadOnlySpan<float> actual, IReadOnlyDictionary<string, Float32Tensor> expected, BundleProbe probe, double tolerance)
+    {
+        if (!expected.TryGetValue(name, out var tensor) || tensor.Values.Length != actual.Length)
+        {
+            throw new ModelBundleException($"'{probe.Outputs}' has no tensor '{name}' of {actual.Length} elements.");
+        }
+
+        double largest = 0;
+        for (var index = 0; index < actual.Length; index++)
+        {
+            largest = Math.Max(largest, Math.Abs(actual[index] - tensor.Values.Span[index]));
+        }
+
+        if (!(largest <= tolerance))
+        {
+            throw new SegmenterException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Output '{name}' of probe '{probe.Image}' is off by {largest:G3}; the bundle allows {tolerance:G3}. This machine does not compute what the model's maker computed."));
+        }
+    }
+}

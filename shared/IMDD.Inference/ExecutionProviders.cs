@@ -1,0 +1,52 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace IMDD.Inference;
+
+/// <summary>Names of what runs a network.</summary>
+public static class ExecutionProviders
+{
+    public const string Cpu = "cpu";
+    public const string Cuda = "cuda";
+    public const string TensorRt = "tensorrt";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Cpu, Cuda, TensorRt];
+
+    /// <summary>Adds the provider asked for, and only that, to a session's options. ONNX Runtime keeps the CPU behind it for shape arithmetic.</summary>
+    /// <exception cref="SegmenterException">Unknown, not in this build, or its libraries or device are missing.</exception>
+    internal static void Append(SessionOptions session, string provider, int deviceId)
+    {
+        if (provider == Cpu)
+        {
+            return;
+        }
+
+        var name = provider switch
+        {
+            Cuda => "CUDAExecutionProvider",
+            TensorRt => "TensorrtExecutionProvider",
+            _ => throw new SegmenterException($"Execution provider '{provider}' is not known; expected {string.Join(", ", All)}."),
+        };
+        var available = OrtEnv.Instance().GetAvailableProviders();
+        if (!available.Contains(name, StringComparer.Ordinal))
+        {
+            throw new SegmenterException(
+                $"Execution provider '{provider}' was asked for and is not in this build of ONNX Runtime, which has "
+                + $"{string.Join(", ", available)}. Build with -p:Accelerator=cuda, or ask for 'cpu'.");
+        }
+
+        try
+        {
+            if (provider == TensorRt)
+            {
+                session.AppendExecutionProvider_Tensorrt(deviceId);
+            }
+
+            session.AppendExecutionProvider_CUDA(deviceId);
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            throw new SegmenterException($"Execution provider '{provider}' was asked for and cannot start: {exception.Message}", exception);
+        }
+    }
+}

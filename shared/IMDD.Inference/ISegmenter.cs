@@ -1,0 +1,24 @@
+using IMDD.Contracts.Models;
+using IMDD.Imaging;
+
+namespace IMDD.Inference;
+
+/// <summary>A loaded bundle behind the segmenter contract. Calls are serialised by the caller; <see cref="Run"/> is not re-entrant.</summary>
+public interface ISegmenter : IDisposable
+{
+    /// <summary>The bundle's manifest.</summary>
+    BundleManifest Manifest { get; }
+
+    /// <summary><c>sha256:</c> digest of the manifest's bytes: names the model in every outcome.</summary>
+    string Digest { get; }
+
+    /// <summary>The execution provider in use: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>.</summary>
+    string ExecutionProvider { get; }
+
+    /// <summary>
+    /// Runs a batch of images of one size. Pads to the stride by edge replication and cuts the padding off again.
+    /// The result reuses the session's memory and is valid until the next call.
+    /// </summary>
+    /// <exception cref="SegmenterException">The runtime failed on this batch.</exception>
+    SegmentationBatch Run(IReadOnlyList<RgbImage> images);
+}

@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using IMDD.Contracts.Models;
+using IMDD.Imaging;
+using IMDD.Inference.Bundles;
+using Microsoft.ML.OnnxRuntime;
+
+namespace IMDD.Inference;
+
+/// <summary>A bundle in ONNX Runtime. Buffers are kept per frame size and used again, so a run allocates next to nothing.</summary>
+internal sealed class OnnxSegmenter : ISegmenter
+{
+    // Frame sizes kept at a time; a line has one or two. Beyond this the one unused for longest gives up its memory.
+    private const int MaxSizes = 4;
+
+    private readonly InferenceSession _session;
+    private readonly SegmenterOptions _options;
+    private readonly int _embeddingLength;
+    private readonly RunOptions _runOptions = new();
+    private readonly OrtValue _text;
+    private readonly List<SegmenterBuffers> _buffers = [];
+
+    public OnnxSegmenter(InferenceSession session, ModelBundle bundle, SegmenterOptions options, int embeddingLength)
+    {
+        _session = session;
+        _options = options;
+        _embeddingLength = embeddingLength;
+        Manifest = bundle.Manifest;
+        Digest = bundle.Digest;
+        long[] shape = [.. bundle.Text.Shape.Select(dimension => (long)dimension)];
+        _text = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, MemoryMarshal.AsMemory(bundle.Text.Values), shape);
+    }
+
+    /// <inheritdoc/>
+    public BundleManifest Manifest { get; }
+
+    /// <inheritdoc/>
+    public string Digest { get; }
+
+    /// <inheritdoc/>
+    public string ExecutionProvider => _options.ExecutionProvider;
+
+    /// <inheritdoc/>
+    public SegmentationBatch Run(IReadOnlyList<RgbImage> images)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(images.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(images.Count, _options.MaxBatch);
+        var (width, height) = (images[0].Width, images[0].Height);
+        try
+        {
+            var buffers = BuffersFor(width, height, images.Count);
+            for (var index = 0; index < images.Count; index++)
+            {
+                if (images[index].Width != width || images[index].Height != height)
+                {
+                    throw new ArgumentException(
+                        $"Image {index} is {images[index].Width} x {images[index].Height} in a batch of {width} x {height}.", nameof(images));
+                }
+
+                buffers.Load(index, images[index]);
+            }
+
+            buffers.Run(_runOptions, images.Count);
+            var results = new SegmentationResult[images.Count];
+            for (var index = 0; index < results.Length; index++)
+            {
+                results[index] = buffers.Result(index, width, height);
+            }
+
+            return new SegmentationBatch(results);
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or OverflowException or OutOfMemoryException)
+        {
+            throw new SegmenterException($"{images.Count} images of {width} x {height}: {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _buffers.ForEach(buffers => buffers.Dispose());
+        _buffers.Clear();
+        _text.Dispose();
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    /// <summary>The buffers of a size, moved to the end of the list: the front is the one unused for longest.</summary>
+    private SegmenterBuffers BuffersFor(int width, int height, int batch)
+    {
+        SegmenterShape shape = new(
+            EdgePadding.RoundUp(width, Manifest.Stride), EdgePadding.RoundUp(height, Manifest.Stride), Manifest.OutputStride, _embeddingLength);
+        var index = _buffers.FindIndex(buffers => buffers.Shape == shape);
+        if (index >= 0 && _buffers[index].Capacity >= batch)
+        {
+            var found = _buffers[index];
+            _buffers.RemoveAt(index);
+            _buffers.Add(found);
+            return found;
+        }
+
+        if (index >= 0 || _buffers.Count == MaxSizes)
+        {
+            index = Math.Max(index, 0);
+            _buffers[index].Dispose();
+            _buffers.RemoveAt(index);
+        }
+
+        SegmenterBuffers created = new(_session, _text, shape, batch);
+        _buffers.Add(created);
+        return created;
+    }
+}

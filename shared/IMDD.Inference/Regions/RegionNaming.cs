@@ -1,0 +1,65 @@
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
+
+namespace IMDD.Inference.Regions;
+
+/// <summary>
+/// Names a region by the mean score per class over it. The segmenter gives every pixel its best row alone, so a row's score counts as zero
+/// where another row fits better, and the rows of one class, of which at most one is best at a pixel, add up to the class's mean.
+/// The class's own best row must reach its threshold where it is best; else the region is an unknown defect.
+/// </summary>
+internal sealed class RegionNaming(IReadOnlyList<BundleRow> rows)
+{
+    private const int MaxAlternatives = 2;
+
+    private readonly double[] _sums = new double[rows.Count];
+    private readonly int[] _counts = new int[rows.Count];
+    private readonly List<int> _seen = [];
+
+    /// <summary>Forgets the last region.</summary>
+    public void Start()
+    {
+        foreach (var row in _seen)
+        {
+            _sums[row] = 0;
+            _counts[row] = 0;
+        }
+
+        _seen.Clear();
+    }
+
+    /// <summary>Counts a pixel of the region.</summary>
+    /// <exception cref="SegmenterException">The model names a row that the bundle does not have.</exception>
+    public void Add(int row, float score)
+    {
+        if ((uint)row >= (uint)_sums.Length)
+        {
+            throw new SegmenterException($"Output 'class' names row {row}; the bundle has {_sums.Length} rows.");
+        }
+
+        if (_counts[row]++ == 0)
+        {
+            _seen.Add(row);
+        }
+
+        _sums[row] += score;
+    }
+
+    /// <summary>The class and its alternatives, best first.</summary>
+    public (string Class, IReadOnlyList<ClassScore> Alternatives) Finish()
+    {
+        var total = _seen.Sum(row => _counts[row]);
+        var classes = _seen
+            .GroupBy(row => rows[row].ClassId, StringComparer.Ordinal)
+            .Select(group => (
+                Score: new ClassScore(group.Key, RegionExtractor.Round(group.Sum(row => _sums[row]) / total)),
+                BestRow: group.OrderByDescending(row => _sums[row]).ThenBy(row => row).First()))
+            .OrderByDescending(entry => entry.Score.Score)
+            .ThenBy(entry => entry.Score.Class, StringComparer.Ordinal)
+            .ToList();
+        var best = classes[0];
+        var known = _sums[best.BestRow] / _counts[best.BestRow] >= rows[best.BestRow].Threshold;
+        var others = classes.Skip(known ? 1 : 0).Take(MaxAlternatives).Select(entry => entry.Score).ToArray();
+        return (known ? best.Score.Class : BundleClass.UnknownDefect, others);
+    }
+}

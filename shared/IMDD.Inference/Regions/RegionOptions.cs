@@ -1,0 +1,17 @@
+namespace IMDD.Inference.Regions;
+
+/// <summary>What a station's recipe says about regions.</summary>
+public sealed record RegionOptions
+{
+    /// <summary>A pixel counts when its defect probability is at least this, 0 to 1.</summary>
+    public required double PixelThreshold { get; init; }
+
+    /// <summary>Smaller regions are dropped, pixels of the original frame.</summary>
+    public long MinAreaPx { get; init; } = 1;
+
+    /// <summary>Polygons <c>[x0, y0, x1, y1, …]</c> in pixels of the original frame, even-odd rule: nothing is looked for inside.</summary>
+    public IReadOnlyList<IReadOnlyList<double>> IgnoreAreas { get; init; } = [];
+
+    /// <summary>Most regions described; the worst are kept, the others only counted.</summary>
+    public int MaxRegions { get; init; } = 64;
+}

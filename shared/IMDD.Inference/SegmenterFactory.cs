@@ -1,0 +1,76 @@
+using IMDD.Imaging;
+using IMDD.Inference.Bundles;
+using Microsoft.ML.OnnxRuntime;
+
+namespace IMDD.Inference;
+
+/// <summary>Makes segmenters from bundles.</summary>
+public static class SegmenterFactory
+{
+    private const byte MidGrey = 128;
+
+    /// <summary>Loads the model, checks it against the segmenter contract and the bundle's own probes, and warms it up.</summary>
+    /// <exception cref="SegmenterException">
+    /// The provider asked for is absent (there is no fallback), the model does not load or does not meet the contract, a probe
+    /// comes out otherwise than the bundle says, or a warm-up run fails.
+    /// </exception>
+    /// <exception cref="ModelBundleException">The bundle has changed on disk since it was opened.</exception>
+    public static ISegmenter Create(ModelBundle bundle, SegmenterOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxBatch);
+        var session = Load(bundle, options);
+        OnnxSegmenter? segmenter = null;
+        try
+        {
+            segmenter = new OnnxSegmenter(session, bundle, options, SegmenterContract.Check(session, bundle));
+            ProbeCheck.Run(segmenter, bundle);
+            foreach (var (width, height) in options.WarmUpSizes)
+            {
+                WarmUp(segmenter, width, height, options.MaxBatch);
+            }
+
+            return segmenter;
+        }
+        catch
+        {
+            segmenter?.Dispose();
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private static InferenceSession Load(ModelBundle bundle, SegmenterOptions options)
+    {
+        using SessionOptions session = new()
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            IntraOpNumThreads = options.Threads,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+
+        // Spinning workers take the cores that decoding and the outcome store need between two runs.
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        session.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
+        ExecutionProviders.Append(session, options.ExecutionProvider, options.DeviceId);
+        try
+        {
+            return new InferenceSession(bundle.ReadFile(ModelBundle.ModelFile), session);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new SegmenterException($"{bundle.PathOf(ModelBundle.ModelFile)} does not load: {exception.Message}", exception);
+        }
+    }
+
+    private static void WarmUp(OnnxSegmenter segmenter, int width, int height, int maxBatch)
+    {
+        using RgbImage grey = new(width, height);
+        grey.Pixels.Fill(MidGrey);
+
+        // The largest first: its buffers serve the smaller batch as well.
+        segmenter.Run([.. Enumerable.Repeat(grey, maxBatch)]);
+        segmenter.Run([grey]);
+    }
+}

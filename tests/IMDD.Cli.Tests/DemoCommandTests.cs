@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using IMDD.Imaging;
+using IMDD.Messaging.Embedded;
+using IMDD.Testing;
+
+namespace IMDD.Cli.Tests;
+
+public sealed class DemoCommandTests
+{
+    private const int Frames = 24;
+
+    [Fact]
+    public async Task Demo_SyntheticSurfaces_EveryFrameHasItsOutcomeAndIsCounted()
+    {
+        var (exitCode, output, error) = await DemoAsync("--cameras", "2");
+
+        exitCode.ShouldBe(0, error);
+        var result = Result(output);
+        Number(result, "sent").ShouldBe(Frames);
+        Number(result, "conservation_error").ShouldBe(0);
+        Number(result, "aggregated").ShouldBe(Frames);
+        Number(result, "confirmed").ShouldBe(Frames);
+        Number(result, "published").ShouldBeGreaterThanOrEqualTo(Frames);
+        (Number(result, "passed") + Number(result, "failed") + Undecided(result)).ShouldBe(Frames);
+        var latency = result["latency_ms"]!;
+        var (p50, p99) = ((double)latency["p50"]!, (double)latency["p99"]!);
+        p50.ShouldBeGreaterThan(0);
+        p99.ShouldBeGreaterThanOrEqualTo(p50);
+        ((double)result["frames_per_second"]!).ShouldBeGreaterThan(0);
+        error.ShouldContain("http://127.0.0.1:");
+    }
+
+    [Fact]
+    public async Task Demo_FolderWithABrokenPicture_ItEndsUndecidedAndTheLawHolds()
+    {
+        using TestDirectory pictures = new();
+        File.WriteAllBytes(pictures.File("a.png"), Picture());
+        File.WriteAllBytes(pictures.File("b.png"), Picture()[..200]);
+
+        var (exitCode, output, error) = await DemoAsync("--data", pictures.Path, "--cameras", "1");
+
+        exitCode.ShouldBe(0, error);
+        var result = Result(output);
+        Number(result, "conservation_error").ShouldBe(0);
+        Number(result["undecided"]!, "corrupt").ShouldBe(Frames / 2);
+    }
+
+    [Theory]
+    [InlineData("--frames", "0")]
+    [InlineData("--frames", "many")]
+    [InlineData("--fps", "-3")]
+    [InlineData("--cameras", "65")]
+    [InlineData("--data", "/no/such/folder")]
+    [InlineData("--page-port", "70000")]
+    public async Task Demo_BadArgument_ExitCode2AndNamesIt(string option, string value)
+    {
+        var (exitCode, output, error) = await RunAsync("demo", option, value);
+
+        exitCode.ShouldBe(2);
+        (output + error).ShouldContain(option);
+    }
+
+    [Fact]
+    public async Task Demo_StateFolderInUse_ExitCode2AndTouchesNothing()
+    {
+        using TestDirectory directory = new();
+        File.WriteAllText(directory.File("mine"), "mine");
+
+        var (exitCode, _, error) = await RunAsync("demo", "--state", directory.Path);
+
+        exitCode.ShouldBe(2);
+        error.ShouldContain(directory.Path);
+        Directory.GetFileSystemEntries(directory.Path).ShouldBe([directory.File("mine")]);
+    }
+
+    private static byte[] Picture()
+    {
+        using RgbImage image = new(64, 64);
+        new Random(3).NextBytes(image.Pixels);
+        return ImageEncoder.EncodePng(image);
+    }
+
+    private static Task<(int ExitCode, string Output, string Error)> DemoAsync(params string[] args) => RunAsync(
+    [
+        "demo", "--json", "--frames", Frames.ToString(CultureInfo.InvariantCulture), "--fps", "40",
+        "--mqtt-port", Port(), "--kafka-port", Port(), "--page-port", Port(), .. args,
+    ]);
+
+    private static string Port() => LoopbackPort.Free().ToString(CultureInfo.InvariantCulture);
+
+    private static JsonNode Result(string output) => JsonNode.Parse(output.TrimEnd().Split('\n')[^1])!;
+
+    private static long Number(JsonNode result, string name) => (long)result[name]!;
+
+    private static long Undecided(JsonNode result) => result["undecided"]!.AsObject().Sum(reason => (long)reason.Value!);
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    {
+        await using StringWriter output = new();
+        await using StringWriter error = new();
+        var exitCode = await ImddCommand.RunAsync(args, output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

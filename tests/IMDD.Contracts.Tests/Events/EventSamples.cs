@@ -1,0 +1,41 @@
+using IMDD.Contracts.CloudEvents;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+
+namespace IMDD.Contracts.Tests.Events;
+
+/// <summary>One event of every type, made as services make them.</summary>
+internal static class EventSamples
+{
+    public static readonly IReadOnlyList<CloudEvent> All =
+    [
+        OutcomeEvent.Create(Sample.Outcome(), Sample.Context()),
+        OutcomeEvent.Create(
+            Sample.Outcome() with { Verdict = Verdict.Undecided, Reason = UndecidedReason.Overload, Model = null, Frame = null, PartId = "零件-0042", Simulated = true },
+            Sample.Context() with { Historical = true, TraceParent = null }),
+        DefectEvent.Create(Sample.Defect(Sample.Region(1000), Sample.Region()), Sample.Context()),
+        FrameStoredEvent.Create(
+            Sample.Camera,
+            new() { FrameId = Sample.FrameId, OutcomeId = Sample.OutcomeId, Frame = new() { Digest = Sample.Digest, Uri = "blob:frames/1" } },
+            Sample.Context()),
+        OutcomeReceiptEvent.Create(
+            Sample.Camera, new() { FrameId = Sample.FrameId, OutcomeId = Sample.OutcomeId, Verdict = Verdict.Fail, PartId = "SN123456" }, Sample.Context()),
+        AgentStateEvent.Create(Sample.Asset, Sample.Agent(), Sample.Context()),
+        AgentStateEvent.CreateWill(Sample.Asset, Sample.Agent(), Sample.Context()),
+        CameraStateEvent.Create(Sample.Camera, new() { CameraId = "cam1", State = EdgeStateWord.Silent }, Sample.Context()),
+        CameraBalanceEvent.Create(Sample.Camera, new() { CameraId = "cam1", BootId = "b7", Sent = 5, Returned = 4, Spooled = 1 }, Sample.Context()),
+        LineWindowEvent.Create(Sample.Window(), EventSource.Aggregator(Sample.Asset.LinePath, "main"), Sample.Time),
+        AlarmEvent.Create(
+            new()
+            {
+                Line = Sample.Asset.LinePath, Alarm = "p-chart-above-limit", State = AlarmEvent.Raised, Severity = Severity.Major, Message = "6 of 116 failed.",
+                Since = Sample.Time,
+            },
+            Sample.Context() with { Source = EventSource.Aggregator(Sample.Asset.LinePath, "main") }),
+        FrameCapturedEvent.Create(Sample.Frame([0xff, 0xd8, 0xff, 0x00, 0x80]) with
+        {
+            InspectionId = "insp-1", LotId = "L77", RecipeId = "door-red@4", Width = 1280, Height = 1024, PixelFormat = "Mono8", Clock = new("ptp", 0.4, 2),
+            ExpiryTime = Sample.Time.AddSeconds(30), TraceParent = Sample.TraceParent, TraceState = "imdd=1",
+        }),
+    ];
+}

@@ -1,0 +1,105 @@
+using IMDD.Edge.Agent.Tests.Support;
+using IMDD.Hosting;
+using IMDD.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+
+namespace IMDD.Edge.Agent.Tests;
+
+public sealed class AgentConfigurationTests
+{
+    [Fact]
+    public async Task Run_ManyErrors_ListsEachWithItsKeyAndExits2()
+    {
+        var (code, errors) = await RunAsync(
+            ("Edge:Agent:Asset", "acme/Ulm/paint/line2/cell3"),
+            ("Edge:Agent:Name", "box 7"),
+            ("Edge:Agent:MaxBatch", "0"),
+            ("Edge:Agent:OverloadPolicy", "SkipAll"),
+            ("Edge:Agent:Cameras:0:Name", "cam1"),
+            ("Edge:Agent:Cameras:1:Name", "cam1"),
+            ("Edge:Agent:Colour", "red"),
+            ("Edge:Store:MaxBytes", "12"),
+            ("Edge:Model:ExecutionProvider", "tpu"),
+            ("Edge:Model:WarmUpSizes:0", "512"),
+            ("Edge:Evidence:BlobWait", "soon"),
+            ("Edge:Recipe:Id", "r@1"),
+            ("Edge:Recipe:PixelThreshold", "1.5"),
+            ("Edge:Recipe:IgnoreAreas:0:0", "1"),
+            ("Edge:Recipe:Classes:scratch:MinScore", "2"),
+            ("Kafka:Compression", "rar"));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        foreach (var key in (string[])
+        [
+            "Edge:Agent:Asset", "Edge:Agent:Name", "Edge:Agent:MaxBatch", "Edge:Agent:OverloadPolicy", "Edge:Agent:Cameras:1:Name", "Edge:Agent:Colour",
+            "Edge:Store:MaxBytes", "Edge:Model:ExecutionProvider", "Edge:Model:WarmUpSizes:0", "Edge:Evidence:BlobWait", "Edge:Recipe:PixelThreshold",
+            "Edge:Recipe:IgnoreAreas:0", "Edge:Recipe:Classes:scratch:MinScore", "Kafka:Compression",
+        ])
+        {
+            errors.ShouldContain(key);
+        }
+    }
+
+    [Fact]
+    public async Task Run_StoreThatCannotBeOpened_Exits3()
+    {
+        using TestDirectory directory = new();
+        await File.WriteAllTextAsync(directory.File("store"), "", TestContext.Current.CancellationToken);
+
+        var (code, errors) = await RunAsync(Valid(directory, ("Edge:Store:Directory", directory.File("store"))));
+
+        code.ShouldBe(ExitCodes.StoreUnavailable);
+        errors.ShouldContain("outcome store");
+    }
+
+    [Fact]
+    public async Task Run_BundleThatIsNone_Exits2WithItsKey()
+    {
+        using TestDirectory directory = new();
+
+        var (code, errors) = await RunAsync(Valid(directory, ("Edge:Model:BundleDirectory", directory.File("nothing"))));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        errors.ShouldContain("Edge:Model:BundleDirectory");
+    }
+
+    [Fact]
+    public async Task Run_RecipeFileThatIsNone_Exits2WithItsKey()
+    {
+        using TestDirectory directory = new();
+        await File.WriteAllTextAsync(directory.File("recipe.json"), "{\"pixelThreshold\": 0.5}", TestContext.Current.CancellationToken);
+
+        var (code, errors) = await RunAsync(Valid(directory, ("Edge:RecipeFile", directory.File("recipe.json"))));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        errors.ShouldContain("Edge:RecipeFile");
+        errors.ShouldContain("id");
+    }
+
+    private static (string Key, string Value)[] Valid(TestDirectory directory, params (string Key, string Value)[] changes) =>
+    [
+        ("Edge:Agent:Asset", AgentHarness.Asset),
+        ("Edge:Agent:Name", "box7"),
+        ("Edge:Store:Directory", directory.File("agent")),
+        ("Blobs:Kind", "folder"),
+        ("Blobs:Directory", directory.File("blobs")),
+        .. changes,
+    ];
+
+    private static async Task<(int Code, string Errors)> RunAsync(params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(settings
+            .Append(("urls", "http://127.0.0.1:0"))
+            .Append(("Logging:LogLevel:Default", "None"))
+            .GroupBy(s => s.Item1, StringComparer.OrdinalIgnoreCase)
+            .Select(g => new KeyValuePair<string, string?>(g.Key, g.Last().Item2)));
+        builder.AddImddDefaults("edge-agent");
+        builder.AddEdgeAgent();
+        var app = builder.Build();
+        app.MapEdgeAgent();
+        using StringWriter errors = new();
+        return (await ImddHost.RunAsync(app, errors), errors.ToString());
+    }
+}

@@ -1,0 +1,64 @@
+using IMDD.Contracts.Models;
+using IMDD.Imaging;
+using IMDD.Inference;
+
+namespace IMDD.Edge.Agent.Tests.Support;
+
+/// <summary>
+/// A model that calls a frame's pixels defective where they are bright red, so that a test decides what is seen by what it sends. It can be
+/// told to fail or to wait.
+/// </summary>
+internal sealed class FakeSegmenter : ISegmenter
+{
+    private const byte Bright = 200;
+
+    /// <summary>Called before each run with the number of images.</summary>
+    public Action<int>? BeforeRun { get; set; }
+
+    public List<int> BatchSizes { get; } = [];
+
+    public BundleManifest Manifest { get; } = TestManifest.Create();
+
+    public string Digest { get; set; } = "sha256:" + new string('a', 64);
+
+    public string ExecutionProvider => "cpu";
+
+    public bool IsDisposed { get; private set; }
+
+    public SegmentationBatch Run(IReadOnlyList<RgbImage> images)
+    {
+        BeforeRun?.Invoke(images.Count);
+        lock (BatchSizes)
+        {
+            BatchSizes.Add(images.Count);
+        }
+
+        return new SegmentationBatch([.. images.Select(See)]);
+    }
+
+    public void Dispose() => IsDisposed = true;
+
+    private static SegmentationResult See(RgbImage image)
+    {
+        var size = image.Width * image.Height;
+        var defect = new float[size];
+        for (var i = 0; i < size; i++)
+        {
+            defect[i] = image.Pixels[3 * i] >= Bright && image.Pixels[(3 * i) + 1] < Bright ? 0.9f : 0.1f;
+        }
+
+        return new SegmentationResult
+        {
+            Width = image.Width,
+            Height = image.Height,
+            RowStride = image.Width,
+            OutputStride = 1,
+            Defect = defect,
+            Class = new int[size],
+            ClassScore = Enumerable.Repeat(0.8f, size).ToArray(),
+            ClassMargin = Enumerable.Repeat(1f, size).ToArray(),
+            ImageScore = defect.Max(),
+            Embedding = new float[8],
+        };
+    }
+}

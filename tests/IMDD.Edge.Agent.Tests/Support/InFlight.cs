@@ -1,0 +1,18 @@
+using IMDD.Contracts.Identity;
+using IMDD.Edge.Agent.Intake;
+
+namespace IMDD.Edge.Agent.Tests.Support;
+
+/// <summary>Frames under way that no broker has sent.</summary>
+internal static class InFlight
+{
+    public static FrameInFlight Create(string frameId, CameraLine? line = null) => new()
+    {
+        Line = line ?? new CameraLine(AgentHarness.Camera("cam1"), OverloadPolicy.Block, TimeSpan.FromSeconds(30), TimeProvider.System, _ => { }),
+        Header = new FrameHeader { FrameId = frameId },
+        OutcomeId = EventId.ForOutcome(AgentHarness.Camera("cam1"), frameId),
+        ReceivedAt = DateTimeOffset.UnixEpoch,
+        ReceivedTimestamp = 0,
+        Happened = DateTimeOffset.UnixEpoch,
+    };
+}

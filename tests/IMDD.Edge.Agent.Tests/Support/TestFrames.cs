@@ -1,0 +1,32 @@
+using IMDD.Imaging;
+
+namespace IMDD.Edge.Agent.Tests.Support;
+
+/// <summary>Pictures that <see cref="FakeSegmenter"/> passes or fails.</summary>
+internal static class TestFrames
+{
+    private const byte Grey = 120;
+
+    public static byte[] Good(int width = 64, int height = 48, byte shade = Grey) => Encode(width, height, shade, marked: false);
+
+    /// <summary>With one red square of 8 by 8.</summary>
+    public static byte[] Bad(int width = 64, int height = 48, byte shade = Grey) => Encode(width, height, shade, marked: true);
+
+    private static byte[] Encode(int width, int height, byte shade, bool marked)
+    {
+        using RgbImage image = new(width, height);
+        image.Pixels.Fill(shade);
+        for (var y = 8; marked && y < 16; y++)
+        {
+            for (var x = 16; x < 24; x++)
+            {
+                var at = 3 * ((y * width) + x);
+                image.Pixels[at] = 255;
+                image.Pixels[at + 1] = 0;
+                image.Pixels[at + 2] = 0;
+            }
+        }
+
+        return ImageEncoder.EncodePng(image);
+    }
+}

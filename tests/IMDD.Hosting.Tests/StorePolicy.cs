@@ -1,0 +1,7 @@
+namespace IMDD.Hosting.Tests;
+
+public enum StorePolicy
+{
+    RejectNewFrames,
+    DropOldestPass,
+}

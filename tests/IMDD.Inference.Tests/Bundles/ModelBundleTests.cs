@@ -1,0 +1,211 @@
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
+using IMDD.Inference.Bundles;
+
+namespace IMDD.Inference.Tests.Bundles;
+
+public sealed class ModelBundleTests : IDisposable
+{
+    private readonly BundleFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Open_AsWritten_HasTheManifestsDigest()
+    {
+        var bundle = ModelBundle.Open(_folder.Path);
+
+        bundle.Digest.ShouldBe(ContentDigest.Of(File.ReadAllBytes(_folder.FileOf(ModelBundle.ManifestFile))));
+        bundle.Manifest.Name.ShouldBe("contrast");
+        bundle.Text.Shape.ShouldBe([1, 1]);
+    }
+
+    [Fact]
+    public void Open_AnyByteOfAnyListedFileChanged_IsRefusedByName()
+    {
+        foreach (var file in ModelBundle.Open(_folder.Path).Manifest.Files)
+        {
+            var bytes = File.ReadAllBytes(_folder.FileOf(file.Path));
+            var step = Math.Max(1, bytes.Length / 60);
+            for (var position = 0; position < bytes.Length; position += step)
+            {
+                bytes[position] ^= 0x40;
+                File.WriteAllBytes(_folder.FileOf(file.Path), bytes);
+                Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain(file.Path);
+                bytes[position] ^= 0x40;
+            }
+
+            File.WriteAllBytes(_folder.FileOf(file.Path), bytes);
+        }
+
+        ModelBundle.Open(_folder.Path).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Open_AnyByteOfTheManifestChanged_IsRefusedOrAnotherModel()
+    {
+        var manifest = _folder.FileOf(ModelBundle.ManifestFile);
+        var digest = ModelBundle.Open(_folder.Path).Digest;
+        var bytes = File.ReadAllBytes(manifest);
+        for (var position = 0; position < bytes.Length; position += 7)
+        {
+            bytes[position] ^= 0x01;
+            File.WriteAllBytes(manifest, bytes);
+            try
+            {
+                ModelBundle.Open(_folder.Path).Digest.ShouldNotBe(digest);
+            }
+            catch (ModelBundleException exception)
+            {
+                exception.Message.ShouldNotBeNullOrWhiteSpace();
+            }
+
+            bytes[position] ^= 0x01;
+        }
+    }
+
+    [Theory]
+    [InlineData(ModelBundle.ManifestFile)]
+    [InlineData(ModelBundle.ModelFile)]
+    [InlineData(ModelBundle.TextFile)]
+    public void Open_FileMissing_IsRefusedByName(string file)
+    {
+        File.Delete(_folder.FileOf(file));
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain(file);
+    }
+
+    [Fact]
+    public void Open_FileCutShort_IsRefusedWithBothSizes()
+    {
+        using (var stream = File.OpenWrite(_folder.FileOf(ModelBundle.ModelFile)))
+        {
+            stream.SetLength(100);
+        }
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("100 bytes");
+    }
+
+    [Theory]
+    [InlineData("model.onnx.data")]
+    [InlineData("probes/other.png")]
+    public void Open_UnlistedFile_IsRefused(string file)
+    {
+        File.WriteAllText(_folder.FileOf(file), "x");
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain($"'{file}' is not listed");
+    }
+
+    [Fact]
+    public void Open_SignatureEnvelope_IsNoUnlistedFile()
+    {
+        File.WriteAllText(_folder.FileOf(ModelBundle.EnvelopeFile), "{}");
+
+        ModelBundle.Open(_folder.Path).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Open_LinkInPlaceOfAFile_IsRefused()
+    {
+        var model = _folder.FileOf(ModelBundle.ModelFile);
+        File.Move(model, _folder.Path + ".elsewhere");
+        File.CreateSymbolicLink(model, _folder.Path + ".elsewhere");
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("link");
+    }
+
+    [Theory]
+    [InlineData("../model.onnx")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a/../../b")]
+    [InlineData("a//b")]
+    [InlineData("./model.onnx")]
+    [InlineData("a\\b")]
+    [InlineData("manifest.json")]
+    [InlineData("")]
+    public void Open_PathThatLeavesTheBundle_IsRefused(string path)
+    {
+        var manifest = _folder.ReadManifest();
+        _folder.WriteManifest(manifest with { Files = [.. manifest.Files, new BundleFile(path, new string('0', 64), 1, "text/plain")] });
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("not a relative path below the bundle");
+    }
+
+    [Fact]
+    public void Open_ManifestThatBreaksRules_NamesThemAll()
+    {
+        var manifest = _folder.ReadManifest();
+        _folder.WriteManifest(manifest with
+        {
+            Stride = 30,
+            OutputStride = 4,
+            PixelThreshold = 1.5,
+            Rows = [new BundleRow("nobody", "x", "text", -1)],
+        });
+
+        var message = Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message;
+
+        message.ShouldContain("outputStride 4");
+        message.ShouldContain("pixelThreshold 1.5");
+        message.ShouldContain("'nobody'");
+        message.ShouldContain("threshold -1");
+    }
+
+    [Fact]
+    public void Open_NewerContract_SaysWhichIsRead()
+    {
+        _folder.WriteManifest(_folder.ReadManifest() with { ContractVersion = 2 });
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("contract 2");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"schemaVersion\": 1}")]
+    [InlineData("not json")]
+    public void Open_ManifestThatIsNone_IsRefused(string text)
+    {
+        File.WriteAllText(_folder.FileOf(ModelBundle.ManifestFile), text);
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain(ModelBundle.ManifestFile);
+    }
+
+    [Fact]
+    public void Open_HugeManifest_IsNotRead()
+    {
+        using (var stream = File.OpenWrite(_folder.FileOf(ModelBundle.ManifestFile)))
+        {
+            stream.SetLength(1L << 30);
+        }
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("at most");
+    }
+
+    [Fact]
+    public void Open_TextRowsNotOfUnitLength_IsRefused()
+    {
+        _folder.Replace(ModelBundle.TextFile, SafetensorsFile.Write([new Float32Tensor("text", [1, 2], new[] { 1f, 1f })]));
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("row 0 has length");
+    }
+
+    [Fact]
+    public void Open_MoreTextRowsThanTheManifest_IsRefused()
+    {
+        _folder.Replace(ModelBundle.TextFile, SafetensorsFile.Write([new Float32Tensor("text", [2, 1], new[] { 1f, 1f })]));
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("expected [1, D]");
+    }
+
+    [Fact]
+    public void ReadFile_ChangedSinceOpened_IsRefused()
+    {
+        var bundle = ModelBundle.Open(_folder.Path);
+        var bytes = File.ReadAllBytes(_folder.FileOf(ModelBundle.ModelFile));
+        bytes[50] ^= 1;
+        File.WriteAllBytes(_folder.FileOf(ModelBundle.ModelFile), bytes);
+
+        Should.Throw<ModelBundleException>(() => bundle.ReadFile(ModelBundle.ModelFile)).Message.ShouldContain("SHA-256");
+    }
+}

@@ -1,0 +1,82 @@
+using IMDD.Learning.Datasets.Samples;
+using IMDD.Learning.Datasets.Sampling;
+using IMDD.Learning.Datasets.Splits;
+using IMDD.Learning.Datasets.Synthetic;
+using IMDD.Synthetics;
+using IMDD.Testing;
+
+namespace IMDD.Learning.Datasets.Tests;
+
+public sealed class SamplingTests
+{
+    [Fact]
+    public void Weights_Temperature_GoesFromAsIsToBalanced()
+    {
+        List<DatasetSample> samples = [.. Enumerable.Range(0, 100).Select(i => Sample(i, i < 90 ? "scratch" : "crack"))];
+
+        Share(1).ShouldBe(0.10, 1e-9);
+        Share(2).ShouldBe(Math.Sqrt(10) / (Math.Sqrt(10) + Math.Sqrt(90)), 1e-9);
+        Share(double.PositiveInfinity).ShouldBe(0.5, 1e-9);
+
+        double Share(double temperature) => SamplingWeights.Of(samples, s => s.Classes, temperature).Skip(90).Sum();
+    }
+
+    [Fact]
+    public void Draw_ManyTimes_FollowsTheWeightsAndIsAFunctionOfPosition()
+    {
+        double[] weights = [0.1, 0, 0.6, 0.3];
+        WeightedSampler sampler = new(weights, seed: 3);
+        const int draws = 200_000;
+        var counts = new int[4];
+        for (ulong i = 0; i < draws; i++)
+        {
+            counts[sampler.Draw(i)]++;
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            (counts[i] / (double)draws).ShouldBe(weights[i], 0.005);
+        }
+
+        counts[1].ShouldBe(0);
+        new WeightedSampler(weights, seed: 3).Draw(12345).ShouldBe(sampler.Draw(12345));
+    }
+
+    [Fact]
+    public void Protocol_Names_FallIntoThreeTiers()
+    {
+        OpenVocabularyProtocol protocol = new(["deep scratch", "long crack", "deep crack", "long scratch", "oil stain", "blister", "water stain", "pit", "dent"]);
+
+        protocol.BaseNames.Count.ShouldBe(6);
+        protocol.BaseNames.ShouldAllBe(n => protocol.TierOf(n) == NameTier.SeenName);
+        protocol.NovelNames.ShouldAllBe(n => protocol.TierOf(n) != NameTier.SeenName);
+        protocol.TierOf("gizmo").ShouldBe(NameTier.UnseenWord);
+        var words = protocol.BaseNames.SelectMany(n => n.Split(' ')).ToHashSet(StringComparer.Ordinal);
+        protocol.TierOf($"{words.First()} {words.Last()}").ShouldBe(NameTier.UnseenComposition);
+    }
+
+    [Fact]
+    public void Synthetic_Spec_DrawsOnceWithTruth()
+    {
+        using TestDirectory cache = new();
+        var spec = SyntheticSpec.Parse("seed=7,count=6,size=192,kinds=scratch+stain,textures=cast,defective=1");
+
+        var data = SyntheticDataset.Read(spec, cache.Path);
+
+        data.Samples.Count.ShouldBe(6);
+        data.Samples.Count(s => s.IsAnomalous).ShouldBeGreaterThan(3);
+        data.Samples.ShouldAllBe(s => s.IsAnomalous == (s.Mask != null) && s.Classes.All(c => c == "scratch" || c == "stain"));
+        SyntheticDataset.Read(spec, cache.Path).Samples.Select(s => s.ImagePath).ShouldBe(data.Samples.Select(s => s.ImagePath));
+        spec.Kinds.ShouldBe([DefectKind.Scratch, DefectKind.Stain]);
+    }
+
+    [Theory]
+    [InlineData("count=0", "count")]
+    [InlineData("kinds=gremlin", "gremlin")]
+    [InlineData("textures=cheese", "cheese")]
+    [InlineData("nonsense", "nonsense")]
+    public void Synthetic_BadSpec_SaysWhatWasExpected(string text, string expected)
+        => Should.Throw<DatasetException>(() => SyntheticSpec.Parse(text)).Message.ShouldContain(expected);
+
+    private static DatasetSample Sample(int i, string name) => new() { Id = $"{i}", ImagePath = "", IsAnomalous = true, Classes = [name], Group = $"{i}" };
+}
