@@ -226,6 +226,20 @@ internal sealed class MqttSession : IMqttSession
         }
     }
 
+    /// <summary>Makes it the connection that publications take, also where nobody has asked for one since the last was lost.</summary>
+    private void Announce(MqttConnection connection)
+    {
+        lock (_lock)
+        {
+            if (_connected.Task.IsCompletedSuccessfully)
+            {
+                _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            _connected.TrySetResult(connection);
+        }
+    }
+
     /// <summary>The PUBACK, or null when the connection was lost before it.</summary>
     private static async Task<MqttClientPublishResult?> TryPublishAsync(
         MqttConnection connection, MqttApplicationMessage packet, CancellationToken cancellationToken)
@@ -355,11 +369,7 @@ internal sealed class MqttSession : IMqttSession
         try
         {
             await SubscribeAllAsync(connection, hadSession && result.IsSessionPresent, stopping);
-            lock (_lock)
-            {
-                _connected.TrySetResult(connection);
-            }
-
+            Announce(connection);
             Raise(MqttSessionEventKind.Connected, result.IsSessionPresent ? "Session resumed." : "New session.");
             _firstConnection.TrySetResult();
             await connection.Closed.WaitAsync(stopping);

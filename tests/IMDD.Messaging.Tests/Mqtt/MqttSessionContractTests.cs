@@ -283,6 +283,23 @@ public abstract class MqttSessionContractTests : IAsyncLifetime
         receiver.Texts.ShouldBe(["0"]);
     }
 
+    [Fact]
+    public async Task PublishAsync_AfterAReconnectThatNobodyWaitedFor_IsSent()
+    {
+        // Nothing asks for a connection while there is none: a camera that is still between two shifts.
+        var receiver = await Harness.Probe("receiver").StartAsync("t");
+        var sender = await Harness.Probe("sender").StartAsync();
+        for (var reconnects = 1; reconnects <= 2; reconnects++)
+        {
+            Harness.Proxy.Cut();
+            await sender.HappenedAsync(MqttSessionEventKind.Connected, 1 + reconnects);
+            await receiver.HappenedAsync(MqttSessionEventKind.Connected, 1 + reconnects);
+            var text = $"{reconnects}";
+            await sender.PublishAsync("t", text).WaitAsync(TimeSpan.FromSeconds(20), Stop);
+            await Eventually.HoldsAsync(() => receiver.Texts.Contains(text));
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("t/#")]
