@@ -63,8 +63,15 @@ internal sealed class MqttSession : IMqttSession
         ArgumentNullException.ThrowIfNull(handler);
         ObjectDisposedException.ThrowIf(_disposed, this);
         var subscription = new MqttSubscription(topicFilter, handler);
-        _dispatcher.Register(subscription);
-        if (Current is not { } connection)
+        MqttConnection? connection;
+        lock (_lock)
+        {
+            // Under the lock of the announcement: it is in the list before that reads it, or sees the connection announced.
+            _dispatcher.Register(subscription);
+            connection = Current;
+        }
+
+        if (connection is null)
         {
             return; // The next connection brings it.
         }
@@ -226,17 +233,26 @@ internal sealed class MqttSession : IMqttSession
         }
     }
 
-    /// <summary>Makes it the connection that publications take, also where nobody has asked for one since the last was lost.</summary>
-    private void Announce(MqttConnection connection)
+    /// <summary>
+    /// Makes it the connection that publications take, also where nobody has asked for one since the last was lost. False when there are
+    /// more subscriptions than it has.
+    /// </summary>
+    private bool Announce(MqttConnection connection, int subscribed)
     {
         lock (_lock)
         {
+            if (subscribed < _dispatcher.Subscriptions.Count)
+            {
+                return false;
+            }
+
             if (_connected.Task.IsCompletedSuccessfully)
             {
                 _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
             _connected.TrySetResult(connection);
+            return true;
         }
     }
 
@@ -368,8 +384,11 @@ internal sealed class MqttSession : IMqttSession
         string? failure = null;
         try
         {
-            await SubscribeAllAsync(connection, hadSession && result.IsSessionPresent, stopping);
-            Announce(connection);
+            for (var subscribed = 0; !Announce(connection, subscribed);)
+            {
+                subscribed = await SubscribeAllAsync(connection, subscribed, hadSession && result.IsSessionPresent, stopping);
+            }
+
             Raise(MqttSessionEventKind.Connected, result.IsSessionPresent ? "Session resumed." : "New session.");
             _firstConnection.TrySetResult();
             await connection.Closed.WaitAsync(stopping);
@@ -402,17 +421,14 @@ internal sealed class MqttSession : IMqttSession
         }
     }
 
-    private async Task SubscribeAllAsync(MqttConnection connection, bool isResumed, CancellationToken stopping)
+    private async Task<int> SubscribeAllAsync(MqttConnection connection, int done, bool isResumed, CancellationToken stopping)
     {
         // A process that has just begun knows no retained message, though its session may know the subscription; one that comes back
         // finds in its session what was retained meanwhile.
         var retained = isResumed ? MqttRetainHandling.SendAtSubscribeIfNewSubscriptionOnly : MqttRetainHandling.SendAtSubscribe;
-        for (var done = 0; done < _dispatcher.Subscriptions.Count;)
-        {
-            var subscriptions = _dispatcher.Subscriptions;
-            await SubscribeAsync(connection, [.. subscriptions.Skip(done)], retained, stopping);
-            done = subscriptions.Count;
-        }
+        var subscriptions = _dispatcher.Subscriptions;
+        await SubscribeAsync(connection, [.. subscriptions.Skip(done)], retained, stopping);
+        return subscriptions.Count;
     }
 
     private MqttClientOptions ConnectOptions(bool cleanStart)
