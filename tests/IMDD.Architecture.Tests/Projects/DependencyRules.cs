@@ -78,11 +78,11 @@ public static class DependencyRules
         }
 
         var closure = Closure(project, byName);
-        if (project.Side is not (Side.Learning or Side.Command) && project.Name != "IMDD.Cloud.Trainer")
+        if (project.Side is not Side.Learning && project.Name != "IMDD.Cloud.Trainer")
         {
             foreach (var found in Uses(closure, Torch))
             {
-                yield return $"{project.Name} must not reach TorchSharp ({found}): an edge box carries ONNX Runtime, not libtorch.";
+                yield return $"{project.Name} must not reach TorchSharp ({found}): libtorch is for the learning libraries and the trainer, a process of its own.";
             }
         }
 

@@ -40,6 +40,7 @@ public sealed class DependencyRulesTests
     [InlineData("cloud/IMDD.Cloud.Curator", "P:IMDD.Edge.Agent", "must not refer to IMDD.Edge.Agent (Edge)")]
     [InlineData("cloud/IMDD.Cloud.Curator", "Azure.Storage.Blobs", "must not refer to Azure.Storage.Blobs: only IMDD.Storage may")]
     [InlineData("cloud/IMDD.Cloud.Curator", "TorchSharp", "must not reach TorchSharp")]
+    [InlineData("cloud/IMDD.Cli", "P:IMDD.Learning.Networks", "must not reach TorchSharp (TorchSharp through IMDD.Learning.Networks)")]
     [InlineData("cloud/learning/IMDD.Learning.Datasets", "P:IMDD.Messaging", "must not reach Kafka, MQTT or ASP.NET (Confluent.Kafka through IMDD.Messaging)")]
     [InlineData("cloud/learning/IMDD.Learning.Datasets", "P:IMDD.Hosting", "must not reach ASP.NET (IMDD.Hosting")]
     [InlineData("contracts/examples/Reader", "P:IMDD.Contracts", "Reader (Examples) must not refer to IMDD.Contracts (Contracts)")]
@@ -93,7 +94,10 @@ public sealed class DependencyRulesTests
 
         packages.ShouldContain(new PackageUse("Microsoft.ML.OnnxRuntime", HasVersion: false, "'$(Accelerator)' == 'cpu'"));
         packages.ShouldContain(new PackageUse("Microsoft.ML.OnnxRuntime.Gpu", HasVersion: false, "'$(Accelerator)' == 'cuda'"));
-        packages.Where(package => package.Id.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal)).ShouldAllBe(package => package.Condition.Length > 0);
+        packages.ShouldContain(new PackageUse("libtorch-cpu-linux-x64", HasVersion: false, "'$(Accelerator)' == 'cpu'"));
+        packages.ShouldContain(new PackageUse("TorchSharp-cuda-linux", HasVersion: false, "'$(Accelerator)' == 'cuda'"));
+        string[] native = ["Microsoft.ML.OnnxRuntime", "libtorch", "TorchSharp-"];
+        packages.Where(package => native.Any(prefix => package.Id.StartsWith(prefix, StringComparison.Ordinal))).ShouldAllBe(package => package.Condition.Length > 0);
     }
 
     private static ProjectFile Project(string path, string items = "") =>
