@@ -69,6 +69,7 @@ public sealed class QueryApiTests(QueryApiTests.Fixture fixture) : IClassFixture
         frames[0].Defect.Regions.ShouldHaveSingleItem().Class.ShouldBe("scratch");
         var one = await fixture.Aggregator.GetAsync<FailedFrame>(QueryRoutes.FailedFrame.Replace("{outcomeId}", frames[0].Defect.OutcomeId, StringComparison.Ordinal));
         ImddJson.Serialize(one).ShouldBe(ImddJson.Serialize(frames[0]));
+        frames[1].Defect.Regions.Single().MaskUri.ShouldBe(frames[1].Defect.Frame.Uri + "-mask");
         var before = Uri.EscapeDataString(Contracts.CloudEvents.CloudEventText.Time(frames[0].Time));
         (await fixture.Aggregator.GetAsync<List<FailedFrame>>($"{QueryRoutes.FailedFrames}?before={before}")).Count.ShouldBe(1);
     }

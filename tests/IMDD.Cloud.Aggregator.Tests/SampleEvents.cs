@@ -36,7 +36,13 @@ internal static class SampleEvents
     {
         var camera = Events.Camera();
         var frameId = EventId.ForFrame("b1", sequence);
-        FrameStored stored = new() { FrameId = frameId, OutcomeId = EventId.ForOutcome(camera, frameId), Frame = new FrameReference { Digest = Digest, Uri = uri } };
+        FrameStored stored = new()
+        {
+            FrameId = frameId,
+            OutcomeId = EventId.ForOutcome(camera, frameId),
+            Frame = new FrameReference { Digest = Digest, Uri = uri },
+            Masks = [new StoredMask(0, uri + "-mask"), new StoredMask(7, "imdd-blob:of-a-region-that-is-not-there")],
+        };
         return Events.Record(KafkaTopics.FrameStored, FrameStoredEvent.Create(camera, stored, Events.Context(camera, time)), sequence, 0);
     }
 

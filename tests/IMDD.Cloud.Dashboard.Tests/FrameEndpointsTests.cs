@@ -1,6 +1,7 @@
 using System.Net;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Queries;
 using IMDD.Imaging;
 using IMDD.Imaging.Masks;
 
@@ -85,6 +86,33 @@ public sealed class FrameEndpointsTests : IAsyncLifetime
         AlphaOf(png).Select(alpha => alpha > 0).ShouldBe(mask.Select(value => value > 0));
     }
 
+    [Fact]
+    public async Task Mask_MovedToABlob_IsDrawnFromIt()
+    {
+        var mask = Mask();
+        var stored = await _host.Blobs.PutAsync(ImddJson.Serialize(CocoRle.Encode(mask, Width, Height)), "application/json", Cancel);
+        var frame = WithMaskUri(SampleData.Failed(1, ContentDigest.Of("picture"u8), width: Width, height: Height), stored.Uri.ToString());
+
+        using var response = await _host.Http.GetAsync($"/frames/{frame.Defect.Frame.Digest}/mask.png?outcome={frame.Defect.OutcomeId}", Cancel);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        AlphaOf(await response.Content.ReadAsByteArrayAsync(Cancel)).Select(alpha => alpha > 0).ShouldBe(mask.Select(value => value > 0));
+    }
+
+    [Theory]
+    [InlineData("[1, 2]")]
+    [InlineData("{\"size\": [10, 10], \"counts\": \"0d\"}")]
+    [InlineData("not JSON")]
+    public async Task Mask_BlobIsNoMaskOfTheFrame_422(string content)
+    {
+        var stored = await _host.Blobs.PutAsync(System.Text.Encoding.UTF8.GetBytes(content), "application/json", Cancel);
+        var frame = WithMaskUri(SampleData.Failed(1, ContentDigest.Of("picture"u8), width: Width, height: Height), stored.Uri.ToString());
+
+        using var response = await _host.Http.GetAsync($"/frames/{frame.Defect.Frame.Digest}/mask.png?outcome={frame.Defect.OutcomeId}", Cancel);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -121,6 +149,13 @@ public sealed class FrameEndpointsTests : IAsyncLifetime
         using var response = await _host.Http.GetAsync($"/frames/{frame.Defect.Frame.Digest}/mask.png?outcome={frame.Defect.OutcomeId}", Cancel);
 
         response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    private FailedFrame WithMaskUri(FailedFrame frame, string uri)
+    {
+        frame = frame with { Defect = frame.Defect with { Regions = [frame.Defect.Regions[0] with { MaskUri = uri }] } };
+        _host.Aggregator.FailedFrames.Add(frame);
+        return frame;
     }
 
     private static byte[] Picture()

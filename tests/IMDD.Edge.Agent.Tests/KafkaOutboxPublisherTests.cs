@@ -145,7 +145,7 @@ public sealed class KafkaOutboxPublisherTests
         await Eventually.HoldsAsync(() => fixture.Kafka.Persisted.Count(r => r.Topic == KafkaTopics.Outcome) == 2);
         fixture.Kafka.Persisted.ShouldAllBe(r => r.Topic == KafkaTopics.Outcome);
 
-        fixture.Store.Writer.Enqueue(new FinishEvidence(waiting.OutcomeId, new Uri("https://frames/1")));
+        fixture.Store.Writer.Enqueue(new FinishEvidence(waiting.OutcomeId, new Uri("https://frames/1"), []));
         await Eventually.HoldsAsync(() => fixture.Store.Writer.Backlog == 0);
 
         var defect = fixture.Kafka.Persisted.Single(r => r.Topic == KafkaTopics.DefectDetected);

@@ -195,6 +195,30 @@ public sealed class OutcomeStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_StoreOfVersion1_KeepsWhatWaitsInTheSpool()
+    {
+        var draft = TestDrafts.Fail("f1", withEvidence: true);
+        using (var store = Open())
+        {
+            await AppendAsync(store, draft);
+        }
+
+        using (SqliteConnection connection = new($"Data Source={Database};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "ALTER TABLE evidence DROP COLUMN masks; PRAGMA user_version = 1";
+            command.ExecuteNonQuery();
+        }
+
+        using var again = Open();
+        var item = again.Reader.Evidence(after: null, 10).Single();
+        (item.OutcomeId, item.Digest, item.Masks.Count).ShouldBe((draft.OutcomeId, draft.Evidence!.Digest, 0));
+        await AppendAsync(again, TestDrafts.Fail("f2", withEvidence: true));
+        again.Reader.Evidence(after: null, 10).Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Full_RejectNewFrames_ClosesAndOpensAgainWhenConfirmed()
     {
         using var store = Open(options: new StoreOptions { Directory = _directory.Path, MaxBytes = 1 << 20, KeepConfirmed = TimeSpan.Zero });

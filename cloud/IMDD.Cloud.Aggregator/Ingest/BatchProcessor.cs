@@ -239,10 +239,10 @@ internal sealed class BatchProcessor(
         switch (record)
         {
             case ParsedRecord.Defect defect:
-                UpsertFrame(batch, defect.Data.OutcomeId, defect.Camera.Asset.LinePath, defect.Camera.ToString(), defect.Time, Json(defect.Data), frame: null);
+                UpsertFrame(batch, defect.Data.OutcomeId, defect.Camera.Asset.LinePath, defect.Camera.ToString(), defect.Time, Json(defect.Data), stored: null);
                 break;
             case ParsedRecord.Stored stored:
-                UpsertFrame(batch, stored.Data.OutcomeId, stored.Camera.Asset.LinePath, stored.Camera.ToString(), stored.Time, defect: null, Json(stored.Data.Frame));
+                UpsertFrame(batch, stored.Data.OutcomeId, stored.Camera.Asset.LinePath, stored.Camera.ToString(), stored.Time, defect: null, stored.Data);
                 break;
             case ParsedRecord.AgentStatus agent:
                 UpsertAgent(batch, agent);
@@ -257,14 +257,14 @@ internal sealed class BatchProcessor(
         }
     }
 
-    private static void UpsertFrame(Batch batch, string outcomeId, string line, string camera, DateTimeOffset time, string? defect, string? frame) => Sql.Execute(
+    private static void UpsertFrame(Batch batch, string outcomeId, string line, string camera, DateTimeOffset time, string? defect, FrameStored? stored) => Sql.Execute(
         batch.Context,
         """
-        INSERT INTO failed_frames (outcome_id, line, camera, time_us, defect, frame, changed_us) VALUES ({0}, {1}, {2}, {3}, {4}, {5}, {6})
+        INSERT INTO failed_frames (outcome_id, line, camera, time_us, defect, frame, masks, changed_us) VALUES ({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})
         ON CONFLICT (outcome_id) DO UPDATE SET defect = COALESCE(failed_frames.defect, excluded.defect),
-            frame = COALESCE(failed_frames.frame, excluded.frame), changed_us = excluded.changed_us
+            frame = COALESCE(failed_frames.frame, excluded.frame), masks = COALESCE(failed_frames.masks, excluded.masks), changed_us = excluded.changed_us
         """,
-        [outcomeId, line, camera, Timestamp.ToMicroseconds(time), defect, frame, Timestamp.ToMicroseconds(batch.Now)]);
+        [outcomeId, line, camera, Timestamp.ToMicroseconds(time), defect, stored is null ? null : Json(stored.Frame), stored?.Masks is { } masks ? Json(masks) : null, Timestamp.ToMicroseconds(batch.Now)]);
 
     /// <summary>The death of an earlier connection must not hide the birth that followed it (Sparkplug's bdSeq).</summary>
     private static void UpsertAgent(Batch batch, ParsedRecord.AgentStatus agent)

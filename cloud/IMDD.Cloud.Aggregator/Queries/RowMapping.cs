@@ -15,7 +15,27 @@ internal static class RowMapping
             defect = defect with { Frame = defect.Frame with { Uri = ImddJsonText.Read<FrameReference>(stored).Uri } };
         }
 
+        if (row.Masks is { } masks)
+        {
+            defect = defect with { Regions = WithAddresses(defect.Regions, ImddJsonText.Read<IReadOnlyList<StoredMask>>(masks)) };
+        }
+
         return new FailedFrame(row.Line, row.Camera, row.Time, defect);
+    }
+
+    private static List<DefectRegion> WithAddresses(IReadOnlyList<DefectRegion> regions, IReadOnlyList<StoredMask> masks)
+    {
+        List<DefectRegion> addressed = [.. regions];
+        foreach (var mask in masks)
+        {
+            // The two events were written apart: an index is not believed.
+            if (mask.Region < addressed.Count)
+            {
+                addressed[mask.Region] = addressed[mask.Region] with { MaskUri = mask.Uri };
+            }
+        }
+
+        return addressed;
     }
 
     public static AgentView ToAgent(EdgeStateRow row) => new(row.Place, ImddJsonText.Read<AgentState>(row.Data), row.Recorded);

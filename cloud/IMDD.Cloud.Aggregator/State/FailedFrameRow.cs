@@ -14,5 +14,8 @@ public sealed class FailedFrameRow
     /// <summary>JSON of the stored frame; null while it is not announced.</summary>
     public string? Frame { get; set; }
 
+    /// <summary>JSON of the masks that were announced after the event; null where there are none.</summary>
+    public string? Masks { get; set; }
+
     public DateTimeOffset Changed { get; set; }
 }

@@ -66,6 +66,7 @@ internal static class Schema
         );
         CREATE TABLE leases (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_us BIGINT NOT NULL);
         """,
+        "ALTER TABLE failed_frames ADD COLUMN masks TEXT;",
     ];
 
     public static string For(string step, bool isPostgres) => step

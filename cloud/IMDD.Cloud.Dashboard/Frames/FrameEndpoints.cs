@@ -78,6 +78,7 @@ internal static class FrameEndpoints
         HttpContext http,
         PlantStore store,
         AggregatorClient aggregator,
+        IBlobStore blobs,
         ILogger<DashboardOptions> logger,
         CancellationToken cancellationToken)
     {
@@ -110,11 +111,17 @@ internal static class FrameEndpoints
 
         try
         {
-            return Content(http, MaskPicture.Render(defect), "image/png", digest + outcome);
+            var whole = await MovedMasks.FetchAsync(defect, blobs, cancellationToken);
+            return Content(http, MaskPicture.Render(whole), "image/png", digest + outcome);
         }
         catch (FormatException e)
         {
             return Problem(e.Message, StatusCodes.Status422UnprocessableEntity);
+        }
+        catch (BlobStoreException e)
+        {
+            Log.PictureUnavailable(logger, digest, e.Message);
+            return Problem("A mask cannot be read from the blob store.", StatusCodes.Status503ServiceUnavailable);
         }
     }
 

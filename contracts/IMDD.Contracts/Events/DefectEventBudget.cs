@@ -40,6 +40,30 @@ public static class DefectEventBudget
     }
 
     /// <summary>
+    /// The event without the masks that move, within every limit also once their addresses are in it. Regions keep their indexes; those
+    /// that had to go, with or without a mask, are the last.
+    /// </summary>
+    /// <param name="defect">The whole event.</param>
+    /// <param name="moved">Indexes as <see cref="MasksToMove"/> gives them.</param>
+    public static DefectDetected WithoutMasks(DefectDetected defect, IReadOnlyList<int> moved)
+    {
+        if (moved.Count == 0)
+        {
+            return Fit(defect);
+        }
+
+        var room = new string('x', UriAllowance);
+        List<DefectRegion> regions = [.. defect.Regions];
+        foreach (var index in moved)
+        {
+            regions[index] = regions[index] with { MaskRle = null, MaskUri = room };
+        }
+
+        var fitted = Fit(defect with { Regions = regions });
+        return fitted with { Regions = [.. fitted.Regions.Select(r => r.MaskUri == room ? r with { MaskUri = null } : r)] };
+    }
+
+    /// <summary>
     /// The same event within every limit, for when no blob can be had. What goes, in this order: regions after the 64th (counted in
     /// <see cref="DefectDetected.RegionsOmitted"/>), masks above 64 KiB, then masks and contours of the last regions, then the last
     /// regions themselves. Box, class and score of the first region always stay.

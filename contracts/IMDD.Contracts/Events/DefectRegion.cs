@@ -29,6 +29,6 @@ public sealed record DefectRegion
     /// <summary>COCO RLE of the region's mask in the whole frame; null when it moved to <see cref="MaskUri"/>.</summary>
     public MaskRle? MaskRle { get; init; }
 
-    /// <summary>Blob of the mask where the RLE is above 64 KiB.</summary>
+    /// <summary>Blob of the mask, <see cref="MaskRle"/> as JSON, where it is too large for the event.</summary>
     public string? MaskUri { get; init; }
 }

@@ -6,4 +6,7 @@ public sealed record FrameStored
     public required string FrameId { get; init; }
     public required string OutcomeId { get; init; }
     public required FrameReference Frame { get; init; }
+
+    /// <summary>Masks that were too large for the defect event.</summary>
+    public IReadOnlyList<StoredMask>? Masks { get; init; }
 }

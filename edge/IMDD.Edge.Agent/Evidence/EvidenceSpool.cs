@@ -6,8 +6,8 @@ using IMDD.Edge.Agent.Telemetry;
 namespace IMDD.Edge.Agent.Evidence;
 
 /// <summary>
-/// Pictures of failed frames on their way to the blob store, as files named by content. A picture is in its file before its outcome is
-/// stored, so whatever the store says waits is there; a file torn by a power loss is found by its digest.
+/// Pictures of failed frames, and their large masks, on the way to the blob store, as files named by content. A file is there before its
+/// outcome is stored, so whatever the store says waits is there; a file torn by a power loss is found by its digest.
 /// </summary>
 internal sealed class EvidenceSpool
 {
@@ -34,8 +34,11 @@ internal sealed class EvidenceSpool
         Directory.CreateDirectory(folder);
         foreach (var item in waiting)
         {
-            AddReference(item.Digest);
-            _spooled += item.SizeBytes;
+            foreach (var (digest, size) in Files(item))
+            {
+                AddReference(digest);
+                _spooled += size;
+            }
         }
 
         foreach (var file in Directory.EnumerateFiles(folder))
@@ -62,48 +65,61 @@ internal sealed class EvidenceSpool
 
     private DateOnly Today => DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
 
-    /// <summary>Keeps the frame's picture if the budget allows; null where it does not.</summary>
-    public EvidenceItem? TryKeep(FrameInFlight frame)
+    /// <summary>Keeps the frame's picture and its large masks if the budget allows; null where it does not.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="masks">Masks that are too large for the event, by the index of their region.</param>
+    public EvidenceItem? TryKeep(FrameInFlight frame, IReadOnlyList<(int Region, byte[] Content)> masks)
     {
         if (!_options.Enabled)
         {
             return null;
         }
 
-        var size = frame.Payload.Length;
-        if (Refusal(size) is { } refusal)
+        EvidenceItem item = new(frame.OutcomeId, frame.Digest!, frame.Header.ContentType ?? "application/octet-stream", frame.Payload.Length, _time.GetUtcNow())
+        {
+            Masks = masks.Count == 0 ? [] : [.. masks.Select(m => new EvidenceMask(m.Region, ContentDigest.Of(m.Content), m.Content.Length))],
+        };
+        if (Refusal(Files(item).Sum(f => f.SizeBytes)) is { } refusal)
         {
             _telemetry.EvidenceSkipped(refusal);
             return null;
         }
 
+        var isNew = Files(item).Select(f => AddReference(f.Digest)).ToArray();
         try
         {
-            var digest = frame.Digest!;
-            if (AddReference(digest))
+            if (isNew[0])
             {
-                Write(digest, frame.Payload.Span);
+                Write(item.Digest, frame.Payload.Span);
             }
 
-            return new EvidenceItem(frame.OutcomeId, digest, frame.Header.ContentType ?? "application/octet-stream", size, _time.GetUtcNow());
+            for (var i = 0; i < masks.Count; i++)
+            {
+                if (isNew[i + 1])
+                {
+                    Write(item.Masks[i].Digest, masks[i].Content);
+                }
+            }
+
+            return item;
         }
         catch (IOException e)
         {
             // The picture is worth less than the outcome: a full disk costs the first and only delays the second.
             Log.EvidenceNotKept(_logger, frame.OutcomeId, e.Message);
             _telemetry.EvidenceSkipped("disk");
-            Forget(frame.Digest!, size);
+            Forget(item);
             return null;
         }
     }
 
-    /// <summary>The picture, or null when its bytes are not what they were.</summary>
-    public async Task<byte[]?> ReadAsync(EvidenceItem item, CancellationToken cancellationToken)
+    /// <summary>A file's content, or null when its bytes are not what they were.</summary>
+    public async Task<byte[]?> ReadAsync(string digest, CancellationToken cancellationToken)
     {
         try
         {
-            var bytes = await File.ReadAllBytesAsync(PathOf(item.Digest), cancellationToken);
-            return ContentDigest.Of(bytes) == item.Digest ? bytes : null;
+            var bytes = await File.ReadAllBytesAsync(PathOf(digest), cancellationToken);
+            return ContentDigest.Of(bytes) == digest ? bytes : null;
         }
         catch (FileNotFoundException)
         {
@@ -111,27 +127,28 @@ internal sealed class EvidenceSpool
         }
     }
 
-    /// <summary>Removes a picture that is stored or given up.</summary>
-    public void Forget(string digest, long size)
+    /// <summary>Removes what is stored or given up.</summary>
+    public void Forget(EvidenceItem item)
     {
         lock (_lock)
         {
-            if (!_references.TryGetValue(digest, out var count))
+            foreach (var (digest, size) in Files(item))
             {
-                return;
+                _spooled -= size;
+                if (_references.GetValueOrDefault(digest) is > 1 and var count)
+                {
+                    _references[digest] = count - 1;
+                }
+                else if (_references.Remove(digest))
+                {
+                    File.Delete(PathOf(digest));
+                }
             }
-
-            _spooled -= size;
-            if (count > 1)
-            {
-                _references[digest] = count - 1;
-                return;
-            }
-
-            _references.Remove(digest);
-            File.Delete(PathOf(digest));
         }
     }
+
+    private static IEnumerable<(string Digest, long SizeBytes)> Files(EvidenceItem item)
+        => item.Masks.Select(m => (m.Digest, m.SizeBytes)).Prepend((item.Digest, item.SizeBytes));
 
     private string? Refusal(long size)
     {

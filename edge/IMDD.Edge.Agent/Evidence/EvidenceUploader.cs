@@ -1,10 +1,11 @@
+using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Storage;
 
 namespace IMDD.Edge.Agent.Evidence;
 
-/// <summary>Stores the spooled pictures as blobs, oldest first, for as long as it takes within a limit, and tells the store what came of it.</summary>
+/// <summary>Stores the spooled pictures and masks as blobs, oldest first, for as long as it takes within a limit, and tells the store what came of it.</summary>
 internal sealed class EvidenceUploader : IDisposable
 {
     private const int ItemsAtATime = 64;
@@ -72,37 +73,59 @@ internal sealed class EvidenceUploader : IDisposable
     /// <summary>False when it is to be tried again.</summary>
     private async Task<bool> TryStoreAsync(EvidenceItem item, CancellationToken cancellationToken)
     {
-        Uri? uri = null;
+        var (isAgain, picture) = await TryPutAsync(item, item.Digest, item.ContentType, cancellationToken);
+        List<StoredMask> masks = [];
+        foreach (var mask in item.Masks)
+        {
+            // What was put before a failure is put again: the store keeps equal content once.
+            var (isMaskAgain, uri) = isAgain ? (true, null) : await TryPutAsync(item, mask.Digest, EvidenceMask.ContentType, cancellationToken);
+            isAgain |= isMaskAgain;
+            if (uri is not null)
+            {
+                masks.Add(new StoredMask(mask.Region, uri.ToString()));
+            }
+        }
+
+        if (isAgain)
+        {
+            return false;
+        }
+
+        FinishEvidence finish = new(item.OutcomeId, picture, masks);
+        _store.Writer.Enqueue(finish);
+        await finish.Done.WaitAsync(cancellationToken);
+        _spool.Forget(item);
+        return true;
+    }
+
+    /// <summary>The blob's address, or null where there never will be one; or that it is to be tried again.</summary>
+    private async Task<(bool IsAgain, Uri? Uri)> TryPutAsync(EvidenceItem item, string digest, string contentType, CancellationToken cancellationToken)
+    {
         try
         {
-            if (await _spool.ReadAsync(item, cancellationToken) is { } bytes)
+            if (await _spool.ReadAsync(digest, cancellationToken) is { } bytes)
             {
-                uri = (await _blobs.PutAsync(bytes, item.ContentType, cancellationToken)).Uri;
+                var uri = (await _blobs.PutAsync(bytes, contentType, cancellationToken)).Uri;
                 _telemetry.EvidenceStored(bytes.Length);
+                return (false, uri);
             }
-            else
-            {
-                Log.EvidenceLost(_logger, item.OutcomeId, "its file is gone or damaged");
-                _telemetry.EvidenceSkipped("damaged");
-            }
+
+            Log.EvidenceLost(_logger, item.OutcomeId, "its file is gone or damaged");
+            _telemetry.EvidenceSkipped("damaged");
         }
         catch (BlobStoreException e)
         {
             if (e.IsTransient && _time.GetUtcNow() - item.Since < _options.GiveUpAfter)
             {
                 Log.EvidenceRetried(_logger, item.OutcomeId, e.Message);
-                return false;
+                return (true, null);
             }
 
             Log.EvidenceLost(_logger, item.OutcomeId, e.Message);
             _telemetry.EvidenceSkipped("refused");
         }
 
-        FinishEvidence finish = new(item.OutcomeId, uri);
-        _store.Writer.Enqueue(finish);
-        await finish.Done.WaitAsync(cancellationToken);
-        _spool.Forget(item.Digest, item.SizeBytes);
-        return true;
+        return (false, null);
     }
 
     private async Task RememberBudgetAsync(CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.DeadLetters;
-using IMDD.Edge.Agent.Evidence;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
@@ -18,7 +17,6 @@ internal sealed class FrameCompletion(
     OutcomeStore store,
     AttemptJournal journal,
     InFlightFrames inFlight,
-    EvidenceSpool spool,
     DeadLetterFolder deadLetters,
     ReceiptPublisher receipts,
     AgentTelemetry telemetry,
@@ -56,23 +54,16 @@ internal sealed class FrameCompletion(
     /// </summary>
     private void Build(FrameInFlight frame)
     {
-        EvidenceItem? evidence = null;
         try
         {
-            evidence = frame.Decision!.Verdict == Verdict.Fail ? spool.TryKeep(frame) : null;
-            frame.Draft = builder.Build(frame, frame.Decision, evidence);
+            frame.Draft = builder.Build(frame, frame.Decision!);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or EventTooLargeException)
         {
-            if (evidence is not null)
-            {
-                spool.Forget(evidence.Digest, evidence.SizeBytes);
-            }
-
             deadLetters.Keep(frame, UndecidedReason.Malformed, e.Message);
             frame.Decision = Decision.Undecided(UndecidedReason.Malformed, e.Message);
             frame.Header = frame.Header.Bare();
-            frame.Draft = builder.Build(frame, frame.Decision, evidence: null);
+            frame.Draft = builder.Build(frame, frame.Decision);
         }
     }
 

@@ -1,20 +1,20 @@
 using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Evidence;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
 
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>Makes the events of a decided frame.</summary>
-internal sealed class OutcomeBuilder(AgentIdentity identity, StationRecipe recipe, TimeProvider time)
+internal sealed class OutcomeBuilder(AgentIdentity identity, StationRecipe recipe, EvidenceSpool spool, TimeProvider time)
 {
     /// <summary>A camera's time further from the agent's than this is not believed.</summary>
     public static readonly TimeSpan BelievableOffset = TimeSpan.FromMinutes(10);
 
-    /// <summary>The outcome, and of a fail the defect.</summary>
+    /// <summary>The outcome, and of a fail the defect, its evidence in the spool as far as the budget allows.</summary>
     /// <param name="frame">The frame.</param>
     /// <param name="decision">What was decided.</param>
-    /// <param name="evidence">The picture in the spool, or null.</param>
-    public OutcomeDraft Build(FrameInFlight frame, Decision decision, EvidenceItem? evidence)
+    public OutcomeDraft Build(FrameInFlight frame, Decision decision)
     {
         var now = time.GetUtcNow();
         var header = frame.Header;
@@ -27,8 +27,7 @@ internal sealed class OutcomeBuilder(AgentIdentity identity, StationRecipe recip
             TraceState = header.TraceState,
         };
         var outcome = Outcome(frame, decision, now);
-        var defect = decision.Verdict == Verdict.Fail ? DefectEventBudget.Fit(Defect(outcome, frame, decision)) : null;
-        return new OutcomeDraft
+        OutcomeDraft draft = new()
         {
             OutcomeId = frame.OutcomeId,
             CameraKey = frame.Line.Key,
@@ -37,13 +36,41 @@ internal sealed class OutcomeBuilder(AgentIdentity identity, StationRecipe recip
             DeadlineMet = outcome.DeadlineMet,
             Happened = frame.Happened,
             Outcome = new PreparedRecord(OutcomeEvent.Create(outcome, context)),
-            Defect = defect is null ? null : new PreparedRecord(DefectEvent.Create(defect, context)),
-            FrameStored = evidence is null || defect is null ? null : new FrameStored { FrameId = header.FrameId, OutcomeId = frame.OutcomeId, Frame = defect.Frame },
-            Evidence = evidence,
             BootId = header.BootId,
             Sequence = header.Sequence,
         };
+        return decision.Verdict == Verdict.Fail ? WithDefect(draft, Defect(outcome, frame, decision), frame, context) : draft;
     }
+
+    private OutcomeDraft WithDefect(OutcomeDraft draft, DefectDetected whole, FrameInFlight frame, EventContext context)
+    {
+        var moved = DefectEventBudget.MasksToMove(whole);
+        var slim = DefectEventBudget.WithoutMasks(whole, moved);
+        var evidence = spool.TryKeep(frame, Masks(whole, moved, slim.Regions.Count));
+        try
+        {
+            // Without a place for them, as many masks as fit stay in the event.
+            var defect = evidence is null ? DefectEventBudget.Fit(whole) : slim;
+            return draft with
+            {
+                Defect = new PreparedRecord(DefectEvent.Create(defect, context)),
+                FrameStored = evidence is null ? null : new FrameStored { FrameId = defect.FrameId, OutcomeId = defect.OutcomeId, Frame = defect.Frame },
+                Evidence = evidence,
+            };
+        }
+        catch
+        {
+            if (evidence is not null)
+            {
+                spool.Forget(evidence);
+            }
+
+            throw;
+        }
+    }
+
+    private static List<(int Region, byte[] Content)> Masks(DefectDetected defect, IReadOnlyList<int> moved, int regions)
+        => [.. moved.Where(i => i < regions).Select(i => (i, ImddJson.Serialize(defect.Regions[i].MaskRle!)))];
 
     private InspectionOutcome Outcome(FrameInFlight frame, Decision decision, DateTimeOffset now)
     {

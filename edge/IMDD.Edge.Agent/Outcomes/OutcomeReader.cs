@@ -16,7 +16,7 @@ internal sealed class OutcomeReader : IDisposable
         _known = new Statement(_connection, "SELECT verdict, reason, deadline_met FROM known WHERE id = $1", 1);
         _records = new Statement(
             _connection, "SELECT position, outcome, waiting, happened, recorded, headers, value FROM outbox WHERE lane = $1 AND position > $2 ORDER BY position LIMIT $3", 3);
-        _evidence = new Statement(_connection, "SELECT outcome, digest, content_type, size, at FROM evidence WHERE at > $1 OR (at = $1 AND outcome > $2) ORDER BY at, outcome LIMIT $3", 3);
+        _evidence = new Statement(_connection, "SELECT outcome, digest, content_type, size, at, masks FROM evidence WHERE at > $1 OR (at = $1 AND outcome > $2) ORDER BY at, outcome LIMIT $3", 3);
         _oldest = new Statement(
             _connection,
             "SELECT min((SELECT recorded FROM outbox o WHERE o.lane = l.id AND o.position > l.confirmed ORDER BY o.position LIMIT 1)) FROM lane l",
@@ -70,7 +70,7 @@ internal sealed class OutcomeReader : IDisposable
         }
     }
 
-    /// <summary>The next pictures in the spool after one, oldest first.</summary>
+    /// <summary>What waits in the spool after an item, oldest first.</summary>
     public IReadOnlyList<EvidenceItem> Evidence(EvidenceItem? after, int limit)
     {
         lock (_lock)
@@ -79,7 +79,10 @@ internal sealed class OutcomeReader : IDisposable
             using var rows = _evidence.Query(after is null ? -1L : StoreTime.Of(after.Since), after?.OutcomeId ?? "", (long)limit);
             while (rows.Read())
             {
-                items.Add(new EvidenceItem(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetInt64(3), StoreTime.From(rows.GetInt64(4))));
+                items.Add(new EvidenceItem(rows.GetString(0), rows.GetString(1), rows.GetString(2), rows.GetInt64(3), StoreTime.From(rows.GetInt64(4)))
+                {
+                    Masks = rows.IsDBNull(5) ? [] : ImddJson.Deserialize<IReadOnlyList<EvidenceMask>>(rows.GetFieldValue<byte[]>(5)),
+                });
             }
 
             return items;

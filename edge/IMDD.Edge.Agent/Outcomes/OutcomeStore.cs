@@ -39,6 +39,11 @@ internal sealed class OutcomeStore : IDisposable
         try
         {
             connection = StoreConnection.OpenWriter(file.Path);
+            if (StoreConnection.Number(connection, "PRAGMA user_version") == 1)
+            {
+                StoreConnection.Execute(connection, StoreSchema.FromVersion1);
+            }
+
             StoreConnection.Execute(connection, StoreSchema.Create);
             reader = new OutcomeReader(file.Path);
             StoreAdmission admission = new();

@@ -83,10 +83,10 @@ internal sealed class StoreFile : IDisposable
             }
 
             var version = StoreConnection.Number(connection, "PRAGMA user_version");
-            return version is 0 or StoreSchema.Version
+            return version is >= 0 and <= StoreSchema.Version
                 ? null
                 : throw new StoreUnavailableException(
-                    $"outcome store {path}", $"it has schema version {version}, this agent knows {StoreSchema.Version}; use the agent that wrote it or another folder");
+                    $"outcome store {path}", $"it has schema version {version}, this agent knows up to {StoreSchema.Version}; use the agent that wrote it or another folder");
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {

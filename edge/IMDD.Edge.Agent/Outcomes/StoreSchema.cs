@@ -4,11 +4,11 @@ namespace IMDD.Edge.Agent.Outcomes;
 internal static class StoreSchema
 {
     /// <summary>Kept in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>
     /// <c>known</c>: one compact row per outcome, kept for as long as its frame may be delivered again. <c>outbox</c>: records for Kafka,
-    /// removed some time after they are confirmed. <c>lane</c>: the cursor of each camera and kind. <c>evidence</c>: pictures in the spool.
+    /// removed some time after they are confirmed. <c>lane</c>: the cursor of each camera and kind. <c>evidence</c>: what waits in the spool.
     /// Times are microseconds since 1970.
     /// </summary>
     public const string Create = """
@@ -26,7 +26,11 @@ internal static class StoreSchema
         CREATE TABLE IF NOT EXISTS lane(id INTEGER PRIMARY KEY, confirmed INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS evidence(
           outcome TEXT PRIMARY KEY, digest TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL,
-          camera INTEGER NOT NULL, defect INTEGER NOT NULL, happened INTEGER NOT NULL, sequence INTEGER NOT NULL, trace TEXT, value BLOB NOT NULL);
-        PRAGMA user_version = 1;
+          camera INTEGER NOT NULL, defect INTEGER NOT NULL, happened INTEGER NOT NULL, sequence INTEGER NOT NULL, trace TEXT, value BLOB NOT NULL,
+          masks BLOB);
+        PRAGMA user_version = 2;
         """;
+
+    /// <summary>Run before <see cref="Create"/> on a store of version 1, which knew no masks in the spool.</summary>
+    public const string FromVersion1 = "ALTER TABLE evidence ADD COLUMN masks BLOB;";
 }

@@ -37,7 +37,7 @@ internal sealed class StoreTransaction : IDisposable
             "INSERT INTO outbox(position, lane, waiting, outcome, verdict, happened, recorded, headers, value) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)", 9);
         _advance = Prepare("INSERT INTO lane(id, confirmed) VALUES($1, $2) ON CONFLICT(id) DO UPDATE SET confirmed = excluded.confirmed", 2);
         _insertEvidence = Prepare(
-            "INSERT OR REPLACE INTO evidence(outcome, digest, content_type, size, at, camera, defect, happened, sequence, trace, value) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", 11);
+            "INSERT OR REPLACE INTO evidence(outcome, digest, content_type, size, at, camera, defect, happened, sequence, trace, value, masks) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", 12);
         _selectEvidence = Prepare("SELECT camera, defect, happened, sequence, trace, value FROM evidence WHERE outcome = $1", 1);
         _deleteEvidence = Prepare("DELETE FROM evidence WHERE outcome = $1", 1);
         _release = Prepare("UPDATE outbox SET waiting = 0 WHERE position = $1 AND waiting = 1 RETURNING lane", 1);
@@ -121,7 +121,8 @@ internal sealed class StoreTransaction : IDisposable
             {
                 _insertEvidence.Run(
                     draft.OutcomeId, evidence.Digest, evidence.ContentType, evidence.SizeBytes, StoreTime.Of(evidence.Since), camera.Id, position,
-                    StoreTime.Of(draft.Happened), camera.Ordinal, defect.TraceParent, ImddJson.Serialize(stored));
+                    StoreTime.Of(draft.Happened), camera.Ordinal, defect.TraceParent, ImddJson.Serialize(stored),
+                    evidence.Masks.Count == 0 ? null : ImddJson.Serialize(evidence.Masks));
             }
         }
 
@@ -138,8 +139,8 @@ internal sealed class StoreTransaction : IDisposable
         }
     }
 
-    /// <summary>Gives a picture's address to the defect event that waits for it, or announces it when that has gone; forgets the picture.</summary>
-    public void FinishEvidence(string outcomeId, Uri? uri)
+    /// <summary>Gives the addresses to the defect event that waits for them, or announces them when that has gone; forgets the evidence.</summary>
+    public void FinishEvidence(string outcomeId, Uri? uri, IReadOnlyList<StoredMask> masks)
     {
         long cameraId, defect, happened, sequence;
         string? trace;
@@ -155,17 +156,16 @@ internal sealed class StoreTransaction : IDisposable
             (trace, value) = (evidence.IsDBNull(4) ? null : evidence.GetString(4), evidence.GetFieldValue<byte[]>(5));
         }
 
-        if (uri is null)
+        if (uri is null && masks.Count == 0)
         {
             ReleaseDefect(defect);
         }
         else if (Waiting(defect) is { } waiting)
         {
-            var completed = ImddJson.Deserialize<DefectDetected>(waiting);
-            _complete.Run(defect, ImddJson.Serialize(completed with { Frame = completed.Frame with { Uri = uri.ToString() } }));
+            _complete.Run(defect, ImddJson.Serialize(WithAddresses(ImddJson.Deserialize<DefectDetected>(waiting), uri, masks)));
             _touched.Add(new OutboxLaneId(cameraId, OutboxKind.Defect));
         }
-        else
+        else if (uri is not null)
         {
             var camera = _cameras.Values.First(c => c.Id == cameraId);
             camera.Recorded = Clamp(camera, _time.GetUtcNow());
@@ -173,7 +173,7 @@ internal sealed class StoreTransaction : IDisposable
             var stored = ImddJson.Deserialize<FrameStored>(value);
             var announcement = FrameStoredEvent.Create(
                 CameraPath.Parse(camera.Key),
-                stored with { Frame = stored.Frame with { Uri = uri.ToString() } },
+                stored with { Frame = stored.Frame with { Uri = uri.ToString() }, Masks = masks.Count == 0 ? null : masks },
                 new EventContext
                 {
                     Source = _source,
@@ -213,6 +213,17 @@ internal sealed class StoreTransaction : IDisposable
     {
         _advance.Run(lane.Value, position);
         BacklogChange -= records;
+    }
+
+    private static DefectDetected WithAddresses(DefectDetected defect, Uri? picture, IReadOnlyList<StoredMask> masks)
+    {
+        List<DefectRegion> regions = [.. defect.Regions];
+        foreach (var mask in masks)
+        {
+            regions[mask.Region] = regions[mask.Region] with { MaskUri = mask.Uri };
+        }
+
+        return defect with { Frame = defect.Frame with { Uri = picture?.ToString() }, Regions = regions };
     }
 
     private Statement Prepare(string sql, int parameters)

@@ -62,6 +62,26 @@ public sealed class DefectEventTests
     public void MasksToMove_SmallEvent_None() => DefectEventBudget.MasksToMove(Sample.Defect(Sample.Region(), Sample.Region())).ShouldBeEmpty();
 
     [Theory]
+    [InlineData(1, 200_000, 60_000)]
+    [InlineData(64, 60_000, 10)]
+    [InlineData(64, 70_000, 10)]
+    [InlineData(64, 300, 3_000)]
+    public void WithoutMasks_GivenTheirAddressesLater_StaysValid(int count, int maskBytes, int contourPoints)
+    {
+        var region = Sample.Region(maskBytes) with { ContourPx = [.. Enumerable.Range(1000, contourPoints)] };
+        var defect = Sample.Defect([.. Enumerable.Repeat(region, count)]);
+        var moved = DefectEventBudget.MasksToMove(defect);
+
+        var slim = DefectEventBudget.WithoutMasks(defect, moved);
+
+        moved.ShouldNotBeEmpty();
+        slim.Regions.Index().ShouldAllBe(r => r.Item.MaskUri == null && (r.Item.MaskRle == null || !moved.Contains(r.Index)));
+        var uri = "https://frames.example/" + new string('a', 200);
+        var addressed = slim with { Regions = [.. slim.Regions.Index().Select(r => moved.Contains(r.Index) ? r.Item with { MaskUri = uri } : r.Item)] };
+        DefectEvent.Create(addressed, Sample.Context()).Data.Length.ShouldBeLessThanOrEqualTo(ImddJson.MaxEventBytes);
+    }
+
+    [Theory]
     [InlineData(1, 10, 10)]
     [InlineData(64, 65_536, 10)]
     [InlineData(64, 10, 60_000)]
