@@ -3,6 +3,7 @@ using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
+using IMDD.Safetensors;
 
 namespace IMDD.Inference.Bundles;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using IMDD.Inference.Bundles;
+using IMDD.Safetensors;
 
 namespace IMDD.Inference.Tests.Bundles;
 
@@ -57,8 +58,8 @@ public sealed class SafetensorsFileTests
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,8]}}""", "F32")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "data_offsets")]
+    [InlineData("""{"a":{"dtype":"F16","shape":[4],"data_offsets":[0,8]}}""", "F32")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", "more than the file holds")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", "data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", "data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "shape")]
