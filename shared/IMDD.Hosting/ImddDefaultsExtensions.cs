@@ -28,7 +28,7 @@ public static class ImddDefaultsExtensions
 
     /// <summary>
     /// Configuration from appsettings.json, the environment (<see cref="EnvironmentPrefix"/>) and the command line, in rising precedence;
-    /// logs on standard error; OpenTelemetry metrics and traces of everything named <c>IMDD.*</c>; health checks; time to stop.
+    /// logs on standard error; OpenTelemetry metrics, and where a collector is named traces, of everything named <c>IMDD.*</c>; health checks; time to stop.
     /// </summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="serviceName">Name in telemetry and messages, e.g. <c>edge-agent</c>.</param>
@@ -128,21 +128,23 @@ public static class ImddDefaultsExtensions
                 .AddMeter("IMDD.*")
                 .AddAspNetCoreInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddPrometheusExporter())
-            .WithTracing(traces => traces
-                .AddSource("IMDD.*")
-                .AddAspNetCoreInstrumentation(http => http.Filter = request => !IsProbe(request.Request.Path)));
+                .AddPrometheusExporter());
 
         var endpoint = builder.Configuration[$"{HostingOptions.Section}:{nameof(HostingOptions.OtlpEndpoint)}"];
         if (Uri.TryCreate(endpoint, UriKind.Absolute, out var collector))
         {
-            telemetry.UseOtlpExporter(OtlpExportProtocol.Grpc, collector);
+            AddTraces(telemetry).UseOtlpExporter(OtlpExportProtocol.Grpc, collector);
         }
         else if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
         {
-            telemetry.UseOtlpExporter();
+            AddTraces(telemetry).UseOtlpExporter();
         }
     }
+
+    /// <summary>Only where a collector takes them: spans that nobody reads would still be made for every frame.</summary>
+    private static OpenTelemetryBuilder AddTraces(OpenTelemetryBuilder telemetry) => telemetry.WithTracing(traces => traces
+        .AddSource("IMDD.*")
+        .AddAspNetCoreInstrumentation(http => http.Filter = request => !IsProbe(request.Request.Path)));
 
     private static bool IsProbe(PathString path) =>
         path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal);

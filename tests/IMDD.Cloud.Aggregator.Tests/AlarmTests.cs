@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using IMDD.Cloud.Aggregator.Alarms;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Kafka;
+using IMDD.Testing;
 
 namespace IMDD.Cloud.Aggregator.Tests;
 
@@ -100,6 +102,7 @@ public abstract class AlarmTests(PostgresFixture postgres, DatabaseKind kind) : 
     public async Task Sweep_ReceiptsWithoutOutcomes_RaiseAfterTheGraceTime()
     {
         var instance = await StartAsync();
+        using MeterReadings readings = new(AggregatorTelemetry.MeterName, instance.Get<IMeterFactory>());
         instance.Count(Enumerable.Range(0, 8).Select(i => Events.Outcome(i, Events.Noon)).ToList());
         Time.SetUtcNow(Events.Noon.AddMinutes(1));
         instance.Count(Balance(sent: 12, returned: 10, at: Events.Noon.AddMinutes(1)));
@@ -114,9 +117,11 @@ public abstract class AlarmTests(PostgresFixture postgres, DatabaseKind kind) : 
         (alarm.Alarm, alarm.State, alarm.Value).ShouldBe(("conservation:cell3/cam1", "raised", 1));
         var balance = (await instance.Queries.BalancesAsync(Events.Line, Stop)).ShouldHaveSingleItem();
         (balance.Sent, balance.Returned, balance.Outcomes, balance.Difference, balance.Imbalanced).ShouldBe((12, 10, 9, 3, true));
+        ConservationError(readings).ShouldBe((Events.Line, 1));
 
         instance.Count(Enumerable.Range(11, 3).Select(i => Events.Outcome(i, Events.Noon)).ToList());
         instance.Alarms.Sweep();
+        ConservationError(readings).ShouldBe((Events.Line, 0));
         (await AlarmsAsync(instance)).ShouldHaveSingleItem().State.ShouldBe("cleared");
     }
 
@@ -162,6 +167,12 @@ public abstract class AlarmTests(PostgresFixture postgres, DatabaseKind kind) : 
         var camera = Events.Camera();
         AgentState data = new() { Agent = "box7", State = state, BootId = "boot", BdSeq = bdSeq };
         return Events.Record(KafkaTopics.EdgeState, AgentStateEvent.Create(camera.Asset, data, Events.Context(camera, Events.Noon)), bdSeq, partition: 0);
+    }
+
+    private static (string? Line, double Frames) ConservationError(MeterReadings readings)
+    {
+        var last = readings.Read("imdd.conservation.error")[^1];
+        return (last.Tags["line"], last.Value);
     }
 
     private static KafkaConsumed Balance(long sent, long returned, DateTimeOffset at)

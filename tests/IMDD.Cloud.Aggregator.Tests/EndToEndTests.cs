@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Queries;
@@ -34,6 +35,23 @@ public sealed class EndToEndTests : IDisposable
         windows[^1].Key.ShouldBe(LineWindowEvent.Key(Events.Line, last.WindowStart));
         var line = (await aggregator.GetAsync<List<LineOverview>>(QueryRoutes.Lines)).ShouldHaveSingleItem();
         (line.Line, line.Cameras, line.LastHour.Total).ShouldBe((Events.Line, 4, 200));
+    }
+
+    [Fact]
+    public async Task Outcome_OfATrace_IsProcessedInIt()
+    {
+        var trace = ActivityTraceId.CreateRandom();
+        var created = $"00-{trace}-{ActivitySpanId.CreateRandom()}-01";
+        using SpanRecorder spans = new(trace);
+        using KafkaTestClient client = new(_kafka.BootstrapServers);
+        var outcome = Events.Outcome(0, TimeProvider.System.GetUtcNow());
+        await client.PublishAsync(outcome with { Headers = [.. outcome.Headers, new("ce_traceparent", created), new("traceparent", created)] });
+        await using var aggregator = await RunningAggregator.StartAsync(_kafka.BootstrapServers, _directory.Path);
+
+        var processed = await spans.OneAsync("process " + KafkaTopics.Outcome);
+
+        processed.ParentSpanId.ShouldBe((await spans.OneAsync("send " + KafkaTopics.Outcome)).SpanId);
+        processed.GetTagItem("messaging.consumer.group.name").ShouldNotBeNull();
     }
 
     private static LineWindow Window(Messaging.Kafka.KafkaConsumed record)

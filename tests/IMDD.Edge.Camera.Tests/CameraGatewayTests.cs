@@ -182,6 +182,21 @@ public sealed class CameraGatewayTests
     }
 
     [Fact]
+    public async Task Run_WithAListener_FramesCarryTheSpanThatMadeThemAndAreSentInIt()
+    {
+        using SpanRecorder spans = new();
+        await using var fixture = await GatewayFixture.CreateAsync();
+        await using var agent = await fixture.StartAgentAsync();
+        await using var gateway = fixture.Start(fixture.Images(1), frames: 1, Wait);
+
+        (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
+
+        var carried = agent.Received.Single().Event.Extension(CloudEventAttributes.TraceParent);
+        spans.Named("create imdd/v1/+/frame").ShouldContain(span => span.Id == carried);
+        spans.Named("send imdd/v1/+/frame").ShouldContain(span => span.ParentId == carried);
+    }
+
+    [Fact]
     public async Task Run_AgainAfterAStop_SendsWhatWaitsUnderItsIdsAndGoesOnCounting()
     {
         await using var fixture = await GatewayFixture.CreateAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
@@ -58,6 +59,18 @@ public sealed class ImddDefaultsTests
         var text = await client.GetStringAsync("/metrics", Token);
 
         text.Split('\n').First(line => line.StartsWith("imdd_frames_received", StringComparison.Ordinal)).ShouldContain(" 3");
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("http://127.0.0.1:4317", true)]
+    public async Task Traces_OnlyWithACollector_HaveAListener(string? endpoint, bool expected)
+    {
+        using ActivitySource source = new("IMDD.Hosting.Tests." + (endpoint ?? "none"));
+        await using var app = RunningHost.Build(_ => { }, endpoint is null ? [] : [$"--Hosting:OtlpEndpoint={endpoint}"]);
+        await app.StartAsync(Token);
+
+        source.HasListeners().ShouldBe(expected);
     }
 
     [Fact]

@@ -31,13 +31,13 @@ internal sealed class AlarmSweeper(
             return;
         }
 
-        long missing = 0;
+        Dictionary<string, long> errors = new(StringComparer.Ordinal);
         foreach (var line in Lines())
         {
-            missing += SweepLine(line, time.GetUtcNow());
+            errors[line] = SweepLine(line, time.GetUtcNow());
         }
 
-        telemetry.SetConservationError(missing);
+        telemetry.SetConservationErrors(errors);
     }
 
     private List<string> Lines()
@@ -61,7 +61,7 @@ internal sealed class AlarmSweeper(
         using var context = contexts.CreateDbContext();
         using var transaction = context.Database.BeginTransaction();
         LineLock.Take(context, [line]);
-        var (changed, missing) = Judge(context, line, now);
+        var (changed, error) = Judge(context, line, now);
         foreach (var row in changed)
         {
             Emit(context, row, now);
@@ -74,11 +74,11 @@ internal sealed class AlarmSweeper(
             Tell(row);
         }
 
-        return missing;
+        return error;
     }
 
-    /// <summary>Brings the line's alarms to what they should be; those that changed, and the frames missing on the line.</summary>
-    private (List<AlarmRow> Changed, long Missing) Judge(AggregatorDbContext context, string line, DateTimeOffset now)
+    /// <summary>Brings the line's alarms to what they should be; those that changed, and the line's conservation error in frames.</summary>
+    private (List<AlarmRow> Changed, long Error) Judge(AggregatorDbContext context, string line, DateTimeOffset now)
     {
         var snapshot = Snapshot(context, line, now);
         var wanted = _evaluator.Evaluate(snapshot).ToDictionary(c => c.Alarm, StringComparer.Ordinal);
@@ -106,7 +106,7 @@ internal sealed class AlarmSweeper(
             changed.Add(row);
         }
 
-        return (changed, snapshot.Imbalances.Values.Where(frames => frames > 0).Sum());
+        return (changed, snapshot.Imbalances.Values.Sum(Math.Abs));
     }
 
     private static void Raise(AlarmRow row, AlarmCondition condition, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Messaging.Kafka;
+using IMDD.Messaging.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -150,8 +151,20 @@ internal sealed class IngestWorker(
     private void Count(List<KafkaConsumed> records, bool commitToGroup, Func<BatchResult> count)
     {
         var started = time.GetTimestamp();
+        var startedAt = time.GetUtcNow();
         var result = Persist(count, records.Count);
-        telemetry.BatchDone(records.Count, result.Counted, result.Duplicates, result.DeadLettered, time.GetElapsedTime(started));
+        telemetry.BatchDone(result.Counted, result.Duplicates, result.DeadLettered);
+        foreach (var topic in records.Select(record => record.Topic).Distinct(StringComparer.Ordinal))
+        {
+            MessagingTelemetry.Processed(MessageDestination.Kafka(topic), time.GetElapsedTime(started));
+        }
+
+        foreach (var record in records)
+        {
+            // One transaction, and in each frame's trace a span of its length.
+            MessagingTelemetry.StartProcess(record, options.Value.GroupId + group.Suffix, startedAt)?.Dispose();
+        }
+
         foreach (var partition in result.Fenced)
         {
             Log.Fenced(logger, partition.Topic, partition.Partition);

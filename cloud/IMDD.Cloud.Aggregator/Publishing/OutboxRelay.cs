@@ -15,7 +15,6 @@ internal sealed class OutboxRelay(
     IDbContextFactory<AggregatorDbContext> contexts,
     IKafkaClientFactory kafka,
     InstanceIdentity instance,
-    AggregatorTelemetry telemetry,
     IOptions<KafkaOptions> kafkaOptions,
     IOptions<AggregatorOptions> options,
     TimeProvider time,
@@ -73,7 +72,6 @@ internal sealed class OutboxRelay(
         var reports = await Task.WhenAll(round.Select(row => PublishAsync(publisher, row, cancellationToken)));
         var persisted = round.Where((_, i) => reports[i].Result == PublishResult.Persisted).Select(row => row.Sequence).ToList();
         await context.Outbox.Where(row => persisted.Contains(row.Sequence)).ExecuteDeleteAsync(CancellationToken.None);
-        telemetry.Published(persisted.Count);
         for (var i = 0; i < round.Count; i++)
         {
             if (reports[i].Result == PublishResult.Permanent)

@@ -14,7 +14,12 @@ public static class KafkaBinding
     /// Headers of a record. <c>ce_traceparent</c> keeps the trace that started the transmission; the plain <c>traceparent</c>,
     /// which OpenTelemetry reads, starts out equal and may be replaced per hop.
     /// </summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> WriteHeaders(CloudEvent cloudEvent)
+    public static IReadOnlyList<KeyValuePair<string, string>> WriteHeaders(CloudEvent cloudEvent) => WriteHeaders(cloudEvent, hop: null);
+
+    /// <summary>Headers of a record that is made within a span.</summary>
+    /// <param name="cloudEvent">The event.</param>
+    /// <param name="hop">The span's <c>traceparent</c>, for the plain header; null: none.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> WriteHeaders(CloudEvent cloudEvent, string? hop)
     {
         List<KeyValuePair<string, string>> headers = [];
         if (cloudEvent.DataContentType is { } contentType)
@@ -27,7 +32,7 @@ public static class KafkaBinding
             headers.Add(new(Prefix + name, value));
             if (name is CloudEventAttributes.TraceParent or CloudEventAttributes.TraceState)
             {
-                headers.Add(new(name, value));
+                headers.Add(new(name, name == CloudEventAttributes.TraceParent && hop is not null ? hop : value));
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using IMDD.Contracts.Identity;
 
 namespace IMDD.Contracts.Topics;
@@ -7,6 +8,15 @@ public static class MqttTopics
 {
     /// <summary>The version prefix of every topic.</summary>
     public const string Root = "imdd/v1";
+
+    private const string AssetTemplate = $"{Root}/+/";
+    private const string OtherTemplate = "other";
+    private const int SegmentsBeforeKind = 7;
+
+    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Templates
+        = new[] { "frame", "trigger", "outcome", "state", "balance", "desired", "feedback", "cmd" }
+            .ToFrozenDictionary(kind => kind, kind => AssetTemplate + kind, StringComparer.Ordinal)
+            .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Camera to agent: the encoded image. QoS 1, not retained.</summary>
     public static string Frame(CameraPath camera) => $"{Root}/{camera.Asset}/frame/{camera.Camera}";
@@ -31,6 +41,30 @@ public static class MqttTopics
 
     /// <summary>A filter for one kind of every camera of a cell, such as <c>frame/+</c>.</summary>
     public static string CellFilter(AssetPath asset, string kind) => $"{Root}/{asset}/{kind}/+";
+
+    /// <summary>The topic without its places, such as <c>imdd/v1/+/frame</c>, for telemetry; <c>other</c> where it is none of ours.</summary>
+    public static string Template(string topic)
+    {
+        var rest = topic.AsSpan();
+        if (!rest.StartsWith(Root, StringComparison.Ordinal))
+        {
+            return OtherTemplate;
+        }
+
+        for (var segment = 0; segment < SegmentsBeforeKind; segment++)
+        {
+            var end = rest.IndexOf('/');
+            if (end < 0)
+            {
+                return OtherTemplate;
+            }
+
+            rest = rest[(end + 1)..];
+        }
+
+        var kindEnd = rest.IndexOf('/');
+        return Templates.TryGetValue(kindEnd < 0 ? rest : rest[..kindEnd], out var template) ? template : OtherTemplate;
+    }
 
     /// <summary>Reads the camera out of a topic of the given kind (<c>frame</c>, <c>outcome</c>, <c>balance</c>).</summary>
     public static bool TryParseCamera(string topic, string kind, out CameraPath? camera)

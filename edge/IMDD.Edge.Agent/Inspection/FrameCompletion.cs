@@ -20,6 +20,7 @@ internal sealed class FrameCompletion(
     DeadLetterFolder deadLetters,
     ReceiptPublisher receipts,
     AgentTelemetry telemetry,
+    TimeProvider time,
     CrashPoints crashPoints)
 {
     /// <summary>Ends a frame that cannot be used: undecided with a reason, and a copy in the dead-letter folder.</summary>
@@ -71,6 +72,7 @@ internal sealed class FrameCompletion(
     {
         crashPoints.Pass(CrashPoint.BeforeAck);
         inFlight.Leave(frame);
+        AgentTelemetry.Durable(frame, time.GetElapsedTime(frame.ReceivedTimestamp));
         crashPoints.Pass(CrashPoint.AfterAck);
         if (frame.IsInJournal)
         {

@@ -23,7 +23,7 @@ internal sealed class OutcomeBuilder(AgentIdentity identity, StationRecipe recip
             Source = identity.Source,
             Time = header.Time ?? frame.ReceivedAt,
             RecordedTime = now,
-            TraceParent = header.TraceParent,
+            TraceParent = header.TraceParent ?? frame.Span?.Id,
             TraceState = header.TraceState,
         };
         var outcome = Outcome(frame, decision, now);
@@ -35,7 +35,7 @@ internal sealed class OutcomeBuilder(AgentIdentity identity, StationRecipe recip
             Reason = decision.Reason,
             DeadlineMet = outcome.DeadlineMet,
             Happened = frame.Happened,
-            Outcome = new PreparedRecord(OutcomeEvent.Create(outcome, context)),
+            Outcome = new PreparedRecord(OutcomeEvent.Create(outcome, context), frame.Span?.Id),
             BootId = header.BootId,
             Sequence = header.Sequence,
         };
@@ -53,7 +53,7 @@ internal sealed class OutcomeBuilder(AgentIdentity identity, StationRecipe recip
             var defect = evidence is null ? DefectEventBudget.Fit(whole) : slim;
             return draft with
             {
-                Defect = new PreparedRecord(DefectEvent.Create(defect, context)),
+                Defect = new PreparedRecord(DefectEvent.Create(defect, context), frame.Span?.Id),
                 FrameStored = evidence is null ? null : new FrameStored { FrameId = defect.FrameId, OutcomeId = defect.OutcomeId, Frame = defect.Frame },
                 Evidence = evidence,
             };

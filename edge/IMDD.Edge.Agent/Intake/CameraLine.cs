@@ -1,4 +1,6 @@
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Topics;
+using IMDD.Messaging.Telemetry;
 
 namespace IMDD.Edge.Agent.Intake;
 
@@ -12,6 +14,7 @@ internal sealed class CameraLine
     {
         Path = path;
         Key = path.ToString();
+        Frames = MessageDestination.Mqtt(MqttTopics.Frame(path));
         Policy = policy;
         Order = new OutcomeOrder<FrameInFlight>(release);
         Watch = new CameraWatch(silentAfter, time);
@@ -22,6 +25,9 @@ internal sealed class CameraLine
 
     /// <summary>The path as text: key of the camera's records.</summary>
     public string Key { get; }
+
+    /// <summary>Where its frames come from.</summary>
+    public MessageDestination Frames { get; }
 
     public OverloadPolicy Policy { get; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Imaging;
@@ -51,6 +52,9 @@ internal sealed class FrameInFlight
     public double PreprocessMs { get; set; }
     public double InferenceMs { get; set; }
     public double PostprocessMs { get; set; }
+
+    /// <summary>From receipt to the durable outcome, in the trace that the camera began; null when nobody listens.</summary>
+    public Activity? Span { get; set; }
 
     /// <summary>What was decided, once it is.</summary>
     public Decision? Decision { get; set; }

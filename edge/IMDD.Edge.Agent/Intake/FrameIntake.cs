@@ -7,6 +7,7 @@ using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Publishing;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Messaging.Mqtt;
+using IMDD.Messaging.Telemetry;
 
 namespace IMDD.Edge.Agent.Intake;
 
@@ -95,6 +96,8 @@ internal sealed class FrameIntake(
             return;
         }
 
+        frame.Span = MessagingTelemetry.StartProcess(
+            frame.Line.Frames, new MessageTrace(header.FrameId, header.TraceParent, header.TraceState), frame.ReceivedAt);
         await store.Admission.WaitAsync(cancellationToken);
         frame.Ticket = frame.Line.Order.Issue();
         if (Refusal(frame) is var (reason, detail))

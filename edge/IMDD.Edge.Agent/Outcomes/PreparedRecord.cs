@@ -18,14 +18,16 @@ internal sealed class PreparedRecord
     private readonly int _recordedAt;
 
     /// <summary>Prepares an event.</summary>
-    public PreparedRecord(CloudEvent cloudEvent)
+    /// <param name="cloudEvent">The event.</param>
+    /// <param name="hop"><c>traceparent</c> of the span it is made in; null: none.</param>
+    public PreparedRecord(CloudEvent cloudEvent, string? hop = null)
     {
         Dictionary<string, string> extensions = new(cloudEvent.Extensions, StringComparer.Ordinal)
         {
             [CloudEventAttributes.Sequence] = CloudEventText.Sequence(0),
             [CloudEventAttributes.RecordedTime] = CloudEventText.Time(DateTimeOffset.UnixEpoch),
         };
-        Headers = HeaderText.Write(KafkaBinding.WriteHeaders(cloudEvent with { Extensions = extensions }));
+        Headers = HeaderText.Write(KafkaBinding.WriteHeaders(cloudEvent with { Extensions = extensions }, hop));
         _sequenceAt = Find(CloudEventAttributes.Sequence);
         _recordedAt = Find(CloudEventAttributes.RecordedTime);
         Value = cloudEvent.Data.ToArray();

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
+using IMDD.Messaging.Telemetry;
 
 namespace IMDD.Edge.Agent.Telemetry;
 
@@ -61,6 +63,17 @@ internal sealed class AgentTelemetry : IDisposable
             {
                 _skipped.Add(1, Camera(camera));
             }
+        }
+    }
+
+    /// <summary>The frame's outcome is stored and the frame acknowledged.</summary>
+    public static void Durable(FrameInFlight frame, TimeSpan sinceReceipt)
+    {
+        MessagingTelemetry.Processed(frame.Line.Frames, sinceReceipt);
+        if (frame.Span is { } span)
+        {
+            span.SetTag("imdd.verdict", frame.Draft!.Verdict).SetTag("imdd.reason", frame.Draft.Reason).SetTag("imdd.inference.duration", frame.InferenceMs / 1000);
+            span.Stop();
         }
     }
 

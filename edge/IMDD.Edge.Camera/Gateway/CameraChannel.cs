@@ -8,6 +8,7 @@ using IMDD.Edge.Camera.Configuration;
 using IMDD.Edge.Camera.Sources;
 using IMDD.Edge.Camera.Spool;
 using IMDD.Messaging.Mqtt;
+using IMDD.Messaging.Telemetry;
 using EventId = IMDD.Contracts.Identity.EventId;
 
 namespace IMDD.Edge.Camera.Gateway;
@@ -22,6 +23,7 @@ internal sealed class CameraChannel : IDisposable
     private static readonly TimeSpan ConnectionPoll = TimeSpan.FromMilliseconds(50);
 
     private readonly CameraPath _camera;
+    private readonly MessageDestination _destination;
     private readonly IFrameSource _source;
     private readonly FramePacer _pacer;
     private readonly FrameSpool _spool;
@@ -52,6 +54,7 @@ internal sealed class CameraChannel : IDisposable
     {
         (_camera, _source, _pacer, _store, _session) = (camera, source, pacer, store, session);
         (_options, _telemetry, _time, _logger) = (options, telemetry, time, logger);
+        _destination = MessageDestination.Mqtt(MqttTopics.Frame(camera));
         _spool = store.Spools[camera.Camera];
         _queue = new DeliveryQueue(time);
         _last = _lastOfEarlierRuns = store.LastSequences.GetValueOrDefault(camera.Camera);
@@ -215,6 +218,7 @@ internal sealed class CameraChannel : IDisposable
     {
         var sequence = _last + 1;
         var partId = $"{_options.PartPrefix}{sequence:D6}";
+        using var span = MessagingTelemetry.StartCreate(_destination);
         SpooledFrame frame = new()
         {
             BootId = _store.BootId,
@@ -229,7 +233,7 @@ internal sealed class CameraChannel : IDisposable
 
             // The cameras of a gateway see the same part in the same round.
             InspectionId = $"{_store.BootId}-{partId}",
-            TraceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01",
+            TraceParent = span?.Id ?? $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01",
         };
         DeliveryRecord record = new(_camera.Camera, _camera.Asset.ToString(), frame.FrameId, frame.BootId, sequence, frame.Sha256, frame.Time);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using IMDD.Messaging.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace IMDD.Messaging.Kafka;
@@ -55,16 +56,20 @@ internal sealed class KafkaConsumer : IKafkaConsumer
         _wholeTopics?.RefreshIfDue();
         try
         {
-            return _consumer.Consume(timeout) is { Message: { } message } record
-                ? new KafkaConsumed(
-                    record.Topic,
-                    record.Partition.Value,
-                    record.Offset.Value,
-                    message.Key is null ? null : Encoding.UTF8.GetString(message.Key),
-                    message.Value is { } value ? new ReadOnlyMemory<byte>(value) : default(ReadOnlyMemory<byte>?), // plain null would be empty memory
-                    KafkaBytes.FromHeaders(message.Headers),
-                    DateTimeOffset.FromUnixTimeMilliseconds(message.Timestamp.UnixTimestampMs))
-                : null;
+            if (_consumer.Consume(timeout) is not { Message: { } message } record)
+            {
+                return null;
+            }
+
+            MessagingTelemetry.Received(MessageDestination.Kafka(record.Topic));
+            return new KafkaConsumed(
+                record.Topic,
+                record.Partition.Value,
+                record.Offset.Value,
+                message.Key is null ? null : Encoding.UTF8.GetString(message.Key),
+                message.Value is { } value ? new ReadOnlyMemory<byte>(value) : default(ReadOnlyMemory<byte>?), // plain null would be empty memory
+                KafkaBytes.FromHeaders(message.Headers),
+                DateTimeOffset.FromUnixTimeMilliseconds(message.Timestamp.UnixTimestampMs));
         }
         catch (ConsumeException exception) when (exception.Error.IsFatal)
         {

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text;
 using Confluent.Kafka;
+using IMDD.Messaging.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace IMDD.Messaging.Kafka;
@@ -31,23 +33,26 @@ internal sealed class KafkaPublisher : IKafkaPublisher
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(onReport);
         ArgumentException.ThrowIfNullOrEmpty(record.Topic);
+        var span = MessagingTelemetry.StartSend(record);
+        var started = Stopwatch.GetTimestamp();
         var message = new Message<byte[], byte[]?>
         {
             Key = Encoding.UTF8.GetBytes(record.Key),
             Value = KafkaBytes.ToArray(record.Value),
-            Headers = KafkaBytes.ToHeaders(record.Headers),
+            Headers = KafkaBytes.ToHeaders(span?.Id is { } hop ? MessageTrace.WithHop(record.Headers, hop) : record.Headers),
             Timestamp = new Timestamp(record.Timestamp),
         };
 
         Interlocked.Increment(ref _outstanding);
         try
         {
-            Producer().Produce(record.Topic, message, report => Complete(report.Error, report.Partition, report.Offset, onReport));
+            Producer().Produce(record.Topic, message, report => Done(report.Error, report.Partition, report.Offset));
             return true;
         }
         catch (KafkaException exception) when (exception.Error.Code == ErrorCode.Local_QueueFull)
         {
             Interlocked.Decrement(ref _outstanding);
+            span?.SetStatus(ActivityStatusCode.Error, "The local queue is full.").Stop();
             return false;
         }
         catch (KafkaException exception)
@@ -58,13 +63,19 @@ internal sealed class KafkaPublisher : IKafkaPublisher
                 Fail(exception.Error);
             }
 
-            ThreadPool.QueueUserWorkItem(_ => Complete(exception.Error, Partition.Any, Offset.Unset, onReport));
+            ThreadPool.QueueUserWorkItem(_ => Done(exception.Error, Partition.Any, Offset.Unset));
             return true;
         }
         catch
         {
             Interlocked.Decrement(ref _outstanding);
             throw;
+        }
+
+        void Done(Error error, Partition partition, Offset offset)
+        {
+            MessagingTelemetry.SendDone(MessageDestination.Kafka(record.Topic), started, error.IsError ? PublishErrors.NameOf(error.Code) : null, span);
+            Complete(error, partition, offset, onReport);
         }
     }
 

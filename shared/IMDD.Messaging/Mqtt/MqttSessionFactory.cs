@@ -9,6 +9,6 @@ internal sealed class MqttSessionFactory(TimeProvider time, ILoggerFactory logge
     public IMqttSession Create(MqttSessionOptions options, Func<MqttOutgoing>? will = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new MqttSession(options, will, time, loggers.CreateLogger<MqttSession>());
+        return new ObservedMqttSession(new MqttSession(options, will, time, loggers.CreateLogger<MqttSession>()));
     }
 }

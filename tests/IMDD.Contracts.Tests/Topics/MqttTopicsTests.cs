@@ -19,6 +19,17 @@ public sealed class MqttTopicsTests
     }
 
     [Theory]
+    [InlineData("imdd/v1/acme/ulm/paint/line2/cell3/frame/cam1", "imdd/v1/+/frame")]
+    [InlineData("imdd/v1/acme/ulm/paint/line2/cell3/state/agent/box7", "imdd/v1/+/state")]
+    [InlineData("imdd/v1/acme/ulm/paint/line2/cell3/frame", "imdd/v1/+/frame")]
+    [InlineData("imdd/v1/acme/ulm/paint/line2/cell3/secret/cam1", "other")]
+    [InlineData("imdd/v1/frame", "other")]
+    [InlineData("imdd/v1", "other")]
+    [InlineData("home/lamp", "other")]
+    [InlineData("", "other")]
+    public void Template_AnyTopic_NamesItsKindAndNoPlace(string topic, string expected) => MqttTopics.Template(topic).ShouldBe(expected);
+
+    [Theory]
     [InlineData("")]
     [InlineData("imdd/v2/acme/ulm/paint/line2/cell3/frame/cam1")]
     [InlineData("imdd/v1/acme/ulm/paint/line2/cell3/frame")]
