@@ -77,7 +77,7 @@ public static class ContrastBundle
         ],
         Stride = ContrastParameters.Stride,
         OutputStride = ContrastParameters.OutputStride,
-        Opset = Graph.OnnxGraphBuilder.Opset,
+        Opset = Graph.OnnxGraphBuilder.DefaultOpset,
         Rows = [new BundleRow(ClassId, "anomaly", "text", 0)],
         Classes =
         [

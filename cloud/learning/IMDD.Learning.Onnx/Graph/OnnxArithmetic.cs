@@ -15,48 +15,82 @@ public static class OnnxArithmetic
 
         public OnnxValue Max(OnnxValue left, OnnxValue right) => graph.Binary("Max", left, right);
 
+        public OnnxValue Min(OnnxValue left, OnnxValue right) => graph.Binary("Min", left, right);
+
+        public OnnxValue Pow(OnnxValue value, OnnxValue exponent) => graph.Binary("Pow", value, exponent);
+
         public OnnxValue Abs(OnnxValue value) => graph.Unary("Abs", value);
+
+        public OnnxValue Neg(OnnxValue value) => graph.Unary("Neg", value);
 
         public OnnxValue Sqrt(OnnxValue value) => graph.Unary("Sqrt", value);
 
-        public OnnxValue Sigmoid(OnnxValue value) => graph.Unary("Sigmoid", value);
+        public OnnxValue Exp(OnnxValue value) => graph.Unary("Exp", value);
+
+        public OnnxValue Log(OnnxValue value) => graph.Unary("Log", value);
+
+        public OnnxValue Sin(OnnxValue value) => graph.Unary("Sin", value);
+
+        public OnnxValue Cos(OnnxValue value) => graph.Unary("Cos", value);
+
+        public OnnxValue Erf(OnnxValue value) => graph.Unary("Erf", value);
+
+        /// <summary>Held between two numbers; null leaves that side open.</summary>
+        public OnnxValue Clip(OnnxValue value, float? low, float? high)
+        {
+            OnnxCheck.IsFloat("Clip", value);
+            return graph.Node(
+                "Clip",
+                [value, low is { } least ? graph.Scalar(least) : null, high is { } most ? graph.Scalar(most) : null],
+                value.Type,
+                value.Shape);
+        }
+
+        /// <summary>True where the left is the lesser.</summary>
+        public OnnxValue Less(OnnxValue left, OnnxValue right) => graph.Compare("Less", left, right);
+
+        /// <summary>True where the left is the greater.</summary>
+        public OnnxValue Greater(OnnxValue left, OnnxValue right) => graph.Compare("Greater", left, right);
+
+        /// <summary>True where both are the same.</summary>
+        public OnnxValue Equal(OnnxValue left, OnnxValue right) => graph.Compare("Equal", left, right);
+
+        public OnnxValue Not(OnnxValue value)
+        {
+            OnnxCheck.Is("Not", value, OnnxElementType.Bool);
+            return graph.Node("Not", [value], value.Type, value.Shape);
+        }
+
+        /// <summary>The left where the condition holds, else the right.</summary>
+        public OnnxValue Where(OnnxValue condition, OnnxValue left, OnnxValue right)
+        {
+            OnnxCheck.Is("Where", condition, OnnxElementType.Bool);
+            OnnxCheck.SameType("Where", left, right);
+            var shape = OnnxCheck.Broadcast(
+                condition.Shape, OnnxCheck.Broadcast("Where", left, right), (a, b) => $"Where cannot broadcast {condition} with {left} and {right}: {a} against {b}.");
+            return graph.Node("Where", [condition, left, right], left.Type, shape);
+        }
 
         /// <summary>The same numbers as another type.</summary>
         public OnnxValue Cast(OnnxValue value, OnnxElementType type)
             => graph.Node("Cast", [value], type, value.Shape, OnnxAttribute.Int("to", (long)type));
 
-        private OnnxValue Unary(string op, OnnxValue value)
+        internal OnnxValue Unary(string op, OnnxValue value, params ReadOnlySpan<OnnxAttribute> attributes)
         {
             OnnxCheck.IsFloat(op, value);
-            return graph.Node(op, [value], value.Type, value.Shape);
+            return graph.Node(op, [value], value.Type, value.Shape, attributes);
         }
 
         private OnnxValue Binary(string op, OnnxValue left, OnnxValue right)
         {
-            if (left.Type != right.Type)
-            {
-                throw new OnnxGraphException($"{op} got {left} and {right}; expected one type.");
-            }
-
-            return graph.Node(op, [left, right], left.Type, Broadcast(op, left, right));
+            OnnxCheck.SameType(op, left, right);
+            return graph.Node(op, [left, right], left.Type, OnnxCheck.Broadcast(op, left, right));
         }
-    }
 
-    private static OnnxShape Broadcast(string op, OnnxValue left, OnnxValue right)
-    {
-        var rank = Math.Max(left.Shape.Rank, right.Shape.Rank);
-        var dimensions = new OnnxDimension[rank];
-        for (var axis = 0; axis < rank; axis++)
+        private OnnxValue Compare(string op, OnnxValue left, OnnxValue right)
         {
-            var a = At(left.Shape, axis - (rank - left.Shape.Rank));
-            var b = At(right.Shape, axis - (rank - right.Shape.Rank));
-            dimensions[axis] = a == b || b.Value == 1 ? a
-                : a.Value == 1 ? b
-                : throw new OnnxGraphException($"{op} cannot broadcast {left} with {right}: {a} against {b}.");
+            OnnxCheck.SameType(op, left, right);
+            return graph.Node(op, [left, right], OnnxElementType.Bool, OnnxCheck.Broadcast(op, left, right));
         }
-
-        return OnnxShape.Create(dimensions);
     }
-
-    private static OnnxDimension At(OnnxShape shape, int axis) => axis < 0 ? 1 : shape[axis];
 }

@@ -14,6 +14,8 @@ public sealed class OnnxAttribute
 
     private OnnxAttribute(AttributeProto proto) => Proto = proto;
 
+    public string Name => Proto.Name;
+
     internal AttributeProto Proto { get; }
 
     public static OnnxAttribute Float(string name, float value) => new(new AttributeProto { Name = name, F = value, Type = FloatType });

@@ -5,7 +5,9 @@ public enum OnnxElementType
 {
     Float = 1,
     UInt8 = 2,
+    Int8 = 3,
     Int32 = 6,
     Int64 = 7,
     Bool = 9,
+    Float16 = 10,
 }

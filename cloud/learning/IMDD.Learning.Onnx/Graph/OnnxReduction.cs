@@ -3,6 +3,8 @@ namespace IMDD.Learning.Onnx.Graph;
 /// <summary>Fewer elements out than in.</summary>
 public static class OnnxReduction
 {
+    private const int AxesInputOpset = 18;
+
     extension(OnnxGraphBuilder graph)
     {
         /// <summary>Mean over axes, which stay with length 1.</summary>
@@ -10,6 +12,19 @@ public static class OnnxReduction
 
         /// <summary>Largest over axes, which stay with length 1.</summary>
         public OnnxValue ReduceMax(OnnxValue value, params ReadOnlySpan<int> axes) => graph.Reduce("ReduceMax", value, axes);
+
+        /// <summary>Smallest over axes, which stay with length 1.</summary>
+        public OnnxValue ReduceMin(OnnxValue value, params ReadOnlySpan<int> axes) => graph.Reduce("ReduceMin", value, axes);
+
+        /// <summary>Sum over axes, which stay with length 1.</summary>
+        public OnnxValue ReduceSum(OnnxValue value, params ReadOnlySpan<int> axes) => graph.Reduce("ReduceSum", value, axes);
+
+        /// <summary>Euclidean length over axes, which stay with length 1.</summary>
+        public OnnxValue ReduceL2(OnnxValue value, params ReadOnlySpan<int> axes) => graph.Reduce("ReduceL2", value, axes);
+
+        /// <summary>Divides by the Euclidean length along an axis, which is taken to be no less than <paramref name="epsilon"/>.</summary>
+        public OnnxValue NormalizeL2(OnnxValue value, int axis, float epsilon)
+            => graph.Div(value, graph.Clip(graph.ReduceL2(value, axis), epsilon, null));
 
         /// <summary>Index of the largest along an axis, the first of equals; the axis stays with length 1.</summary>
         public OnnxValue ArgMax(OnnxValue value, int axis)
@@ -43,7 +58,10 @@ public static class OnnxReduction
                 shape = shape.With(axis, 1);
             }
 
-            return graph.Node(op, [value], value.Type, shape, OnnxAttribute.Ints("axes", normal));
+            // A sum takes its axes as an input since operator set 13, the others since 18.
+            return graph.Opset >= AxesInputOpset || op == "ReduceSum"
+                ? graph.Node(op, [value, graph.Vector(normal)], value.Type, shape)
+                : graph.Node(op, [value], value.Type, shape, OnnxAttribute.Ints("axes", normal));
         }
     }
 }

@@ -22,6 +22,9 @@ public sealed class OnnxShape : IReadOnlyList<OnnxDimension>, IEquatable<OnnxSha
     /// <inheritdoc/>
     public OnnxDimension this[int index] => _dimensions[index];
 
+    /// <summary>The dimensions from the last on, as <c>shape[^1]</c>.</summary>
+    public OnnxDimension this[Index index] => _dimensions[index];
+
     /// <summary>A shape of these dimensions.</summary>
     public static OnnxShape Create(ReadOnlySpan<OnnxDimension> dimensions) => new(dimensions.ToArray());
 

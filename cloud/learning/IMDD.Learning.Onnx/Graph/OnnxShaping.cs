@@ -56,7 +56,7 @@ public static class OnnxShaping
         {
             var first = values[0];
             axis = OnnxCheck.Axis("Concat", first, axis);
-            long length = 0;
+            OnnxDimension length = 0;
             foreach (var value in values)
             {
                 if (value.Type != first.Type || value.Shape.Rank != first.Shape.Rank || !value.Shape.With(axis, 1).Equals(first.Shape.With(axis, 1)))
@@ -64,11 +64,138 @@ public static class OnnxShaping
                     throw new OnnxGraphException($"Concat along {axis} got {first} and {value}.");
                 }
 
-                length += value.Shape[axis].Value
-                    ?? throw new OnnxGraphException($"Concat along {axis} got {value}; expected a known length there.");
+                length = length.Value == 0 ? value.Shape[axis] : length.Plus(value.Shape[axis]);
             }
 
             return graph.Node("Concat", values, first.Type, first.Shape.With(axis, length), OnnxAttribute.Int("axis", axis));
+        }
+
+        /// <summary>
+        /// Another shape for the same elements. A dimension of the target that is not a number is taken from the value, where it has the same
+        /// one; a single one that it has not is what the rest gives.
+        /// </summary>
+        public OnnxValue Reshape(OnnxValue value, OnnxShape shape)
+        {
+            var lengths = new long[shape.Rank];
+            List<int> unknown = [];
+            for (var axis = 0; axis < shape.Rank; axis++)
+            {
+                // 0 keeps the dimension of the same axis.
+                lengths[axis] = shape[axis].Value ?? 0;
+                if (shape[axis].Value is null && !(axis < value.Shape.Rank && value.Shape[axis] == shape[axis]))
+                {
+                    unknown.Add(axis);
+                }
+                else if (shape[axis].Value == 0)
+                {
+                    throw new OnnxGraphException($"Reshape of {value} to {shape}: a dimension of no elements.");
+                }
+            }
+
+            if (unknown.Count == 0)
+            {
+                CheckCounts(value, shape);
+                return graph.Node("Reshape", [value, graph.Vector(lengths)], value.Type, shape);
+            }
+
+            if (unknown.Count == 1)
+            {
+                lengths[unknown[0]] = -1;
+                return graph.Node("Reshape", [value, graph.Vector(lengths)], value.Type, shape);
+            }
+
+            return graph.Node("Reshape", [value, graph.ShapeVector(value, shape)], value.Type, shape);
+        }
+
+        /// <summary>The same elements in the shape of another value that has as many.</summary>
+        public OnnxValue ReshapeLike(OnnxValue value, OnnxValue like)
+            => like.Shape.All(dimension => dimension.Value is not null) || like.Shape.Count(dimension => dimension.Value is null) == 1 || Keeps(value, like)
+                ? graph.Reshape(value, like.Shape)
+                : graph.Node("Reshape", [value, graph.Shape(like)], value.Type, like.Shape);
+
+        /// <summary>Axes in another order: axis i of the result is axis <paramref name="order"/>[i].</summary>
+        public OnnxValue Transpose(OnnxValue value, params ReadOnlySpan<int> order)
+        {
+            var axes = order.ToArray();
+            if (!axes.Order().SequenceEqual(Enumerable.Range(0, value.Shape.Rank)))
+            {
+                throw new OnnxGraphException($"Transpose got {value} and the order {string.Join(", ", axes)}; expected every axis once.");
+            }
+
+            OnnxShape shape = [.. axes.Select(axis => value.Shape[axis])];
+            return graph.Node("Transpose", [value], value.Type, shape, OnnxAttribute.Ints("perm", [.. axes.Select(axis => (long)axis)]));
+        }
+
+        /// <summary>Elements <paramref name="start"/> up to, not with, <paramref name="end"/> along an axis; negative ones count from the end.</summary>
+        public OnnxValue Slice(OnnxValue value, int axis, long start, long end)
+        {
+            axis = OnnxCheck.Axis("Slice", value, axis);
+            var length = value.Shape[axis];
+            OnnxDimension Position(long position) => position >= 0 ? Math.Min(position, length.Value ?? position) : length.Plus(position);
+
+            OnnxDimension sliced;
+            if (end == long.MaxValue)
+            {
+                sliced = start >= 0 ? length.Plus(-start) : -start;
+            }
+            else
+            {
+                var (from, to) = (Position(start), Position(end));
+                sliced = from.Value is { } first ? to.Plus(-first)
+                    : to.Value is null ? end - start
+                    : throw new OnnxGraphException($"Slice got {value} from {start} to {end}; its length cannot be told.");
+            }
+
+            return graph.Node(
+                "Slice", [value, graph.Vector(start), graph.Vector(end), graph.Vector(axis)], value.Type, value.Shape.With(axis, sliced));
+        }
+
+        /// <summary>Cuts an axis of known length into equal parts.</summary>
+        public IReadOnlyList<OnnxValue> Split(OnnxValue value, int axis, int parts)
+        {
+            axis = OnnxCheck.Axis("Split", value, axis);
+            var length = OnnxCheck.Known("Split", value, axis);
+            if (parts < 1 || length % parts != 0)
+            {
+                throw new OnnxGraphException($"Split got {value} and {parts} parts along {axis}; expected a divisor of {length}.");
+            }
+
+            var shape = value.Shape.With(axis, length / parts);
+            var lengths = graph.Vector([.. Enumerable.Repeat(length / parts, parts)]);
+            return graph.Node("Split", [value, lengths], [.. Enumerable.Repeat((value.Type, shape), parts)], OnnxAttribute.Int("axis", axis));
+        }
+
+        /// <summary>Adds elements before and after, one pair per axis.</summary>
+        /// <param name="value">Floats.</param>
+        /// <param name="pads">Per axis, how many before and after; negative ones cut off.</param>
+        /// <param name="mode"><c>constant</c>, <c>reflect</c>, <c>edge</c>, or from operator set 19 <c>wrap</c>.</param>
+        /// <param name="fill">What is added in <c>constant</c> mode.</param>
+        public OnnxValue Pad(OnnxValue value, IReadOnlyList<(long Before, long After)> pads, string mode = "constant", float fill = 0)
+        {
+            OnnxCheck.IsFloat("Pad", value);
+            if (pads.Count != value.Shape.Rank)
+            {
+                throw new OnnxGraphException($"Pad got {value} and {pads.Count} pairs; expected one per axis.");
+            }
+
+            const int WrapOpset = 19;
+            if (mode == "wrap" && graph.Opset < WrapOpset)
+            {
+                throw new OnnxGraphException($"Pad by wrapping round takes opset {WrapOpset}; the graph has {graph.Opset}.");
+            }
+
+            OnnxShape shape = [.. value.Shape.Select((dimension, axis) => dimension.Plus(pads[axis].Before + pads[axis].After))];
+            var amounts = graph.Vector([.. pads.Select(pad => pad.Before), .. pads.Select(pad => pad.After)]);
+            return graph.Node(
+                "Pad", [value, amounts, .. mode == "constant" && fill != 0 ? [graph.Scalar(fill)] : Array.Empty<OnnxValue>()], value.Type, shape, OnnxAttribute.Text("mode", mode));
+        }
+
+        /// <summary><c>[B, C·b², H, W]</c> to <c>[B, C, H·b, W·b]</c>, as PyTorch's pixel_shuffle orders them.</summary>
+        public OnnxValue PixelShuffle(OnnxValue value, long block)
+        {
+            OnnxCheck.HasRank("DepthToSpace", value, 4);
+            OnnxShape shape = [value.Shape[0], value.Shape[1].DividedBy(block * block), value.Shape[2].Times(block), value.Shape[3].Times(block)];
+            return graph.Node("DepthToSpace", [value], value.Type, shape, OnnxAttribute.Int("blocksize", block), OnnxAttribute.Text("mode", "CRD"));
         }
 
         /// <summary>The lengths of a value's dimensions, as a vector.</summary>
@@ -86,5 +213,51 @@ public static class OnnxShaping
         /// <summary>Repeats a value to the shape of another, by broadcasting.</summary>
         public OnnxValue ExpandLike(OnnxValue value, OnnxValue like)
             => graph.Node("Expand", [value, graph.Shape(like)], value.Type, like.Shape);
+
+        /// <summary>A target shape whose symbols are read from the value when the graph runs.</summary>
+        private OnnxValue ShapeVector(OnnxValue value, OnnxShape shape)
+        {
+            var rest = -1;
+            var parts = new OnnxValue[shape.Rank];
+            OnnxValue? lengths = null;
+            for (var axis = 0; axis < shape.Rank; axis++)
+            {
+                var dimension = shape[axis];
+                var source = value.Shape.ToList().IndexOf(dimension);
+                if (dimension.Value is { } known)
+                {
+                    parts[axis] = graph.Vector(known);
+                }
+                else if (source >= 0)
+                {
+                    lengths ??= graph.Shape(value);
+                    parts[axis] = graph.Slice(lengths, 0, source, source + 1);
+                }
+                else if (rest < 0)
+                {
+                    rest = axis;
+                    parts[axis] = graph.Vector(-1);
+                }
+                else
+                {
+                    throw new OnnxGraphException($"Reshape of {value} to {shape}: neither {shape[rest]} nor {dimension} is a dimension of it.");
+                }
+            }
+
+            return graph.Concat(0, parts);
+        }
+    }
+
+    private static bool Keeps(OnnxValue value, OnnxValue like)
+        => like.Shape.Select((dimension, axis) => dimension.Value is not null || (axis < value.Shape.Rank && value.Shape[axis] == dimension)).All(keeps => keeps);
+
+    private static void CheckCounts(OnnxValue value, OnnxShape shape)
+    {
+        static long Known(OnnxShape of) => of.Aggregate(1L, (product, dimension) => product * (dimension.Value ?? 1));
+
+        if (Known(value.Shape) != Known(shape))
+        {
+            throw new OnnxGraphException($"Reshape of {value} to {shape}: another number of elements.");
+        }
     }
 }

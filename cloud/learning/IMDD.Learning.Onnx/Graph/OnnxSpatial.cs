@@ -38,6 +38,41 @@ public static class OnnxSpatial
         /// <summary>Largest of squares of <paramref name="size"/>, side by side.</summary>
         public OnnxValue MaxPool(OnnxValue value, long size) => graph.Pool("MaxPool", value, size);
 
+        /// <summary>Largest element under a window; padding never is.</summary>
+        /// <param name="value"><c>[B, C, …]</c>.</param>
+        /// <param name="window">How it moves.</param>
+        /// <param name="roundUp">A last place may reach beyond the end, PyTorch's <c>ceil_mode</c>.</param>
+        public OnnxValue MaxPool(OnnxValue value, OnnxWindow window, bool roundUp = false)
+            => graph.Node("MaxPool", [value], value.Type, Places("MaxPool", value, window, roundUp), [.. window.Attributes(), RoundUp(roundUp)]);
+
+        /// <summary>Mean of the elements under a window.</summary>
+        /// <param name="value"><c>[B, C, …]</c>.</param>
+        /// <param name="window">How it moves; not dilated.</param>
+        /// <param name="countPadding">Padding counts as zeros.</param>
+        /// <param name="roundUp">A last place may reach beyond the end, PyTorch's <c>ceil_mode</c>.</param>
+        public OnnxValue AveragePool(OnnxValue value, OnnxWindow window, bool countPadding, bool roundUp = false)
+        {
+            var shape = Places("AveragePool", value, window, roundUp);
+            return window.Dilations.All(dilation => dilation == 1)
+                ? graph.Node(
+                    "AveragePool",
+                    [value],
+                    value.Type,
+                    shape,
+                    [.. window.Attributes(dilations: false), OnnxAttribute.Int("count_include_pad", countPadding ? 1 : 0), RoundUp(roundUp)])
+                : throw new OnnxGraphException($"AveragePool got the window {window}; expected no dilation.");
+        }
+
+        /// <summary>Mean over all spatial dimensions of <c>[B, C, …]</c>, which stay with length 1.</summary>
+        public OnnxValue GlobalAveragePool(OnnxValue value)
+        {
+            OnnxCheck.IsFloat("GlobalAveragePool", value);
+            return value.Shape.Rank >= 3
+                ? graph.Node(
+                    "GlobalAveragePool", [value], value.Type, [value.Shape[0], value.Shape[1], .. Enumerable.Repeat(OnnxDimension.Of(1), value.Shape.Rank - 2)])
+                : throw new OnnxGraphException($"GlobalAveragePool got {value}; expected [B, C, …].");
+        }
+
         /// <summary>Mean of the square of odd <paramref name="size"/> around every element, of what of it lies within.</summary>
         public OnnxValue BoxBlur(OnnxValue value, long size)
         {
@@ -84,4 +119,17 @@ public static class OnnxSpatial
             return graph.Node(op, [value], value.Type, shape, OnnxAttribute.Ints("kernel_shape", size, size), OnnxAttribute.Ints("strides", size, size));
         }
     }
+
+    private static OnnxShape Places(string op, OnnxValue value, OnnxWindow window, bool roundUp)
+    {
+        window.Check(op, value);
+        return
+        [
+            value.Shape[0],
+            value.Shape[1],
+            .. Enumerable.Range(0, window.Rank).Select(spatial => roundUp ? window.PlacesBeyond(op, value, spatial) : window.Places(op, value, spatial)),
+        ];
+    }
+
+    private static OnnxAttribute RoundUp(bool roundUp) => OnnxAttribute.Int("ceil_mode", roundUp ? 1 : 0);
 }

@@ -1,0 +1,69 @@
+using Google.Protobuf;
+
+namespace IMDD.Learning.Onnx.Graph;
+
+/// <summary>A finished model: it can be written, run, and turned into one of lower precision, but no longer changed.</summary>
+public sealed class OnnxModel
+{
+    // A message of protobuf ends at 2 GiB; what is not weights needs room too.
+    private const long MaxMessageBytes = int.MaxValue - (64L << 20);
+
+    internal OnnxModel(OnnxGraph graph, OnnxModelInfo info)
+    {
+        Graph = graph;
+        Info = info;
+    }
+
+    public OnnxModelInfo Info { get; }
+
+    public int Opset => Graph.Opset;
+
+    public IReadOnlyList<OnnxValue> Inputs => Graph.Inputs;
+
+    public IReadOnlyList<OnnxValue> Outputs => Graph.Outputs;
+
+    /// <summary>Bytes of all constants.</summary>
+    public long WeightBytes => Graph.Constants.Sum(constant => (long)constant.Constant!.Bytes.Length);
+
+    internal OnnxGraph Graph { get; }
+
+    /// <summary>How many nodes there are of each operator.</summary>
+    public IReadOnlyDictionary<string, int> CountOperators()
+        => Graph.Nodes.GroupBy(node => node.Op, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+
+    /// <summary>The same model that says something else of itself.</summary>
+    public OnnxModel With(OnnxModelInfo info) => new(Graph, info);
+
+    /// <summary>The file's bytes, weights within.</summary>
+    /// <exception cref="OnnxGraphException">Too large for one message: <see cref="Save"/> puts the weights into a file of their own.</exception>
+    public byte[] ToBytes() => WeightBytes <= MaxMessageBytes
+        ? OnnxSerializer.Describe(this, external: null).ToByteArray()
+        : throw new OnnxGraphException($"Model '{Graph.Name}' has {WeightBytes} bytes of weights; one file holds {MaxMessageBytes}. Save it with external data.");
+
+    /// <summary>
+    /// Writes the model; above the limit its weights go to a file beside it, named after it with <c>.data</c> added. A runtime finds that
+    /// file by the model's folder, so the two travel together.
+    /// </summary>
+    /// <param name="path">The model's file, replaced where it is there.</param>
+    /// <param name="maxMessageBytes">Most bytes of weights within the model's own file; the format ends near 2 GiB.</param>
+    /// <returns>The files written, the model first.</returns>
+    public IReadOnlyList<string> Save(string path, long maxMessageBytes = MaxMessageBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxMessageBytes, MaxMessageBytes);
+        if (WeightBytes <= maxMessageBytes)
+        {
+            File.WriteAllBytes(path, ToBytes());
+            return [path];
+        }
+
+        var dataPath = path + ".data";
+        using (var data = File.Create(dataPath))
+        using (var model = File.Create(path))
+        {
+            var external = OnnxExternalData.Write(this, Path.GetFileName(dataPath), data);
+            OnnxSerializer.Describe(this, external).WriteTo(model);
+        }
+
+        return [path, dataPath];
+    }
+}
