@@ -19,7 +19,7 @@ public static class OnnxConvolution
                 throw new OnnxGraphException($"Conv got {value} and weights {weights.Shape}; expected multiples of {groups} groups.");
             }
 
-            OnnxCheck.HasShape("Conv", "weights", weights, [outputs, channels / groups, .. window.Kernel.Select(OnnxDimension.Of)]);
+            OnnxCheck.HasShape($"Conv of {value}", "weights", weights, [outputs, channels / groups, .. window.Kernel.Select(OnnxDimension.Of)]);
             CheckBias("Conv", bias, outputs);
             OnnxShape shape = [value.Shape[0], outputs, .. Enumerable.Range(0, window.Rank).Select(spatial => window.Places("Conv", value, spatial))];
             return graph.Node("Conv", [value, weights, .. Optional(bias)], value.Type, shape, [.. window.Attributes(), OnnxAttribute.Int("group", groups)]);
@@ -37,7 +37,7 @@ public static class OnnxConvolution
         {
             var (channels, _) = Check("ConvTranspose", value, weights, window);
             var outputs = OnnxCheck.Known("ConvTranspose", weights, 1) * groups;
-            OnnxCheck.HasShape("ConvTranspose", "weights", weights, [channels, outputs / groups, .. window.Kernel.Select(OnnxDimension.Of)]);
+            OnnxCheck.HasShape($"ConvTranspose of {value}", "weights", weights, [channels, outputs / groups, .. window.Kernel.Select(OnnxDimension.Of)]);
             CheckBias("ConvTranspose", bias, outputs);
             var spatial = Enumerable.Range(0, window.Rank).Select(axis => value.Shape[axis + 2].Times(window.Strides[axis]).Plus(
                 (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 + outputPadding[axis]

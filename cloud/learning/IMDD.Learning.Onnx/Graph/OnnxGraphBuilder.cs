@@ -131,7 +131,7 @@ public sealed class OnnxGraphBuilder
 
         var graph = _graph.Clone();
         Optimization.OnnxOptimizer.Run(graph, optimizations);
-        return new OnnxModel(graph, info);
+        return new OnnxModel(graph, optimizations == OnnxOptimizations.None ? info : info.With(OnnxModel.WeightsKey, OnnxSerializer.WeightsDigest(graph)));
     }
 
     private OnnxValue Fill<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)

@@ -5,6 +5,9 @@ namespace IMDD.Learning.Onnx.Graph;
 /// <summary>A finished model: it can be written, run, and turned into one of lower precision, but no longer changed.</summary>
 public sealed class OnnxModel
 {
+    /// <summary>Key of the metadata with the digest of the weights.</summary>
+    public const string WeightsKey = "weights_sha256";
+
     // A message of protobuf ends at 2 GiB; what is not weights needs room too.
     private const long MaxMessageBytes = int.MaxValue - (64L << 20);
 

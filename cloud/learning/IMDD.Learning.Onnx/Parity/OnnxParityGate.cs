@@ -1,0 +1,73 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Running;
+
+namespace IMDD.Learning.Onnx.Parity;
+
+/// <summary>
+/// Compares an exported model, run by ONNX Runtime on the CPU both without and with optimisation of the graph, with what its network gave.
+/// </summary>
+public static class OnnxParityGate
+{
+    /// <summary>The comparison.</summary>
+    /// <exception cref="OnnxGraphException">The model does not load or run, or gives other outputs, types or shapes than the probes have.</exception>
+    public static ParityReport Check(OnnxModel model, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
+    {
+        if (probes.Count == 0)
+        {
+            throw new OnnxGraphException("There are no probes to compare with.");
+        }
+
+        tolerance ??= new ParityTolerance();
+        List<ParityResult> results = [];
+        foreach (var optimize in new[] { false, true })
+        {
+            using OnnxRunner runner = new(model, new OnnxRunnerOptions { Optimize = optimize });
+            foreach (var probe in probes)
+            {
+                var outputs = runner.Run(probe.Inputs);
+                results.AddRange(model.Outputs.Select(output => Compare(probe, output.Name, outputs[output.Name], tolerance)));
+            }
+        }
+
+        return new ParityReport(tolerance, results);
+    }
+
+    /// <summary>Lets only a model through that agrees; its metadata then says so.</summary>
+    /// <exception cref="OnnxParityException">It does not agree; the message says where.</exception>
+    public static ParityReport Require(OnnxModel model, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
+    {
+        var report = Check(model, probes, tolerance);
+        return report.Passed ? report : throw new OnnxParityException($"Model '{model.Graph.Name}' is not what it was exported from: {report}.");
+    }
+
+    private static ParityResult Compare(OnnxProbe probe, string name, OnnxTensor actual, ParityTolerance tolerance)
+    {
+        if (!probe.Outputs.TryGetValue(name, out var expected) || expected.Type != actual.Type || !expected.Dimensions.SequenceEqual(actual.Dimensions))
+        {
+            throw new OnnxGraphException($"Output '{name}' is {actual}; probe '{probe.Name}' has {expected?.ToString() ?? "none"} of it.");
+        }
+
+        var (a, b) = (actual.ToSingles(), expected.ToSingles());
+        var isNumber = actual.Type is OnnxElementType.Float or OnnxElementType.Float16;
+        double difference = 0, error = 0;
+        long at = 0, differing = 0;
+        for (var index = 0; index < a.Length; index++)
+        {
+            // The same infinity on both sides agrees; nothing agrees with a NaN.
+            var distance = a[index] == b[index] ? 0 : Math.Abs((double)a[index] - b[index]);
+            distance = double.IsNaN(distance) ? double.PositiveInfinity : distance;
+            differing += distance > 0 ? 1 : 0;
+            difference = Math.Max(difference, distance);
+            var relative = distance == 0 ? 0 : distance / Math.Max(1, Math.Abs((double)b[index]));
+            relative = double.IsNaN(relative) ? double.PositiveInfinity : relative;
+            if (relative > error)
+            {
+                (error, at) = (relative, index);
+            }
+        }
+
+        error = isNumber ? error : a.Length == 0 ? 0 : (double)differing / a.Length;
+        return new ParityResult(
+            probe.Name, name, actual.Dimensions, difference, error, at, error <= (isNumber ? tolerance.Absolute : tolerance.DifferingShare));
+    }
+}

@@ -1,0 +1,178 @@
+using System.Security.Cryptography;
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Running;
+using IMDD.Testing;
+
+namespace IMDD.Learning.Onnx.Tests.Graph;
+
+public sealed class OnnxModelTests
+{
+    private static readonly OnnxModelInfo Info = new("test", "1", "");
+    private static readonly OnnxDimension B = OnnxDimension.Symbolic("B");
+    private readonly OnnxGraphBuilder _graph = new("test");
+
+    [Fact]
+    public void ToModel_NodesOfConstants_AreComputed()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [B, 2]);
+        var weights = _graph.Transpose(_graph.Mul(_graph.Constant("w", [1f, 2f, 3f, 4f], 2, 2), _graph.Scalar(2)), 1, 0);
+        _graph.Output("y", _graph.MatMul(x, weights));
+
+        var model = _graph.ToModel(Info);
+
+        model.CountOperators().ShouldBe(new Dictionary<string, int>(StringComparer.Ordinal) { ["MatMul"] = 1 });
+        Run(model, [1, 0, 0, 1], 2, 2).ShouldBe([2, 6, 4, 8]);
+    }
+
+    [Fact]
+    public void ToModel_WhatNoOutputNeeds_IsDropped()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [B, 2]);
+        _graph.Mul(x, _graph.Constant("unused", new float[2], 2));
+        _graph.Output("y", _graph.Cast(_graph.Relu(x), OnnxElementType.Float));
+
+        var model = _graph.ToModel(Info);
+
+        model.CountOperators().Keys.ShouldBe(["Relu", "Cast"], ignoreOrder: true);
+        model.WeightBytes.ShouldBe(0);
+    }
+
+    [Fact]
+    public void ToModel_EqualConstants_AreKeptOnce()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [B, 2]);
+        _graph.Output("y", _graph.Mul(_graph.Add(x, _graph.Constant("a", [1f, 2f], 2)), _graph.Constant("b", [1f, 2f], 2)));
+
+        var model = _graph.ToModel(Info);
+
+        model.WeightBytes.ShouldBe(8);
+        Run(model, [1, 1], 1, 2).ShouldBe([2, 6]);
+    }
+
+    [Fact]
+    public void ToModel_NormalizationAfterSharedLayer_StaysANode()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [B, 1, 2, 2]);
+        var layer = _graph.Conv(x, _graph.Constant("w", [2f], 1, 1, 1, 1), null, OnnxWindow.Square(1));
+        OnnxValue Vector(float value) => _graph.Constant("p", [value], 1);
+
+        _graph.Output("y", _graph.Add(layer, _graph.BatchNormalization(layer, Vector(3), Vector(1), Vector(2), Vector(4), 0)));
+
+        var model = _graph.ToModel(Info);
+
+        model.CountOperators()["BatchNormalization"].ShouldBe(1);
+        Run(model, [0, 1, 2, 3], 1, 1, 2, 2).ShouldBe([0 - 2, 2 + 1, 4 + 4, 6 + 7]);
+    }
+
+    [Fact]
+    public void ToModel_NormalizationAfterGroupedTransposedConvolution_FoldsIntoItsOwnChannels()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [B, 2, 1, 1]);
+        var layer = _graph.ConvTranspose(
+            x, _graph.Constant("w", [1f, 2f, 3f, 4f], 2, 2, 1, 1), null, OnnxWindow.Square(1), [0, 0], groups: 2);
+        OnnxValue Vector(params float[] values) => _graph.Constant("p", values, values.Length);
+
+        _graph.Output("y", _graph.BatchNormalization(layer, Vector(1, 10, 100, 1000), Vector(0, 0, 0, 5), Vector(0, 0, 0, 0), Vector(1, 1, 1, 1), 0));
+
+        var model = _graph.ToModel(Info);
+
+        model.CountOperators().Keys.ShouldBe(["ConvTranspose"]);
+        Run(model, [1, 1], 1, 2, 1, 1).ShouldBe([1, 20, 300, 4005]);
+    }
+
+    [Fact]
+    public void ToModel_BuilderUsedFurther_KeepsWhatItWas()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [B, 2]);
+        _graph.Output("y", _graph.Relu(x));
+        var model = _graph.ToModel(Info);
+
+        _graph.Output("z", _graph.Neg(x));
+
+        model.Outputs.Select(output => output.Name).ShouldBe(["y"]);
+        Run(model, [-1, 1], 1, 2).ShouldBe([0, 1]);
+    }
+
+    [Fact]
+    public void Save_AboveTheLimit_PutsWeightsBesideAndLoadsFromAnotherFolder()
+    {
+        using TestDirectory folder = new();
+        var model = Large();
+        var path = Path.Combine(folder.Path, "model.onnx");
+
+        var files = model.Save(path, maxMessageBytes: 4096);
+
+        files.ShouldBe([path, path + ".data"]);
+        new FileInfo(path).Length.ShouldBeLessThan(4096);
+
+        // Two weights of 64 × 64 floats, the second on a page of its own.
+        new FileInfo(path + ".data").Length.ShouldBe(2 * 64 * 64 * 4);
+        var elsewhere = Directory.CreateDirectory(Path.Combine(folder.Path, "elsewhere")).FullName;
+        foreach (var file in files)
+        {
+            File.Move(file, Path.Combine(elsewhere, Path.GetFileName(file)));
+        }
+
+        using OnnxRunner external = new(Path.Combine(elsewhere, "model.onnx"));
+        using OnnxRunner whole = new(model);
+        var input = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["x"] = OnnxTensor.Of<float>([.. Enumerable.Range(0, 64).Select(i => i / 64f)], 1, 64) };
+        external.Run(input)["y"].ToSingles().ShouldBe(whole.Run(input)["y"].ToSingles());
+    }
+
+    [Fact]
+    public void Save_BelowTheLimit_WritesOneFile()
+    {
+        using TestDirectory folder = new();
+        var path = Path.Combine(folder.Path, "model.onnx");
+
+        Large().Save(path).ShouldBe([path]);
+        File.ReadAllBytes(path).ShouldBe(Large().ToBytes());
+    }
+
+    [Fact]
+    public void Save_MissingData_IsAnErrorAtLoad()
+    {
+        using TestDirectory folder = new();
+        var files = Large().Save(Path.Combine(folder.Path, "model.onnx"), 4096);
+        File.Delete(files[1]);
+
+        Should.Throw<OnnxGraphException>(() => new OnnxRunner(files[0])).Message.ShouldContain("does not load");
+    }
+
+    [Fact]
+    public void ToModel_WeightsChanged_DigestDiffers()
+    {
+        var (one, other) = (Large(), Large(seed: 2));
+
+        SHA256.HashData(one.ToBytes()).ShouldBe(SHA256.HashData(Large().ToBytes()));
+        one.Info.Metadata[OnnxModel.WeightsKey].ShouldBe(Large().Info.Metadata[OnnxModel.WeightsKey]);
+        other.Info.Metadata[OnnxModel.WeightsKey].ShouldNotBe(one.Info.Metadata[OnnxModel.WeightsKey]);
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(22)]
+    public void Opset_OutsideTheRange_IsAnError(int opset)
+        => Should.Throw<OnnxGraphException>(() => new OnnxGraphBuilder("test", opset)).Message.ShouldContain("expected 17 to 21");
+
+    private static OnnxModel Large(int seed = 1)
+    {
+        Random random = new(seed);
+        OnnxGraphBuilder graph = new("large");
+        var x = graph.Input("x", OnnxElementType.Float, [B, 64]);
+        foreach (var name in new[] { "first", "second" })
+        {
+            float[] weights = [.. Enumerable.Range(0, 64 * 64).Select(_ => random.NextSingle() - 0.5f)];
+            x = graph.Linear(x, graph.Constant(name, weights, 64, 64), null);
+        }
+
+        graph.Output("y", x);
+        return graph.ToModel(Info);
+    }
+
+    private static float[] Run(OnnxModel model, float[] input, params long[] shape)
+    {
+        using OnnxRunner runner = new(model);
+        return runner.Run(new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["x"] = OnnxTensor.Of<float>(input, shape) })["y"].ToSingles();
+    }
+}

@@ -1,0 +1,134 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Parity;
+using IMDD.Learning.Onnx.Running;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Onnx.Torch.Tests;
+
+public sealed class ExporterTests
+{
+    private static readonly OnnxDimension B = TorchParity.B;
+    private static readonly OnnxShape Map = [B, 3, OnnxDimension.Symbolic("H"), OnnxDimension.Symbolic("W")];
+
+    [Fact]
+    public void Export_UnknownModule_IsRefusedByNameWithItsPath()
+    {
+        using var module = TorchParity.Prepared(nn.Sequential(("stem", nn.Conv2d(3, 4, 1)), ("body", nn.Sequential(("odd", nn.LPPool2d(2, [2L, 2L]))))));
+
+        var error = Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, Map));
+
+        error.Path.ShouldBe("body.odd");
+        error.Module.ShouldBe("LPPool2d");
+        error.Message.ShouldContain("IOnnxExportable");
+    }
+
+    [Fact]
+    public void Export_TrainingMode_IsRefusedByPath()
+    {
+        using var module = TorchParity.Prepared(nn.Sequential(("stem", nn.Conv2d(3, 4, 1)), ("drop", nn.Dropout())));
+        module.named_children().Last().Item2.train();
+
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, Map)).Message.ShouldContain("'drop' (Dropout): is in training mode");
+    }
+
+    [Fact]
+    public void Export_LayerThatDoesNotFit_NamesPathAndShapes()
+    {
+        using var module = TorchParity.Prepared(nn.Sequential(("stem", nn.Conv2d(3, 4, 1)), ("next", nn.Conv2d(5, 4, 1))));
+
+        var error = Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, Map));
+
+        error.Path.ShouldBe("next");
+        error.Message.ShouldContain("[B, 4, H, W]");
+        error.Message.ShouldContain("expected [4, 4, 1, 1]");
+    }
+
+    [Fact]
+    public void Export_BatchStatisticsInEvalMode_IsRefused()
+    {
+        using var module = TorchParity.Prepared(nn.BatchNorm2d(3, track_running_stats: false));
+
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, Map)).Message.ShouldContain("(root)");
+    }
+
+    [Fact]
+    public void Export_ConvolutionAndNormalisation_BecomeOneNode()
+    {
+        using var module = TorchParity.Prepared(nn.Sequential(nn.Conv2d(3, 4, 3, bias: false), nn.BatchNorm2d(4), nn.ReLU(), nn.Dropout()));
+
+        var (model, _) = TorchParity.Check(module, Map, [[2, 3, 7, 9]]);
+
+        model.CountOperators().ShouldBe(new Dictionary<string, int>(StringComparer.Ordinal) { ["Conv"] = 1, ["Relu"] = 1 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Export_Metadata_NamesOpsetPrecisionAndState()
+    {
+        using var module = TorchParity.Prepared(nn.Conv2d(3, 4, 3));
+        var options = new TorchExportOptions { Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["line"] = "7" } };
+        using OnnxRunner runner = new(TorchOnnxExporter.Export(module, Map, options));
+
+        runner.Metadata["line"].ShouldBe("7");
+        runner.Metadata["opset"].ShouldBe("17");
+        runner.Metadata["precision"].ShouldBe("fp32");
+        runner.Metadata[TorchOnnxExporter.StateKey].ShouldBe(TorchOnnxExporter.StateDigest(module));
+        runner.Metadata["weights_sha256"].Length.ShouldBe(64);
+    }
+
+    [Fact]
+    public void StateDigest_OneNumberChanged_Differs()
+    {
+        using var module = TorchParity.Prepared(nn.Conv2d(3, 4, 3));
+        var before = TorchOnnxExporter.StateDigest(module);
+        using (no_grad())
+        {
+            module.weight.view(-1)[0].add_(1e-3f);
+        }
+
+        TorchOnnxExporter.StateDigest(module).ShouldNotBe(before);
+    }
+
+    [Fact]
+    public void Export_ConverterOfOnesOwn_IsTaken()
+    {
+        using var module = TorchParity.Prepared(nn.Sequential(nn.Hardshrink(0.5)));
+        var options = new TorchExportOptions
+        {
+            Converters = OnnxModuleConverters.Default.With<Hardshrink>((onnx, hard, x) => onnx.Graph.Where(
+                onnx.Graph.Greater(onnx.Graph.Abs(x), onnx.Graph.Scalar((float)hard.lambda)), x, onnx.Graph.Scalar(0))),
+        };
+
+        TorchParity.Check(module, Map, [[2, 3, 4, 5]], options);
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, Map)).Path.ShouldBe("0");
+    }
+
+    [Fact]
+    public void Require_WeightsChangedAfterExport_IsRefused()
+    {
+        using var module = TorchParity.Prepared(nn.Conv2d(3, 4, 3));
+        var model = TorchOnnxExporter.Export(module, Map);
+        using var scope = NewDisposeScope();
+        using (no_grad())
+        {
+            module.bias!.add_(0.01f);
+        }
+
+        var probe = TorchProbes.Record("shifted", module, ones(1, 3, 5, 5));
+
+        Should.Throw<OnnxParityException>(() => OnnxParityGate.Require(model, [probe])).Message.ShouldContain("output 'y'");
+    }
+
+    [Fact]
+    public void Export_Embedding_LooksUp()
+    {
+        using var module = TorchParity.Prepared(nn.Sequential(nn.Embedding(11, 6), nn.LayerNorm(6)));
+        var model = TorchOnnxExporter.Export(module, [new OnnxInput("tokens", OnnxElementType.Int64, [B, 5])], ["y"]);
+        using var scope = NewDisposeScope();
+        var tokens = tensor(new long[] { 1, 10, 0, 3, 3, 2, 2, 5, 7, 9 }).reshape(2, 5);
+
+        var report = OnnxParityGate.Check(model, [TorchProbes.Record("words", [("tokens", tokens)], ["y"], inputs => [module.call(inputs[0])])]);
+
+        report.Passed.ShouldBeTrue(report.ToString());
+    }
+}
