@@ -81,6 +81,7 @@ public sealed class QueryApiTests(QueryApiTests.Fixture fixture) : IClassFixture
         (agent.AssetPath, agent.State.Agent, agent.State.State).ShouldBe(($"{Line}/cell3", "box7", "online"));
         var camera = (await fixture.Aggregator.WaitForAsync<List<CameraView>>(QueryRoutes.Cameras, found => found.Count == 1))[0];
         (camera.Camera, camera.State.State).ShouldBe(($"{Line}/cell3/cam1", "online"));
+        camera.State.LastFrameTime.ShouldNotBeNull().ShouldBe(fixture.LastFrameOfCam1, TimeSpan.FromMilliseconds(1), "the state was said before the frames came");
         var balances = await fixture.Aggregator.WaitForAsync<List<CameraConservation>>($"{QueryRoutes.Balances}?line={Line}", found => found.Exists(b => b.Sent is not null));
         var balance = balances.Single(b => b.Camera.EndsWith("cam1", StringComparison.Ordinal));
         (balance.BootId, balance.Sent, balance.Returned, balance.Outcomes, balance.Difference, balance.Imbalanced).ShouldBe(("b1", 20, 20, 20, 0, false));
@@ -169,10 +170,13 @@ public sealed class QueryApiTests(QueryApiTests.Fixture fixture) : IClassFixture
 
         internal KafkaTestClient Client { get; private set; } = null!;
 
+        internal DateTimeOffset LastFrameOfCam1 { get; private set; }
+
         public async ValueTask InitializeAsync()
         {
             Client = new KafkaTestClient(_kafka.BootstrapServers);
             var now = TimeProvider.System.GetUtcNow().AddMinutes(-2);
+            LastFrameOfCam1 = now.AddSeconds(57);
             await Client.PublishAsync(Enumerable.Range(0, 60).Select(i => Events.Outcome(
                 i, now.AddSeconds(i), i % 6 == 0 ? Verdict.Fail : i % 12 == 1 ? Verdict.Undecided : Verdict.Pass, camera: 1 + (i % 3))));
             await Client.PublishAsync([.. SampleEvents.Defect(0, now, uri: null), .. SampleEvents.Defect(6, now.AddSeconds(6), uri: "imdd-blob:sha256:" + new string('a', 64))]);

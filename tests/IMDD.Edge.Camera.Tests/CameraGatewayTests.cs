@@ -12,23 +12,36 @@ using IMDD.Testing;
 
 namespace IMDD.Edge.Camera.Tests;
 
-public sealed class CameraGatewayTests
+public sealed class CameraGatewayTests : IAsyncLifetime
 {
     private const string Wait = "--Camera:Wait=true";
+
+    private GatewayFixture _fixture = default!;
+    private TestAgent _agent = default!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _fixture = await GatewayFixture.CreateAsync();
+        _agent = await _fixture.StartAgentAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _agent.DisposeAsync();
+        await _fixture.DisposeAsync();
+    }
 
     [Fact]
     public async Task Run_FolderShorterThanTheRun_EachPassHasNewIdsAndEveryOutcomeReturns()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
 
-        await using var gateway = fixture.Start(fixture.Images(3), frames: 8, Wait);
+        await using var gateway = _fixture.Start(_fixture.Images(3), frames: 8, Wait);
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
-        agent.FrameIds.Distinct().Count().ShouldBe(8);
-        agent.Received.Select(r => r.Event.Extension("framedigest")).Distinct().Count().ShouldBe(3);
-        fixture.ReadLog().Select(l => l.GetProperty("frameId").GetString()).Order().ShouldBe(agent.FrameIds.Distinct().Order());
-        fixture.SpooledFiles().ShouldBeEmpty();
+        _agent.FrameIds.Distinct().Count().ShouldBe(8);
+        _agent.Received.Select(r => r.Event.Extension("framedigest")).Distinct().Count().ShouldBe(3);
+        _fixture.ReadLog().Select(l => l.GetProperty("frameId").GetString()).Order().ShouldBe(_agent.FrameIds.Distinct().Order());
+        _fixture.SpooledFiles().ShouldBeEmpty();
         gateway.Status.Cameras.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             c => c.Sent.ShouldBe(8), c => c.Returned.ShouldBe(8), c => c.Pending.ShouldBe(0));
     }
@@ -36,13 +49,11 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Run_Frame_CarriesItsIdentityTimeAndPart()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
 
-        await using var gateway = fixture.Start(fixture.Images(1), frames: 1, Wait);
+        await using var gateway = _fixture.Start(_fixture.Images(1), frames: 1, Wait);
         await gateway.Exit;
 
-        var (message, frame) = agent.Received.First();
+        var (message, frame) = _agent.Received.First();
         message.Topic.ShouldBe("imdd/v1/acme/ulm/paint/line2/cell3/frame/cam1");
         message.Retain.ShouldBeFalse();
         message.ContentType.ShouldBe("image/png");
@@ -61,7 +72,7 @@ public sealed class CameraGatewayTests
         CloudEventText.TryParseTime(frame.Extension("expirytime"), out var expiry).ShouldBeTrue();
         (expiry - frame.Time!.Value).ShouldBe(TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(1));
 
-        var line = fixture.ReadLog().ShouldHaveSingleItem();
+        var line = _fixture.ReadLog().ShouldHaveSingleItem();
         line.GetProperty("frameId").GetString().ShouldBe(frame.Id);
         line.GetProperty("camera").GetString().ShouldBe("cam1");
         line.GetProperty("assetPath").GetString().ShouldBe(GatewayFixture.Asset);
@@ -73,14 +84,12 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Run_ManyCameras_ShareTheFramesAndKeepSourcesAndSequencesApart()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
 
-        await using var gateway = fixture.Start(
-            fixture.Images(9), frames: 10, Wait, "--Camera:Names:0=left", "--Camera:Names:1=top", "--Camera:Names:2=right");
+        await using var gateway = _fixture.Start(
+            _fixture.Images(9), frames: 10, Wait, "--Camera:Names:0=left", "--Camera:Names:1=top", "--Camera:Names:2=right");
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
-        var bySource = agent.Received.GroupBy(r => r.Event.Source).ToDictionary(g => g.Key.Split('/')[^1], g => g.Select(r => r.Event).ToList());
+        var bySource = _agent.Received.GroupBy(r => r.Event.Source).ToDictionary(g => g.Key.Split('/')[^1], g => g.Select(r => r.Event).ToList());
         bySource.ToDictionary(p => p.Key, p => p.Value.Select(e => e.Id).Distinct().Count()).ShouldBe(
             new Dictionary<string, int> { ["left"] = 4, ["top"] = 3, ["right"] = 3 }, ignoreOrder: true);
         bySource["top"].Select(e => e.Extension("sequence")!.TrimStart('0')).Distinct().ShouldBe(["1", "2", "3"]);
@@ -91,12 +100,10 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Run_EveryFrame_IsInTheLogBeforeItIsOnTheBroker()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
         List<string> missing = [];
-        agent.Answers = frame =>
+        _agent.Answers = frame =>
         {
-            if (!File.ReadAllText(fixture.LogFile).Contains($"\"{frame.Id}\"", StringComparison.Ordinal))
+            if (!File.ReadAllText(_fixture.LogFile).Contains($"\"{frame.Id}\"", StringComparison.Ordinal))
             {
                 missing.Add(frame.Id);
             }
@@ -104,26 +111,24 @@ public sealed class CameraGatewayTests
             return true;
         };
 
-        await using var gateway = fixture.Start(fixture.Images(5), frames: 60, Wait, "--Camera:Count=4");
+        await using var gateway = _fixture.Start(_fixture.Images(5), frames: 60, Wait, "--Camera:Count=4");
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
         missing.ShouldBeEmpty();
-        agent.FrameIds.Distinct().Count().ShouldBe(60 / 4, "each of the four cameras has the same boot and the same sequences");
-        agent.Received.Select(r => (r.Event.Source, r.Event.Id)).Distinct().Count().ShouldBe(60);
+        _agent.FrameIds.Distinct().Count().ShouldBe(60 / 4, "each of the four cameras has the same boot and the same sequences");
+        _agent.Received.Select(r => (r.Event.Source, r.Event.Id)).Distinct().Count().ShouldBe(60);
     }
 
     [Fact]
     public async Task Run_OutcomeMissing_SendsTheSameFrameAgainUntilItIsBack()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = frame => agent.FrameIds.Count(id => id == frame.Id) >= 3;
+        _agent.Answers = frame => _agent.FrameIds.Count(id => id == frame.Id) >= 3;
 
-        await using var gateway = fixture.Start(
-            fixture.Images(2), frames: 2, Wait, "--Camera:ResendAfter=00:00:00.1", "--Camera:MaxResendDelay=00:00:00.3");
+        await using var gateway = _fixture.Start(
+            _fixture.Images(2), frames: 2, Wait, "--Camera:ResendAfter=00:00:00.1", "--Camera:MaxResendDelay=00:00:00.3");
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
-        foreach (var attempts in agent.Received.GroupBy(r => r.Event.Id))
+        foreach (var attempts in _agent.Received.GroupBy(r => r.Event.Id))
         {
             attempts.Count().ShouldBeGreaterThanOrEqualTo(3);
             attempts.Select(a => a.Event.Time).Distinct().ShouldHaveSingleItem();
@@ -131,21 +136,19 @@ public sealed class CameraGatewayTests
         }
 
         gateway.Status.Cameras.Sum(c => c.Resent).ShouldBeGreaterThanOrEqualTo(4);
-        fixture.ReadLog().Count.ShouldBe(2);
+        _fixture.ReadLog().Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task Run_PastTheDeadline_SendsTheFrameAsHistoricalAndNotBefore()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = frame => frame.Extension("historical") == "true";
+        _agent.Answers = frame => frame.Extension("historical") == "true";
 
-        await using var gateway = fixture.Start(
-            fixture.Images(1), frames: 1, Wait, "--Camera:ResendAfter=00:00:00.1", "--Camera:MaxResendDelay=00:00:00.2", "--Camera:Deadline=00:00:01");
+        await using var gateway = _fixture.Start(
+            _fixture.Images(1), frames: 1, Wait, "--Camera:ResendAfter=00:00:00.1", "--Camera:MaxResendDelay=00:00:00.2", "--Camera:Deadline=00:00:01");
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
-        var attempts = agent.Received.Select(r => r.Event).ToList();
+        var attempts = _agent.Received.Select(r => r.Event).ToList();
         attempts.Select(a => a.Id).Distinct().ShouldHaveSingleItem();
         attempts[0].Extension("historical").ShouldBeNull();
         attempts[^1].Extension("historical").ShouldBe("true");
@@ -157,27 +160,25 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Run_SpoolFull_BlocksTheSourceAndCountsIt()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = _ => false;
+        _agent.Answers = _ => false;
 
-        await using var gateway = fixture.Start(fixture.Images(4), frames: 9, Wait, "--Camera:MaxSpoolFrames=3", "--Camera:ResendAfter=00:01:00");
-        await Eventually.IsTrue(() => agent.FrameIds.Count == 3, () => $"{agent.FrameIds.Count} frames came, not 3");
+        await using var gateway = _fixture.Start(_fixture.Images(4), frames: 9, Wait, "--Camera:MaxSpoolFrames=3", "--Camera:ResendAfter=00:01:00");
+        await Eventually.IsTrue(() => _agent.FrameIds.Count == 3, () => $"{_agent.FrameIds.Count} frames came, not 3");
 
         // At 200 frames/s the other six would be here long since.
         await Task.Delay(TimeSpan.FromMilliseconds(400), TestContext.Current.CancellationToken);
-        agent.FrameIds.Count.ShouldBe(3);
-        fixture.ReadLog().Count.ShouldBe(3);
-        fixture.SpooledFiles().Count.ShouldBe(3);
+        _agent.FrameIds.Count.ShouldBe(3);
+        _fixture.ReadLog().Count.ShouldBe(3);
+        _fixture.SpooledFiles().Count.ShouldBe(3);
 
-        agent.Answers = _ => true;
-        foreach (var id in agent.FrameIds)
+        _agent.Answers = _ => true;
+        foreach (var id in _agent.FrameIds)
         {
-            await agent.AnswerAsync("cam1", id);
+            await _agent.AnswerAsync("cam1", id);
         }
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
-        fixture.ReadLog().Count.ShouldBe(9);
+        _fixture.ReadLog().Count.ShouldBe(9);
         gateway.Status.Cameras[0].Blocked.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(300));
     }
 
@@ -185,13 +186,11 @@ public sealed class CameraGatewayTests
     public async Task Run_WithAListener_FramesCarryTheSpanThatMadeThemAndAreSentInIt()
     {
         using SpanRecorder spans = new();
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        await using var gateway = fixture.Start(fixture.Images(1), frames: 1, Wait);
+        await using var gateway = _fixture.Start(_fixture.Images(1), frames: 1, Wait);
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
 
-        var carried = agent.Received.Single().Event.Extension(CloudEventAttributes.TraceParent);
+        var carried = _agent.Received.Single().Event.Extension(CloudEventAttributes.TraceParent);
         spans.Named("create imdd/v1/+/frame").ShouldContain(span => span.Id == carried);
         spans.Named("send imdd/v1/+/frame").ShouldContain(span => span.ParentId == carried);
     }
@@ -199,115 +198,105 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Run_AgainAfterAStop_SendsWhatWaitsUnderItsIdsAndGoesOnCounting()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = _ => false;
-        var folder = fixture.Images(3);
-        await using (var first = fixture.Start(folder, frames: 5))
+        _agent.Answers = _ => false;
+        var folder = _fixture.Images(3);
+        await using (var first = _fixture.Start(folder, frames: 5))
         {
-            await Eventually.IsTrue(() => agent.FrameIds.Count == 5, () => $"{agent.FrameIds.Count} frames came, not 5");
+            await Eventually.IsTrue(() => _agent.FrameIds.Count == 5, () => $"{_agent.FrameIds.Count} frames came, not 5");
             (await first.StopAsync()).ShouldBe(ExitCodes.Stopped, first.Errors);
         }
 
-        var ids = agent.FrameIds;
-        fixture.SpooledFiles().Count.ShouldBe(5);
-        agent.Answers = _ => true;
+        var ids = _agent.FrameIds;
+        _fixture.SpooledFiles().Count.ShouldBe(5);
+        _agent.Answers = _ => true;
 
-        await using var second = fixture.Start(folder, frames: 2, Wait);
+        await using var second = _fixture.Start(folder, frames: 2, Wait);
 
         (await second.Exit).ShouldBe(ExitCodes.Stopped, second.Errors);
-        agent.FrameIds.Count(ids.Contains).ShouldBeGreaterThanOrEqualTo(10);
-        fixture.ReadLog().Select(l => l.GetProperty("sequence").GetInt64()).ShouldBe([1, 2, 3, 4, 5, 6, 7]);
-        fixture.ReadLog().Select(l => l.GetProperty("bootId").GetString()).Distinct().ShouldHaveSingleItem();
+        _agent.FrameIds.Count(ids.Contains).ShouldBeGreaterThanOrEqualTo(10);
+        _fixture.ReadLog().Select(l => l.GetProperty("sequence").GetInt64()).ShouldBe([1, 2, 3, 4, 5, 6, 7]);
+        _fixture.ReadLog().Select(l => l.GetProperty("bootId").GetString()).Distinct().ShouldHaveSingleItem();
         second.Status.Cameras[0].ShouldSatisfyAllConditions(c => c.Sent.ShouldBe(7), c => c.SentByThisRun.ShouldBe(2), c => c.Returned.ShouldBe(7));
     }
 
     [Fact]
     public async Task Run_KilledAndStartedAgain_LosesNoFrameOfItsLog()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = frame => frame.Id.GetHashCode(StringComparison.Ordinal) % 3 != 0; // some are in the spool at each kill
-        var folder = fixture.Images(3);
+        _agent.Answers = frame => frame.Id.GetHashCode(StringComparison.Ordinal) % 3 != 0; // some are in the spool at each kill
+        var folder = _fixture.Images(3);
         for (var kill = 1; kill <= 3; kill++)
         {
             var expected = 15 * kill;
-            using var process = StartProcess(fixture, folder);
-            await Eventually.IsTrue(() => fixture.ReadLogLines() >= expected, () => $"{fixture.ReadLogLines()} frames in the log, not {expected}");
+            using var process = StartProcess(folder);
+            await Eventually.IsTrue(() => _fixture.ReadLogLines() >= expected, () => $"{_fixture.ReadLogLines()} frames in the log, not {expected}");
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        agent.Answers = _ => true;
-        await using var last = fixture.Start(folder, frames: 4, Wait, "--Camera:ResendAfter=00:00:01");
+        _agent.Answers = _ => true;
+        await using var last = _fixture.Start(folder, frames: 4, Wait, "--Camera:ResendAfter=00:00:01");
 
         (await last.Exit).ShouldBe(ExitCodes.Stopped, last.Errors);
-        var logged = fixture.ReadLog().Select(l => l.GetProperty("frameId").GetString()!).ToList();
+        var logged = _fixture.ReadLog().Select(l => l.GetProperty("frameId").GetString()!).ToList();
         logged.Distinct().Count().ShouldBe(logged.Count);
-        agent.FrameIds.Distinct().Order().ShouldBe(logged.Order());
-        fixture.ReadLog().Select(l => l.GetProperty("sequence").GetInt64()).ShouldBe(Enumerable.Range(1, logged.Count).Select(i => (long)i));
+        _agent.FrameIds.Distinct().Order().ShouldBe(logged.Order());
+        _fixture.ReadLog().Select(l => l.GetProperty("sequence").GetInt64()).ShouldBe(Enumerable.Range(1, logged.Count).Select(i => (long)i));
     }
 
     [Fact]
     public async Task Run_LogCutShortByACrash_IsMendedAndTheFrameLoggedAgain()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = _ => false;
-        var folder = fixture.Images(2);
-        await using (var first = fixture.Start(folder, frames: 3))
+        _agent.Answers = _ => false;
+        var folder = _fixture.Images(2);
+        await using (var first = _fixture.Start(folder, frames: 3))
         {
-            await Eventually.IsTrue(() => agent.FrameIds.Count == 3, () => "no three frames");
+            await Eventually.IsTrue(() => _agent.FrameIds.Count == 3, () => "no three frames");
         }
 
-        var bytes = await File.ReadAllBytesAsync(fixture.LogFile, TestContext.Current.CancellationToken);
-        await File.WriteAllBytesAsync(fixture.LogFile, bytes[..^20], TestContext.Current.CancellationToken);
-        agent.Answers = _ => true;
+        var bytes = await File.ReadAllBytesAsync(_fixture.LogFile, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(_fixture.LogFile, bytes[..^20], TestContext.Current.CancellationToken);
+        _agent.Answers = _ => true;
 
-        await using var second = fixture.Start(folder, frames: 1, Wait);
+        await using var second = _fixture.Start(folder, frames: 1, Wait);
 
         (await second.Exit).ShouldBe(ExitCodes.Stopped, second.Errors);
-        fixture.ReadLog().Select(l => l.GetProperty("sequence").GetInt64()).ShouldBe([1, 2, 3, 4]);
-        fixture.ReadLog().Select(l => l.GetProperty("frameId").GetString()).ShouldBe(agent.FrameIds.Distinct());
+        _fixture.ReadLog().Select(l => l.GetProperty("sequence").GetInt64()).ShouldBe([1, 2, 3, 4]);
+        _fixture.ReadLog().Select(l => l.GetProperty("frameId").GetString()).ShouldBe(_agent.FrameIds.Distinct());
     }
 
     [Fact]
     public async Task Run_LogGone_BeginsANewBootSoThatNoIdIsGivenTwice()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        var folder = fixture.Images(2);
-        await using (var first = fixture.Start(folder, frames: 2, Wait))
+        var folder = _fixture.Images(2);
+        await using (var first = _fixture.Start(folder, frames: 2, Wait))
         {
             await first.Exit;
         }
 
-        File.Delete(fixture.LogFile);
-        await using var second = fixture.Start(folder, frames: 2, Wait);
+        File.Delete(_fixture.LogFile);
+        await using var second = _fixture.Start(folder, frames: 2, Wait);
 
         (await second.Exit).ShouldBe(ExitCodes.Stopped, second.Errors);
-        agent.FrameIds.Distinct().Count().ShouldBe(4);
+        _agent.FrameIds.Distinct().Count().ShouldBe(4);
     }
 
     [Fact]
     public async Task Run_SpooledFileDamaged_IsSetAsideAndTheOthersGoOn()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = _ => false;
-        var folder = fixture.Images(2);
-        await using (var first = fixture.Start(folder, frames: 3))
+        _agent.Answers = _ => false;
+        var folder = _fixture.Images(2);
+        await using (var first = _fixture.Start(folder, frames: 3))
         {
-            await Eventually.IsTrue(() => agent.FrameIds.Count == 3, () => "no three frames");
+            await Eventually.IsTrue(() => _agent.FrameIds.Count == 3, () => "no three frames");
         }
 
-        var damaged = fixture.SpooledFiles().Order().First();
+        var damaged = _fixture.SpooledFiles().Order().First();
         var bytes = await File.ReadAllBytesAsync(damaged, TestContext.Current.CancellationToken);
         bytes[^5] ^= 1;
         await File.WriteAllBytesAsync(damaged, bytes, TestContext.Current.CancellationToken);
-        agent.Answers = _ => true;
+        _agent.Answers = _ => true;
 
-        await using var second = fixture.Start(folder, frames: 1, Wait);
+        await using var second = _fixture.Start(folder, frames: 1, Wait);
 
         (await second.Exit).ShouldBe(ExitCodes.Stopped, second.Errors);
         File.Exists(damaged + ".damaged").ShouldBeTrue();
@@ -317,20 +306,18 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Run_ReceiptsThatAreNone_FreeNoFrame()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = _ => false;
-        await using var gateway = fixture.Start(fixture.Images(1), frames: 1, Wait, "--Camera:ResendAfter=00:01:00");
-        await Eventually.IsTrue(() => agent.FrameIds.Count == 1, () => "no frame");
+        _agent.Answers = _ => false;
+        await using var gateway = _fixture.Start(_fixture.Images(1), frames: 1, Wait, "--Camera:ResendAfter=00:01:00");
+        await Eventually.IsTrue(() => _agent.FrameIds.Count == 1, () => "no frame");
         CameraPath camera = new(AssetPath.Parse(GatewayFixture.Asset), "cam1");
         var topic = MqttTopics.Outcome(camera);
 
-        await agent.SendAsync(new MqttOutgoing { Topic = topic, Payload = "no event"u8.ToArray() });
-        await agent.SendAsync(WithPayload(camera, "{"));
-        await agent.SendAsync(WithPayload(camera, """{"frameId":"x"}"""));
-        await agent.SendAsync(WithPayload(camera, $$"""{"frameId":"{{agent.FrameIds[0]}}","outcomeId":"another","verdict":"pass"}"""));
-        await agent.AnswerAsync("cam1", "unknown-1");
-        await agent.AnswerAsync("cam1", agent.FrameIds[0]);
+        await _agent.SendAsync(new MqttOutgoing { Topic = topic, Payload = "no event"u8.ToArray() });
+        await _agent.SendAsync(WithPayload(camera, "{"));
+        await _agent.SendAsync(WithPayload(camera, """{"frameId":"x"}"""));
+        await _agent.SendAsync(WithPayload(camera, $$"""{"frameId":"{{_agent.FrameIds[0]}}","outcomeId":"another","verdict":"pass"}"""));
+        await _agent.AnswerAsync("cam1", "unknown-1");
+        await _agent.AnswerAsync("cam1", _agent.FrameIds[0]);
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
         gateway.Status.Cameras[0].Returned.ShouldBe(1);
@@ -339,15 +326,14 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Run_BrokerAwayAtFirst_CapturesIntoTheSpoolAndDeliversLater()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
         int port;
         await using (var away = await EmbeddedMqttBroker.StartAsync())
         {
             port = away.Port;
         }
 
-        await using var gateway = fixture.Start(fixture.Images(2), frames: 5, Wait, $"--Mqtt:Port={port}");
-        await Eventually.IsTrue(() => fixture.ReadLogLines() == 5, () => "the gateway waits for the broker");
+        await using var gateway = _fixture.Start(_fixture.Images(2), frames: 5, Wait, $"--Mqtt:Port={port}");
+        await Eventually.IsTrue(() => _fixture.ReadLogLines() == 5, () => "the gateway waits for the broker");
         await using var broker = await EmbeddedMqttBroker.StartAsync(port);
         await using var agent = await TestAgent.StartAsync(port, GatewayFixture.Asset);
 
@@ -358,48 +344,42 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Run_AtItsEnd_LeavesABalancedBalanceRetained()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
 
-        await using var gateway = fixture.Start(fixture.Images(2), frames: 6, Wait);
+        await using var gateway = _fixture.Start(_fixture.Images(2), frames: 6, Wait);
         await gateway.Exit;
 
         var topic = MqttTopics.CameraBalance(new CameraPath(AssetPath.Parse(GatewayFixture.Asset), "cam1"));
-        var payload = (await fixture.Broker.GetRetainedAsync(topic)).ShouldNotBeNull();
+        var payload = (await _fixture.Broker.GetRetainedAsync(topic)).ShouldNotBeNull();
         var balance = ImddJson.Deserialize<CameraBalance>(payload.Span);
         (balance.CameraId, balance.Sent, balance.Returned, balance.Spooled).ShouldBe(("cam1", 6, 6, 0));
-        balance.BootId.ShouldBe(fixture.ReadLog()[0].GetProperty("bootId").GetString());
+        balance.BootId.ShouldBe(_fixture.ReadLog()[0].GetProperty("bootId").GetString());
     }
 
     [Fact]
     public async Task Run_OutcomesThatNeverCome_EndsWithAFailureThatCountsThem()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = _ => false;
+        _agent.Answers = _ => false;
 
-        await using var gateway = fixture.Start(fixture.Images(1), frames: 2, Wait, "--Camera:WaitTimeout=00:00:00.5");
+        await using var gateway = _fixture.Start(_fixture.Images(1), frames: 2, Wait, "--Camera:WaitTimeout=00:00:00.5");
 
         (await gateway.Exit).ShouldBe(ExitCodes.Failed);
         gateway.Errors.ShouldContain("2 of 2 frames have no outcome");
-        fixture.SpooledFiles().Count.ShouldBe(2);
+        _fixture.SpooledFiles().Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task Run_SyntheticWithTruth_WritesTheMasksOfTheFramesItSent()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        var truthFile = fixture.File("truth.jsonl");
+        var truthFile = _fixture.File("truth.jsonl");
 
-        await using var gateway = fixture.Start(
+        await using var gateway = _fixture.Start(
             "", frames: 6, Wait, "--Camera:Source=Synthetic", "--Camera:Synthetic:Size=96", "--Camera:Synthetic:DefectRate=1", "--Camera:Count=2",
             "--Camera:Synthetic:LoopFrames=2", $"--Camera:TruthFile={truthFile}");
 
         (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
         var lines = (await File.ReadAllLinesAsync(truthFile, TestContext.Current.CancellationToken)).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         lines.Select(l => (l.GetProperty("camera").GetString(), l.GetProperty("frameId").GetString())).Order().ShouldBe(
-            fixture.ReadLog().Select(l => (l.GetProperty("camera").GetString(), l.GetProperty("frameId").GetString())).Order());
+            _fixture.ReadLog().Select(l => (l.GetProperty("camera").GetString(), l.GetProperty("frameId").GetString())).Order());
         foreach (var line in lines)
         {
             var mask = line.GetProperty("maskRle").Deserialize<MaskRle>(ImddJson.Options)!;
@@ -418,13 +398,11 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Start_SpoolOfAnotherGateway_IsRefused()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        await using var agent = await fixture.StartAgentAsync();
-        agent.Answers = _ => false;
-        await using var first = fixture.Start(fixture.Images(1), frames: 1);
-        await Eventually.IsTrue(() => agent.FrameIds.Count == 1, () => "no frame");
+        _agent.Answers = _ => false;
+        await using var first = _fixture.Start(_fixture.Images(1), frames: 1);
+        await Eventually.IsTrue(() => _agent.FrameIds.Count == 1, () => "no frame");
 
-        await using var second = fixture.Start(fixture.Images(1), frames: 1, "--Mqtt:ClientId=another");
+        await using var second = _fixture.Start(_fixture.Images(1), frames: 1, "--Mqtt:ClientId=another");
 
         (await second.Exit).ShouldBe(ExitCodes.StoreUnavailable);
         second.Errors.ShouldContain("used by one gateway alone");
@@ -433,10 +411,9 @@ public sealed class CameraGatewayTests
     [Fact]
     public async Task Start_FolderWithoutImages_IsAnErrorOfTheConfiguration()
     {
-        await using var fixture = await GatewayFixture.CreateAsync();
-        Directory.CreateDirectory(fixture.File("empty"));
+        Directory.CreateDirectory(_fixture.File("empty"));
 
-        await using var gateway = fixture.Start(fixture.File("empty"), frames: 1);
+        await using var gateway = _fixture.Start(_fixture.File("empty"), frames: 1);
 
         (await gateway.Exit).ShouldBe(ExitCodes.ConfigurationInvalid);
         gateway.Errors.ShouldContain("Camera:Folder");
@@ -460,15 +437,15 @@ public sealed class CameraGatewayTests
         }
     }
 
-    private static Process StartProcess(GatewayFixture fixture, string folder)
+    private Process StartProcess(string folder)
     {
         var configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
-        ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = fixture.File("") };
+        ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _fixture.File("") };
         string[] arguments =
         [
             Repository.PathOf("artifacts", "bin", "IMDD.Edge.Camera", configuration, "IMDD.Edge.Camera.dll"),
-            "--urls=http://127.0.0.1:0", $"--Mqtt:Port={fixture.Broker.Port}", $"--Camera:Asset={GatewayFixture.Asset}", "--Camera:Source=Folder",
-            $"--Camera:Folder={folder}", $"--Camera:SpoolDirectory={fixture.Spool}", "--Camera:FramesPerSecond=100", "--Logging:LogLevel:Default=None",
+            "--urls=http://127.0.0.1:0", $"--Mqtt:Port={_fixture.Broker.Port}", $"--Camera:Asset={GatewayFixture.Asset}", "--Camera:Source=Folder",
+            $"--Camera:Folder={folder}", $"--Camera:SpoolDirectory={_fixture.Spool}", "--Camera:FramesPerSecond=100", "--Logging:LogLevel:Default=None",
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         return Process.Start(start)!;

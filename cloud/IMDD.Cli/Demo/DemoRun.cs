@@ -73,7 +73,7 @@ internal sealed class DemoRun(DemoSettings settings, IAnsiConsole console, TimeP
         {
             ThrowIfBroken(plant);
             plant.Sent.Read();
-            long sent = plant.Sent.Count, outcomes = plant.Judge.Count;
+            long sent = plant.Sent.Frames.Count, outcomes = plant.Judge.Count;
             show($"{sent} sent, {outcomes} outcomes on Kafka{(settings.Frames is { } all ? $" of {all}" : "")}");
             if (settings.Frames is { } wanted && sent >= wanted && outcomes >= wanted)
             {
@@ -103,7 +103,7 @@ internal sealed class DemoRun(DemoSettings settings, IAnsiConsole console, TimeP
         {
             ThrowIfBroken(plant);
             plant.Sent.Read();
-            long sent = plant.Sent.Count, outcomes = plant.Judge.Count, aggregated = await plant.AggregatedAsync(CancellationToken.None);
+            long sent = plant.Sent.Frames.Count, outcomes = plant.Judge.Count, aggregated = await plant.AggregatedAsync(CancellationToken.None);
             if (sent == outcomes && outcomes == aggregated)
             {
                 return;
@@ -121,38 +121,35 @@ internal sealed class DemoRun(DemoSettings settings, IAnsiConsole console, TimeP
     private async Task<DemoResult> JudgeAsync(DemoPlant plant, AgentMeter meter)
     {
         plant.Sent.Read();
-        var outcomes = plant.Judge.Outcomes();
-        var sent = plant.Sent.OutcomeIds;
-        var missing = sent.Where(id => !outcomes.ContainsKey(id)).ToList();
-        var foreign = outcomes.Keys.Where(id => !sent.Contains(id)).ToList();
-        Report("Frames without an outcome", missing);
-        Report("Outcomes of frames that were never sent", foreign);
+        var (missing, foreign) = plant.Judge.Read(tally => (plant.Sent.Frames.Except(tally.Frames).ToList(), tally.Frames.Except(plant.Sent.Frames).ToList()));
+        var (unusable, examples) = plant.Judge.Read(tally => (tally.Unusable, tally.UnusableExamples.ToList()));
+        Report("Frames without an outcome", missing.Count, missing);
+        Report("Outcomes of frames that were never sent", foreign.Count, foreign);
+        Report("Records that are no outcome", unusable, examples);
         var span = plant.Judge.Span.TotalSeconds;
-        return new DemoResult
+        var aggregated = await plant.AggregatedAsync(CancellationToken.None);
+        return plant.Judge.Read(tally => new DemoResult
         {
-            Sent = sent.Count,
-            Passed = outcomes.Values.LongCount(outcome => outcome.Verdict == Verdict.Pass),
-            Failed = outcomes.Values.LongCount(outcome => outcome.Verdict == Verdict.Fail),
-            Undecided = outcomes.Values
-                .Where(outcome => outcome.Verdict == Verdict.Undecided)
-                .GroupBy(outcome => outcome.Reason ?? "unknown", StringComparer.Ordinal)
-                .ToDictionary(group => group.Key, group => group.LongCount(), StringComparer.Ordinal),
+            Sent = plant.Sent.Frames.Count,
+            Passed = tally.Of(Verdict.Pass),
+            Failed = tally.Of(Verdict.Fail),
+            Undecided = new Dictionary<string, long>(tally.Reasons, StringComparer.Ordinal),
             Published = meter.OutcomesPublished,
             Confirmed = meter.OutcomesConfirmed,
-            Aggregated = await plant.AggregatedAsync(CancellationToken.None),
-            ConservationError = missing.Count + foreign.Count,
+            Aggregated = aggregated,
+            ConservationError = missing.Count + foreign.Count + unusable,
             LatencyMs = meter.Quantiles(),
-            FramesPerSecond = span > 0 ? Math.Round((outcomes.Count - 1) / span, 2) : 0,
+            FramesPerSecond = span > 0 ? Math.Round((tally.Count - 1) / span, 2) : 0,
             Seed = settings.Seed,
-        };
+        });
     }
 
-    private void Report(string what, List<string> ids)
+    private void Report(string what, long count, List<string> ids)
     {
         const int Shown = 5;
-        if (ids.Count > 0)
+        if (count > 0)
         {
-            console.MarkupLine($"[red]{what}: {ids.Count}, such as {Markup.Escape(string.Join(", ", ids.Take(Shown)))}[/]");
+            console.MarkupLine($"[red]{what}: {count}, such as {Markup.Escape(string.Join(", ", ids.Take(Shown)))}[/]");
         }
     }
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using IMDD.Contracts.CloudEvents;
-using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Kafka;
 
@@ -16,7 +13,7 @@ internal sealed class OutcomeJudge : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, JudgedOutcome> _outcomes = new(StringComparer.Ordinal);
+    private readonly OutcomeTally _tally = new();
     private readonly TimeProvider _time;
     private readonly Task _reading;
     private long _first;
@@ -31,13 +28,13 @@ internal sealed class OutcomeJudge : IAsyncDisposable
     }
 
     /// <summary>Distinct outcomes so far.</summary>
-    public int Count
+    public long Count
     {
         get
         {
             lock (_gate)
             {
-                return _outcomes.Count;
+                return _tally.Count;
             }
         }
     }
@@ -54,12 +51,12 @@ internal sealed class OutcomeJudge : IAsyncDisposable
         }
     }
 
-    /// <summary>Distinct outcomes by <c>ce_id</c>.</summary>
-    public IReadOnlyDictionary<string, JudgedOutcome> Outcomes()
+    /// <summary>Looks at what was counted; nothing is added meanwhile.</summary>
+    public T Read<T>(Func<OutcomeTally, T> read)
     {
         lock (_gate)
         {
-            return new Dictionary<string, JudgedOutcome>(_outcomes, StringComparer.Ordinal);
+            return read(_tally);
         }
     }
 
@@ -91,25 +88,12 @@ internal sealed class OutcomeJudge : IAsyncDisposable
             return;
         }
 
-        try
+        lock (_gate)
         {
-            var cloudEvent = KafkaBinding.Read(record.Headers, value);
-            var outcome = ImddJson.Deserialize<InspectionOutcome>(cloudEvent.Data.Span);
-            lock (_gate)
+            if (_tally.Add(record, value))
             {
-                if (_outcomes.TryAdd(cloudEvent.Id, new JudgedOutcome(outcome.Verdict, outcome.Reason)))
-                {
-                    _last = _time.GetTimestamp();
-                    _first = _outcomes.Count == 1 ? _last : _first;
-                }
-            }
-        }
-        catch (Exception e) when (e is CloudEventFormatException or JsonException)
-        {
-            lock (_gate)
-            {
-                // No frame has this id, so it counts against the law.
-                _outcomes.TryAdd($"unreadable {record.Partition}@{record.Offset}: {e.Message}", new JudgedOutcome(Verdict.Unknown, null));
+                _last = _time.GetTimestamp();
+                _first = _tally.Count == 1 ? _last : _first;
             }
         }
     }

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using IMDD.Contracts.Identity;
-using EventId = IMDD.Contracts.Identity.EventId;
 
 namespace IMDD.Cli.Demo;
 
@@ -9,16 +8,12 @@ namespace IMDD.Cli.Demo;
 /// <param name="path">JSON lines with <c>assetPath</c>, <c>camera</c> and <c>frameId</c>; may not exist yet.</param>
 internal sealed class SentFrames(string path)
 {
-    private readonly HashSet<string> _outcomeIds = new(StringComparer.Ordinal);
     private readonly byte[] _block = new byte[64 * 1024];
     private readonly List<byte> _line = [];
     private long _position;
 
     /// <summary>Distinct frames so far.</summary>
-    public int Count => _outcomeIds.Count;
-
-    /// <summary><c>ce_id</c> that the outcome of each frame must have.</summary>
-    public IReadOnlySet<string> OutcomeIds => _outcomeIds;
+    public FrameLedger Frames { get; } = new();
 
     /// <summary>Reads the whole lines added since.</summary>
     /// <exception cref="CommandFailedException">A line is not a frame's.</exception>
@@ -57,7 +52,7 @@ internal sealed class SentFrames(string path)
             using var json = JsonDocument.Parse(line);
             var frame = json.RootElement;
             CameraPath camera = new(AssetPath.Parse(frame.GetProperty("assetPath").GetString()!), frame.GetProperty("camera").GetString()!);
-            _outcomeIds.Add(EventId.ForOutcome(camera, frame.GetProperty("frameId").GetString()!));
+            Frames.Add(camera, frame.GetProperty("frameId").GetString()!);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException)
         {

@@ -42,10 +42,13 @@ internal sealed class ChangeReader(IDbContextFactory<AggregatorDbContext> contex
             .Select(row => Update(LiveEvents.FailedFrame, row.Line, row.OutcomeId, row.Frame is null ? "1" : "2", RowMapping.ToFailedFrame(row)));
 
     private static IEnumerable<LiveUpdate> States(AggregatorDbContext context, DateTimeOffset since)
-        => context.EdgeStates.AsNoTracking().Where(row => row.Changed >= since).AsEnumerable()
+        => context.EdgeStates.AsNoTracking().Where(row => row.Changed >= since).ToList()
             .Select(row => row.Kind == EdgeStateRow.AgentKind
                 ? Update(LiveEvents.Agent, row.Line, row.Key, $"{row.Changed.UtcTicks}", RowMapping.ToAgent(row))
-                : Update(LiveEvents.Camera, row.Line, row.Key, $"{row.Changed.UtcTicks}", RowMapping.ToCamera(row)));
+                : Update(LiveEvents.Camera, row.Line, row.Key, $"{row.Changed.UtcTicks}", RowMapping.ToCamera(row, LastOutcome(context, row.Place))));
+
+    private static DateTimeOffset? LastOutcome(AggregatorDbContext context, string camera)
+        => context.CameraBoots.Where(row => row.Camera == camera).Max(row => row.LastOutcome);
 
     private static IEnumerable<LiveUpdate> Balances(AggregatorDbContext context, DateTimeOffset since)
         => context.CameraBoots.AsNoTracking().Where(row => row.Changed >= since).AsEnumerable()

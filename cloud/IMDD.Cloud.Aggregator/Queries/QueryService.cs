@@ -138,7 +138,14 @@ internal sealed class QueryService(IDbContextFactory<AggregatorDbContext> contex
         => (await StatesAsync(EdgeStateRow.AgentKind, line, cancellationToken)).ConvertAll(RowMapping.ToAgent);
 
     public async Task<IReadOnlyList<CameraView>> CamerasAsync(string? line, CancellationToken cancellationToken)
-        => (await StatesAsync(EdgeStateRow.CameraKind, line, cancellationToken)).ConvertAll(RowMapping.ToCamera);
+    {
+        var states = await StatesAsync(EdgeStateRow.CameraKind, line, cancellationToken);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var lastFrames = await context.CameraBoots.AsNoTracking().Where(row => (line == null || row.Line == line) && row.LastOutcome != null)
+            .GroupBy(row => row.Camera).Select(g => new { Camera = g.Key, Last = g.Max(row => row.LastOutcome) })
+            .ToDictionaryAsync(g => g.Camera, g => g.Last, StringComparer.Ordinal, cancellationToken);
+        return states.ConvertAll(row => RowMapping.ToCamera(row, lastFrames.GetValueOrDefault(row.Place)));
+    }
 
     public async Task<IReadOnlyList<FailedFrame>> FailedFramesAsync(string? line, int limit, DateTimeOffset? before, CancellationToken cancellationToken)
     {

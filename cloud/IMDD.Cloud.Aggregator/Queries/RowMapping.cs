@@ -40,7 +40,12 @@ internal static class RowMapping
 
     public static AgentView ToAgent(EdgeStateRow row) => new(row.Place, ImddJsonText.Read<AgentState>(row.Data), row.Recorded);
 
-    public static CameraView ToCamera(EdgeStateRow row) => new(row.Place, ImddJsonText.Read<CameraState>(row.Data), row.Recorded);
+    /// <summary>A camera's state is reported when it changes; its last frame is known from its outcomes.</summary>
+    public static CameraView ToCamera(EdgeStateRow row, DateTimeOffset? lastOutcome)
+    {
+        var state = ImddJsonText.Read<CameraState>(row.Data);
+        return new CameraView(row.Place, state.LastFrameTime > lastOutcome ? state : state with { LastFrameTime = lastOutcome ?? state.LastFrameTime }, row.Recorded);
+    }
 
     public static CameraConservation ToConservation(CameraBootRow row) => new()
     {

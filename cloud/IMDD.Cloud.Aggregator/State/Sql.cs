@@ -75,9 +75,7 @@ internal static class Sql
             text = string.Format(CultureInfo.InvariantCulture, sql, names);
         }
 
-#pragma warning disable CA2100 // The text is a constant of this program; every value is a parameter.
         command.CommandText = text;
-#pragma warning restore CA2100
         return command;
     }
 }

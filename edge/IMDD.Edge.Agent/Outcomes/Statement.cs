@@ -12,9 +12,7 @@ internal sealed class Statement : IDisposable
     public Statement(SqliteConnection connection, string sql, int parameters)
     {
         _command = connection.CreateCommand();
-#pragma warning disable CA2100 // only constants of this component
         _command.CommandText = sql;
-#pragma warning restore CA2100
         _parameters = new SqliteParameter[parameters];
         for (var i = 0; i < parameters; i++)
         {

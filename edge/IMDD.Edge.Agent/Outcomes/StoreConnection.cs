@@ -28,9 +28,7 @@ internal static class StoreConnection
     public static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // only constants of this component
         command.CommandText = sql;
-#pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
 
@@ -38,9 +36,7 @@ internal static class StoreConnection
     public static long Number(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
-#pragma warning disable CA2100
         command.CommandText = sql;
-#pragma warning restore CA2100
         return command.ExecuteScalar() is long number ? number : 0;
     }
 
