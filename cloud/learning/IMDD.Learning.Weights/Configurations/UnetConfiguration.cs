@@ -1,0 +1,141 @@
+namespace IMDD.Learning.Weights.Configurations;
+
+/// <summary>
+/// The denoising network of Stable Diffusion 1 at any width: <c>config.json</c> of diffusers' <c>UNet2DConditionModel</c>. A block is either
+/// plain (residual blocks) or attends (a spatial transformer after each of them).
+/// </summary>
+public sealed record UnetConfiguration
+{
+    private const string PlainDown = "DownBlock2D";
+    private const string AttendingDown = "CrossAttnDownBlock2D";
+    private const string PlainUp = "UpBlock2D";
+    private const string AttendingUp = "CrossAttnUpBlock2D";
+
+    /// <summary>Channels of the latent.</summary>
+    public required int InChannels { get; init; }
+
+    /// <summary>Channels of the prediction.</summary>
+    public required int OutChannels { get; init; }
+
+    /// <summary>Channels per level, finest first.</summary>
+    public required IReadOnlyList<int> BlockOutChannels { get; init; }
+
+    /// <summary>Residual blocks per level on the way down; one more on the way up.</summary>
+    public required int LayersPerBlock { get; init; }
+
+    /// <summary>Attention heads per level; <c>attention_head_dim</c> in the file, which is the number of heads in spite of its name.</summary>
+    public required IReadOnlyList<int> Heads { get; init; }
+
+    /// <summary>Width of the text states that are attended to.</summary>
+    public required int CrossAttentionWidth { get; init; }
+
+    /// <summary>Groups of the group norms.</summary>
+    public required int NormGroups { get; init; }
+
+    /// <summary>Epsilon of the residual blocks' and the last group norm; that of the transformers is 1e-6 always.</summary>
+    public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Whether the level attends on the way down, finest first.</summary>
+    public required IReadOnlyList<bool> DownAttends { get; init; }
+
+    /// <summary>Whether the level attends on the way up, coarsest first.</summary>
+    public required IReadOnlyList<bool> UpAttends { get; init; }
+
+    /// <summary>Cosines before sines in the time embedding.</summary>
+    public bool CosineFirst { get; init; } = true;
+
+    /// <summary>Taken from half the width in the exponent of the time embedding's frequencies.</summary>
+    public double FrequencyShift { get; init; }
+
+    /// <summary>Stable Diffusion 1.5: 859,520,964 parameters.</summary>
+    public static UnetConfiguration StableDiffusion15 { get; } = new()
+    {
+        InChannels = 4,
+        OutChannels = 4,
+        BlockOutChannels = [320, 640, 1280, 1280],
+        LayersPerBlock = 2,
+        Heads = [8, 8, 8, 8],
+        CrossAttentionWidth = 768,
+        NormGroups = 32,
+        DownAttends = [true, true, true, false],
+        UpAttends = [false, true, true, true],
+    };
+
+    /// <summary>Number of levels.</summary>
+    public int Levels => BlockOutChannels.Count;
+
+    /// <summary>Width of the time embedding: four times the finest level's.</summary>
+    public int TimeWidth => 4 * BlockOutChannels[0];
+
+    /// <summary>Reads diffusers' <c>config.json</c>.</summary>
+    /// <param name="json">Its text.</param>
+    /// <param name="origin">The file, for messages.</param>
+    /// <exception cref="WeightsException">A field is wrong, or asks for another architecture.</exception>
+    public static UnetConfiguration Parse(string json, string origin)
+    {
+        var fields = ConfigurationReader.Parse(json, origin);
+        var channels = fields.Sizes("block_out_channels");
+        var configuration = new UnetConfiguration
+        {
+            InChannels = fields.Size("in_channels", 4),
+            OutChannels = fields.Size("out_channels", 4),
+            BlockOutChannels = channels,
+            LayersPerBlock = fields.Layers("layers_per_block", 2),
+            Heads = fields.SizePerBlock("attention_head_dim", channels.Count, byDefault: 8),
+            CrossAttentionWidth = fields.Size("cross_attention_dim", 1280),
+            NormGroups = fields.Size("norm_num_groups", 32),
+            NormEpsilon = fields.Number("norm_eps", 1e-5),
+            CosineFirst = fields.Flag("flip_sin_to_cos", byDefault: true),
+            FrequencyShift = fields.Number("freq_shift", 0),
+            DownAttends = Attends(fields, "down_block_types", channels.Count, PlainDown, AttendingDown, plainLevel: channels.Count - 1),
+            UpAttends = Attends(fields, "up_block_types", channels.Count, PlainUp, AttendingUp, plainLevel: 0),
+        };
+        configuration.RefuseOtherArchitectures(fields);
+        return configuration;
+    }
+
+    private static IReadOnlyList<bool> Attends(ConfigurationReader fields, string name, int levels, string plain, string attending, int plainLevel)
+    {
+        if (fields.Texts(name) is not { } types)
+        {
+            return [.. Enumerable.Range(0, levels).Select(level => level != plainLevel)];
+        }
+
+        return types.Count == levels && types.All(type => type == plain || type == attending)
+            ? [.. types.Select(type => type == attending)]
+            : throw fields.Wrong(name, $"{levels} of {plain} and {attending}");
+    }
+
+    private void RefuseOtherArchitectures(ConfigurationReader fields)
+    {
+        if (fields.Flag("use_linear_projection", byDefault: false))
+        {
+            throw fields.Wrong("use_linear_projection", "false: Stable Diffusion 2 is another architecture");
+        }
+
+        if (fields.Text("act_fn", "silu") != "silu")
+        {
+            throw fields.Wrong("act_fn", "\"silu\"");
+        }
+
+        if (fields.Flag("center_input_sample", byDefault: false))
+        {
+            throw fields.Wrong("center_input_sample", "false");
+        }
+
+        if (BlockOutChannels.Any(channels => channels % NormGroups != 0))
+        {
+            throw fields.Wrong("block_out_channels", $"multiples of norm_num_groups, {NormGroups}");
+        }
+
+        if (BlockOutChannels.Zip(Heads).Any(level => level.First % level.Second != 0))
+        {
+            throw fields.Wrong("attention_head_dim", "a number of heads that divides block_out_channels");
+        }
+
+        if (BlockOutChannels[0] % 2 != 0)
+        {
+            throw fields.Wrong("block_out_channels", "an even first width, for sines and cosines");
+        }
+    }
+}

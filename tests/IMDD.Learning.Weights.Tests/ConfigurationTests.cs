@@ -1,0 +1,78 @@
+using IMDD.Learning.Weights.Configurations;
+
+namespace IMDD.Learning.Weights.Tests;
+
+public sealed class ConfigurationTests
+{
+    private const string Unet = """
+        {"in_channels": 4, "out_channels": 4, "block_out_channels": [320, 640, 1280, 1280], "layers_per_block": 2, "cross_attention_dim": 768,
+         "attention_head_dim": 8, "norm_num_groups": 32, "act_fn": "silu", "flip_sin_to_cos": true, "freq_shift": 0, "center_input_sample": false,
+         "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+         "up_block_types": ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]}
+        """;
+
+    [Fact]
+    public void ParseUnet_PublicConfiguration_IsStableDiffusion15()
+    {
+        var read = UnetConfiguration.Parse(Unet, "unet/config.json");
+        var expected = UnetConfiguration.StableDiffusion15;
+
+        read.BlockOutChannels.ShouldBe(expected.BlockOutChannels);
+        read.Heads.ShouldBe(expected.Heads);
+        read.DownAttends.ShouldBe(expected.DownAttends);
+        read.UpAttends.ShouldBe(expected.UpAttends);
+        (read with { BlockOutChannels = expected.BlockOutChannels, Heads = expected.Heads, DownAttends = expected.DownAttends, UpAttends = expected.UpAttends })
+            .ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("\"in_channels\": 4", "\"in_channels\": 0", "'in_channels' is 0")]
+    [InlineData("\"in_channels\": 4", "\"in_channels\": \"4\"", "'in_channels' is \"4\"")]
+    [InlineData("[320, 640, 1280, 1280]", "[]", "'block_out_channels'")]
+    [InlineData("[320, 640, 1280, 1280]", "[320, 640, 1280, 1281]", "multiples of norm_num_groups, 32")]
+    [InlineData("[320, 640, 1280, 1280]", "[320, 640, 1280, 99999999]", "whole numbers from 1 to")]
+    [InlineData("\"layers_per_block\": 2", "\"layers_per_block\": 100000", "at most 256")]
+    [InlineData("\"attention_head_dim\": 8", "\"attention_head_dim\": 7", "'attention_head_dim' is 7")]
+    [InlineData("\"attention_head_dim\": 8", "\"attention_head_dim\": [8, 8]", "a size, or 4 of them")]
+    [InlineData("\"silu\"", "\"relu\"", "'act_fn' is \"relu\"; expected \"silu\"")]
+    [InlineData("\"act_fn\"", "\"use_linear_projection\": true, \"act_fn\"", "Stable Diffusion 2 is another architecture")]
+    [InlineData("\"DownBlock2D\"]", "\"AttnDownBlock2D\"]", "'down_block_types'")]
+    [InlineData("\"DownBlock2D\"]", "4]", "'down_block_types'")]
+    [InlineData("\"freq_shift\": 0", "\"freq_shift\": 1e999", "'freq_shift'")]
+    [InlineData("{\"in", "[{\"in", "not JSON")]
+    public void ParseUnet_WrongField_IsNamedWithItsFile(string field, string replaced, string expected)
+    {
+        var exception = Should.Throw<WeightsException>(() => UnetConfiguration.Parse(Unet.Replace(field, replaced), "unet/config.json"));
+
+        exception.Message.ShouldStartWith("unet/config.json: ");
+        exception.Message.ShouldContain(expected);
+    }
+
+    [Theory]
+    [InlineData("""{"block_out_channels": [128, 250], "layers_per_block": 2}""", "multiples of norm_num_groups")]
+    [InlineData("""{"block_out_channels": [128, 256], "up_block_types": ["UpDecoderBlock2D"]}""", "'up_block_types'")]
+    [InlineData("""{"layers_per_block": 2}""", "'block_out_channels' is nothing")]
+    [InlineData("7", "expected a JSON object")]
+    public void ParseVae_WrongField_IsNamed(string json, string expected)
+        => Should.Throw<WeightsException>(() => VaeConfiguration.Parse(json, "vae/config.json")).Message.ShouldContain(expected);
+
+    [Fact]
+    public void ParseClip_FieldsThatHuggingFaceLeavesOut_HaveItsDefaults()
+        => ClipConfiguration.Parse("""{"text_config": {}, "vision_config": {}, "projection_dim": 512}""", "config.json").ShouldBe(ClipConfiguration.VitB32);
+
+    [Fact]
+    public void ParseClip_OpenAiArguments_AreTheSameModel() => ClipConfiguration.Parse(
+        """
+        {"embed_dim": 512, "image_resolution": 224, "vision_layers": 12, "vision_width": 768, "vision_patch_size": 16, "context_length": 77,
+         "vocab_size": 49408, "transformer_width": 512, "transformer_heads": 8, "transformer_layers": 12}
+        """,
+        "arguments").ShouldBe(ClipConfiguration.VitB16);
+
+    [Theory]
+    [InlineData("""{"text_config": {}}""", "'vision_config'")]
+    [InlineData("""{"text_config": {"hidden_act": "relu"}, "vision_config": {}}""", "text_config: 'hidden_act'")]
+    [InlineData("""{"text_config": {}, "vision_config": {"num_attention_heads": 7}}""", "vision_config: 'num_attention_heads'")]
+    [InlineData("""{"text_config": {}, "vision_config": {"patch_size": 15}}""", "not a multiple of patches")]
+    public void ParseClip_WrongField_IsNamed(string json, string expected)
+        => Should.Throw<WeightsException>(() => ClipConfiguration.Parse(json, "config.json")).Message.ShouldContain(expected);
+}
