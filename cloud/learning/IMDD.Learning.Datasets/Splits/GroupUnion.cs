@@ -7,12 +7,19 @@ internal sealed class GroupUnion
 
     public string Root(string key)
     {
-        while (_parents.TryGetValue(key, out var parent))
+        var root = key;
+        while (_parents.TryGetValue(root, out var parent))
         {
-            key = parent;
+            root = parent;
         }
 
-        return key;
+        // Every key on the way points at the root from now on, else long chains are walked again and again.
+        while (key != root)
+        {
+            (_parents[key], key) = (root, _parents[key]);
+        }
+
+        return root;
     }
 
     public void Join(string a, string b)
