@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IMDD.Cli.Evaluation;
 using IMDD.Cli.Output;
 using IMDD.Hosting;
 using IMDD.Imaging;
@@ -6,126 +7,153 @@ using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets;
 using IMDD.Learning.Datasets.Readers;
+using IMDD.Learning.Datasets.Samples;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Words;
-using IMDD.Learning.Evaluation.Bundles;
+using IMDD.Learning.Evaluation.Models;
+using IMDD.Learning.Evaluation.Outside;
+using IMDD.Learning.Evaluation.Reports;
 
 namespace IMDD.Cli.Commands;
 
-/// <summary><c>imdd eval</c>: measures any bundle that meets the segmenter contract on any data set.</summary>
+/// <summary><c>imdd eval</c>: measures a bundle, or another tool's ONNX export, on any data set.</summary>
 internal static class EvalCommand
 {
     private static readonly string[] Sides = ["train", "val", "test", "all"];
 
+    private static readonly Dictionary<string, OutsideFormat> Formats = new(StringComparer.Ordinal)
+    {
+        ["auto"] = OutsideFormat.Auto,
+        ["yolov8-det"] = OutsideFormat.YoloDetection,
+        ["yolov8-seg"] = OutsideFormat.YoloSegmentation,
+        ["patchcore"] = OutsideFormat.PatchCore,
+        ["efficientad"] = OutsideFormat.EfficientAd,
+        ["padim"] = OutsideFormat.Padim,
+    };
+
     public static Command Create()
     {
-        Option<DirectoryInfo> bundle = new("--bundle") { Description = "The bundle's folder.", Required = true };
-        Option<string> data = new("--data") { Description = $"KEY:PATH, or a path whose layout is detected. Keys: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))}.", Required = true };
+        Option<DirectoryInfo?> bundle = new("--bundle") { Description = "The bundle's folder." };
+        Option<FileInfo?> model = new("--model") { Description = "Instead of a bundle: another tool's ONNX export." };
+        Option<string> format = new("--format") { Description = "What --model is; auto goes by the graph's outputs.", DefaultValueFactory = _ => "auto" };
+        format.AcceptOnlyFromAmong([.. Formats.Keys]);
+        Option<string> data = new("--data") { Description = $"KEY:PATH, or a path whose layout is detected. Keys: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))}." };
         Option<string> side = new("--split") { Description = "train, val, test (30 %, by group) or all.", DefaultValueFactory = _ => "test" };
         side.AcceptOnlyFromAmong(Sides);
-        Option<double?> threshold = new("--threshold") { Description = "Pixel threshold, 0 to 1; the bundle's own by default." };
-        Option<string?> splitId = new("--split-id") { Description = "Refuse the data unless its split has this id (as trained by)." };
+        Option<double?> threshold = new("--threshold") { Description = "Pixel threshold (of a detection's confidence for YOLO); the model's own by default." };
+        Option<string?> splitId = new("--split-id") { Description = "Refuse the data unless its split has this id." };
+        Option<bool> otherSplit = new("--allow-other-split") { Description = "Measure although the bundle was trained by another split than the data's." };
+        Option<bool> noValidation = new("--no-validation") { Description = "Choose no thresholds on the validation side; saves reading it." };
         Option<FileInfo?> html = new("--html") { Description = "Write a report with the worst pictures drawn." };
         Option<int> threads = new("--threads") { Description = "Threads of the model; 0: one per core." };
         Option<int> seed = new("--seed") { Description = "Seed of the bootstrap; never changes the split.", DefaultValueFactory = _ => 1 };
         Option<bool> strict = new("--strict") { Description = "Stop at the first file that cannot be used." };
         var json = JsonOutput.CreateOption();
-        Command command = new("eval", "Measures a bundle on a data set.") { bundle, data, side, threshold, splitId, html, threads, seed, strict, json };
-        command.SetAction(parsed => Run(
-            parsed,
-            parsed.GetRequiredValue(bundle).FullName,
-            parsed.GetRequiredValue(data),
-            parsed.GetRequiredValue(side),
-            new EvaluationOptions { PixelThreshold = parsed.GetValue(threshold), Seed = parsed.GetValue(seed) },
-            parsed.GetValue(splitId),
-            parsed.GetValue(html),
-            parsed.GetValue(threads),
-            parsed.GetValue(strict),
-            parsed.GetValue(json)));
+        Command command = new("eval", "Measures a bundle, or another tool's ONNX export, on a data set.")
+        {
+            bundle, model, format, data, side, threshold, splitId, otherSplit, noValidation, html, threads, seed, strict, json,
+        };
+        command.Add(EvalFeaturesCommand.Create());
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(bundle) is null == parsed.GetValue(model) is null || parsed.GetValue(data) is null)
+            {
+                throw new CommandFailedException("imdd eval needs --data KEY:PATH and one of --bundle DIR and --model FILE.", ExitCodes.ConfigurationInvalid);
+            }
+
+            return Run(
+                parsed,
+                () => Open(parsed.GetValue(bundle), parsed.GetValue(model), Formats[parsed.GetRequiredValue(format)], parsed.GetValue(threads)),
+                new EvalRequest(
+                    parsed.GetRequiredValue(data),
+                    parsed.GetRequiredValue(side),
+                    parsed.GetValue(splitId),
+                    parsed.GetValue(otherSplit),
+                    parsed.GetValue(html),
+                    parsed.GetValue(strict)),
+                new EvaluationOptions
+                {
+                    PixelThreshold = parsed.GetValue(threshold),
+                    Seed = parsed.GetValue(seed),
+                    ChooseThresholds = !parsed.GetValue(noValidation),
+                },
+                parsed.GetValue(json));
+        });
         return command;
     }
 
-    private static int Run(
-        ParseResult parsed, string bundleFolder, string data, string side, EvaluationOptions options, string? splitId, FileInfo? html, int threads, bool strict, bool json)
+    private static int Run(ParseResult parsed, Func<IMeasuredModel> open, EvalRequest request, EvaluationOptions options, bool json)
     {
         try
         {
             var progress = parsed.InvocationConfiguration.Error;
+            using var model = open();
             OpenCvImageDecoder decoder = new();
-            var read = DatasetReaders.Read(data, strict);
-            var (joined, uncompared) = new DuplicateGroups(decoder).Join(read.Samples);
-            var dataset = read with { Samples = joined, Problems = [.. read.Problems, .. uncompared] };
-            foreach (var problem in dataset.Problems)
-            {
-                progress.WriteLine($"not used: {problem.File}: {problem.Reason}");
-            }
-
+            var dataset = Read(request, decoder, progress);
             var split = DatasetSplit.Of(dataset.Samples);
-            if (splitId is not null && splitId != split.Id)
-            {
-                throw new CommandFailedException($"The data is split as {split.Id}, not as {splitId}: the figures would not compare. Leave --split-id out to measure all the same.");
-            }
-
-            using var segmenter = SegmenterFactory.Create(ModelBundle.Open(bundleFolder), new SegmenterOptions { Threads = threads, MaxBatch = 1 });
-            BundleEvaluator evaluator = new(segmenter, decoder, Vocabulary.English, options);
-            var report = evaluator.Run(dataset, split, side == "all" ? null : Enum.Parse<SplitName>(side, ignoreCase: true), (done, of) =>
+            CheckSplit(request, split, model, progress);
+            ModelEvaluator evaluator = new(model, decoder, Vocabulary.English, options);
+            var report = evaluator.Run(dataset, split, request.Side == "all" ? null : Enum.Parse<SplitName>(request.Side, ignoreCase: true), (done, of) =>
             {
                 if (done == of || done % 100 == 0)
                 {
                     progress.WriteLine($"{done} of {of} pictures");
                 }
             });
-            if (html is not null)
+            if (request.Html is { } html)
             {
-                File.WriteAllText(html.FullName, new HtmlReport(segmenter, decoder).Render(report));
+                File.WriteAllText(html.FullName, new HtmlReport(model, decoder).Render(report));
             }
 
-            Write(parsed.InvocationConfiguration.Output, report, dataset.Problems.Count, json);
+            EvalOutput.Write(parsed.InvocationConfiguration.Output, report, dataset.Problems.Count, json);
             return report.Images > 0 ? ExitCodes.Stopped : ExitCodes.Failed;
         }
-        catch (Exception e) when (e is DatasetException or ModelBundleException or SegmenterException)
+        catch (Exception e) when (e is DatasetException or ModelBundleException or SegmenterException or OutsideModelException)
         {
             throw new CommandFailedException(e.Message, ExitCodes.Failed, e);
         }
     }
 
-    private static void Write(TextWriter output, EvaluationReport report, int unused, bool json)
-    {
-        if (!json)
-        {
-            output.WriteLine($"{report.ModelName} on {report.Dataset}, {report.Side}: {report.Images} pictures, {report.Anomalous} with defects");
-            foreach (var (key, value) in report.Metrics)
-            {
-                var interval = report.Intervals.TryGetValue(key, out var i) ? $"   [{i.Low:0.000}, {i.High:0.000}]" : "";
-                output.WriteLine($"  {key,-34} {value}{interval}");
-            }
+    private static IMeasuredModel Open(DirectoryInfo? bundle, FileInfo? model, OutsideFormat format, int threads)
+        => bundle is not null
+            ? new BundleModel(SegmenterFactory.Create(ModelBundle.Open(bundle.FullName), new SegmenterOptions { Threads = threads, MaxBatch = 1 }))
+            : OutsideModel.Open(model!.FullName, format, threads: threads);
 
+    private static Dataset Read(EvalRequest request, OpenCvImageDecoder decoder, TextWriter progress)
+    {
+        var read = DatasetReaders.Read(request.Data, request.Strict);
+        var (joined, uncompared) = new DuplicateGroups(decoder).Join(read.Samples);
+        var dataset = read with { Samples = joined, Problems = [.. read.Problems, .. uncompared] };
+        foreach (var problem in dataset.Problems)
+        {
+            progress.WriteLine($"not used: {problem.File}: {problem.Reason}");
+        }
+
+        return dataset;
+    }
+
+    private static void CheckSplit(EvalRequest request, DatasetSplit split, IMeasuredModel model, TextWriter progress)
+    {
+        if (request.SplitId is { } wanted && wanted != split.Id)
+        {
+            throw new CommandFailedException($"The data is split as {split.Id}, not as {wanted}: the figures would not compare. Leave --split-id out to measure all the same.");
+        }
+
+        if (model.SplitId is not { } trained)
+        {
             return;
         }
 
-        Dictionary<string, object?> result = new(StringComparer.Ordinal)
+        if (trained == split.Id && request.Side is "train" or "all")
         {
-            ["model"] = report.ModelName,
-            ["model_digest"] = report.ModelDigest,
-            ["dataset"] = report.Dataset,
-            ["split"] = report.Side,
-            ["split_id"] = report.SplitId,
-            ["images"] = report.Images,
-            ["anomalous"] = report.Anomalous,
-            ["pixel_threshold"] = report.PixelThreshold,
-            ["seed"] = report.Seed,
-        };
-        foreach (var (key, value) in report.Metrics)
-        {
-            result[key] = value.IsDefined ? value.Value : null;
+            progress.WriteLine($"note: the model was trained on pictures of the '{request.Side}' side");
         }
 
-        // JSON has no NaN: an undefined metric is null, with its reason here.
-        result["undefined"] = report.Metrics.Where(m => !m.Value.IsDefined).ToDictionary(m => m.Key, m => m.Value.Undefined, StringComparer.Ordinal);
-        result["intervals_95"] = report.Intervals.ToDictionary(i => i.Key, i => new[] { i.Value.Low, i.Value.High }, StringComparer.Ordinal);
-        result["files_not_used"] = unused;
-        result["files_not_measured"] = report.Problems.Count;
-        result["unknown_labels"] = report.UnknownLabels;
-        JsonOutput.Write(output, result);
+        if (trained != split.Id && !request.AllowOtherSplit)
+        {
+            throw new CommandFailedException(
+                $"The bundle was trained by split {trained}; this data is split as {split.Id}. If it holds pictures of the training data, they may have been "
+                + "trained on, whichever side is measured. --allow-other-split measures all the same, as is right for data of another origin.");
+        }
     }
 }

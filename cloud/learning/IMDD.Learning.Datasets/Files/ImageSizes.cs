@@ -8,11 +8,14 @@ public static class ImageSizes
     private const int HeaderBytes = 1 << 20;
 
     /// <exception cref="AnnotationException">The file is not a picture that can be decoded.</exception>
-    public static (int Width, int Height) Read(DatasetFolder folder, string relative)
+    public static (int Width, int Height) Read(DatasetFolder folder, string relative) => Read(folder.Absolute(relative));
+
+    /// <exception cref="AnnotationException">The file is not a picture that can be decoded.</exception>
+    public static (int Width, int Height) Read(string path)
     {
         try
         {
-            using var stream = new FileStream(folder.Absolute(relative), FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             var bytes = new byte[Math.Min(stream.Length, HeaderBytes)];
             stream.ReadExactly(bytes);
             var header = ImageHeader.Read(bytes);

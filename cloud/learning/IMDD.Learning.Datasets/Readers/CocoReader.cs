@@ -78,7 +78,7 @@ public sealed class CocoReader : IDatasetReader
             }
 
             boxes.Add(Box(annotation, name));
-            var outlines = Outlines(annotation, name);
+            var outlines = Outlines(annotation, name, boxes.Count);
             outlined &= outlines.Count > 0;
             polygons.AddRange(outlines);
         }
@@ -103,7 +103,7 @@ public sealed class CocoReader : IDatasetReader
             : throw new AnnotationException("A bbox is not [x, y, width, height] with an area.");
     }
 
-    private static List<AnnotatedPolygon> Outlines(JsonElement annotation, string name)
+    private static List<AnnotatedPolygon> Outlines(JsonElement annotation, string name, int number)
     {
         List<AnnotatedPolygon> outlines = [];
         if (annotation.TryGetProperty("segmentation", out var segmentation) && segmentation.ValueKind == JsonValueKind.Array)
@@ -112,7 +112,7 @@ public sealed class CocoReader : IDatasetReader
             {
                 if (part.ValueKind == JsonValueKind.Array && part.GetArrayLength() is >= 6 and <= 2 * GeometryLimits.MaxPoints and var length && length % 2 == 0)
                 {
-                    outlines.Add(new AnnotatedPolygon(name, [.. part.EnumerateArray().Select(v => BoundedJson.Coordinate(v, "A segmentation"))]));
+                    outlines.Add(new AnnotatedPolygon(name, [.. part.EnumerateArray().Select(v => BoundedJson.Coordinate(v, "A segmentation"))], number));
                 }
             }
         }

@@ -44,7 +44,7 @@ public sealed class NeuSegReader : IDatasetReader
                     ImagePath = folder.Absolute(file),
                     IsAnomalous = numbers.Count > 0,
                     Classes = [.. numbers.Select(n => Types[n])],
-                    Mask = new MaskFile(folder.Absolute(mask), MaskEncoding.NonZero),
+                    Mask = new MaskFile(folder.Absolute(mask), MaskEncoding.NonZero, Types),
                     Category = "hot-rolled steel strip",
                     Material = "steel",
                     Group = $"neu-seg:{stem}",

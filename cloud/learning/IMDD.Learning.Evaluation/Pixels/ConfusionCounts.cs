@@ -1,3 +1,5 @@
+using IMDD.Learning.Evaluation.Images;
+
 namespace IMDD.Learning.Evaluation.Pixels;
 
 /// <summary>Counts of one binary decision against the truth, and what follows from them.</summary>
@@ -22,6 +24,24 @@ public readonly record struct ConfusionCounts(long TruePositives, long FalsePosi
     /// <summary>2 TP / (2 TP + FP + FN): the F1 score under its other name.</summary>
     public MetricValue Dice
         => MetricValue.Ratio(2.0 * TruePositives, 2.0 * TruePositives + FalsePositives + FalseNegatives, "nothing is positive and nothing was called positive");
+
+    /// <summary>IoU of what is not positive: TN / (TN + FP + FN).</summary>
+    public MetricValue BackgroundIou
+        => MetricValue.Ratio(TrueNegatives, TrueNegatives + FalsePositives + FalseNegatives, "everything is positive and was called so");
+
+    /// <summary>Cohen's κ of truth and decision; inflated by the background where pixels are counted.</summary>
+    public MetricValue Kappa
+    {
+        get
+        {
+            ConfusionMatrix matrix = new(2);
+            matrix.Add(0, 0, TrueNegatives);
+            matrix.Add(0, 1, FalsePositives);
+            matrix.Add(1, 0, FalseNegatives);
+            matrix.Add(1, 1, TruePositives);
+            return matrix.Kappa();
+        }
+    }
 
     /// <summary>Counts <c>score ≥ threshold</c> against a mask.</summary>
     public static ConfusionCounts Of(ReadOnlySpan<float> scores, ReadOnlySpan<bool> mask, float threshold)

@@ -8,7 +8,7 @@ namespace IMDD.Learning.Evaluation.Pixels;
 /// Score maps and masks of one data set, collected image by image, for the exact pixel metrics. Keeps 4 bytes a normal pixel and 8 a
 /// defective one, and one more copy of the larger set while sorting: 100 maps of 1024×1024 take about 0.9 GB.
 /// </summary>
-public sealed class PixelScores
+public sealed class PixelScores : IPixelRanking
 {
     private readonly KeyBuffer _negatives = new();
     private readonly KeyBuffer _positives = new();
@@ -18,6 +18,9 @@ public sealed class PixelScores
 
     /// <summary>Number of 8-connected defect regions so far.</summary>
     public int Regions => _regionSizes.Count;
+
+    /// <inheritdoc/>
+    public double AurocErrorBound => 0;
 
     /// <summary>Adds one image.</summary>
     /// <param name="scores">Score per pixel, <c>height × width</c>, higher is more anomalous.</param>

@@ -1,7 +1,7 @@
 using IMDD.Learning.Evaluation.Pixels;
 using IMDD.Learning.Evaluation.Ranking;
 
-namespace IMDD.Learning.Evaluation.Bundles;
+namespace IMDD.Learning.Evaluation.Reports;
 
 /// <summary>Percentile intervals by drawing whole groups with replacement: pictures of one part are not independent.</summary>
 internal static class GroupBootstrap
@@ -9,7 +9,7 @@ internal static class GroupBootstrap
     private const double Tail = 0.025;
 
     /// <summary>Intervals of the image AUROC and of pooled IoU and Dice; a metric that most resamples leave undefined has none.</summary>
-    public static IReadOnlyDictionary<string, BootstrapInterval> Intervals(IReadOnlyList<SampleResult> results, int resamples, int seed)
+    public static Dictionary<string, MetricInterval> Intervals(IReadOnlyList<SampleResult> results, int resamples, int seed)
     {
         var groups = results.GroupBy(r => r.Sample.Group, StringComparer.Ordinal).Select(g => g.ToList()).ToList();
         Dictionary<string, List<double>> draws = new(StringComparer.Ordinal) { ["image_auroc"] = [], ["iou_pooled"] = [], ["dice_pooled"] = [] };
@@ -47,9 +47,9 @@ internal static class GroupBootstrap
         }
     }
 
-    private static BootstrapInterval Interval(List<double> draws)
+    private static MetricInterval Interval(List<double> draws)
     {
         draws.Sort();
-        return new BootstrapInterval(draws[(int)(Tail * (draws.Count - 1))], draws[(int)Math.Ceiling((1 - Tail) * (draws.Count - 1))]);
+        return new MetricInterval(draws[(int)(Tail * (draws.Count - 1))], draws[(int)Math.Ceiling((1 - Tail) * (draws.Count - 1))]);
     }
 }

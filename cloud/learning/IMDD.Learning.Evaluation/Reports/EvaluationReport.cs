@@ -1,6 +1,6 @@
 using IMDD.Learning.Datasets.Samples;
 
-namespace IMDD.Learning.Evaluation.Bundles;
+namespace IMDD.Learning.Evaluation.Reports;
 
 /// <summary>What was measured.</summary>
 public sealed record EvaluationReport
@@ -17,14 +17,21 @@ public sealed record EvaluationReport
 
     public required int Images { get; init; }
     public required int Anomalous { get; init; }
-    public required double PixelThreshold { get; init; }
+
+    /// <summary>Threshold of a pixel's score; null where neither the model nor the caller nor the validation side gave one.</summary>
+    public required double? PixelThreshold { get; init; }
+
+    /// <summary>The model's own threshold of a picture's score; null where any region rejects.</summary>
+    public required double? ImageThreshold { get; init; }
     public required int Seed { get; init; }
 
     /// <summary>Metrics by key, in the order in which they are shown.</summary>
     public required IReadOnlyList<KeyValuePair<string, MetricValue>> Metrics { get; init; }
 
-    /// <summary>95 % bootstrap intervals over groups, for the metrics that have one.</summary>
-    public required IReadOnlyDictionary<string, BootstrapInterval> Intervals { get; init; }
+    /// <summary>
+    /// 95 % intervals for the metrics that have one: bootstrap over groups; of the false-alarm rate the exact one (Clopper–Pearson).
+    /// </summary>
+    public required IReadOnlyDictionary<string, MetricInterval> Intervals { get; init; }
 
     /// <summary>Files that could not be measured.</summary>
     public required IReadOnlyList<FileProblem> Problems { get; init; }
