@@ -42,6 +42,31 @@ public sealed class VocabularyTests
     [InlineData("Near-full", "wafer-near-full")]
     public void Resolve_LabelOfADataset_MeansOneDefect(string label, string expected) => Vocabulary.English.Resolve(label).ShouldBe(expected);
 
+    /// <summary>Every label string that the sources of the readers and of the paper's table use.</summary>
+    [Theory]
+    [InlineData("MVTec", "bent bent_lead bent_wire broken broken_large broken_small broken_teeth cable_swap color combined contamination crack cut cut_inner_insulation cut_lead cut_outer_insulation damaged_case defective fabric_border fabric_interior faulty_imprint flip fold glue glue_strip good gray_stroke hole liquid manipulated_front metal_contamination misplaced missing_cable missing_wire oil pill_type poke poke_insulation print rough scratch scratch_head scratch_neck split_teeth squeeze squeezed_teeth thread thread_side thread_top")]
+    [InlineData("Magnetic tile", "MT_Blowhole MT_Break MT_Crack MT_Fray MT_Free MT_Uneven")]
+    [InlineData("NEU", "crazing inclusion patches pitted_surface rolled-in_scale scratches Cr In Pa PS RS Sc")]
+    [InlineData("Printed circuit boards", "open short mousebite spur copper pin-hole missing_hole mouse_bite open_circuit spurious_copper")]
+    [InlineData("Screens", "crack broken spot scratch light-leakage blot broken-membrane")]
+    [InlineData("Wafers", "Center Donut Edge-Loc Edge-Ring Loc Random Scratch Near-full none")]
+    [InlineData("Concrete", "Positive Negative CD UD CW UW CP UP")]
+    [InlineData("Other", "Pitting Fault-Exist defect normal ko ok NG OK bad hotspot nonhotspot fissure Warp Wrinkle")]
+    [InlineData("Fabric", "破洞 水渍 油渍 污渍 三丝 结头 花板跳 百脚 毛粒 粗经 松经 断经 吊经 粗维 纬缩 浆斑 整经结 星跳 跳花 断氨纶 稀密档 浪纹档 色差档 磨痕 轧痕 修痕 烧毛痕 死皱 云织 双纬 双经 跳纱 筘路 纬纱不良")]
+    [InlineData("Aluminium", "正常 无瑕疵样本 不导电 擦花 横条压凹 桔皮 漏底 碰伤 起坑 凸粉 涂层开裂 脏点 其他 角位漏底 喷流 漆泡 杂色")]
+    [InlineData("Bottles", "背景 瓶盖破损 瓶盖变形 瓶盖坏边 瓶盖打旋 瓶盖断点 标贴歪斜 标贴起皱 标贴气泡 喷码正常 喷码异常")]
+    public void Resolve_EveryLabelOfTheSources_IsKnown(string source, string labels)
+        => labels.Split(' ').Where(l => Vocabulary.English.Resolve(l) is null).ShouldBeEmpty(source);
+
+    [Theory]
+    [InlineData("No Fault")]
+    [InlineData("External fold")]
+    [InlineData("burn through")]
+    [InlineData("lack of fusion")]
+    [InlineData("lack of penetration")]
+    [InlineData("good weld")]
+    public void Resolve_LabelOfSeveralWords_IsKnown(string label) => Vocabulary.English.Resolve(label).ShouldNotBeNull();
+
     [Fact]
     public void Resolve_UnknownWord_IsNull() => Vocabulary.English.Resolve("frobnication").ShouldBeNull();
 

@@ -89,18 +89,49 @@ public sealed class PixelScoresTests
         => Should.Throw<ArgumentException>(() => new PixelScores().Add(Map0, Mask0, Width, Height + 1)).Message.ShouldContain("6×5");
 
     [Fact]
-    public void Histogram_RandomScores_StaysWithinItsErrorBound()
+    public void Histogram_RandomScores_StaysWithinItsErrorBounds()
+        => Gen.Select(Gen.Int[0, 200].Array[80], Gen.Int[0, 3].Array[80], Gen.Double[0.05, 1.0]).Sample((levels, masks, limit) =>
+        {
+            // Steps smaller than a bin, so that many scores that differ share one.
+            const int width = 10, height = 8;
+            var map = levels.Select(l => l / 40 * 0.2f + l % 40 * 1e-7f).ToArray();
+            var mask = masks.Select(m => m == 0).ToArray();
+            PixelScores exact = new();
+            HistogramPixelScores histogram = new();
+            exact.Add(map, mask, width, height);
+            histogram.Add(map, mask, width, height);
+            if (!exact.Auroc().IsDefined)
+            {
+                histogram.Auroc().IsDefined.ShouldBeFalse();
+                return;
+            }
+
+            histogram.Auroc().Value.ShouldBe(exact.Auroc().Value, histogram.AurocErrorBound + 1e-12);
+            histogram.Aupro(limit).Value.ShouldBe(exact.Aupro(limit).Value, histogram.AuproErrorBound(limit) + 1e-12);
+            histogram.F1Max().F1.Value.ShouldBeLessThanOrEqualTo(exact.F1Max().F1.Value + 1e-12);
+        });
+
+    [Fact]
+    public void Histogram_ScoresOfDifferentBins_IsExact()
     {
         var random = new Random(5);
-        var scores = Enumerable.Range(0, 20_000).Select(_ => random.NextSingle()).ToArray();
-        var mask = scores.Select(s => random.NextSingle() < s).ToArray();
-        var histogram = new HistogramPixelScores();
-        histogram.Add(scores, mask);
-        var exact = Ranking.RankedScores.From(scores, mask).Auroc().Value;
+        var scores = Enumerable.Range(0, 20_000).Select(_ => random.Next(1 << 16) / 65536f).ToArray();
+        var mask = scores.Select(s => random.NextSingle() < s / 8).ToArray();
+        PixelScores exact = new();
+        HistogramPixelScores histogram = new();
+        exact.Add(scores, mask, 200, 100);
+        histogram.Add(scores, mask, 200, 100);
 
-        histogram.Auroc().Value.ShouldBe(exact, histogram.AurocErrorBound() + 1e-12);
-        histogram.AurocErrorBound().ShouldBeLessThan(1e-4);
+        histogram.Auroc().Value.ShouldBe(exact.Auroc().Value, 1e-12);
+        histogram.Aupro(0.3).Value.ShouldBe(exact.Aupro(0.3).Value, 1e-9);
+        histogram.AveragePrecision().Value.ShouldBe(exact.AveragePrecision().Value, 1e-12);
+        histogram.F1Max().F1.Value.ShouldBe(exact.F1Max().F1.Value, 1e-12);
+        histogram.AurocErrorBound.ShouldBeLessThan(1e-4);
     }
+
+    [Fact]
+    public void Histogram_ScoreOutOfRange_IsRefused()
+        => Should.Throw<ArgumentException>(() => new HistogramPixelScores().Add([1.5f], [true], 1, 1)).Message.ShouldContain("1.5");
 
     private static PixelScores Worked()
     {

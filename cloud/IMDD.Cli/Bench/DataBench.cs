@@ -16,6 +16,7 @@ internal sealed class DataBench(Dataset dataset, string folder, int threads)
     private const int ShardRounds = 5;
     private const int ShuffleBuffer = 1000;
     private const int CopyBufferBytes = 1 << 20;
+    private const int Hashes = 20_000;
     private const long ShardBytes = 64L << 20;
 
     // IMREAD_COLOR_RGB of OpenCV 4.11, the mode that our decoder uses too.
@@ -35,6 +36,7 @@ internal sealed class DataBench(Dataset dataset, string folder, int threads)
         var picturesPerSecond = pictures * threads / ours.TotalSeconds;
         var decoder = encodedBytes * rounds * threads / library.TotalSeconds / 1e6;
         var (shardWrite, diskWrite, shardRead, diskRead) = Shards();
+        var (indexed, quadratic) = CopySearch.Measure(Hashes);
         var result = new DataBenchResult
         {
             Pictures = _paths.Length,
@@ -49,6 +51,9 @@ internal sealed class DataBench(Dataset dataset, string folder, int threads)
             ShardWriteMbPerSecond = shardWrite,
             DiskWriteMbPerSecond = diskWrite,
             WriteLimit = diskWrite < decoder ? "disk" : "decoder",
+            CopySearchHashes = Hashes,
+            CopySearchMs = indexed,
+            CopySearchQuadraticMs = quadratic,
             Missed = [],
         };
         return result with { Missed = [.. Missed(result)] };

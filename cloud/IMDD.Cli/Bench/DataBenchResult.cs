@@ -34,6 +34,15 @@ internal sealed record DataBenchResult
     /// <summary><c>disk</c> or <c>decoder</c>, whichever is slower.</summary>
     public required string WriteLimit { get; init; }
 
+    /// <summary>Perceptual hashes among which copies are looked for.</summary>
+    public required int CopySearchHashes { get; init; }
+
+    /// <summary>All pairs within 12 of 64 bits by the index.</summary>
+    public required double CopySearchMs { get; init; }
+
+    /// <summary>The same pairs by comparing every hash with every other.</summary>
+    public required double CopySearchQuadraticMs { get; init; }
+
     /// <summary>Goals that were not met.</summary>
     public required IReadOnlyList<string> Missed { get; init; }
 }

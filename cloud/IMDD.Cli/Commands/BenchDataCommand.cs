@@ -38,6 +38,7 @@ internal static class BenchDataCommand
                 output.WriteLine($"{result.Pictures} pictures, {result.Threads} threads: {result.PicturesPerSecond:0.0}/s, {result.ReadOverLibrary:0.000} of the image library alone");
                 output.WriteLine($"shards read at {result.ShardReadMbPerSecond:0} MB/s; disk {result.DiskReadMbPerSecond:0}, decoder {result.DecoderMbPerSecond:0}: the {result.ReadLimit} is lower");
                 output.WriteLine($"shards written at {result.ShardWriteMbPerSecond:0} MB/s; disk {result.DiskWriteMbPerSecond:0}: the {result.WriteLimit} is lower");
+                output.WriteLine($"near-copies among {result.CopySearchHashes} hashes in {result.CopySearchMs:0} ms, {result.CopySearchQuadraticMs:0} ms by brute force");
             }
 
             return ExitCodes.Stopped;

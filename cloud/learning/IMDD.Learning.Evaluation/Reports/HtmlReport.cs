@@ -15,7 +15,7 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
         body{font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;margin:0 auto;padding:2rem;max-width:76rem;color:#1b2430;background:#fff}
         h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2.2rem 0 .6rem}
         .note{color:#5a6675;margin:.2rem 0}code{font-size:.85em;color:#5a6675}
-        .tables{display:grid;grid-template-columns:repeat(auto-fit,minmax(21rem,1fr));gap:0 2.5rem;align-items:start}
+        .tables{columns:21rem;column-gap:2.5rem}.tables table{break-inside:avoid}
         table{border-collapse:collapse;width:100%;margin-bottom:1rem}caption{text-align:left;font-weight:600;padding:.4rem 0}
         td,th{padding:.22rem .5rem .22rem 0;border-bottom:1px solid #e3e7ec;text-align:left;font-weight:400;vertical-align:top}
         th{color:#5a6675;font-size:.85em}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -23,7 +23,7 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
         .case{border:1px solid #e3e7ec;border-radius:6px;padding:.7rem .9rem;margin:.8rem 0;break-inside:avoid}
         .case p{margin:0 0 .5rem;overflow-wrap:anywhere}.row{display:grid;grid-template-columns:repeat(4,1fr);gap:.8rem;align-items:end}
         figure{margin:0}img{display:block;max-width:100%;border-radius:3px}figcaption{font-size:.8em;color:#5a6675;margin-top:.2rem}
-        .key span{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin:0 .3em 0 1em}
+        .key span{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin:0 .35em 0 0}.key b{font-weight:400;margin-right:1.3em}
         """;
 
     private static readonly (int R, int G, int B) Truth = (40, 170, 80);
@@ -59,8 +59,8 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
         html.Append("</div>");
         Undefined(html, report);
         Problems(html, report);
-        html.Append("<h2>Worst pictures</h2><p class=\"note key\">Truth").Append(Swatch(Truth)).Append("&ensp;prediction").Append(Swatch(Predicted))
-            .Append("&ensp;missed").Append(Swatch(Missed)).Append("&ensp;false alarm").Append(Swatch(False)).Append("</p>");
+        html.Append("<h2>Worst pictures</h2><p class=\"note key\">").Append(Swatch(Truth, "truth")).Append(Swatch(Predicted, "prediction"))
+            .Append(Swatch(Missed, "missed")).Append(Swatch(False, "false alarm")).Append("</p>");
         foreach (var worst in report.Worst)
         {
             Case(html, report, worst);
@@ -183,7 +183,7 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
-    private static string Swatch((int R, int G, int B) colour) => $"<span style=\"background:rgb({colour.R},{colour.G},{colour.B})\"></span>";
+    private static string Swatch((int R, int G, int B) colour, string name) => $"<span style=\"background:rgb({colour.R},{colour.G},{colour.B})\"></span><b>{name}</b>";
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 }
