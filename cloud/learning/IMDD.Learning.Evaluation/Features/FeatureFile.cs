@@ -1,4 +1,5 @@
 using IMDD.Inference.Bundles;
+using IMDD.Safetensors;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace IMDD.Learning.Evaluation.Features;

@@ -35,11 +35,11 @@ internal static partial class NumpyArray
         }
 
         var header = Encoding.Latin1.GetString(file.Slice(start, (int)length));
-        var type = TypePattern().Match(header).Groups[1].Value;
+        var type = TypePattern().Match(header).Groups["type"].Value;
         var shape = ShapePattern().Match(header);
         if (type is not ("<f4" or "<f8") || !FortranPattern().IsMatch(header) || !shape.Success
-            || !int.TryParse(shape.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
-            || !int.TryParse(shape.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var columns))
+            || !int.TryParse(shape.Groups["rows"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
+            || !int.TryParse(shape.Groups["columns"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var columns))
         {
             throw Refused(path, $"says {(header.Length <= 200 ? header.Trim() : header[..200] + "…")}");
         }
@@ -67,12 +67,12 @@ internal static partial class NumpyArray
     private static FeatureFileException Refused(string path, string found)
         => new($"'{path}' {found}: expected a NumPy array of float32 or float64, little-endian, in C order, of shape (samples, numbers).");
 
-    [GeneratedRegex(@"'descr':\s*'([^']*)'", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"'descr':\s*'(?<type>[^']*)'", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex TypePattern();
 
-    [GeneratedRegex(@"'fortran_order':\s*False", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"'fortran_order':\s*False", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FortranPattern();
 
-    [GeneratedRegex(@"'shape':\s*\((\d+),\s*(\d+)\)", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"'shape':\s*\((?<rows>\d+),\s*(?<columns>\d+)\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ShapePattern();
 }
