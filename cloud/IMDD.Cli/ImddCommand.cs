@@ -23,6 +23,7 @@ public static class ImddCommand
             AggregatorCommand.Create(),
             DashboardCommand.Create(),
             WatchCommand.Create(),
+            DeadLetterCommand.Create(),
             BundleCommand.Create(),
             BenchCommand.Create(),
             EvalCommand.Create(),

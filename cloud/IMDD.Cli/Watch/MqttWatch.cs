@@ -58,7 +58,9 @@ internal static class MqttWatch
         }
     }
 
-    private static (string Host, int Port) Parse(string server)
+    /// <summary>Takes <c>host:port</c> apart.</summary>
+    /// <exception cref="CommandFailedException">It is something else.</exception>
+    internal static (string Host, int Port) Parse(string server)
     {
         var colon = server.LastIndexOf(':');
         return colon > 0 && int.TryParse(server.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536

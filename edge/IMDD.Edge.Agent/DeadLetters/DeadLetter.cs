@@ -1,8 +1,11 @@
 namespace IMDD.Edge.Agent.DeadLetters;
 
-/// <summary>What is known of something that could not be used.</summary>
-internal sealed record DeadLetter
+/// <summary>What is known of something that could not be used; a file of JSON in the dead-letter folder, its bytes in the <c>.bin</c> beside it.</summary>
+public sealed record DeadLetter
 {
+    /// <summary>Reason of a record that neither its Kafka topic nor the dead-letter topic took.</summary>
+    public const string KafkaRefused = "kafka-refused";
+
     /// <summary>Of low cardinality: an undecided reason, or what kind of record it is.</summary>
     public required string Reason { get; init; }
 

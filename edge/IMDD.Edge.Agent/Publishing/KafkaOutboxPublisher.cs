@@ -230,7 +230,7 @@ internal sealed class KafkaOutboxPublisher
         => _deadLetters.Keep(
             new DeadLetter
             {
-                Reason = "kafka-refused",
+                Reason = DeadLetters.DeadLetter.KafkaRefused,
                 Detail = $"Topic {signal.Record!.Topic} refused it: {signal.Report.Error}.",
                 Camera = lane.Key,
                 FrameId = row.OutcomeId,

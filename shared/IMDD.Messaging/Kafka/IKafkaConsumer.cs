@@ -9,6 +9,10 @@ public interface IKafkaConsumer : IDisposable
     /// <summary>Reads these partitions without a group, from the beginning or the end.</summary>
     void Assign(IReadOnlyList<string> topics, bool fromBeginning);
 
+    /// <summary>Of each partition that <see cref="Assign"/> has found and that is not empty, the position after its last record, as of now.</summary>
+    /// <exception cref="KafkaUnavailableException">The brokers do not say.</exception>
+    IReadOnlyList<KafkaPosition> EndPositions();
+
     /// <summary>The next record, or null when none came in time. Runs the rebalance handler.</summary>
     /// <exception cref="KafkaUnavailableException">A fatal error of the client.</exception>
     KafkaConsumed? Poll(TimeSpan timeout);

@@ -50,6 +50,19 @@ internal sealed class KafkaConsumer : IKafkaConsumer
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<KafkaPosition> EndPositions()
+    {
+        try
+        {
+            return _wholeTopics?.EndPositions() ?? [];
+        }
+        catch (KafkaException exception)
+        {
+            throw Unavailable(exception.Error, exception);
+        }
+    }
+
+    /// <inheritdoc/>
     public KafkaConsumed? Poll(TimeSpan timeout)
     {
         ThrowIfFatal();

@@ -5,7 +5,8 @@ namespace IMDD.Messaging.Kafka;
 
 /// <summary>
 /// Builds records of a topic's dead-letter topic: the original key, value and headers, and beside them where it came from and why. Header
-/// names of our own start with <c>dlq.</c> or are OpenTelemetry's <c>error.type</c>; a second failure replaces those of the first.
+/// names of our own start with <c>dlq.</c> or <c>error.</c>; a second failure replaces those of the first, goes on counting its attempts and keeps its first
+/// time.
 /// </summary>
 public static class KafkaDeadLetter
 {
@@ -60,6 +61,24 @@ public static class KafkaDeadLetter
         return Build(record.Topic, record.Key, record.Value, record.Headers, null, errorType, errorMessage, attempts, first, last);
     }
 
+    /// <summary>
+    /// The record as it was, to be put back; attempts and first time stay with it. Its timestamp is that of the replay, since the original may
+    /// have been the error. Null for a record that is no dead letter.
+    /// </summary>
+    public static KafkaRecord? Restore(KafkaConsumed letter, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        var topic = Find(letter.Headers, Topic);
+        return string.IsNullOrEmpty(topic) || KafkaTopics.DeadLetter(topic) != letter.Topic
+            ? null
+            : new KafkaRecord(topic, letter.Key ?? "", letter.Value, [.. letter.Headers.Where(h => !Own.Contains(h.Key) || h.Key is Attempts or FirstTime)], now);
+    }
+
+    /// <summary>True for a header that this class adds.</summary>
+    public static bool IsOwn(string header) => Own.Contains(header);
+
+    private static string? Find(IReadOnlyList<KeyValuePair<string, string>> headers, string name) => headers.FirstOrDefault(h => h.Key == name).Value;
+
     private static KafkaRecord Build(
         string topic,
         string key,
@@ -81,8 +100,9 @@ public static class KafkaDeadLetter
 
         all.Add(new(ErrorType, errorType));
         all.Add(new(ErrorMessage, errorMessage.Length <= LongestMessage ? errorMessage : errorMessage[..LongestMessage]));
-        all.Add(new(Attempts, attempts.ToString(CultureInfo.InvariantCulture)));
-        all.Add(new(FirstTime, Rfc3339(first)));
+        var before = int.TryParse(Find(headers, Attempts), NumberStyles.None, CultureInfo.InvariantCulture, out var counted) ? counted : 0;
+        all.Add(new(Attempts, (before + attempts).ToString(CultureInfo.InvariantCulture)));
+        all.Add(new(FirstTime, Find(headers, FirstTime) ?? Rfc3339(first)));
         all.Add(new(LastTime, Rfc3339(last)));
         return new KafkaRecord(KafkaTopics.DeadLetter(topic), key, value, all, last);
     }

@@ -50,6 +50,22 @@ internal sealed class WholeTopics(
         }
     }
 
+    /// <summary>The positions after the last records.</summary>
+    public IReadOnlyList<KafkaPosition> EndPositions()
+    {
+        List<KafkaPosition> ends = [];
+        foreach (var partition in _assigned)
+        {
+            var offsets = consumer.QueryWatermarkOffsets(partition, MetadataTimeout);
+            if (offsets.High.Value > offsets.Low.Value)
+            {
+                ends.Add(new KafkaPosition(new KafkaPartition(partition.Topic, partition.Partition.Value), offsets.High.Value));
+            }
+        }
+
+        return ends;
+    }
+
     private List<int> PartitionsOf(IAdminClient admin, string topic)
     {
         try
