@@ -1,0 +1,30 @@
+using IMDD.Learning.Weights.Configurations;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Diffusion;
+
+/// <summary>The coarsest point: a residual block, a transformer, a residual block.</summary>
+internal sealed class UnetMiddle : NamedModule
+{
+    private readonly ModuleList<ResidualBlock> _resnets;
+    private readonly ModuleList<SpatialTransformer> _attentions;
+
+    public UnetMiddle(UnetConfiguration configuration, long width, long heads, Placement placement)
+        : base(nameof(UnetMiddle))
+    {
+        register_module("resnets", _resnets = nn.ModuleList(Resnet(), Resnet()));
+        register_module("attentions", _attentions = nn.ModuleList(
+            new SpatialTransformer(width, configuration.CrossAttentionWidth, heads, configuration.NormGroups, placement)));
+        UnetInitialisation.Zero(_resnets, _attentions);
+
+        ResidualBlock Resnet() => new(width, width, configuration.TimeWidth, configuration.NormGroups, configuration.NormEpsilon, placement);
+    }
+
+    public Tensor Forward(Tensor hidden, Tensor activatedTime, Tensor context)
+    {
+        using var scope = NewDisposeScope();
+        var attended = _attentions[0].Forward(_resnets[0].Forward(hidden, activatedTime), context);
+        return _resnets[1].Forward(attended, activatedTime).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using IMDD.Learning.Networks.Weights;
+using IMDD.Learning.Weights.Files;
+using IMDD.Testing;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Tests;
+
+/// <summary>A file of reference weights (<c>weights.*</c>), inputs and outputs.</summary>
+public sealed partial class GoldenTensors : IDisposable
+{
+    private readonly double[] _tolerances;
+
+    private GoldenTensors(WeightFiles files)
+    {
+        Files = files;
+        _tolerances = [.. Numbers().Matches(files.Metadata["tolerance"]).Select(match => double.Parse(match.Value, CultureInfo.InvariantCulture))];
+    }
+
+    public WeightFiles Files { get; }
+
+    /// <summary>The file's own configuration.</summary>
+    public string Configuration => Files.Metadata["config"];
+
+    /// <summary>The first tolerance that the file names, absolute.</summary>
+    public double Tolerance => _tolerances[0];
+
+    /// <summary>The last one: for what is the work of many steps, where the file tells them apart.</summary>
+    public double TrajectoryTolerance => _tolerances[^1];
+
+    /// <summary>The names of the files of a kind, one test case each.</summary>
+    public static TheoryData<string> Cases(string pattern) => [.. GoldenFolder.Files(pattern)];
+
+    /// <summary>Opens a file, or skips where the default folder is absent.</summary>
+    public static GoldenTensors Open(string name)
+    {
+        var path = GoldenFolder.Find(name, out var reason);
+        Assert.SkipWhen(path is null, reason);
+        return new GoldenTensors(WeightFiles.OpenFile(path!));
+    }
+
+    public Tensor this[string name] => TensorFiles.Read(Files.Tensors[name]);
+
+    /// <summary>The weights' names are those of <paramref name="inner"/>, behind the file's prefix.</summary>
+    public static WeightNames Weights(WeightNames inner, string prefix = "weights.") => WeightNames.Behind(prefix, inner);
+
+    /// <summary>Holds a result against a tensor of the file.</summary>
+    public void ShouldMatch(Tensor actual, string name, double? tolerance = null)
+    {
+        using var scope = NewDisposeScope();
+        var expected = this[name];
+        actual.shape.ShouldBe(expected.shape, name);
+        var difference = (actual.to(float64) - expected.to(float64)).abs().max().item<double>();
+        difference.ShouldBeLessThanOrEqualTo(tolerance ?? Tolerance, name);
+    }
+
+    public void Dispose() => Files.Dispose();
+
+    [GeneratedRegex(@"\d+(\.\d+)?e-\d+")]
+    private static partial Regex Numbers();
+}
