@@ -24,6 +24,8 @@ internal sealed class MqttDelivery(MqttConnection connection, MqttApplicationMes
         {
             Connection.Acknowledgements.Acknowledge(this);
         }
+
+        PooledPayload.Of(Message.Payload)?.Return();
     }
 
     /// <summary>Puts the PUBACK on the wire.</summary>

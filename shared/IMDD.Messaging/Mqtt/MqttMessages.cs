@@ -12,7 +12,7 @@ internal static class MqttMessages
 {
     private const int PropertyOverhead = 5;
 
-    /// <summary>A received message. The payload is the library's own memory where it is contiguous, which it is today; else one copy.</summary>
+    /// <summary>A received message. The payload is not copied where it is contiguous, which it is today.</summary>
     public static MqttIncoming ToIncoming(MqttApplicationMessage message, long receivedTimestamp) => new(
         message.Topic,
         message.Payload.IsSingleSegment ? message.Payload.First : message.Payload.ToArray(),

@@ -331,7 +331,7 @@ internal sealed class MqttSession : IMqttSession
         bool cleanStart, CancellationToken stopping)
     {
         var acknowledgements = new OrderedAcknowledgements(_options.ReceiveMaximum);
-        var client = new MqttClientFactory().CreateMqttClient(new WindowedAdapterFactory(acknowledgements));
+        var client = new MqttClientFactory().CreateMqttClient(new WindowedAdapterFactory(acknowledgements, _options.MaximumPacketSize));
         var connection = new MqttConnection(client, acknowledgements);
         client.DisconnectedAsync += closed =>
         {

@@ -12,7 +12,7 @@ namespace IMDD.Messaging.Mqtt;
 /// to MQTT 5 never lets it come to that; mosquitto up to 2.0.x does not (its send quota leaks with each PUBACK) and would fill our memory
 /// with a shift's backlog of frames. With reading stopped, TCP makes it wait.
 /// </summary>
-internal sealed class WindowedChannelAdapter(IMqttChannelAdapter inner, OrderedAcknowledgements acknowledgements) : IMqttChannelAdapter
+internal sealed class WindowedChannelAdapter(IMqttChannelAdapter inner, PacketReader reader, OrderedAcknowledgements acknowledgements) : IMqttChannelAdapter
 {
     public long BytesReceived => inner.BytesReceived;
 
@@ -32,10 +32,10 @@ internal sealed class WindowedChannelAdapter(IMqttChannelAdapter inner, OrderedA
 
     public Task DisconnectAsync(CancellationToken cancellationToken) => inner.DisconnectAsync(cancellationToken);
 
-    public async Task<MqttPacket> ReceivePacketAsync(CancellationToken cancellationToken)
+    public async Task<MqttPacket?> ReceivePacketAsync(CancellationToken cancellationToken)
     {
         await acknowledgements.RoomAsync().WaitAsync(cancellationToken);
-        var packet = await inner.ReceivePacketAsync(cancellationToken);
+        var packet = await reader.ReadAsync(cancellationToken);
         if (packet is MqttPublishPacket { QualityOfServiceLevel: > MqttQualityOfServiceLevel.AtMostOnce })
         {
             acknowledgements.Received();

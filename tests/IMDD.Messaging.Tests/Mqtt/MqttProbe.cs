@@ -57,7 +57,7 @@ internal sealed class MqttProbe : IAsyncDisposable
             {
                 lock (_lock)
                 {
-                    _deliveries.Add(delivery);
+                    _deliveries.Add(acknowledge ? new KeptDelivery(delivery) : delivery);
                 }
 
                 if (acknowledge)
@@ -86,4 +86,12 @@ internal sealed class MqttProbe : IAsyncDisposable
         Eventually.HoldsAsync(() => Events.Count(k => k == kind) >= count, null, $"{count} × {kind}");
 
     public ValueTask DisposeAsync() => Session.DisposeAsync();
+
+    /// <summary>With a copy of the payload, which is gone once it is acknowledged.</summary>
+    private sealed class KeptDelivery(IMqttDelivery delivery) : IMqttDelivery
+    {
+        public MqttIncoming Message { get; } = delivery.Message with { Payload = delivery.Message.Payload.ToArray() };
+
+        public void Acknowledge() => delivery.Acknowledge();
+    }
 }

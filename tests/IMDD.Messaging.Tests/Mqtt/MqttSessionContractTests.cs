@@ -245,6 +245,67 @@ public abstract class MqttSessionContractTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Payload_AfterItsAcknowledgement_IsNotReadable()
+    {
+        var receiver = await Harness.Probe("receiver").StartAsync("t", acknowledge: false);
+        var sender = await Harness.Probe("sender").StartAsync();
+        await sender.Session.PublishAsync(new MqttOutgoing { Topic = "t", Payload = new byte[100_000] }, Stop);
+        await receiver.ReceivedAsync(1);
+
+        var delivery = receiver.Deliveries[0];
+        delivery.Acknowledge();
+        Should.Throw<ObjectDisposedException>(() => delivery.Message.Payload.Span.Length);
+    }
+
+    [Fact]
+    public async Task Payloads_AcknowledgedTwiceAmongOthersHeld_TakeNoMemoryFromThem()
+    {
+        const int Count = 40;
+        const int Size = 100_000;
+        var receiver = await Harness.Probe("receiver", o => o.ReceiveMaximum = Count).StartAsync("t", acknowledge: false);
+        var sender = await Harness.Probe("sender").StartAsync();
+        for (var i = 0; i < Count; i++)
+        {
+            await SendAsync(i);
+        }
+
+        await receiver.ReceivedAsync(Count);
+        for (var i = 0; i < Count; i += 2)
+        {
+            receiver.Deliveries[i].Acknowledge();
+            receiver.Deliveries[i].Acknowledge();
+        }
+
+        // Only the first is acknowledged to the broker: the others wait behind the second. So it sends one more, into memory given back.
+        await SendAsync(Count);
+        await receiver.ReceivedAsync(Count + 1);
+        var held = Enumerable.Range(0, receiver.Deliveries.Count).Where(i => i >= Count || i % 2 == 1);
+        held.ShouldAllBe(i => receiver.Deliveries[i].Message.Payload.ToArray().All(b => b == i));
+
+        Task SendAsync(int number)
+        {
+            var payload = new byte[Size];
+            Array.Fill(payload, (byte)number);
+            return sender.Session.PublishAsync(new MqttOutgoing { Topic = "t", Payload = payload }, Stop);
+        }
+    }
+
+    [Fact]
+    public async Task Payload_OfALostConnection_StaysUntilItIsAcknowledged()
+    {
+        var receiver = await Harness.Probe("receiver").StartAsync("t", acknowledge: false);
+        var sender = await Harness.Probe("sender").StartAsync();
+        var payload = RandomNumberGenerator.GetBytes(100_000);
+        await sender.Session.PublishAsync(new MqttOutgoing { Topic = "t", Payload = payload }, Stop);
+        await receiver.ReceivedAsync(1);
+        Harness.Proxy.Cut();
+        await receiver.ReceivedAsync(2);
+
+        receiver.Deliveries[1].Acknowledge();
+        receiver.Deliveries[0].Message.Payload.ToArray().ShouldBe(payload);
+    }
+
+    [Fact]
     public async Task PublishAsync_WhileConnectionsAreCut_DeliversEverything()
     {
         const int Count = 300;
