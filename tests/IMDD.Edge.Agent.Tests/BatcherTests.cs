@@ -25,7 +25,7 @@ public sealed class BatcherTests
     {
         var batcher = Create(maxBatch: 3);
         Add(batcher, 2);
-        var take = batcher.TakeAsync(TestContext.Current.CancellationToken);
+        var take = batcher.TakeAsync(TestContext.Current.CancellationToken).AsTask();
         _time.Advance(Delay - TimeSpan.FromMilliseconds(1));
         take.IsCompleted.ShouldBeFalse();
 
@@ -49,7 +49,7 @@ public sealed class BatcherTests
     {
         var batcher = Create(maxBatch: 3);
         Add(batcher, 1);
-        var take = batcher.TakeAsync(TestContext.Current.CancellationToken);
+        var take = batcher.TakeAsync(TestContext.Current.CancellationToken).AsTask();
         _othersUnderWay = false;
         batcher.Reconsider();
 
@@ -85,7 +85,7 @@ public sealed class BatcherTests
     public async Task Take_Cancelled_Throws()
     {
         using CancellationTokenSource stop = new();
-        var take = Create(maxBatch: 2).TakeAsync(stop.Token);
+        var take = Create(maxBatch: 2).TakeAsync(stop.Token).AsTask();
         await stop.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => take);
@@ -102,7 +102,7 @@ public sealed class BatcherTests
     }
 
     private static Task<IReadOnlyList<FrameInFlight>> Take(Batcher batcher)
-        => batcher.TakeAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        => batcher.TakeAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     private Batcher Create(int maxBatch) => new(maxBatch, Delay, () => _othersUnderWay, _time);
 }

@@ -12,6 +12,9 @@ internal sealed class EvidenceUploader : IDisposable
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan IdlePause = TimeSpan.FromSeconds(1);
 
+    /// <summary>How far the day's budget on disk may be behind.</summary>
+    private static readonly TimeSpan BudgetInterval = TimeSpan.FromSeconds(1);
+
     private readonly OutcomeStore _store;
     private readonly EvidenceSpool _spool;
     private readonly IBlobStore _blobs;
@@ -20,6 +23,7 @@ internal sealed class EvidenceUploader : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<EvidenceUploader> _logger;
     private readonly SemaphoreSlim _new = new(0, 1);
+    private long _budgetRemembered;
 
     public EvidenceUploader(
         OutcomeStore store, EvidenceSpool spool, IBlobStore blobs, EvidenceOptions options, AgentTelemetry telemetry, TimeProvider time,
@@ -130,6 +134,12 @@ internal sealed class EvidenceUploader : IDisposable
 
     private async Task RememberBudgetAsync(CancellationToken cancellationToken)
     {
+        if (_time.GetElapsedTime(_budgetRemembered) < BudgetInterval)
+        {
+            return;
+        }
+
+        _budgetRemembered = _time.GetTimestamp();
         var (day, bytes) = _spool.UsedToday;
         if (_store.Reader.Number(EvidenceNumbers.Day) == day && _store.Reader.Number(EvidenceNumbers.Bytes) == bytes)
         {

@@ -3,44 +3,52 @@ using IMDD.Edge.Agent.Intake;
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
-/// Gathers decoded frames of one size into batches: at most <paramref name="maxBatch"/> frames, none waiting longer than
-/// <paramref name="maxDelay"/>, and none at all when no other frame is on its way.
+/// Gathers decoded frames of one size into batches: none larger than a maximum, none waiting longer than a delay, and none at all when no
+/// other frame is on its way.
 /// </summary>
-/// <param name="maxBatch">Most frames of a batch.</param>
-/// <param name="maxDelay">Longest wait of the first frame of a batch.</param>
-/// <param name="othersUnderWay">Whether more frames are about to come.</param>
-/// <param name="time">Clock.</param>
-internal sealed class Batcher(int maxBatch, TimeSpan maxDelay, Func<bool> othersUnderWay, TimeProvider time)
+internal sealed class Batcher : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<Group> _groups = [];
-    private TaskCompletionSource _added = New();
+    private readonly int _maxBatch;
+    private readonly TimeSpan _maxDelay;
+    private readonly Func<bool> _othersUnderWay;
+    private readonly TimeProvider _time;
+    private readonly Alarm _alarm;
+    private TaskCompletionSource? _changed;
+
+    /// <param name="maxBatch">Most frames of a batch.</param>
+    /// <param name="maxDelay">Longest wait of the first frame of a batch.</param>
+    /// <param name="othersUnderWay">Whether more frames are about to come.</param>
+    /// <param name="time">Clock.</param>
+    public Batcher(int maxBatch, TimeSpan maxDelay, Func<bool> othersUnderWay, TimeProvider time)
+    {
+        (_maxBatch, _maxDelay, _othersUnderWay, _time) = (maxBatch, maxDelay, othersUnderWay, time);
+        _alarm = new Alarm(time, Reconsider);
+    }
 
     /// <summary>Adds a decoded frame.</summary>
     public void Add(FrameInFlight frame)
     {
-        TaskCompletionSource added;
         lock (_lock)
         {
-            var group = _groups.Find(g => g.Width == frame.Width && g.Height == frame.Height && g.Frames.Count < maxBatch && g.IsAlone == frame.IsSuspect);
+            var group = _groups.Find(g => g.Width == frame.Width && g.Height == frame.Height && g.Frames.Count < _maxBatch && g.IsAlone == frame.IsSuspect);
             if (group is null || frame.IsSuspect)
             {
-                group = new Group(frame.Width, frame.Height, frame.IsSuspect, time.GetTimestamp());
+                group = new Group(frame.Width, frame.Height, frame.IsSuspect, _time.GetTimestamp());
                 _groups.Add(group);
             }
 
             group.Frames.Add(frame);
-            added = _added;
-            _added = New();
         }
 
-        added.SetResult();
+        Reconsider();
     }
 
-    /// <summary>Says that fewer frames are on their way than before.</summary>
+    /// <summary>Says that something has changed: a frame more, or fewer on their way.</summary>
     public void Reconsider()
     {
-        TaskCompletionSource added;
+        TaskCompletionSource? changed;
         lock (_lock)
         {
             if (_groups.Count == 0)
@@ -48,41 +56,40 @@ internal sealed class Batcher(int maxBatch, TimeSpan maxDelay, Func<bool> others
                 return;
             }
 
-            added = _added;
-            _added = New();
+            (changed, _changed) = (_changed, null);
         }
 
-        added.SetResult();
+        changed?.SetResult();
     }
 
-    /// <summary>The next batch.</summary>
-    public async Task<IReadOnlyList<FrameInFlight>> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>The next batch; one caller at a time.</summary>
+    public async ValueTask<IReadOnlyList<FrameInFlight>> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            Task added;
-            TimeSpan wait;
+            Task changed;
             lock (_lock)
             {
-                if (TakeReady(out wait) is { } ready)
+                if (TakeReady(out var wait) is { } ready)
                 {
                     return ready.Frames;
                 }
 
-                added = _added.Task;
+                if (wait != Timeout.InfiniteTimeSpan)
+                {
+                    _alarm.Within(wait);
+                }
+
+                _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                changed = _changed.Task;
             }
 
-            if (wait == Timeout.InfiniteTimeSpan)
-            {
-                await added.WaitAsync(cancellationToken);
-            }
-            else
-            {
-                await Task.WhenAny(added, Task.Delay(wait, time, cancellationToken));
-                cancellationToken.ThrowIfCancellationRequested();
-            }
+            await changed.WaitAsync(cancellationToken);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _alarm.Dispose();
 
     private Group? TakeReady(out TimeSpan wait)
     {
@@ -94,8 +101,8 @@ internal sealed class Batcher(int maxBatch, TimeSpan maxDelay, Func<bool> others
 
         // The oldest is first; a full one may overtake it, since it gains nothing by waiting.
         var oldest = _groups[0];
-        var left = maxDelay - time.GetElapsedTime(oldest.Since);
-        var ready = left <= TimeSpan.Zero || !othersUnderWay() ? oldest : _groups.Find(g => g.IsAlone || g.Frames.Count >= maxBatch);
+        var left = _maxDelay - _time.GetElapsedTime(oldest.Since);
+        var ready = left <= TimeSpan.Zero || !_othersUnderWay() ? oldest : _groups.Find(g => g.IsAlone || g.Frames.Count >= _maxBatch);
         if (ready is null)
         {
             wait = left;
@@ -105,8 +112,6 @@ internal sealed class Batcher(int maxBatch, TimeSpan maxDelay, Func<bool> others
         _groups.Remove(ready);
         return ready;
     }
-
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed class Group(int width, int height, bool isAlone, long since)
     {

@@ -74,7 +74,11 @@ internal sealed class DecodeStage : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _decodedPlaces.Dispose();
+    public void Dispose()
+    {
+        _batcher.Dispose();
+        _decodedPlaces.Dispose();
+    }
 
     private async Task PassAsync(FrameInFlight frame, CancellationToken cancellationToken)
     {

@@ -34,6 +34,31 @@ internal sealed class FrameCompletion(
     /// <summary>Ends a frame.</summary>
     public void Complete(FrameInFlight frame, Decision decision)
     {
+        Prepare(frame, decision);
+        HandIn(frame);
+    }
+
+    /// <summary>Ends the decided frames of a batch, together: so that they are made durable together.</summary>
+    public void Complete(IReadOnlyList<FrameInFlight> batch)
+    {
+        foreach (var frame in batch)
+        {
+            crashPoints.Pass(CrashPoint.AfterInspect);
+            Prepare(frame, frame.Decision!);
+        }
+
+        foreach (var frame in batch)
+        {
+            HandIn(frame);
+        }
+    }
+
+    /// <summary>The next outcome of a camera in the order of its frames.</summary>
+    public void Store(FrameInFlight frame)
+        => store.Writer.Enqueue(new AppendOutcome(frame.Draft!, crashPoints, _ => Durable(frame)));
+
+    private void Prepare(FrameInFlight frame, Decision decision)
+    {
         frame.Decision = decision;
         if (decision.ImageScore is not null)
         {
@@ -42,12 +67,9 @@ internal sealed class FrameCompletion(
 
         Build(frame);
         telemetry.Decided(frame.Line.Key, frame.Decision);
-        frame.Line.Order.Complete(frame.Ticket, frame);
     }
 
-    /// <summary>The next outcome of a camera in the order of its frames.</summary>
-    public void Store(FrameInFlight frame)
-        => store.Writer.Enqueue(new AppendOutcome(frame.Draft!, crashPoints, _ => Durable(frame)));
+    private static void HandIn(FrameInFlight frame) => frame.Line.Order.Complete(frame.Ticket, frame);
 
     /// <summary>
     /// What a camera or a model says can be read and still make no event. Such a frame must not hold its camera's order up, nor be inspected

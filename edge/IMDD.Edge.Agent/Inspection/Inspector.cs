@@ -1,5 +1,4 @@
 using IMDD.Contracts.Events;
-using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Imaging;
@@ -13,7 +12,6 @@ internal sealed class Inspector(
     ModelSlot slot,
     StationRecipe recipe,
     FrameCompletion completion,
-    CrashPoints crashPoints,
     AgentTelemetry telemetry,
     TimeProvider time,
     ILogger<Inspector> logger)
@@ -38,11 +36,7 @@ internal sealed class Inspector(
                 }
             }
 
-            foreach (var frame in batch)
-            {
-                crashPoints.Pass(CrashPoint.AfterInspect);
-                completion.Complete(frame, frame.Decision!);
-            }
+            completion.Complete(batch);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace IMDD.Edge.Agent.Outcomes;
@@ -12,7 +11,7 @@ internal sealed class OutcomeWriter : IDisposable
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(5);
 
-    private readonly BlockingCollection<StoreCommand> _queue = new(new ConcurrentQueue<StoreCommand>());
+    private readonly CommandQueue _queue = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _abandon = new();
     private readonly SqliteConnection _connection;
@@ -54,28 +53,27 @@ internal sealed class OutcomeWriter : IDisposable
     public Task FlushAsync(CancellationToken cancellationToken)
     {
         FlushMark mark = new();
-        _queue.Add(mark, cancellationToken);
+        _queue.Add(mark);
         return mark.Done.WaitAsync(cancellationToken);
     }
 
     /// <summary>Ends once everything handed over is durable, or the token fires; what is not durable then was never acknowledged to anyone.</summary>
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        _queue.CompleteAdding();
-        await using var registration = cancellationToken.Register(_abandon.Cancel);
+        _queue.Complete();
+        await using var registration = cancellationToken.Register(Abandon);
         await _ended.Task;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _queue.CompleteAdding();
-        _abandon.Cancel();
+        _queue.Complete();
+        Abandon();
         _thread.Join();
         _transaction.Dispose();
         _room.Dispose();
         _connection.Dispose();
-        _queue.Dispose();
         _abandon.Dispose();
     }
 
@@ -118,28 +116,25 @@ internal sealed class OutcomeWriter : IDisposable
         }
     }
 
+    private void Abandon()
+    {
+        _abandon.Cancel();
+        _queue.Abandon();
+    }
+
     private bool Next(List<StoreCommand> group)
     {
-        while (true)
+        while (_queue.Take(group, _groupCommit, _room.CheckInterval))
         {
-            if (_queue.TryTake(out var command, (int)_room.CheckInterval.TotalMilliseconds, _abandon.Token))
+            if (group.Count > 0)
             {
-                group.Add(command);
-                while (group.Count < _groupCommit && _queue.TryTake(out command))
-                {
-                    group.Add(command);
-                }
-
                 return true;
-            }
-
-            if (_queue.IsCompleted)
-            {
-                return false;
             }
 
             KeepRoom();
         }
+
+        return false;
     }
 
     private void CommitWithRetry(List<StoreCommand> group)

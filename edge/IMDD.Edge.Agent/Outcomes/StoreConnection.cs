@@ -12,7 +12,7 @@ internal static class StoreConnection
     public static SqliteConnection OpenWriter(string file)
     {
         var connection = Open(file, SqliteOpenMode.ReadWriteCreate);
-        Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4096; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;");
+        Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4096; PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;");
         return connection;
     }
 
@@ -20,7 +20,7 @@ internal static class StoreConnection
     public static SqliteConnection OpenReader(string file)
     {
         var connection = Open(file, SqliteOpenMode.ReadWrite);
-        Execute(connection, "PRAGMA query_only=1; PRAGMA cache_size=-8192;");
+        Execute(connection, "PRAGMA query_only=1; PRAGMA cache_size=-2048;");
         return connection;
     }
 
@@ -52,12 +52,26 @@ internal static class StoreConnection
         try
         {
             connection.Open();
+            KeepPlans(connection);
             return connection;
         }
         catch
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// By default SQLite plans a statement again each time a limit is bound to it, which costs more than to run it
+    /// (https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigenableqpsg).
+    /// </summary>
+    private static void KeepPlans(SqliteConnection connection)
+    {
+        var result = SQLitePCL.raw.sqlite3_db_config(connection.Handle!, SQLitePCL.raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
+        if (result != SQLitePCL.raw.SQLITE_OK)
+        {
+            throw new SqliteException("The query planner's stability guarantee cannot be switched on.", result);
         }
     }
 }

@@ -97,7 +97,8 @@ internal sealed class StoreRoom : IDisposable
     private void Purge(StoreTransaction transaction)
     {
         var now = _time.GetUtcNow();
-        var keep = _usedBytes > _options.MaxBytes * PurgeEarlyAbove ? TimeSpan.Zero : _options.KeepConfirmed;
+        var isShort = _usedBytes > _options.MaxBytes * PurgeEarlyAbove;
+        var before = now - (isShort ? TimeSpan.Zero : _options.KeepConfirmed);
         List<(OutboxLaneId Lane, long Confirmed)> lanes = [];
         using (var rows = _lanes.Query())
         {
@@ -111,7 +112,11 @@ internal sealed class StoreRoom : IDisposable
         var purged = transaction.PurgeKnown(now - _options.RememberIds, RowsAtATime);
         foreach (var (lane, confirmed) in lanes)
         {
-            purged += transaction.PurgeConfirmed(lane, confirmed, now - keep, RowsAtATime);
+            // To look at the first is cheap; to look for old ones among the first hundreds, twice a second, is not.
+            if (isShort || transaction.OldestConfirmed(lane, confirmed) < before)
+            {
+                purged += transaction.PurgeConfirmed(lane, confirmed, before, RowsAtATime);
+            }
         }
 
         transaction.Commit();

@@ -19,7 +19,7 @@ internal sealed class StoreTransaction : IDisposable
     private readonly HashSet<OutboxLaneId> _lanes = [];
     private readonly List<Statement> _statements = [];
     private readonly Statement _begin, _commit, _rollback, _insertCamera, _updateCamera, _insertKnown, _insertOutbox, _advance, _insertEvidence;
-    private readonly Statement _selectEvidence, _deleteEvidence, _release, _selectWaiting, _complete, _setNumber, _purgeConfirmed, _purgeKnown, _dropPass;
+    private readonly Statement _selectEvidence, _deleteEvidence, _release, _selectWaiting, _complete, _setNumber, _oldest, _purgeConfirmed, _purgeKnown, _dropPass;
     private long _lastPosition;
 
     public StoreTransaction(SqliteConnection connection, EventSource source, TimeProvider time)
@@ -44,6 +44,7 @@ internal sealed class StoreTransaction : IDisposable
         _selectWaiting = Prepare("SELECT value FROM outbox WHERE position = $1 AND waiting = 1", 1);
         _complete = Prepare("UPDATE outbox SET waiting = 0, value = $2 WHERE position = $1", 2);
         _setNumber = Prepare("INSERT INTO meta(name, value) VALUES($1, $2) ON CONFLICT(name) DO UPDATE SET value = excluded.value", 2);
+        _oldest = Prepare("SELECT recorded FROM outbox WHERE lane = $1 AND position <= $2 ORDER BY position LIMIT 1", 2);
         _purgeConfirmed = Prepare(
             "DELETE FROM outbox WHERE position IN (SELECT position FROM outbox WHERE lane = $1 AND position <= $2 ORDER BY position LIMIT $4) AND recorded < $3", 4);
         _purgeKnown = Prepare("DELETE FROM known WHERE id IN (SELECT id FROM known WHERE at < $1 LIMIT $2)", 2);
@@ -192,6 +193,13 @@ internal sealed class StoreTransaction : IDisposable
 
     /// <summary>Keeps a named number.</summary>
     public void SetNumber(string name, long value) => _setNumber.Run(name, value);
+
+    /// <summary>Recording time of a lane's first record, where that is confirmed.</summary>
+    public DateTimeOffset? OldestConfirmed(OutboxLaneId lane, long confirmed)
+    {
+        using var row = _oldest.Query(lane.Value, confirmed);
+        return row.Read() ? StoreTime.From(row.GetInt64(0)) : null;
+    }
 
     /// <summary>Removes up to <paramref name="limit"/> records of a lane that are confirmed and older than <paramref name="before"/>.</summary>
     public int PurgeConfirmed(OutboxLaneId lane, long confirmed, DateTimeOffset before, int limit)

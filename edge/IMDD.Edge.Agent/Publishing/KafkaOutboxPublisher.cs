@@ -18,7 +18,9 @@ internal sealed class KafkaOutboxPublisher
 {
     private const int RowsAtATime = 64;
     private const int MaxUnderWay = 256;
-    private static readonly TimeSpan CursorInterval = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>A cursor is a commit of its own; what a death leaves behind it is sent again, and counted once.</summary>
+    private static readonly TimeSpan CursorInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan FullQueuePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
@@ -35,7 +37,6 @@ internal sealed class KafkaOutboxPublisher
     private readonly ILogger<KafkaOutboxPublisher> _logger;
     private readonly Dictionary<OutboxLaneId, OutboxLaneState> _lanes = [];
     private readonly Channel<PublisherSignal> _signals = Channel.CreateUnbounded<PublisherSignal>(new UnboundedChannelOptions { SingleReader = true });
-    private Task? _waiting;
     private long _cursorsStored;
 
     public KafkaOutboxPublisher(
@@ -56,6 +57,7 @@ internal sealed class KafkaOutboxPublisher
     /// <summary>Publishes until the token fires, then stores the cursors.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        using Alarm alarm = new(_time, () => _signals.Writer.TryWrite(PublisherSignal.Tick));
         try
         {
             while (true)
@@ -67,7 +69,7 @@ internal sealed class KafkaOutboxPublisher
                 }
 
                 StoreCursors(force: false);
-                await WaitAsync(isFull, cancellationToken);
+                await WaitAsync(alarm, isFull, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -162,6 +164,11 @@ internal sealed class KafkaOutboxPublisher
 
     private void Handle(PublisherSignal signal)
     {
+        if (signal.IsTick)
+        {
+            return;
+        }
+
         if (signal.Row is not { } row)
         {
             Changed(signal.Lane);
@@ -259,19 +266,12 @@ internal sealed class KafkaOutboxPublisher
         }
     }
 
-    private async Task WaitAsync(bool isFull, CancellationToken cancellationToken)
+    private async ValueTask WaitAsync(Alarm alarm, bool isFull, CancellationToken cancellationToken)
     {
-        // One wait at a time: a channel with a single reader has room for one.
-        _waiting ??= _signals.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
-        if (!_waiting.IsCompleted)
+        if (!_signals.Reader.TryPeek(out _))
         {
-            await Task.WhenAny(_waiting, Task.Delay(Pause(isFull), _time, cancellationToken));
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        if (_waiting.IsCompleted)
-        {
-            _waiting = null;
+            alarm.Within(Pause(isFull));
+            await _signals.Reader.WaitToReadAsync(cancellationToken);
         }
 
         while (_signals.Reader.TryRead(out var next))
