@@ -35,9 +35,7 @@ internal sealed class EdgeBench(EdgeBenchOptions options, string bundleFolder, T
             var store = await StoreBenchmark.RunAsync(folder.CreateSubdirectory("store-bench").FullName, options.StoreOutcomes, GroupCommit);
             progress.WriteLine($"store {store:F0} outcomes/s");
             var pictures = BenchFrames.Create(EdgeBenchOptions.Pictures, EdgeBenchOptions.Side);
-            var bare = BareLoop.Measure(bundle, pictures, options.BareFrames);
-            progress.WriteLine($"bare {bare.CpuMs:F2} ms CPU, {bare.WallMs:F2} ms a frame");
-            return await MeasureAgentAsync(bundle, folder, pictures, load, fsync, store, bare, cancellationToken);
+            return await MeasureAgentAsync(bundle, folder, pictures, load, fsync, store, cancellationToken);
         }
         finally
         {
@@ -52,7 +50,6 @@ internal sealed class EdgeBench(EdgeBenchOptions options, string bundleFolder, T
         double load,
         LatencyFigures fsync,
         double store,
-        (double CpuMs, double WallMs) bare,
         CancellationToken cancellationToken)
     {
         await using var broker = await EmbeddedMqttBroker.StartAsync();
@@ -69,23 +66,9 @@ internal sealed class EdgeBench(EdgeBenchOptions options, string bundleFolder, T
         await line.SendAsync(options.WarmUpFrames, null, _ => { }, cancellationToken);
 
         List<(double Frames, double Mb)> memory = [];
-        var cpu = agent.Cpu;
-        var start = Stopwatch.GetTimestamp();
-        await line.SendAsync(
-            options.LoadFrames,
-            null,
-            frame =>
-            {
-                if (frame % RssEvery == 0)
-                {
-                    memory.Add((frame, agent.ResidentMb));
-                }
-            },
-            cancellationToken);
-        var wall = Stopwatch.GetElapsedTime(start);
-        var agentCpuMs = (agent.Cpu - cpu).TotalMilliseconds / options.LoadFrames;
-        var rate = options.LoadFrames / wall.TotalSeconds;
-        progress.WriteLine($"agent {agentCpuMs:F2} ms CPU a frame, {rate:F1} frames/s, {memory[^1].Mb:F0} MB");
+        var rounds = await LoadAsync(bundle, pictures, agent, line, memory, cancellationToken);
+        var rate = options.LoadFrames / rounds.Sum(round => round.Wall.TotalSeconds);
+        var bare = new BareTimes(rounds.Average(round => round.Bare.CpuMs), rounds.Average(round => round.Bare.WallMs));
 
         var paced = await line.SendAsync(options.PacedFrames, rate / 2, _ => { }, cancellationToken);
         return Judge(new EdgeBenchResult
@@ -94,10 +77,11 @@ internal sealed class EdgeBench(EdgeBenchOptions options, string bundleFolder, T
             Cores = Environment.ProcessorCount,
             LoadAverageBefore = load,
             Frames = line.Published,
-            AgentOverBare = Math.Round(bare.CpuMs / agentCpuMs, 3),
+            AgentOverBare = Math.Round(Median(rounds.Select(round => round.AgentOverBare)), 3),
+            AgentOverBareRounds = [.. rounds.Select(round => Math.Round(round.AgentOverBare, 3))],
             BareCpuMsPerFrame = Math.Round(bare.CpuMs, 3),
             BareMsPerFrame = Math.Round(bare.WallMs, 3),
-            AgentCpuMsPerFrame = Math.Round(agentCpuMs, 3),
+            AgentCpuMsPerFrame = Math.Round(rounds.Average(round => round.AgentCpuMs), 3),
             FramesPerSecond = Math.Round(rate, 1),
             FailShare = Math.Round(line.FailShare, 4),
             PacedFramesPerSecond = Math.Round(rate / 2, 1),
@@ -112,6 +96,50 @@ internal sealed class EdgeBench(EdgeBenchOptions options, string bundleFolder, T
             StoreOutcomesPerSecond = Math.Round(store),
             Missed = [],
         });
+    }
+
+    private async Task<List<LoadRound>> LoadAsync(
+        ModelBundle bundle,
+        IReadOnlyList<byte[]> pictures,
+        AgentProcess agent,
+        LineUnderLoad line,
+        List<(double Frames, double Mb)> memory,
+        CancellationToken cancellationToken)
+    {
+        using BareLoop loop = new(bundle, pictures);
+        List<LoadRound> rounds = [];
+        var frames = options.LoadFrames / options.Rounds;
+        var before = loop.Measure(options.BareFrames);
+        for (var number = 0; number < options.Rounds; number++)
+        {
+            var first = number * frames;
+            var cpu = agent.Cpu;
+            var start = Stopwatch.GetTimestamp();
+            await line.SendAsync(frames, null, frame => Remember(first + frame), cancellationToken);
+            var wall = Stopwatch.GetElapsedTime(start);
+            var agentCpuMs = (agent.Cpu - cpu).TotalMilliseconds / frames;
+            var after = loop.Measure(options.BareFrames);
+            BareTimes bare = new((before.CpuMs + after.CpuMs) / 2, (before.WallMs + after.WallMs) / 2);
+            rounds.Add(new LoadRound(bare, agentCpuMs, wall));
+            progress.WriteLine($"bare {bare.CpuMs:F2} ms CPU, agent {agentCpuMs:F2} ms CPU a frame, {frames / wall.TotalSeconds:F1} frames/s, {memory[^1].Mb:F0} MB");
+            before = after;
+        }
+
+        return rounds;
+
+        void Remember(int frame)
+        {
+            if (frame % RssEvery == 0)
+            {
+                memory.Add((frame, agent.ResidentMb));
+            }
+        }
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static EdgeBenchResult Judge(EdgeBenchResult result)

@@ -11,8 +11,11 @@ internal sealed record EdgeBenchResult
 
     public required int Frames { get; init; }
 
-    /// <summary>CPU seconds per frame of the bare loop over those of the agent; at least 0.85.</summary>
+    /// <summary>CPU seconds per frame of the bare loop over those of the agent, the median round; at least 0.85.</summary>
     public required double AgentOverBare { get; init; }
+
+    /// <summary>The same, round by round.</summary>
+    public required IReadOnlyList<double> AgentOverBareRounds { get; init; }
 
     public required double BareCpuMsPerFrame { get; init; }
     public required double BareMsPerFrame { get; init; }
