@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using IMDD.Imaging;
@@ -13,8 +14,8 @@ namespace IMDD.Learning.Datasets.Synthetic;
 /// </summary>
 public static class SyntheticDataset
 {
-    /// <summary>Rises when the generator draws the same seed differently.</summary>
-    private const int GeneratorVersion = 1;
+    /// <summary>Rises when the generator draws the same seed differently, or the index says more.</summary>
+    private const int GeneratorVersion = 2;
 
     /// <summary>Draws (or finds) the pictures.</summary>
     public static Dataset Read(SyntheticSpec spec, string cacheFolder)
@@ -74,7 +75,8 @@ public static class SyntheticDataset
 
             var kinds = string.Join('+', drawn.Defects.Select(d => d.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
             var severity = drawn.Defects.Count > 0 ? drawn.Defects.Max(d => d.Severity).ToString().ToLowerInvariant() : "";
-            lines[i] = $"{name}\t{kinds}\t{spec.Textures[texture]}\t{severity}";
+            var boxes = string.Join('|', drawn.Defects.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name},{d.X},{d.Y},{d.Width},{d.Height}")));
+            lines[i] = $"{name}\t{kinds}\t{spec.Textures[texture]}\t{severity}\t{boxes}";
         });
         File.WriteAllLines(Path.Combine(partial, Index), lines);
         try
@@ -98,10 +100,18 @@ public static class SyntheticDataset
             IsAnomalous = classes.Length > 0,
             Classes = classes,
             Mask = classes.Length > 0 ? new MaskFile(Path.Combine(folder, Mask(fields[0])), MaskEncoding.NonZero) : null,
+            Boxes = [.. fields[4].Split('|', StringSplitOptions.RemoveEmptyEntries).Select(Box)],
             Severity = fields[3].Length > 0 ? fields[3] : null,
             Category = fields[2],
             Group = $"synthetic:{fields[0]}",
         };
+    }
+
+    private static AnnotatedBox Box(string text)
+    {
+        var fields = text.Split(',');
+        var numbers = Array.ConvertAll(fields[1..], f => double.Parse(f, CultureInfo.InvariantCulture));
+        return new AnnotatedBox(fields[0], numbers[0], numbers[1], numbers[2], numbers[3]);
     }
 
     private static string Mask(string image) => Path.GetFileNameWithoutExtension(image) + ".mask.png";

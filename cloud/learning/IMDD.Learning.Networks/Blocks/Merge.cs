@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IMDD.Learning.Networks.Blocks;
+
+/// <summary>One step of the decoder: coarse features brought to double size, fine ones added, both by 1×1 convolutions, then smoothed by a 3×3 one
+/// (Lin et al. 2017, feature pyramid).</summary>
+public sealed class Merge : Module<Tensor, Tensor, Tensor>
+{
+    private readonly TorchSharp.Modules.Conv2d _coarse;
+    private readonly TorchSharp.Modules.Conv2d _fine;
+    private readonly TorchSharp.Modules.Upsample _double = Upsample(scale_factor: [2, 2], mode: UpsampleMode.Nearest);
+    private readonly ConvNormAct _smooth;
+
+    /// <summary>Makes the step.</summary>
+    public Merge(int coarse, int fine, int outputs)
+        : base(nameof(Merge))
+    {
+        _coarse = Conv2d(coarse, outputs, kernel_size: 1, bias: false);
+        _fine = Conv2d(fine, outputs, kernel_size: 1);
+        _smooth = new ConvNormAct(outputs, outputs);
+        RegisterComponents();
+    }
+
+    /// <summary>Over the coarse features, before they grow.</summary>
+    public TorchSharp.Modules.Conv2d Coarse => _coarse;
+
+    /// <summary>Over the fine features.</summary>
+    public TorchSharp.Modules.Conv2d Fine => _fine;
+
+    /// <summary>Over the sum.</summary>
+    public ConvNormAct Smooth => _smooth;
+
+    /// <summary><c>[B, coarse, h, w]</c> and <c>[B, fine, 2h, 2w]</c> to <c>[B, outputs, 2h, 2w]</c>.</summary>
+    public override Tensor forward(Tensor coarse, Tensor fine)
+    {
+        using var scope = NewDisposeScope();
+        return _smooth.forward(_double.forward(_coarse.forward(coarse)) + _fine.forward(fine)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,64 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IMDD.Learning.Networks.Blocks;
+
+/// <summary>
+/// From the picture to the first features at stride 2: a convolution over its colours plus one over its local contrast; with a reference, also
+/// over the difference from it and over the reference's local contrast.
+/// </summary>
+public sealed class Stem : Module<Tensor, Tensor?, Tensor>
+{
+    // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
+    private static readonly Scalar Centre = 0.5f;
+    private static readonly Scalar Spread = 4f;
+
+    private readonly LocalContrast _contrast = new();
+    private readonly TorchSharp.Modules.Conv2d _colours;
+    private readonly TorchSharp.Modules.Conv2d _contrasts;
+    private readonly TorchSharp.Modules.Conv2d? _differences;
+    private readonly TorchSharp.Modules.BatchNorm2d _norm;
+
+    /// <summary>Makes the stem.</summary>
+    public Stem(int outputs, bool usesReference)
+        : base(nameof(Stem))
+    {
+        _colours = Conv2d(3, outputs, kernel_size: 3, stride: 2, padding: 1, bias: false);
+        _contrasts = Conv2d(usesReference ? 2 * LocalContrast.Channels : LocalContrast.Channels, outputs, kernel_size: 3, padding: 1, bias: false);
+        _differences = usesReference ? Conv2d(3, outputs, kernel_size: 3, stride: 2, padding: 1, bias: false) : null;
+        _norm = BatchNorm2d(outputs);
+        RegisterComponents();
+    }
+
+    /// <summary>Fixed channels.</summary>
+    public LocalContrast Contrast => _contrast;
+
+    /// <summary>Over the colours, centred and scaled.</summary>
+    public TorchSharp.Modules.Conv2d Colours => _colours;
+
+    /// <summary>Over the local contrast.</summary>
+    public TorchSharp.Modules.Conv2d Contrasts => _contrasts;
+
+    /// <summary>Over the difference from the reference; null without one.</summary>
+    public TorchSharp.Modules.Conv2d? Differences => _differences;
+
+    /// <summary>Over the sum.</summary>
+    public TorchSharp.Modules.BatchNorm2d Norm => _norm;
+
+    /// <summary>Pictures <c>[B, 3, H, W]</c>, 0 to 1, to <c>[B, outputs, H / 2, W / 2]</c>.</summary>
+    public override Tensor forward(Tensor image, Tensor? reference)
+    {
+        using var scope = NewDisposeScope();
+        var contrast = _contrast.forward(image);
+        var sum = _colours.forward((image - Centre) * Spread);
+        if (_differences is not null && reference is not null)
+        {
+            contrast = cat([contrast, _contrast.forward(reference)], 1);
+            sum = sum + _differences.forward((image - reference) * Spread);
+        }
+
+        sum = sum + _contrasts.forward(contrast);
+        return functional.relu(_norm.forward(sum)).MoveToOuterDisposeScope();
+    }
+}

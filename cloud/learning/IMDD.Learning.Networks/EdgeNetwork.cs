@@ -1,0 +1,112 @@
+using IMDD.Learning.Networks.Blocks;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IMDD.Learning.Networks;
+
+/// <summary>
+/// The edge segmenter: a convolutional encoder to stride 32, a feature pyramid back to the output stride, and two 1×1 heads, the defect logit and
+/// an embedding that is compared with rows of text. The README beside this file says which designs were tried.
+/// </summary>
+public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>
+{
+    // Few pixels are defective: the head starts there, so that the first steps do not learn just that (Lin et al. 2017, focal loss, section 4.1).
+    private const double PriorLogit = -3;
+
+    // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
+    private static readonly Scalar UnitFloor = 1e-6;
+
+    private readonly Stem _stem;
+    private readonly TorchSharp.Modules.ModuleList<Module<Tensor, Tensor>> _stages = new();
+    private readonly TorchSharp.Modules.ModuleList<Merge> _merges = new();
+    private readonly TorchSharp.Modules.Conv2d _defect;
+    private readonly TorchSharp.Modules.Conv2d _embedding;
+    private readonly NamingHead _naming = new();
+
+    /// <summary>Makes a network with random weights, drawn from torch's generator.</summary>
+    public EdgeNetwork(EdgeNetworkOptions options)
+        : base(nameof(EdgeNetwork))
+    {
+        options.Validate();
+        Options = options;
+        var plan = EdgePlan.Of(options.Size);
+        _stem = new Stem(plan.Widths[0], options.UsesReference);
+        for (var level = 1; level < plan.Widths.Length; level++)
+        {
+            List<Module<Tensor, Tensor>> stage = [new ConvNormAct(plan.Widths[level - 1], plan.Widths[level], stride: 2)];
+            stage.AddRange(Enumerable.Range(0, plan.Blocks[level - 1]).Select(_ => new ResidualBlock(plan.Widths[level])));
+            _stages.Add(Sequential(stage));
+        }
+
+        // From stride 16 down to the output's.
+        var coarse = plan.Widths[^1];
+        for (var level = plan.Widths.Length - 2; 2 << level >= options.OutputStride; level--)
+        {
+            _merges.Add(new Merge(coarse, plan.Widths[level], plan.DecoderWidths[level]));
+            coarse = plan.DecoderWidths[level];
+        }
+
+        _defect = Conv2d(coarse, 1, kernel_size: 1);
+        _embedding = Conv2d(coarse, options.EmbeddingLength, kernel_size: 1);
+        FrameLength = plan.Widths[^1];
+        RegisterComponents();
+        init.constant_(_defect.bias!, PriorLogit);
+    }
+
+    /// <summary>What it was made of.</summary>
+    public EdgeNetworkOptions Options { get; }
+
+    /// <summary>Length of the frame's embedding.</summary>
+    public int FrameLength { get; }
+
+    /// <summary>First features.</summary>
+    public Stem Stem => _stem;
+
+    /// <summary>The encoder, strides 4 to 32.</summary>
+    public IReadOnlyList<Module<Tensor, Tensor>> Stages => [.. _stages];
+
+    /// <summary>The decoder, stride 16 to the output's.</summary>
+    public IReadOnlyList<Merge> Merges => [.. _merges];
+
+    /// <summary>Head of the defect logit.</summary>
+    public TorchSharp.Modules.Conv2d DefectHead => _defect;
+
+    /// <summary>Head of the embedding.</summary>
+    public TorchSharp.Modules.Conv2d EmbeddingHead => _embedding;
+
+    /// <summary>How pixels are compared with words.</summary>
+    public NamingHead Naming => _naming;
+
+    /// <summary>Looks at pictures.</summary>
+    /// <param name="image"><c>[B, 3, H, W]</c>, 0 to 1, H and W multiples of <see cref="EdgeNetworkOptions.Stride"/>.</param>
+    /// <param name="reference">The same of a known-good view; null exactly when the network takes none.</param>
+    public override EdgeFeatures forward(Tensor image, Tensor? reference)
+    {
+        if (Options.UsesReference != reference is not null)
+        {
+            throw new ArgumentException(Options.UsesReference ? "This network needs a reference." : "This network takes no reference.", nameof(reference));
+        }
+
+        using var scope = NewDisposeScope();
+        List<Tensor> levels = [_stem.forward(image, reference)];
+        foreach (var stage in _stages)
+        {
+            levels.Add(stage.forward(levels[^1]));
+        }
+
+        var frame = levels[^1].mean([2, 3]);
+        var features = levels[^1];
+        for (var index = 0; index < _merges.Count; index++)
+        {
+            features = _merges[index].forward(features, levels[^(index + 2)]);
+        }
+
+        var embedding = _embedding.forward(features);
+        var length = (embedding * embedding).sum(1, keepdim: true).add(UnitFloor).sqrt();
+        return new EdgeFeatures(
+            _defect.forward(features).squeeze(1).MoveToOuterDisposeScope(),
+            (embedding / length).MoveToOuterDisposeScope(),
+            frame.MoveToOuterDisposeScope());
+    }
+}

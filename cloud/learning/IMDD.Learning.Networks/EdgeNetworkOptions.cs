@@ -1,0 +1,40 @@
+namespace IMDD.Learning.Networks;
+
+/// <summary>What shapes an <see cref="EdgeNetwork"/>. Together with the weights it makes the network again.</summary>
+public sealed record EdgeNetworkOptions
+{
+    /// <summary>Height and width of a picture are multiples of this.</summary>
+    public const int Stride = 32;
+
+    /// <summary>How large.</summary>
+    public NetworkSize Size { get; init; } = NetworkSize.Small;
+
+    /// <summary>Input pixels per output pixel, each way: 2 or 4.</summary>
+    public int OutputStride { get; init; } = 4;
+
+    /// <summary>True for a network that compares the picture with a known-good one of the same view.</summary>
+    public bool UsesReference { get; init; }
+
+    /// <summary>Length of a pixel's embedding and of a row of text.</summary>
+    public int EmbeddingLength { get; init; } = 64;
+
+    /// <summary>Throws unless a network can be made of these.</summary>
+    /// <exception cref="ArgumentException">The message names the option and what was expected.</exception>
+    public void Validate()
+    {
+        if (!Enum.IsDefined(Size))
+        {
+            throw new ArgumentException($"{nameof(Size)} is {Size}: expected nano, small or base.");
+        }
+
+        if (OutputStride is not (2 or 4))
+        {
+            throw new ArgumentException($"{nameof(OutputStride)} is {OutputStride}: expected 2 or 4.");
+        }
+
+        if (EmbeddingLength is < 8 or > 1024)
+        {
+            throw new ArgumentException($"{nameof(EmbeddingLength)} is {EmbeddingLength}: expected 8 to 1024.");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using IMDD.Learning.Datasets.Readers;
+using IMDD.Learning.Networks;
+using IMDD.Learning.Training;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using IMDD.Learning.Training.Runs;
+
+namespace IMDD.Learning.Trainer.Commands;
+
+/// <summary><c>imdd train edge</c>: trains an edge segmenter. Run again after a kill, the same command goes on.</summary>
+internal static class TrainEdgeCommand
+{
+    private const string RunFolder = "run";
+
+    public static Command Create()
+    {
+        Option<string[]> data = new("--data")
+        {
+            Description = $"KEY:PATH of each data set, or synthetic:seed=N,count=M. Keys: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))}.",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<DirectoryInfo> folder = new("--out") { Description = "Where the model goes; run files go to its folder run/.", Required = true };
+        Option<NetworkSize> size = new("--size") { Description = "nano, small or base.", DefaultValueFactory = _ => NetworkSize.Small };
+        Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
+        Option<DirectoryInfo?> from = new("--from") { Description = "A model to start from, of the same size." };
+        Option<int?> shots = new("--shots") { Description = "At most this many training pictures of each class." };
+        Option<bool> normalOnly = new("--normal-only") { Description = "Learn from normal pictures alone: defects are painted on them." };
+        Option<bool> reference = new("--reference") { Description = "Compare each picture with its known-good view." };
+        Option<double> minutes = new("--minutes") { Description = "CPU-minutes of training.", DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes };
+        Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes: needed for equal weights on a run to run basis." };
+        Option<int> crop = new("--crop") { Description = "Side of a training crop, pixels.", DefaultValueFactory = _ => new CropOptions().Side };
+        Option<int> batch = new("--batch") { Description = "Crops a step.", DefaultValueFactory = _ => new EdgeTrainingOptions().BatchSize };
+        Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => new EdgeTrainingOptions().LearningRate };
+        Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
+        Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
+        var json = JsonLine.CreateOption();
+        Command command = new("edge", "Trains an edge segmenter.")
+        {
+            data, folder, size, seed, from, shots, normalOnly, reference, minutes, steps, crop, batch, rate, stride, threads, json,
+        };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed,
+            parsed.GetRequiredValue(data),
+            parsed.GetRequiredValue(folder).FullName,
+            parsed.GetValue(from)?.FullName,
+            parsed.GetValue(shots),
+            new EdgeTrainingOptions
+            {
+                Network = new EdgeNetworkOptions
+                {
+                    Size = parsed.GetValue(size),
+                    OutputStride = parsed.GetValue(stride),
+                    UsesReference = parsed.GetValue(reference),
+                },
+                Crops = new CropOptions
+                {
+                    Side = parsed.GetValue(crop),
+                    OutputStride = parsed.GetValue(stride),
+                    PaintsDefects = parsed.GetValue(normalOnly),
+                },
+                Seed = parsed.GetValue(seed),
+                Minutes = parsed.GetValue(minutes),
+                Steps = parsed.GetValue(steps),
+                BatchSize = parsed.GetValue(batch),
+                LearningRate = parsed.GetValue(rate),
+                Threads = parsed.GetValue(threads),
+            },
+            parsed.GetValue(json),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed, string[] names, string folder, string? from, int? shots, EdgeTrainingOptions options, bool json, CancellationToken cancellation)
+    {
+        options.Validate();
+        var progress = parsed.InvocationConfiguration.Error;
+        var data = TrainingDataReader.Read(names, shots, options.Seed, options.Crops.PaintsDefects);
+        foreach (var problem in data.Problems)
+        {
+            await progress.WriteLineAsync($"not used: {problem.File}: {problem.Reason}").ConfigureAwait(false);
+        }
+
+        await progress.WriteLineAsync(
+            $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes; "
+            + $"{data.Validation.Count} to validate on").ConfigureAwait(false);
+        using var start = from is null ? null : EdgeModel.Load(from);
+        if (start is not null && start.Description.Network != options.Network)
+        {
+            throw new TrainingException($"The model to start from is {start.Description.Network}: expected {options.Network}.");
+        }
+
+        using EdgeTrainer trainer = new(options, data, Path.Combine(folder, RunFolder), start);
+        if (trainer.Step > 0)
+        {
+            await progress.WriteLineAsync($"going on from step {trainer.Step}").ConfigureAwait(false);
+        }
+
+        var (outcome, model) = await trainer.RunAsync(new ProgressLine(progress), cancellation).ConfigureAwait(false);
+        using (model)
+        {
+            model.Save(folder);
+        }
+
+        if (json)
+        {
+            JsonLine.Write(parsed.InvocationConfiguration.Output, new
+            {
+                Out = folder,
+                outcome.Digest,
+                Size = options.Network.Size.ToString().ToLowerInvariant(),
+                options.Seed,
+                outcome.Step,
+                outcome.Steps,
+                outcome.BestStep,
+                TrainPictures = data.Train.Count,
+                ValidationPictures = data.Validation.Count,
+                Classes = data.Classes.Select(c => c.Id),
+                data.SplitIds,
+                CpuMinutes = Math.Round(outcome.CpuSeconds / 60, 2),
+                outcome.Validation,
+                FilesNotUsed = data.Problems.Count,
+            });
+        }
+        else
+        {
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{folder}: weights {outcome.Digest} of step {outcome.BestStep}").ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+}

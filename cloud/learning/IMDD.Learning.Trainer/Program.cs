@@ -1,0 +1,3 @@
+using IMDD.Learning.Trainer;
+
+return await TrainerCommand.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using IMDD.Learning.Trainer.Commands;
+using IMDD.Inference;
+using IMDD.Learning.Datasets;
+using IMDD.Learning.Training;
+
+namespace IMDD.Learning.Trainer;
+
+/// <summary>The trainer's command line. A process of its own, since nothing else of the pipeline carries libtorch.</summary>
+public static class TrainerCommand
+{
+    private const int Failed = 1;
+    private const int WrongUse = 2;
+
+    /// <summary>128 + SIGINT, as shells report it.</summary>
+    private const int Interrupted = 130;
+
+    // After Ctrl-C a step and a checkpoint are still finished.
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(1);
+
+    /// <summary>Parses and runs; returns the exit code. A foreseen failure is one line on <paramref name="error"/>.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
+    {
+        RootCommand root = new("Trains models.") { TrainCommand.Create() };
+        try
+        {
+            var parsed = root.Parse(args);
+            var exitCode = await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = LongestStop,
+            }).ConfigureAwait(false);
+            return parsed.Errors.Count > 0 ? WrongUse : exitCode;
+        }
+        catch (Exception e) when (e is TrainingException or DatasetException or ArgumentException or SegmenterException)
+        {
+            await error.WriteLineAsync($"imdd: {e.Message}").ConfigureAwait(false);
+            return e is ArgumentException ? WrongUse : Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("imdd: interrupted; the same command goes on from here").ConfigureAwait(false);
+            return Interrupted;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using IMDD.Learning.Networks;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IMDD.Learning.Training.Losses;
+
+/// <summary>What a batch's outputs are held against.</summary>
+public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights weights)
+{
+    // A region says the same again and again: this many of a crop's pixels are compared with words.
+    private const int MaxNamedPerCrop = 64;
+
+    private const float DefectiveCell = 0.5f;
+    private const double WordScale = 10;
+
+    /// <summary>The losses of a batch.</summary>
+    /// <param name="features">Outputs for its pictures.</param>
+    /// <param name="batch">The truth.</param>
+    /// <param name="step">Which words take part is drawn by it.</param>
+    public EdgeLosses Of(EdgeFeatures features, Batch batch, long step)
+    {
+        var device = features.Defect.device;
+        var target = tensor(batch.Targets, [batch.Count, batch.Cells, batch.Cells], device: device);
+        var entropy = functional.binary_cross_entropy_with_logits(features.Defect, target, pos_weights: tensor((float)weights.Positive, device: device));
+        var probability = features.Defect.sigmoid();
+        var overlap = 1 - (2 * (probability * target).sum() + 1) / (probability.sum() + target.sum() + 1);
+        var pixels = entropy + overlap * weights.Overlap;
+        var image = functional.binary_cross_entropy_with_logits(TorchSegmenter.Pooled(features.Defect), target.amax([1, 2]).gt(DefectiveCell).to_type(ScalarType.Float32));
+        var drawn = words.Draw(step);
+        var rows = model.Text.forward(drawn.Texts);
+        var naming = Naming(features.Embedding, batch, rows.slice(0, 0, drawn.Rows, 1));
+        var meaning = Meaning(rows, drawn);
+        var total = pixels + image * weights.Image + naming + meaning * weights.Words;
+        return new EdgeLosses(total, pixels, image, naming, meaning);
+    }
+
+    private Tensor Naming(Tensor embedding, Batch batch, Tensor rows)
+    {
+        var (cells, classes, shares) = Named(batch);
+        if (cells.Length == 0)
+        {
+            return zeros(1, device: embedding.device).sum();
+        }
+
+        var pixels = embedding.permute(0, 2, 3, 1).flatten(0, 2).index_select(0, tensor(cells, device: embedding.device));
+        var share = tensor(shares, device: embedding.device);
+        var truth = tensor(classes, device: embedding.device);
+        var logits = model.Network.Naming.forward(pixels, rows);
+        var against = (functional.cross_entropy(logits, truth, reduction: Reduction.None) * share).sum();
+        var fits = functional.one_hot(truth, rows.shape[0]).to_type(ScalarType.Float32);
+
+        // The one that fits weighs as much as all that do not: else the rows' number would decide what a score means.
+        var each = functional.binary_cross_entropy_with_logits(logits, fits, reduction: Reduction.None);
+        var fit = (((each * fits).sum(1) + (each * (1 - fits)).sum(1) * (1.0 / Math.Max(1, rows.shape[0] - 1))) * share).sum();
+        return against * weights.Naming + fit * weights.RowFit;
+    }
+
+    /// <summary>Some cells of each crop that have a class, each crop with the same weight.</summary>
+    private static (long[] Cells, long[] Classes, float[] Shares) Named(Batch batch)
+    {
+        List<long> cells = [], classes = [];
+        List<int> perCrop = [];
+        var size = batch.Cells * batch.Cells;
+        List<int> named = [];
+        for (var crop = 0; crop < batch.Count; crop++)
+        {
+            named.Clear();
+            for (var cell = crop * size; cell < (crop + 1) * size; cell++)
+            {
+                if (batch.Classes[cell] != TrainingPicture.NoClass)
+                {
+                    named.Add(cell);
+                }
+            }
+
+            var kept = Math.Min(named.Count, MaxNamedPerCrop);
+            for (var i = 0; i < kept; i++)
+            {
+                var cell = named[(int)((long)i * named.Count / kept)];
+                cells.Add(cell);
+                classes.Add(batch.Classes[cell] - 1);
+            }
+
+            perCrop.Add(kept);
+        }
+
+        var crops = perCrop.Count(n => n > 0);
+        return ([.. cells], [.. classes], [.. perCrop.SelectMany(n => Enumerable.Repeat(1f / (n * crops), n))]);
+    }
+
+    /// <summary>Each pair of texts of one meaning against the others (van den Oord et al. 2018).</summary>
+    private static Tensor Meaning(Tensor rows, DrawnWords drawn)
+    {
+        var first = rows.slice(0, drawn.Rows, drawn.Rows + drawn.Pairs, 1);
+        var second = rows.slice(0, drawn.Rows + drawn.Pairs, drawn.Rows + 2 * drawn.Pairs, 1);
+        var logits = matmul(first, second.t()) * WordScale;
+        return functional.cross_entropy(logits, arange(drawn.Pairs, device: rows.device));
+    }
+}

@@ -1,0 +1,23 @@
+namespace IMDD.Learning.Training.Losses;
+
+/// <summary>Shares of the losses.</summary>
+public sealed record EdgeLossWeights
+{
+    /// <summary>A defective pixel counts this many times in the cross entropy.</summary>
+    public double Positive { get; init; } = 2;
+
+    /// <summary>Overlap (dice).</summary>
+    public double Overlap { get; init; } = 1;
+
+    /// <summary>Is there a defect in the crop.</summary>
+    public double Image { get; init; } = 0.2;
+
+    /// <summary>Which class, against the others.</summary>
+    public double Naming { get; init; } = 0.5;
+
+    /// <summary>Does the row fit, each for itself.</summary>
+    public double RowFit { get; init; } = 0.5;
+
+    /// <summary>Do words of one meaning lie together.</summary>
+    public double Words { get; init; } = 0.1;
+}

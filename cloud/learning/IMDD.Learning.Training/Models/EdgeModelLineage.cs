@@ -1,0 +1,9 @@
+namespace IMDD.Learning.Training.Models;
+
+/// <summary>What a model was trained from.</summary>
+/// <param name="Data">The data sets as they were named.</param>
+/// <param name="SplitIds">Their splits, in the same order.</param>
+/// <param name="Seed">Seed of the run.</param>
+/// <param name="Steps">Steps taken.</param>
+/// <param name="Parent">Digest of the weights it started from; null from nothing.</param>
+public sealed record EdgeModelLineage(IReadOnlyList<string> Data, IReadOnlyList<string> SplitIds, int Seed, long Steps, string? Parent);

@@ -1,0 +1,11 @@
+namespace IMDD.Learning.Training.Pictures;
+
+/// <summary>Crops side by side, row-major.</summary>
+/// <param name="Count">Crops.</param>
+/// <param name="Side">Pixels.</param>
+/// <param name="Cells">Cells of the truth, each way.</param>
+/// <param name="Images"><c>[Count, 3, Side, Side]</c>.</param>
+/// <param name="References">The same; null where no network asks for them.</param>
+/// <param name="Targets"><c>[Count, Cells, Cells]</c>.</param>
+/// <param name="Classes">The same.</param>
+public sealed record Batch(int Count, int Side, int Cells, float[] Images, float[]? References, float[] Targets, byte[] Classes);

@@ -1,0 +1,8 @@
+namespace IMDD.Learning.Training.Pictures;
+
+/// <summary>A crop with its truth on the output's grid.</summary>
+/// <param name="Image"><c>3 × side × side</c>, 0 to 1.</param>
+/// <param name="Reference">The same of the reference; null where the picture has none.</param>
+/// <param name="Target">Share of each cell that is defective, <c>cells × cells</c>.</param>
+/// <param name="Classes">Index of the class plus one per cell, 0 where none is known.</param>
+public sealed record Crop(float[] Image, float[]? Reference, float[] Target, byte[] Classes);

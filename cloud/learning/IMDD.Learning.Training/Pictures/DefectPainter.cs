@@ -1,0 +1,100 @@
+using OpenCvSharp;
+
+namespace IMDD.Learning.Training.Pictures;
+
+/// <summary>
+/// Paints a defect that never was on a crop of a normal picture, for plants that have no defect to show: a line, spots, or a ragged patch, filled
+/// with a change of light or with another part of the same crop (Li et al. 2021, CutPaste; Zavrtanik et al. 2021, DRAEM).
+/// </summary>
+internal sealed class DefectPainter(int side)
+{
+    /// <summary>Paints, and marks in <paramref name="mask"/> what changed.</summary>
+    public void Paint(Mat image, byte[] mask, Random random)
+    {
+        using Mat shape = new(side, side, MatType.CV_8UC1, Scalar.All(0));
+        switch (random.Next(3))
+        {
+            case 0:
+                DrawLine(shape, random);
+                break;
+            case 1:
+                DrawSpots(shape, random);
+                break;
+            default:
+                DrawPatch(shape, random);
+                break;
+        }
+
+        shape.GetArray(out byte[] cover);
+        image.GetArray(out Vec3b[] colours);
+        var original = (Vec3b[])colours.Clone();
+        var (dx, dy) = (random.Next(side / 4, 3 * side / 4), random.Next(side / 4, 3 * side / 4));
+        var pastes = random.Next(2) == 0;
+        var shift = (random.Next(2) == 0 ? -1 : 1) * (25 + random.Next(80));
+        var strength = 0.5f + 0.5f * random.NextSingle();
+        for (var i = 0; i < cover.Length; i++)
+        {
+            if (cover[i] == 0)
+            {
+                continue;
+            }
+
+            var (x, y) = (i % side, i / side);
+            var other = original[(y + dy) % side * side + (x + dx) % side];
+            var share = strength * cover[i] / 255f;
+            colours[i] = new Vec3b(Mix(original[i].Item0, other.Item0), Mix(original[i].Item1, other.Item1), Mix(original[i].Item2, other.Item2));
+
+            // A faint rim is not called defective: nobody would mark it.
+            mask[i] = cover[i] > 100 ? byte.MaxValue : (byte)0;
+
+            byte Mix(byte own, byte pasted) => (byte)Math.Clamp(own + share * (pastes ? pasted - own + shift / 3f : shift), 0, 255);
+        }
+
+        image.SetArray(colours);
+    }
+
+    private void DrawLine(Mat shape, Random random)
+    {
+        var points = new Point[3 + random.Next(4)];
+        double x = random.Next(side), y = random.Next(side), angle = random.NextDouble() * 2 * Math.PI;
+        for (var i = 0; i < points.Length; i++)
+        {
+            points[i] = new Point((int)x, (int)y);
+            angle += (random.NextDouble() - 0.5) * 1.2;
+            var length = side * (0.05 + 0.15 * random.NextDouble());
+            (x, y) = (x + length * Math.Cos(angle), y + length * Math.Sin(angle));
+        }
+
+        Cv2.Polylines(shape, [points], false, Scalar.All(255), 1 + random.Next(3), LineTypes.AntiAlias);
+    }
+
+    private void DrawSpots(Mat shape, Random random)
+    {
+        Point centre = new(random.Next(side), random.Next(side));
+        for (var left = 1 + random.Next(4); left > 0; left--)
+        {
+            Point place = new(centre.X + random.Next(-12, 13), centre.Y + random.Next(-12, 13));
+            Size axes = new(1 + random.Next(6), 1 + random.Next(6));
+            Cv2.Ellipse(shape, place, axes, random.Next(180), 0, 360, Scalar.All(255), -1, LineTypes.AntiAlias);
+        }
+    }
+
+    private void DrawPatch(Mat shape, Random random)
+    {
+        var grid = 4 + random.Next(8);
+        var coarse = new float[grid * grid];
+        for (var i = 0; i < coarse.Length; i++)
+        {
+            coarse[i] = random.NextSingle();
+        }
+
+        using var seeds = Mat.FromPixelData(grid, grid, MatType.CV_32FC1, coarse);
+        using Mat noise = new(), ragged = new(), near = new(side, side, MatType.CV_8UC1, Scalar.All(0));
+        Cv2.Resize(seeds, noise, new Size(side, side), interpolation: InterpolationFlags.Cubic);
+        Cv2.InRange(noise, Scalar.All(0.6), Scalar.All(9), ragged);
+        Size axes = new(6 + random.Next(side / 4), 6 + random.Next(side / 4));
+        Cv2.Ellipse(near, new Point(random.Next(side), random.Next(side)), axes, random.Next(180), 0, 360, Scalar.All(255), -1);
+        Cv2.BitwiseAnd(ragged, near, shape);
+        Cv2.GaussianBlur(shape, shape, new Size(5, 5), 1);
+    }
+}

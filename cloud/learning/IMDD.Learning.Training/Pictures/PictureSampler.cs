@@ -1,0 +1,52 @@
+using IMDD.Learning.Datasets.Sampling;
+
+namespace IMDD.Learning.Training.Pictures;
+
+/// <summary>
+/// Which picture comes next. Data sets share the draws in proportion to the square root of their size; within one, a fixed share is normal and the
+/// classes share the rest equally.
+/// </summary>
+public sealed class PictureSampler
+{
+    private const double NormalShare = 0.3;
+
+    private readonly WeightedSampler _sampler;
+
+    /// <summary>Prepares the draws.</summary>
+    /// <param name="pictures">At least one.</param>
+    /// <param name="seed">Recorded with the run.</param>
+    public PictureSampler(IReadOnlyList<TrainingPicture> pictures, int seed) => _sampler = new WeightedSampler(Weights(pictures), (ulong)seed);
+
+    /// <summary>Index of the picture at a position of the sequence.</summary>
+    public int Draw(long position) => _sampler.Draw((ulong)position);
+
+    /// <summary>Probability of each picture; they sum to 1.</summary>
+    public static double[] Weights(IReadOnlyList<TrainingPicture> pictures)
+    {
+        var weights = new double[pictures.Count];
+        var sets = pictures.Select((picture, index) => (Picture: picture, Index: index)).GroupBy(p => p.Picture.Dataset).ToList();
+        var total = sets.Sum(s => Math.Sqrt(s.Count()));
+        foreach (var set in sets)
+        {
+            var ofSet = Math.Sqrt(set.Count()) / total;
+            var normal = set.Where(p => !p.Picture.IsDefective).ToList();
+            var defective = set.Where(p => p.Picture.IsDefective).ToList();
+            var ofNormal = normal.Count == 0 ? 0 : defective.Count == 0 ? 1 : NormalShare;
+            foreach (var (_, index) in normal)
+            {
+                weights[index] = ofSet * ofNormal / normal.Count;
+            }
+
+            // A picture of several classes takes part in each; one without a class that has a name is a class of its own kind.
+            var sizes = defective.SelectMany(p => Strata(p.Picture)).GroupBy(c => c).ToDictionary(g => g.Key, g => g.Count());
+            foreach (var (picture, index) in defective)
+            {
+                weights[index] = ofSet * (1 - ofNormal) / sizes.Count * Strata(picture).Sum(c => 1.0 / sizes[c]);
+            }
+        }
+
+        return weights;
+    }
+
+    private static IEnumerable<int> Strata(TrainingPicture picture) => picture.ClassIndices.Count > 0 ? picture.ClassIndices : [-1];
+}

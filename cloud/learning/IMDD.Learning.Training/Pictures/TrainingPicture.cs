@@ -1,0 +1,38 @@
+namespace IMDD.Learning.Training.Pictures;
+
+/// <summary>A decoded picture with its truth, ready to be cropped.</summary>
+public sealed record TrainingPicture
+{
+    /// <summary>Marks a pixel in <see cref="Classes"/> that has no known class.</summary>
+    public const byte NoClass = 0;
+
+    /// <summary>Data set and id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Data set, in the order they were given.</summary>
+    public required int Dataset { get; init; }
+
+    public required int Width { get; init; }
+    public required int Height { get; init; }
+
+    /// <summary>RGB, <c>height × width × 3</c> bytes.</summary>
+    public required byte[] Rgb { get; init; }
+
+    /// <summary>Known-good view of the same size; null where there is none.</summary>
+    public byte[]? Reference { get; init; }
+
+    /// <summary>255 where defective, row-major; null for a normal picture.</summary>
+    public byte[]? Mask { get; init; }
+
+    /// <summary>Index of the class plus one, or <see cref="NoClass"/>, row-major; null for a normal picture.</summary>
+    public byte[]? Classes { get; init; }
+
+    /// <summary>Indices of the classes that the picture shows.</summary>
+    public required IReadOnlyList<int> ClassIndices { get; init; }
+
+    /// <summary>Per class of the picture, or once for all where pixels have no class: some defective pixels, to centre crops on.</summary>
+    public IReadOnlyList<int[]> Anchors { get; init; } = [];
+
+    /// <summary>True when it shows a defect.</summary>
+    public bool IsDefective => Mask is not null;
+}

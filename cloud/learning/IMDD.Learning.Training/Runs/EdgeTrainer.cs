@@ -1,0 +1,299 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using IMDD.Contracts.Identity;
+using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Words;
+using IMDD.Learning.Training.Losses;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using IMDD.Synthetics;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>
+/// Trains one model. Whatever is drawn is a function of seed and step, and a checkpoint holds the rest, so that a run that was killed ends with the
+/// weights of one that was not.
+/// </summary>
+public sealed class EdgeTrainer : IDisposable
+{
+    private const string BestPrefix = "best.";
+    private const string AveragePrefix = "average.";
+    private const int TimedSteps = 20;
+    private const int ReportEvery = 10;
+    private const double LossMemory = 0.95;
+
+    private readonly EdgeTrainingOptions _options;
+    private readonly TrainingData _data;
+    private readonly CheckpointFolder _checkpoints;
+    private readonly TimeProvider _time;
+    private readonly RunLog _log;
+    private readonly EdgeModel _model;
+    private readonly EdgeModel _average;
+    private readonly WeightAverage _averaging;
+    private readonly TorchSharp.Modules.AdamW _optimizer;
+    private readonly EdgeLoss _loss;
+    private readonly BatchSource _batches;
+    private readonly NoCollection _quiet = new();
+    private readonly string? _parent;
+    private IReadOnlyList<Float32Tensor>? _best;
+    private RunState _state;
+
+    /// <summary>Prepares a run, or goes on with the one in <paramref name="runFolder"/>.</summary>
+    /// <param name="options">How to train.</param>
+    /// <param name="data">From what.</param>
+    /// <param name="runFolder">Where checkpoints and logs go.</param>
+    /// <param name="start">Weights to start from; null: from nothing.</param>
+    /// <param name="time">For the time left.</param>
+    /// <exception cref="ArgumentException">An option is off.</exception>
+    /// <exception cref="TrainingException">The folder holds another run, or the start does not fit.</exception>
+    public EdgeTrainer(EdgeTrainingOptions options, TrainingData data, string runFolder, EdgeModel? start = null, TimeProvider? time = null)
+    {
+        options.Validate();
+        _options = options;
+        _data = data;
+        _time = time ?? TimeProvider.System;
+        _parent = start?.Digest();
+        Directory.CreateDirectory(runFolder);
+        set_num_threads(options.Threads);
+        manual_seed(options.Seed);
+        EdgeModelDescription description = new(
+            options.Network, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent));
+        _model = new EdgeModel(description);
+        _average = new EdgeModel(description);
+        if (start is not null)
+        {
+            _model.Set(start.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
+        }
+
+        _average.Set(_model.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
+        _averaging = new WeightAverage(_model, _average, options.AverageDecay);
+        _optimizer = optim.AdamW(
+            _model.Network.parameters().Concat(_model.Text.parameters()), options.LearningRate, weight_decay: options.WeightDecay);
+        _loss = new EdgeLoss(_model, new WordSource(Vocabulary.English, data.Classes, ReservedWords(), options.Seed), options.Losses);
+        _batches = new BatchSource(data.Train, options.Crops, options.BatchSize, options.Seed, options.Network.UsesReference);
+        _state = new RunState(Fingerprint(), 0, options.Steps ?? 0, null, 0, 0, 0);
+        _checkpoints = new CheckpointFolder(runFolder);
+        if (_checkpoints.Newest() is { } checkpoint)
+        {
+            Restore(checkpoint, runFolder);
+        }
+
+        _log = new RunLog(runFolder, _time);
+    }
+
+    /// <summary>Steps taken before this part of the run.</summary>
+    public long Step => _state.Step;
+
+    /// <summary>Trains to the end.</summary>
+    /// <param name="progress">Told every few steps.</param>
+    /// <param name="cancellation">Stops after a step; a checkpoint is written.</param>
+    /// <returns>The outcome, and the model with its calibration: the caller's to dispose.</returns>
+    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
+    public async Task<(TrainingOutcome Outcome, EdgeModel Model)> RunAsync(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var smoothed = double.NaN;
+        var begin = _time.GetTimestamp();
+        var first = _state.Step;
+        while (!IsDone())
+        {
+            if (cancellation.IsCancellationRequested)
+            {
+                WriteCheckpoint();
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            var batch = await _batches.GetAsync(_state.Step).ConfigureAwait(false);
+            _quiet.Renew();
+            var cpu = CpuSeconds();
+            var loss = TakeStep(batch);
+            _state = _state with { Step = _state.Step + 1, CpuSeconds = _state.CpuSeconds + CpuSeconds() - cpu };
+            smoothed = double.IsNaN(smoothed) ? loss : LossMemory * smoothed + (1 - LossMemory) * loss;
+            PlanSteps();
+            var due = IsValidationDue();
+            var validation = due ? Validate() : null;
+            if (due || _state.Step % _options.CheckpointEvery == 0)
+            {
+                WriteCheckpoint();
+            }
+
+            if (validation is not null || _state.Step % ReportEvery == 0)
+            {
+                var pace = _time.GetElapsedTime(begin) / Math.Max(1, _state.Step - first);
+                progress?.Report(new TrainingProgress(
+                    _state.Step, _state.Steps, smoothed, _state.Steps > 0 ? pace * (_state.Steps - _state.Step) : null, validation));
+            }
+        }
+
+        return Finish();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _quiet.Dispose();
+        _log.Dispose();
+        _optimizer.Dispose();
+        _average.Dispose();
+        _model.Dispose();
+    }
+
+    private bool IsDone() => (_state.Steps > 0 && _state.Step >= _state.Steps) || _state.Worse >= _options.Patience;
+
+    /// <summary>One step; gives its loss.</summary>
+    private double TakeStep(Batch batch)
+    {
+        using var scope = NewDisposeScope();
+        _model.Network.train();
+        _model.Text.train();
+        var rate = LearningRate.At(_state.Step, Math.Max(_state.Steps, 1), _options.LearningRate);
+        if (_state.Steps == 0)
+        {
+            // While the steps are being timed, their number is not known: the rate rises as slowly as it ever does.
+            rate = LearningRate.At(_state.Step, long.MaxValue, _options.LearningRate);
+        }
+
+        foreach (var group in _optimizer.ParamGroups)
+        {
+            group.LearningRate = rate;
+        }
+
+        var images = tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side]);
+        var references = batch.References is { } r ? tensor(r, [batch.Count, 3, batch.Side, batch.Side]) : null;
+        var losses = _loss.Of(_model.Network.forward(images, references), batch, _state.Step);
+        var total = losses.Total.item<float>();
+        if (!float.IsFinite(total))
+        {
+            throw new TrainingException($"The loss of step {_state.Step} is {total}: lower the learning rate ({_options.LearningRate}).");
+        }
+
+        _optimizer.zero_grad();
+        losses.Total.backward();
+        var norm = nn.utils.clip_grad_norm_(_model.Network.parameters().Concat(_model.Text.parameters()), _options.MaxGradientNorm);
+        _optimizer.step();
+        _averaging.Update(_state.Step);
+        if (_state.Step % ReportEvery == 0)
+        {
+            _log.Step(_state.Step, rate, norm, losses);
+        }
+
+        return total;
+    }
+
+    /// <summary>Fixes the number of steps once some have been timed, the first of which is slower and does not count.</summary>
+    private void PlanSteps()
+    {
+        if (_state.Steps == 0 && _state.Step >= TimedSteps)
+        {
+            var perStep = _state.CpuSeconds / _state.Step;
+            _state = _state with { Steps = Math.Max(_state.Step + 1, (long)(_options.Minutes * 60 / perStep)) };
+        }
+    }
+
+    private bool IsValidationDue()
+        => _state.Steps > 0 && (_state.Step == _state.Steps || _state.Step % Math.Max(1, _state.Steps / _options.Validations) == 0);
+
+    private Validation? Validate()
+    {
+        if (_data.Validation.Count == 0)
+        {
+            Keep(null);
+            return null;
+        }
+
+        var scores = new PictureScorer(_average).Score(_data.Validation);
+        var validation = Validation.Of(scores);
+        _log.Validation(_state.Step, validation);
+        _log.Pictures(_state.Step, _average, _data.Validation);
+        if (_state.BestScore is null || validation.Score > _state.BestScore)
+        {
+            Keep(validation.Score);
+        }
+        else
+        {
+            _state = _state with { Worse = _state.Worse + 1 };
+        }
+
+        return validation;
+    }
+
+    private void Keep(double? score)
+    {
+        _best = _average.Tensors();
+        _state = _state with { BestScore = score, BestStep = _state.Step, Worse = 0 };
+    }
+
+    private (TrainingOutcome Outcome, EdgeModel Model) Finish()
+    {
+        if (_best is null)
+        {
+            Keep(null);
+        }
+
+        EdgeModel model = new(_model.Description);
+        model.Set(_best!.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        var scores = _data.Validation.Count > 0 ? new PictureScorer(model).Score(_data.Validation) : [];
+        model.Description = model.Description with
+        {
+            Calibration = scores.Count > 0 ? Validation.Calibrate(scores, _data.Classes.Count) : EdgeCalibration.None,
+            Lineage = model.Description.Lineage with { Steps = _state.BestStep },
+        };
+        return (
+            new TrainingOutcome(
+                model.Digest(), _state.Step, _state.Steps, _state.BestStep, scores.Count > 0 ? Validation.Of(scores) : null, _state.CpuSeconds),
+            model);
+    }
+
+    private void WriteCheckpoint()
+    {
+        using MemoryStream optimizer = new();
+        using (BinaryWriter writer = new(optimizer, Encoding.UTF8, leaveOpen: true))
+        {
+            _optimizer.save_state_dict(writer);
+        }
+
+        _checkpoints.Write(
+            _state,
+            [.. _model.Tensors(), .. Prefixed(_average.Tensors(), AveragePrefix), .. Prefixed(_best ?? [], BestPrefix)],
+            optimizer.ToArray());
+    }
+
+    private void Restore(Checkpoint checkpoint, string runFolder)
+    {
+        if (checkpoint.State.Options != _state.Options)
+        {
+            throw new TrainingException($"{runFolder} holds a run with other options or data: give another folder, or remove it to start anew.");
+        }
+
+        _state = checkpoint.State;
+        _model.Set(checkpoint.Tensors);
+        _average.Set(Unprefixed(checkpoint.Tensors, AveragePrefix).ToDictionary(t => t.Name, StringComparer.Ordinal));
+        List<Float32Tensor> best = [.. Unprefixed(checkpoint.Tensors, BestPrefix)];
+        _best = best.Count > 0 ? best : null;
+        using BinaryReader reader = new(new MemoryStream(checkpoint.Optimizer));
+        _optimizer.load_state_dict(reader);
+    }
+
+    /// <summary>Of all that decides the outcome. How long a run may take decides it only together with the machine's speed, which the state keeps.</summary>
+    private string Fingerprint() => ContentDigest.Of(JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        Options = _options with { CheckpointEvery = 1 },
+        _data.Names,
+        _data.SplitIds,
+        Pictures = _data.Train.Select(p => p.Id),
+        Parent = _parent,
+    }));
+
+    /// <summary>What must not be learned by any default model is no word of it either.</summary>
+    private static HashSet<string> ReservedWords()
+        => [.. DefectKinds.Reserved.Select(k => Vocabulary.English.Resolve(k.Name()) ?? k.Name())];
+
+    private static double CpuSeconds() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
+
+    private static IEnumerable<Float32Tensor> Prefixed(IEnumerable<Float32Tensor> tensors, string prefix)
+        => tensors.Select(t => t with { Name = prefix + t.Name });
+
+    private static IEnumerable<Float32Tensor> Unprefixed(IReadOnlyDictionary<string, Float32Tensor> tensors, string prefix)
+        => tensors.Values.Where(t => t.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(t => t with { Name = t.Name[prefix.Length..] });
+}

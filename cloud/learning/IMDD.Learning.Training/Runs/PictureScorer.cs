@@ -1,0 +1,100 @@
+using IMDD.Imaging;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>Runs a model over whole pictures and sets its outputs beside their truth.</summary>
+internal sealed class PictureScorer
+{
+    private readonly EdgeModel _model;
+
+    public PictureScorer(EdgeModel model)
+    {
+        _model = model;
+        model.Network.eval();
+        model.Text.eval();
+    }
+
+    /// <summary>The scores of pictures, one after the other.</summary>
+    public IReadOnlyList<PictureScores> Score(IReadOnlyList<TrainingPicture> pictures)
+    {
+        using var noGradient = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = _model.Rows();
+        return [.. pictures.Select(p => Score(p, rows))];
+    }
+
+    private PictureScores Score(TrainingPicture picture, Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        var reference = _model.Description.Network.UsesReference
+            ? picture.Reference is { } known ? EdgeInput.From(known, picture.Width, picture.Height) : EdgeInput.From(new byte[picture.Rgb.Length], picture.Width, picture.Height)
+            : null;
+        var features = _model.Network.forward(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), reference);
+        var stride = _model.Description.Network.OutputStride;
+        int width = EdgePadding.RoundUp(picture.Width, stride) / stride, height = EdgePadding.RoundUp(picture.Height, stride) / stride;
+        var columns = (int)features.Defect.shape[2];
+        var plane = features.Defect.data<float>().ToArray();
+        var logits = new float[width * height];
+        for (var y = 0; y < height; y++)
+        {
+            plane.AsSpan(y * columns, width).CopyTo(logits.AsSpan(y * width));
+        }
+
+        var labels = Labels(picture, stride, width, height);
+        var truth = picture.ClassIndices.Count == 1 ? picture.ClassIndices[0] : -1;
+        var (named, score) = picture.IsDefective ? Name(features.Embedding, rows, labels, width, columns, truth) : (-1, null);
+        return new PictureScores(logits, labels, TorchSegmenter.Pooled(features.Defect).item<float>(), picture.IsDefective, truth, named, score);
+    }
+
+    private (int Named, double? RowScore) Name(Tensor embedding, Tensor rows, bool[] labels, int width, int columns, int truth)
+    {
+        var cells = labels.Select((label, i) => (label, i)).Where(c => c.label).Select(c => (long)(c.i / width * columns + c.i % width)).ToArray();
+        if (cells.Length == 0)
+        {
+            return (-1, null);
+        }
+
+        var pixels = embedding.flatten(2).squeeze(0).t().index_select(0, tensor(cells));
+        var scores = _model.Network.Naming.forward(pixels, rows).sigmoid();
+        var (best, row) = scores.max(1);
+        var values = best.data<float>().ToArray();
+        var winners = row.data<long>().ToArray();
+        var sums = new double[rows.shape[0]];
+        var counts = new int[rows.shape[0]];
+        for (var i = 0; i < values.Length; i++)
+        {
+            sums[winners[i]] += values[i];
+            counts[winners[i]]++;
+        }
+
+        return (Array.IndexOf(sums, sums.Max()), truth >= 0 && counts[truth] > 0 ? sums[truth] / counts[truth] : null);
+    }
+
+    private static bool[] Labels(TrainingPicture picture, int stride, int width, int height)
+    {
+        var labels = new bool[width * height];
+        if (picture.Mask is not { } mask)
+        {
+            return labels;
+        }
+
+        var counts = new int[labels.Length];
+        for (var y = 0; y < picture.Height; y++)
+        {
+            for (var x = 0; x < picture.Width; x++)
+            {
+                counts[y / stride * width + x / stride] += mask[y * picture.Width + x] != 0 ? 1 : 0;
+            }
+        }
+
+        for (var i = 0; i < labels.Length; i++)
+        {
+            labels[i] = 2 * counts[i] >= stride * stride;
+        }
+
+        return labels;
+    }
+}

@@ -1,0 +1,20 @@
+using IMDD.Learning.Datasets.Samples;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>What a run learns from and is judged by.</summary>
+/// <param name="Names">The data sets as they were named.</param>
+/// <param name="SplitIds">Their splits.</param>
+/// <param name="Classes">All classes, in ordinal order of their ids.</param>
+/// <param name="Train">Pictures to learn from.</param>
+/// <param name="Validation">Pictures to judge by.</param>
+/// <param name="Problems">Files that could not be used.</param>
+public sealed record TrainingData(
+    IReadOnlyList<string> Names,
+    IReadOnlyList<string> SplitIds,
+    IReadOnlyList<TrainedClass> Classes,
+    IReadOnlyList<TrainingPicture> Train,
+    IReadOnlyList<TrainingPicture> Validation,
+    IReadOnlyList<FileProblem> Problems);

@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using System.Text;
+using IMDD.Imaging;
+using IMDD.Learning.Datasets.Readers;
+using IMDD.Learning.Datasets.Samples;
+using IMDD.Learning.Datasets.Splits;
+using IMDD.Learning.Datasets.Words;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>Reads data sets, splits each as <c>imdd eval</c> does, and loads the training and validation sides. The test side is never opened.</summary>
+public static class TrainingDataReader
+{
+    // Of what is learned from and validated on together, as the split means it: 15 of 70.
+    private const double ValidationShare = 0.2;
+
+    /// <summary>Reads.</summary>
+    /// <param name="names"><c>KEY:PATH</c> each.</param>
+    /// <param name="shots">At most this many training pictures of a class; null: all.</param>
+    /// <param name="seed">Which shots are drawn.</param>
+    /// <param name="normalOnly">True: no defective picture is learned from.</param>
+    /// <exception cref="Learning.Datasets.DatasetException">A data set cannot be read.</exception>
+    /// <exception cref="TrainingException">Nothing is left to learn from.</exception>
+    public static TrainingData Read(IReadOnlyList<string> names, int? shots, int seed, bool normalOnly)
+    {
+        OpenCvImageDecoder decoder = new();
+        List<FileProblem> problems = [];
+        List<string> splitIds = [];
+        List<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> sides = [];
+        foreach (var (name, index) in names.Select((name, index) => (name, index)))
+        {
+            var read = DatasetReaders.Read(name);
+            var (joined, uncompared) = new DuplicateGroups(decoder).Join(read.Samples);
+            problems.AddRange([.. read.Problems, .. uncompared]);
+            var split = DatasetSplit.Of(joined);
+            splitIds.Add(split.Id);
+            var train = split.Take(joined, SplitName.Train);
+            train = shots is { } k ? KShot.Draw(train, k, seed) : train;
+            train = normalOnly ? [.. train.Where(s => !s.IsAnomalous)] : train;
+            sides.Add(shots is null && !normalOnly
+                ? HeldOut(index, train, split.Take(joined, SplitName.Val))
+                : (index, train, split.Take(joined, SplitName.Val)));
+        }
+
+        var classes = normalOnly ? [Generic()] : ClassesOf(sides.SelectMany(s => s.Train));
+        PictureLoader loader = new(decoder, Vocabulary.English, classes);
+        var learned = sides.SelectMany(s => Load(loader, s.Train, s.Dataset)).ToList();
+        var judged = sides.SelectMany(s => Load(loader, s.Validation, s.Dataset)).ToList();
+        problems.AddRange(loader.Problems);
+        if (learned.Count == 0)
+        {
+            throw new TrainingException($"No picture of {string.Join(", ", names)} can be learned from"
+                + (problems.Count > 0 ? $"; the first of {problems.Count} problems: {problems[0].File}: {problems[0].Reason}" : "."));
+        }
+
+        return new TrainingData(names, splitIds, classes, learned, judged, problems);
+    }
+
+    /// <summary>
+    /// Many small strata leave no defect on the validation side, which then says nothing: groups of the training side, in the order of their hash,
+    /// are held out until it has its share.
+    /// </summary>
+    private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) HeldOut(
+        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
+    {
+        var wanted = (int)(ValidationShare * (train.Count(s => s.IsAnomalous) + validation.Count(s => s.IsAnomalous)));
+        var has = validation.Count(s => s.IsAnomalous);
+        if (2 * has >= wanted)
+        {
+            return (dataset, train, validation);
+        }
+
+        HashSet<string> moved = new(StringComparer.Ordinal);
+        foreach (var group in train.Where(s => s.IsAnomalous).GroupBy(s => s.Group, StringComparer.Ordinal)
+            .OrderBy(g => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(g.Key))), StringComparer.Ordinal))
+        {
+            if (has >= wanted)
+            {
+                break;
+            }
+
+            moved.Add(group.Key);
+            has += group.Count();
+        }
+
+        return (
+            dataset,
+            [.. train.Where(s => !moved.Contains(s.Group))],
+            [.. validation.Concat(train.Where(s => moved.Contains(s.Group))).OrderBy(s => s.Id, StringComparer.Ordinal)]);
+    }
+
+    private static TrainedClass Generic() => TrainedClass.Of("defect", Vocabulary.English)!;
+
+    private static List<TrainedClass> ClassesOf(IEnumerable<DatasetSample> samples)
+    {
+        var classes = samples.SelectMany(s => s.Classes)
+            .Select(label => TrainedClass.Of(label, Vocabulary.English)).OfType<TrainedClass>()
+            .DistinctBy(c => c.Id, StringComparer.Ordinal).OrderBy(c => c.Id, StringComparer.Ordinal).ToList();
+        return classes.Count switch
+        {
+            0 => [Generic()],
+            > 250 => throw new TrainingException($"The data sets name {classes.Count} classes: expected at most 250."),
+            _ => classes,
+        };
+    }
+
+    private static IEnumerable<TrainingPicture> Load(PictureLoader loader, IReadOnlyList<DatasetSample> samples, int dataset)
+        => samples.Select(s => loader.Load(s, dataset)).OfType<TrainingPicture>();
+}

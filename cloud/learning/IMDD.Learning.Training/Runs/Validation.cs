@@ -1,0 +1,88 @@
+using IMDD.Learning.Evaluation.Ranking;
+using IMDD.Learning.Training.Models;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>How good a model is on pictures it did not learn from, on the output's grid; undefined measures are null.</summary>
+/// <param name="PixelAp">Average precision of cells.</param>
+/// <param name="PixelAuroc">Area under their ROC curve.</param>
+/// <param name="Iou">Pooled over all cells, at the threshold where it is largest.</param>
+/// <param name="ImageAuroc">Area under the pictures' ROC curve.</param>
+/// <param name="Naming">Share of pictures of one class whose defective cells get its name.</param>
+public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou, double? ImageAuroc, double? Naming)
+{
+    private const int MaxCalibrationCells = 200_000;
+    private const double KeptShare = 0.05;
+    private const double BelowKept = 0.8;
+    private const double MaxRowThreshold = 0.5;
+    private const double DefaultRowThreshold = 0.1;
+
+    /// <summary>One number to choose by: the mean of what is defined.</summary>
+    public double Score => new[] { PixelAp, ImageAuroc, Naming }.OfType<double>().DefaultIfEmpty(0).Average();
+
+    internal static Validation Of(IReadOnlyList<PictureScores> pictures)
+    {
+        var cells = Cells(pictures);
+        var named = pictures.Where(p => p.Truth >= 0).ToList();
+        return new Validation(
+            Defined(cells.AveragePrecision()),
+            Defined(cells.Auroc()),
+            cells.F1Max().F1 is { IsDefined: true } f1 ? f1.Value / (2 - f1.Value) : null,
+            Defined(Images(pictures).Auroc()),
+            named.Count > 0 ? named.Average(p => p.Named == p.Truth ? 1.0 : 0) : null);
+
+        static double? Defined(Evaluation.MetricValue value) => value.IsDefined ? value.Value : null;
+    }
+
+    /// <summary>Probabilities and thresholds from the same pictures.</summary>
+    internal static EdgeCalibration Calibrate(IReadOnlyList<PictureScores> pictures, int classes)
+    {
+        var every = Math.Max(1, pictures.Sum(p => (long)p.Logits.Length) / MaxCalibrationCells);
+        var pairs = pictures.SelectMany(p => p.Logits.Zip(p.Labels)).Where((_, i) => i % every == 0).ToList();
+        var (scale, offset) = Platt.Fit(pairs);
+        var (imageScale, imageOffset) = Platt.Fit([.. pictures.Select(p => (p.Pooled, p.IsDefective))]);
+        var cells = Cells(pictures).F1Max();
+        F1Optimum? images = pictures.Any(p => !p.IsDefective) ? Images(pictures).F1Max() : null;
+        return new EdgeCalibration
+        {
+            DefectScale = scale,
+            DefectOffset = offset,
+            ImageScale = imageScale,
+            ImageOffset = imageOffset,
+            PixelThreshold = cells.F1.IsDefined ? Sigmoid(scale * cells.Threshold + offset) : 0.5,
+            ImageThreshold = images is { F1.IsDefined: true } best ? Sigmoid(imageScale * best.Threshold + imageOffset) : null,
+            RowThresholds = [.. Enumerable.Range(0, classes).Select(c => RowThreshold(pictures, c))],
+        };
+    }
+
+    /// <summary>Somewhat below what nearly all truly named regions reach.</summary>
+    private static double RowThreshold(IReadOnlyList<PictureScores> pictures, int index)
+    {
+        var scores = pictures.Where(p => p.Truth == index && p.Named == index).Select(p => p.RowScore).OfType<double>().Order().ToList();
+        return scores.Count == 0 ? DefaultRowThreshold : Math.Min(MaxRowThreshold, BelowKept * scores[(int)(KeptShare * scores.Count)]);
+    }
+
+    private static double Sigmoid(double value) => 1 / (1 + Math.Exp(-value));
+
+    private static RankedScores Cells(IReadOnlyList<PictureScores> pictures)
+    {
+        ScoreCollector collector = new();
+        foreach (var picture in pictures)
+        {
+            collector.Add(picture.Logits, picture.Labels);
+        }
+
+        return collector.Rank();
+    }
+
+    private static RankedScores Images(IReadOnlyList<PictureScores> pictures)
+    {
+        ScoreCollector collector = new();
+        foreach (var picture in pictures)
+        {
+            collector.Add(picture.Pooled, picture.IsDefective);
+        }
+
+        return collector.Rank();
+    }
+}

@@ -1,0 +1,98 @@
+using TorchSharp;
+
+namespace IMDD.Learning.Networks.Tests;
+
+public sealed class EdgeNetworkTests
+{
+    [Theory]
+    [InlineData(NetworkSize.Nano, 4, 200_000, 400_000)]
+    [InlineData(NetworkSize.Small, 4, 600_000, 1_200_000)]
+    [InlineData(NetworkSize.Small, 2, 600_000, 1_200_000)]
+    [InlineData(NetworkSize.Base, 4, 2_000_000, 3_000_000)]
+    [InlineData(NetworkSize.Base, 2, 2_000_000, 3_000_000)]
+    public void Forward_AnySize_HasTheShapesOfTheContract(NetworkSize size, int outputStride, long least, long most)
+    {
+        using var scope = torch.NewDisposeScope();
+        EdgeNetworkOptions options = new() { Size = size, OutputStride = outputStride };
+        using EdgeNetwork network = new(options);
+        network.eval();
+
+        var features = network.forward(torch.rand(2, 3, 64, 96), null);
+
+        network.parameters().Sum(p => p.numel()).ShouldBeInRange(least, most);
+        features.Defect.shape.ShouldBe([2, 64 / outputStride, 96 / outputStride]);
+        features.Embedding.shape.ShouldBe([2, options.EmbeddingLength, 64 / outputStride, 96 / outputStride]);
+        features.Frame.shape.ShouldBe([2, network.FrameLength]);
+        features.Embedding.norm(1).sub(1).abs().max().item<float>().ShouldBeLessThan(1e-3f);
+    }
+
+    [Fact]
+    public void Forward_BatchOfTwo_EachIsWhatItIsAlone()
+    {
+        using var scope = torch.NewDisposeScope();
+        using EdgeNetwork network = new(new EdgeNetworkOptions { Size = NetworkSize.Nano });
+        network.eval();
+        var images = torch.rand(2, 3, 64, 64);
+
+        var together = network.forward(images, null);
+        var alone = network.forward(images.slice(0, 1, 2, 1), null);
+
+        together.Defect.slice(0, 1, 2, 1).sub(alone.Defect).abs().max().item<float>().ShouldBeLessThan(1e-4f);
+    }
+
+    [Fact]
+    public void Forward_WithAReference_ItMatters()
+    {
+        using var scope = torch.NewDisposeScope();
+        using EdgeNetwork network = new(new EdgeNetworkOptions { Size = NetworkSize.Nano, UsesReference = true });
+        network.eval();
+        var image = torch.rand(1, 3, 64, 64);
+
+        var same = network.forward(image, image);
+        var other = network.forward(image, torch.rand(1, 3, 64, 64));
+
+        same.Defect.sub(other.Defect).abs().max().item<float>().ShouldBeGreaterThan(1e-4f);
+    }
+
+    [Theory]
+    [InlineData(true, "needs a reference")]
+    [InlineData(false, "takes no reference")]
+    public void Forward_ReferenceNotAsMade_IsRefused(bool usesReference, string expected)
+    {
+        using var scope = torch.NewDisposeScope();
+        using EdgeNetwork network = new(new EdgeNetworkOptions { Size = NetworkSize.Nano, UsesReference = usesReference });
+        var image = torch.rand(1, 3, 64, 64);
+
+        Should.Throw<ArgumentException>(() => network.forward(image, usesReference ? null : image)).Message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public void Forward_ManyTimes_LeavesNoTensorBehind()
+    {
+        using EdgeNetwork network = new(new EdgeNetworkOptions { Size = NetworkSize.Nano, UsesReference = true });
+        Look(network);
+        var before = torch.Tensor.TotalCount;
+
+        for (var i = 0; i < 5; i++)
+        {
+            Look(network);
+        }
+
+        torch.Tensor.TotalCount.ShouldBe(before);
+
+        static void Look(EdgeNetwork network)
+        {
+            using var scope = torch.NewDisposeScope();
+            var image = torch.rand(2, 3, 64, 64);
+            var features = network.forward(image, image);
+            network.Naming.forward(features.Embedding.flatten(2).transpose(1, 2).flatten(0, 1), torch.rand(3, 64)).sum().backward();
+        }
+    }
+
+    [Theory]
+    [InlineData(3, 64, "OutputStride is 3")]
+    [InlineData(4, 7, "EmbeddingLength is 7")]
+    public void Validate_OptionOutOfRange_IsNamed(int outputStride, int embeddingLength, string expected) =>
+        Should.Throw<ArgumentException>(() => new EdgeNetwork(new EdgeNetworkOptions { OutputStride = outputStride, EmbeddingLength = embeddingLength }))
+            .Message.ShouldContain(expected);
+}

@@ -1,0 +1,51 @@
+using IMDD.Learning.Networks.Blocks;
+using TorchSharp;
+
+namespace IMDD.Learning.Networks.Tests;
+
+public sealed class LocalContrastTests
+{
+    [Fact]
+    public void Forward_DarkerAndFlatterPicture_NormalisedChannelStays()
+    {
+        using var scope = torch.NewDisposeScope();
+        using LocalContrast contrast = new();
+        torch.manual_seed(3);
+        var image = torch.rand(1, 3, 128, 128);
+
+        var bright = contrast.forward(image).select(1, 1);
+        var dim = contrast.forward(image * 0.6f + 0.1f).select(1, 1);
+
+        bright.shape.ShouldBe([1, 64, 64]);
+        bright.std().item<float>().ShouldBeInRange(0.8f, 1.2f);
+
+        // Not exact: the floor of the variance weighs more where there is less of it.
+        dim.sub(bright).abs().max().item<float>().ShouldBeLessThan(0.05f);
+    }
+
+    [Fact]
+    public void Forward_PlainPicture_IsZero()
+    {
+        using var scope = torch.NewDisposeScope();
+        using LocalContrast contrast = new();
+
+        contrast.forward(torch.full([1, 3, 64, 64], 0.4f)).abs().max().item<float>().ShouldBeLessThan(0.1f);
+    }
+
+    [Fact]
+    public void Forward_OneBrightSpot_StandsOutThere()
+    {
+        using var scope = torch.NewDisposeScope();
+        using LocalContrast contrast = new();
+        var image = torch.full([1, 3, 64, 64], 0.4f);
+        image[torch.TensorIndex.Ellipsis, torch.TensorIndex.Slice(20, 22), torch.TensorIndex.Slice(40, 42)] = 0.6f;
+
+        var channels = contrast.forward(image);
+
+        channels.shape.ShouldBe([1, LocalContrast.Channels, 32, 32]);
+        for (var channel = 0; channel < LocalContrast.Channels; channel++)
+        {
+            channels.select(1, channel).argmax().item<long>().ShouldBe(10 * 32 + 20);
+        }
+    }
+}

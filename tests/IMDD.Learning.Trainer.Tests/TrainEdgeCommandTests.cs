@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Text.Json;
+using IMDD.Testing;
+
+namespace IMDD.Learning.Trainer.Tests;
+
+/// <summary>The command as a process, which can be killed.</summary>
+public sealed class TrainEdgeCommandTests
+{
+    private static readonly string[] Options =
+    [
+        "train", "edge", "--data", "synthetic:seed=5,count=48,size=96,textures=cast", "--size", "nano", "--crop", "64", "--batch", "4", "--steps", "160", "--seed", "3", "--json",
+    ];
+
+    [Fact]
+    public async Task Train_KilledTwice_SameDigestAsUninterrupted()
+    {
+        using TestDirectory directory = new();
+        var whole = await Train(directory, "whole");
+        Random random = new(7);
+        for (var kill = 0; kill < 2; kill++)
+        {
+            using var process = Start(directory, "killed");
+            await Eventually.HoldsAsync(() => process.HasExited || Checkpoint(directory.File("killed/run")) > 20 + 50 * kill);
+            await Task.Delay(random.Next(300), TestContext.Current.CancellationToken);
+            process.HasExited.ShouldBeFalse();
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var killed = await Train(directory, "killed");
+
+        killed.GetProperty("digest").GetString().ShouldBe(whole.GetProperty("digest").GetString());
+        killed.GetProperty("step").GetInt64().ShouldBe(whole.GetProperty("step").GetInt64());
+        whole.GetProperty("classes").GetArrayLength().ShouldBeGreaterThan(3);
+        File.Exists(directory.File("killed/weights.safetensors")).ShouldBeTrue();
+        Directory.EnumerateFiles(directory.File("killed/run/tensorboard"), "*.pictures").ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task Train_DataSetThatIsNotThere_OneLineAndExitCode1()
+    {
+        StringWriter error = new();
+
+        var exitCode = await TrainerCommand.RunAsync(["train", "edge", "--data", "mvtec:/nowhere", "--out", "/tmp/never"], TextWriter.Null, error);
+
+        exitCode.ShouldBe(1);
+        error.ToString().Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("/nowhere");
+    }
+
+    [Fact]
+    public async Task Train_OptionsOutOfRange_AreNamedAndExitCode2()
+    {
+        StringWriter error = new();
+
+        var exitCode = await TrainerCommand.RunAsync(
+            ["train", "edge", "--data", "synthetic", "--out", "/tmp/never", "--crop", "65", "--batch", "1"], TextWriter.Null, error);
+
+        exitCode.ShouldBe(2);
+        error.ToString().ShouldContain("Crops.Side is 65");
+        error.ToString().ShouldContain("BatchSize is 1");
+    }
+
+    private static async Task<JsonElement> Train(TestDirectory directory, string name)
+    {
+        using var process = Start(directory, name);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.ExitCode.ShouldBe(0, await error);
+        return JsonDocument.Parse(output.Trim().Split('\n')[^1]).RootElement;
+    }
+
+    private static Process Start(TestDirectory directory, string name)
+    {
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "IMDD.Learning.Trainer"), [.. Options, "--out", directory.File(name)])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["XDG_CACHE_HOME"] = directory.File("cache");
+        return Process.Start(start)!;
+    }
+
+    private static int Checkpoint(string folder) => !Directory.Exists(folder)
+        ? 0
+        : Directory.EnumerateDirectories(folder, "checkpoint-*").Select(f => int.Parse(f[^9..])).DefaultIfEmpty(0).Max();
+}

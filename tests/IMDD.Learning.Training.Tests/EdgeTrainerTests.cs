@@ -1,0 +1,183 @@
+using IMDD.Learning.Networks;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using IMDD.Learning.Training.Runs;
+using IMDD.Testing;
+using TorchSharp;
+
+namespace IMDD.Learning.Training.Tests;
+
+public sealed class EdgeTrainerTests
+{
+    private const int Steps = 14;
+
+    private static readonly TrainingData Data = TrainingPictures.Data(train: 24, validation: 6);
+
+    private static readonly EdgeTrainingOptions Options = new()
+    {
+        Network = new EdgeNetworkOptions { Size = NetworkSize.Nano },
+        Crops = new CropOptions { Side = 64 },
+        Steps = Steps,
+        BatchSize = 4,
+        Validations = 3,
+        CheckpointEvery = 3,
+    };
+
+    [Fact]
+    public async Task RunAsync_SameSeed_SameWeights()
+    {
+        using TestDirectory directory = new();
+
+        var one = await Train(Options, directory.File("one"));
+        var again = await Train(Options, directory.File("again"));
+        var other = await Train(Options with { Seed = 2 }, directory.File("other"));
+
+        again.ShouldBe(one);
+        other.ShouldNotBe(one);
+    }
+
+    /// <summary>The run is cut off right after steps that were drawn, with whatever was on disk then, as often as it takes.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task RunAsync_CutOffAtRandomSteps_SameWeightsAsUninterrupted(int seed)
+    {
+        using TestDirectory directory = new();
+        var whole = await Train(Options, directory.File("whole"));
+        Random random = new(seed);
+        var cuts = 0;
+        string? resumed = null;
+        while (resumed is null)
+        {
+            var cut = cuts < 3 ? random.Next(2, Steps - 2) : int.MaxValue;
+            try
+            {
+                resumed = await Train(Options, directory.File("cut"), new CutOff(cut));
+            }
+            catch (CutOffException)
+            {
+                cuts++;
+            }
+        }
+
+        cuts.ShouldBeInRange(1, 3);
+        resumed.ShouldBe(whole);
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_LeavesACheckpointOfThatStep()
+    {
+        using TestDirectory directory = new();
+        using CancellationTokenSource stop = new();
+        var data = TrainingPictures.Data(train: 12, validation: 0);
+        var options = Options with { CheckpointEvery = 1000, Steps = 200 };
+        using (EdgeTrainer trainer = new(options, data, directory.Path))
+        {
+            await Should.ThrowAsync<OperationCanceledException>(async () => await trainer.RunAsync(new CancelAt(stop), stop.Token));
+        }
+
+        using EdgeTrainer next = new(options, data, directory.Path);
+        next.Step.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Constructor_FolderOfAnotherRun_IsRefused()
+    {
+        using TestDirectory directory = new();
+        await Train(Options, directory.Path);
+
+        Should.Throw<TrainingException>(() => new EdgeTrainer(Options with { LearningRate = 0.001 }, Data, directory.Path))
+            .Message.ShouldContain("holds a run with other options or data");
+    }
+
+    [Fact]
+    public async Task RunAsync_ManySteps_LeaveNoTensorBehind()
+    {
+        using TestDirectory directory = new();
+        List<long> counts = [];
+        using EdgeTrainer trainer = new(Options with { Steps = 60, Validations = 1, CheckpointEvery = 1000 }, Data, directory.Path);
+
+        var (_, model) = await trainer.RunAsync(new Count(counts), TestContext.Current.CancellationToken);
+        model.Dispose();
+
+        counts.Count.ShouldBeGreaterThan(4);
+        counts.Skip(1).SkipLast(1).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task RunAsync_EasyDefects_AreFoundAndNamed()
+    {
+        using TestDirectory directory = new();
+        using EdgeTrainer trainer = new(
+            Options with { Steps = 150, BatchSize = 8, AverageDecay = 0.95, CheckpointEvery = 1000 }, TrainingPictures.Data(48, 18), directory.Path);
+
+        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        using (model)
+        {
+            outcome.Validation!.PixelAuroc!.Value.ShouldBeGreaterThan(0.95);
+            outcome.Validation.ImageAuroc!.Value.ShouldBeGreaterThan(0.9);
+            outcome.Validation.Naming!.Value.ShouldBeGreaterThan(0.8);
+            model.Description.Calibration.RowThresholds.Count.ShouldBe(2);
+            model.Digest().ShouldBe(outcome.Digest);
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_StartedFromAModel_BeginsWithItsWeights()
+    {
+        using TestDirectory directory = new();
+        using EdgeModel start = new(new EdgeModelDescription(
+            Options.Network, Data.Classes, EdgeCalibration.None, new EdgeModelLineage([], [], 0, 0, null)));
+        using EdgeTrainer trainer = new(Options with { Steps = 1, LearningRate = 1e-12, WeightDecay = 0 }, Data, directory.Path, start);
+
+        var (_, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        using (model)
+        {
+            model.Description.Lineage.Parent.ShouldBe(start.Digest());
+            var (before, after) = (start.Network.DefectHead.weight!.data<float>().ToArray(), model.Network.DefectHead.weight!.data<float>().ToArray());
+            before.Zip(after, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-6f);
+        }
+    }
+
+    [Fact]
+    public void Validate_SeveralOptionsOff_AllAreNamed()
+    {
+        var problems = Should.Throw<ArgumentException>(() => (Options with { BatchSize = 1, Minutes = 0, Crops = new CropOptions { Side = 65 } }).Validate()).Message;
+
+        problems.ShouldContain("BatchSize is 1");
+        problems.ShouldContain("Minutes is 0");
+        problems.ShouldContain("Crops.Side is 65");
+    }
+
+    private static async Task<string> Train(EdgeTrainingOptions options, string folder, IProgress<TrainingProgress>? progress = null)
+    {
+        using EdgeTrainer trainer = new(options, Data, folder);
+        var (outcome, model) = await trainer.RunAsync(progress, TestContext.Current.CancellationToken);
+        model.Dispose();
+        return outcome.Digest;
+    }
+
+    private sealed class CutOffException : Exception;
+
+    /// <summary>Ends the run in the middle, like a kill: nothing is written any more.</summary>
+    private sealed class CutOff(int step) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step >= step)
+            {
+                throw new CutOffException();
+            }
+        }
+    }
+
+    private sealed class CancelAt(CancellationTokenSource stop) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => stop.Cancel();
+    }
+
+    private sealed class Count(List<long> counts) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => counts.Add(torch.Tensor.TotalCount);
+    }
+}
