@@ -23,4 +23,8 @@ internal sealed class OnnxNode(string name, string op, string domain, OnnxValue?
     /// <summary>A number attribute, or what the operator takes when it is not there.</summary>
     public float Float(string attribute, float otherwise)
         => attributes.FirstOrDefault(candidate => candidate.Name == attribute) is { } found ? found.Proto.F : otherwise;
+
+    /// <summary>A text attribute, or what the operator takes when it is not there.</summary>
+    public string Text(string attribute, string otherwise)
+        => attributes.FirstOrDefault(candidate => candidate.Name == attribute)?.Proto.S.ToStringUtf8() ?? otherwise;
 }

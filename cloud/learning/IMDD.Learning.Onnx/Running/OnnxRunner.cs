@@ -32,6 +32,9 @@ public sealed class OnnxRunner : IDisposable
             IntraOpNumThreads = options.Threads,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+
+        // Comparisons share the machine with training: waiting threads sleep.
+        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {
             _session = load(session);

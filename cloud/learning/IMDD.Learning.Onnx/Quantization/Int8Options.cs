@@ -1,0 +1,26 @@
+namespace IMDD.Learning.Onnx.Quantization;
+
+/// <summary>How a model is quantized.</summary>
+public sealed record Int8Options
+{
+    /// <summary>How activations' ranges are chosen.</summary>
+    public CalibrationMethod Method { get; init; } = CalibrationMethod.Percentile;
+
+    /// <summary>For <see cref="CalibrationMethod.Percentile"/>: share of the elements within the range, in percent.</summary>
+    public double Percentile { get; init; } = 99.99;
+
+    /// <summary>Leave the first convolution in floats: it sees the picture, and few weights are in it.</summary>
+    public bool KeepFirst { get; init; } = true;
+
+    /// <summary>Leave the last convolution or product before each output in floats: thresholds are set on what it gives.</summary>
+    public bool KeepLast { get; init; } = true;
+
+    /// <summary>Beginnings of names of nodes that stay in floats: a path of modules, with slashes.</summary>
+    public IReadOnlyList<string> KeepNames { get; init; } = [];
+
+    /// <summary>
+    /// Weights in seven bits. x86 processors without VNNI add pairs of products in 16 bits, which overflow with eight; accuracy is lost
+    /// everywhere for what they need.
+    /// </summary>
+    public bool ReduceRange { get; init; }
+}

@@ -1,0 +1,124 @@
+using IMDD.Learning.Onnx.Graph;
+
+namespace IMDD.Learning.Onnx.Quantization;
+
+/// <summary>
+/// Which nodes compute in eight bits, and which values are bytes. Convolutions and products with constant weights do; what lies behind one
+/// and only moves or joins values does too, so that they need not go through floats. Norms, softmax and the sigmoid of SiLU never do.
+/// </summary>
+internal sealed class Int8Plan
+{
+    private static readonly HashSet<string> Moving = new(StringComparer.Ordinal)
+    {
+        "Add", "AveragePool", "Concat", "GlobalAveragePool", "LeakyRelu", "MaxPool", "Reshape", "Transpose",
+    };
+
+    private readonly Dictionary<OnnxValue, List<OnnxNode>> _users = [];
+    private readonly HashSet<OnnxValue> _outputs;
+
+    public Int8Plan(OnnxGraph graph, Int8Options options)
+    {
+        _outputs = [.. graph.Outputs];
+        foreach (var node in graph.Nodes)
+        {
+            foreach (var input in node.Inputs.OfType<OnnxValue>().Distinct())
+            {
+                _users.TryAdd(input, []);
+                _users[input].Add(node);
+            }
+        }
+
+        List<OnnxNode> candidates = [.. graph.Nodes.Where(IsLayer)];
+        Kept = [.. candidates.Where(layer => IsKept(layer, candidates, options))];
+        foreach (var node in graph.Nodes)
+        {
+            if (IsLayer(node) && !Kept.Contains(node))
+            {
+                Nodes.Add(node);
+                Activations.Add(node.Inputs[0]!);
+                if (node.Op == "Conv")
+                {
+                    Activations.Add(AfterRectifier(node.Outputs[0]));
+                }
+            }
+            else if (IsMoving(node) && Floats(node).All(IsFromBytes))
+            {
+                Nodes.Add(node);
+                Activations.UnionWith(Floats(node));
+                Activations.Add(AfterRectifier(node.Outputs[0]));
+            }
+        }
+    }
+
+    /// <summary>The nodes that compute in eight bits.</summary>
+    public HashSet<OnnxNode> Nodes { get; } = [];
+
+    /// <summary>Convolutions and products that stay in floats.</summary>
+    public HashSet<OnnxNode> Kept { get; }
+
+    /// <summary>The values that are bytes.</summary>
+    public HashSet<OnnxValue> Activations { get; } = [];
+
+    private static bool IsLayer(OnnxNode node) => node.Op is "Conv" or "MatMul" or "Gemm"
+        && node.Inputs[0] is { Constant: null, Type: OnnxElementType.Float }
+        && node.Inputs[1] is { Constant.Type: OnnxElementType.Float }
+        && node.Inputs.ElementAtOrDefault(2) is null or { Constant.Type: OnnxElementType.Float }
+        && (node.Op != "MatMul" || node.Inputs[1]!.Shape.Rank == 2)
+        && (node.Op != "Gemm" || (node.Float("alpha", 1) == 1 && node.Float("beta", 1) == 1 && node.Int("transA", 0) == 0));
+
+    private static bool IsMoving(OnnxNode node) => node.Op switch
+    {
+        // Its scales are constants, not values; there is no integer kernel for cubic ones.
+        "Resize" => node.Text("mode", "nearest") != "cubic",
+        _ => Moving.Contains(node.Op) && node.Inputs.All(input => input is { Constant: null } or { Type: not OnnxElementType.Float }),
+    };
+
+    private static IEnumerable<OnnxValue> Floats(OnnxNode node)
+        => node.Inputs.OfType<OnnxValue>().Where(input => input is { Type: OnnxElementType.Float, Constant: null });
+
+    private bool IsKept(OnnxNode layer, List<OnnxNode> candidates, Int8Options options)
+        => (options.KeepFirst && layer == candidates[0])
+            || (options.KeepLast && !Reaches(layer.Outputs[0], candidates))
+            || options.KeepNames.Any(name => layer.Name.StartsWith(name, StringComparison.Ordinal));
+
+    /// <summary>Whether what a layer gives goes on to another layer.</summary>
+    private bool Reaches(OnnxValue start, List<OnnxNode> candidates)
+    {
+        HashSet<OnnxValue> seen = [start];
+        Stack<OnnxValue> values = new(seen);
+        while (values.TryPop(out var value))
+        {
+            foreach (var user in _users.GetValueOrDefault(value, []))
+            {
+                if (candidates.Contains(user))
+                {
+                    return true;
+                }
+
+                foreach (var output in user.Outputs.Where(seen.Add))
+                {
+                    values.Push(output);
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A rectifier after a node costs nothing: a range from zero on cuts off the same.</summary>
+    private OnnxValue AfterRectifier(OnnxValue value)
+    {
+        if (!_outputs.Contains(value) && _users.GetValueOrDefault(value, []) is [var only] && IsRectifier(only))
+        {
+            Nodes.Add(only);
+            return only.Outputs[0];
+        }
+
+        return value;
+    }
+
+    private static bool IsRectifier(OnnxNode node) => node.Op == "Relu"
+        || (node.Op == "Clip" && node.Inputs.Length == 3 && node.Inputs[1]?.Constant is { } low && low.ToSingles()[0] == 0);
+
+    private bool IsFromBytes(OnnxValue value) => value.Producer is { } producer && Nodes.Contains(producer) && Activations.Contains(value);
+}
