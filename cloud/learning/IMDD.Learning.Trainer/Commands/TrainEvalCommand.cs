@@ -3,7 +3,8 @@ using IMDD.Imaging;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Words;
-using IMDD.Learning.Evaluation.Bundles;
+using IMDD.Learning.Evaluation.Models;
+using IMDD.Learning.Evaluation.Reports;
 using IMDD.Learning.Training.Models;
 using TorchSharp;
 
@@ -36,8 +37,8 @@ internal static class TrainEvalCommand
         var (joined, _) = new DuplicateGroups(decoder).Join(read.Samples);
         var split = DatasetSplit.Of(joined);
         using var model = EdgeModel.Load(folder);
-        using TorchSegmenter segmenter = new(model);
-        BundleEvaluator evaluator = new(segmenter, decoder, Vocabulary.English, new EvaluationOptions { PixelThreshold = threshold, Resamples = 0 });
+        using BundleModel measured = new(new TorchSegmenter(model));
+        ModelEvaluator evaluator = new(measured, decoder, Vocabulary.English, new EvaluationOptions { PixelThreshold = threshold, Resamples = 0 });
         var report = evaluator.Run(read with { Samples = joined }, split, side == "all" ? null : Enum.Parse<SplitName>(side, ignoreCase: true));
         var output = parsed.InvocationConfiguration.Output;
         if (!json)
