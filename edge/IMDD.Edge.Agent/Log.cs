@@ -88,4 +88,7 @@ internal static partial class Log
 
     [LoggerMessage(42, LogLevel.Error, "The picture of outcome {OutcomeId} will not be stored: {Error}")]
     public static partial void EvidenceLost(ILogger logger, string outcomeId, string error);
+
+    [LoggerMessage(43, LogLevel.Information, "Model {Model} {Digest} is signed by {Signer}")]
+    public static partial void ModelTrusted(ILogger logger, string model, string digest, string signer);
 }

@@ -65,6 +65,20 @@ public sealed class AgentConfigurationTests
     }
 
     [Fact]
+    public async Task Run_TrustedKeysThatAreNone_EachIsNamed()
+    {
+        using TestDirectory directory = new();
+        await File.WriteAllTextAsync(directory.File("key.pem"), "no key", TestContext.Current.CancellationToken);
+
+        var (code, errors) = await RunAsync(Valid(
+            directory, ("Edge:Model:TrustedKeys:0", directory.File("nowhere.pem")), ("Edge:Model:TrustedKeys:1", directory.File("key.pem"))));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        errors.ShouldContain("Edge:Model:TrustedKeys:0");
+        errors.ShouldContain("Edge:Model:TrustedKeys:1");
+    }
+
+    [Fact]
     public async Task Run_RecipeFileThatIsNone_Exits2WithItsKey()
     {
         using TestDirectory directory = new();

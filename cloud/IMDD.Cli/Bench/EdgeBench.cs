@@ -173,6 +173,7 @@ internal sealed class EdgeBench(EdgeBenchOptions options, string bundleFolder, T
         ["Edge:Agent:Name"] = "bench",
         ["Edge:Agent:DecodeWorkers"] = "1",
         ["Edge:Model:BundleDirectory"] = bundle.Directory,
+        ["Edge:Model:AllowUnsigned"] = "true",
         ["Edge:Model:Threads"] = EdgeBenchOptions.Threads.ToString(CultureInfo.InvariantCulture),
         ["Edge:Store:Directory"] = Path.Combine(folder.FullName, "store"),
         ["Blobs:Kind"] = "folder",

@@ -11,6 +11,15 @@ public sealed class ModelOptions
     [Required]
     public string BundleDirectory { get; set; } = "bundles/contrast";
 
+    /// <summary>
+    /// PEM files with the public keys (ECDSA P-256) of which one must have signed the bundle; several, so that a key can be changed without a
+    /// gap. The bundles that come with the agent need none.
+    /// </summary>
+    public IList<string> TrustedKeys { get; } = [];
+
+    /// <summary>True: a bundle that nobody signed is taken too. For trials, not for a line.</summary>
+    public bool AllowUnsigned { get; set; }
+
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>tensorrt</c>. One that is absent is an error, never a silent fallback.</summary>
     [RegularExpression("^(cpu|cuda|tensorrt)$", ErrorMessage = "must be cpu, cuda or tensorrt")]
     public string ExecutionProvider { get; set; } = "cpu";

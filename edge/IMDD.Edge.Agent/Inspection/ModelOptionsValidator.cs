@@ -1,3 +1,4 @@
+using IMDD.Inference.Signing;
 using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Inspection;
@@ -14,6 +15,18 @@ internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
             if (!FrameSize.TryParse(options.WarmUpSizes[i], out _))
             {
                 errors.Add($"{ModelOptions.Section}:{nameof(options.WarmUpSizes)}:{i}: must be WIDTHxHEIGHT in pixels, such as 512x512");
+            }
+        }
+
+        for (var i = 0; i < options.TrustedKeys.Count; i++)
+        {
+            try
+            {
+                TrustedKeys.Load(options.TrustedKeys[i]);
+            }
+            catch (SigningKeyException e)
+            {
+                errors.Add($"{ModelOptions.Section}:{nameof(options.TrustedKeys)}:{i}: {e.Message}");
             }
         }
 

@@ -26,8 +26,12 @@ public sealed class ModelBundle
     private const long MaxTextBytes = 64L << 20;
     private const int HashBufferBytes = 1 << 16;
 
-    private ModelBundle(string directory, BundleManifest manifest, string digest, Float32Tensor text)
+    /// <summary>Folders of a content-addressed store are called <c>sha256-</c> and the digest's digits.</summary>
+    private const string AddressPrefix = "sha256-";
+
+    private ModelBundle(string directory, BundleManifest manifest, string digest, string? signedBy, Float32Tensor text)
     {
+        SignedBy = signedBy;
         Directory = directory;
         Manifest = manifest;
         Digest = digest;
@@ -42,15 +46,31 @@ public sealed class ModelBundle
     /// <summary><c>sha256:</c> digest of the manifest's bytes.</summary>
     public string Digest { get; }
 
+    /// <summary>Id of the trusted key that signed it; null where it was taken without.</summary>
+    public string? SignedBy { get; }
+
     /// <summary>The rows of <c>text</c>, <c>[K, D]</c>, unit length.</summary>
     public Float32Tensor Text { get; }
 
-    /// <summary>Reads and checks a bundle: its manifest, that each listed file is there with its size and SHA-256, and nothing else.</summary>
+    /// <summary>Reads and checks a bundle, whoever made it.</summary>
     /// <exception cref="ModelBundleException">Anything is missing, altered, unlisted or malformed.</exception>
-    public static ModelBundle Open(string directory)
+    public static ModelBundle Open(string directory) => Open(directory, BundleTrust.Anyone);
+
+    /// <summary>
+    /// Reads and checks a bundle: who signed its manifest, before anything in it is believed; then that each listed file is there with its
+    /// size and SHA-256, and nothing else.
+    /// </summary>
+    /// <param name="directory">Its folder; one called <c>sha256-…</c> must hold the bundle of that digest.</param>
+    /// <param name="trust">Whose bundles are taken.</param>
+    /// <exception cref="ModelBundleException">It is not to be trusted, or anything is missing, altered, unlisted or malformed.</exception>
+    public static ModelBundle Open(string directory, BundleTrust trust)
     {
-        var root = Path.GetFullPath(directory);
+        var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         var manifestBytes = ReadBounded(root, ManifestFile, MaxManifestBytes);
+        var digest = ContentDigest.Of(manifestBytes);
+        CheckAddress(root, digest);
+        var envelope = File.Exists(Path.Combine(root, EnvelopeFile)) ? ReadBounded(root, EnvelopeFile, BundleSignature.MaxEnvelopeBytes) : null;
+        var signedBy = BundleSignature.Verify(manifestBytes, envelope, trust);
         var manifest = ParseManifest(manifestBytes);
         BundleManifestRules.Check(manifest);
         CheckNothingUnlisted(root, manifest);
@@ -59,7 +79,7 @@ public sealed class ModelBundle
             Verify(root, file);
         }
 
-        return new ModelBundle(root, manifest, ContentDigest.Of(manifestBytes), ReadText(root, manifest));
+        return new ModelBundle(root, manifest, digest, signedBy, ReadText(root, manifest));
     }
 
     /// <summary>The bytes of a listed file, checked again: what is used is what was signed, whatever happened to the disk in between.</summary>
@@ -73,6 +93,15 @@ public sealed class ModelBundle
 
     /// <summary>Absolute path of a listed file.</summary>
     public string PathOf(string path) => Path.Combine(Directory, path);
+
+    private static void CheckAddress(string root, string digest)
+    {
+        var name = Path.GetFileName(root);
+        if (name.StartsWith(AddressPrefix, StringComparison.Ordinal) && ContentDigest.Prefix + name[AddressPrefix.Length..] != digest)
+        {
+            throw new ModelBundleException($"Folder {name} holds a bundle of digest {digest}.");
+        }
+    }
 
     private static BundleManifest ParseManifest(byte[] bytes)
     {

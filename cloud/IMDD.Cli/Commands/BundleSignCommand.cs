@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Json;
+using IMDD.Cli.Bundles;
+using IMDD.Cli.Output;
+using IMDD.Hosting;
+using IMDD.Inference.Bundles;
+
+namespace IMDD.Cli.Commands;
+
+/// <summary><c>imdd bundle sign</c>: writes <c>manifest.dsse</c>.</summary>
+internal static class BundleSignCommand
+{
+    public static Command Create()
+    {
+        Option<DirectoryInfo> folder = new("--bundle") { Description = "The bundle's folder.", Required = true };
+        Option<FileInfo> key = new("--key") { Description = "Private key, ECDSA P-256 in PEM.", Required = true };
+        Option<bool> add = new("--add") { Description = "Keep the signatures of other keys, while a key is changed." };
+        var json = JsonOutput.CreateOption();
+        Command command = new("sign", "Signs a bundle after checking that it is whole.") { folder, key, add, json };
+        command.SetAction(parsed =>
+        {
+            var directory = parsed.GetRequiredValue(folder).FullName;
+            using var signer = SigningKeyFile.Read(parsed.GetRequiredValue(key).FullName);
+            try
+            {
+                var id = BundleSigner.Sign(directory, signer, parsed.GetValue(add));
+                var digest = ModelBundle.Open(directory).Digest;
+                if (parsed.GetValue(json))
+                {
+                    JsonOutput.Write(parsed.InvocationConfiguration.Output, new { Digest = digest, KeyId = id });
+                }
+                else
+                {
+                    parsed.InvocationConfiguration.Output.WriteLine($"{digest} signed by {id}");
+                }
+
+                return ExitCodes.Stopped;
+            }
+            catch (Exception e) when (e is ModelBundleException or IOException or UnauthorizedAccessException or JsonException)
+            {
+                throw new CommandFailedException($"{directory} is not signed: {e.Message}", inner: e);
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,15 @@
+namespace IMDD.Contracts.Models;
+
+/// <summary><c>manifest.dsse</c>: a Dead Simple Signing Envelope 1.0, https://github.com/secure-systems-lab/dsse/blob/master/envelope.md.</summary>
+public sealed record DsseEnvelope
+{
+    /// <summary>Payload type of a bundle's manifest.</summary>
+    public const string ModelPayloadType = "application/vnd.imdd.model+json";
+
+    public required string PayloadType { get; init; }
+
+    /// <summary>Base64 of the signed bytes, standard alphabet, padded.</summary>
+    public required string Payload { get; init; }
+
+    public required IReadOnlyList<DsseSignature> Signatures { get; init; }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using IMDD.Contracts.Events;
+using IMDD.Hosting;
+using IMDD.Inference.Bundles;
+
+namespace IMDD.Edge.Agent.Inspection;
+
+/// <summary>
+/// The newest release of each model that this box has run: a signed bundle that is older is refused, or whoever keeps an old one could put its
+/// faults back. Written only after a bundle has passed every check.
+/// </summary>
+internal sealed class ReleaseLedger
+{
+    private readonly string _file;
+    private readonly Dictionary<string, AcceptedRelease> _releases;
+
+    /// <summary>Reads the ledger; one that is not there is empty.</summary>
+    /// <exception cref="StoreUnavailableException">It is damaged, or cannot be read.</exception>
+    public ReleaseLedger(string file)
+    {
+        _file = file;
+        try
+        {
+            _releases = File.Exists(file)
+                ? ImddJson.Deserialize<Dictionary<string, AcceptedRelease>>(File.ReadAllBytes(file))
+                : new Dictionary<string, AcceptedRelease>(StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new StoreUnavailableException($"release ledger {file}", $"{e.Message} Without it an old release could not be told from a new one", e);
+        }
+    }
+
+    /// <summary>Whether a bundle may become active.</summary>
+    /// <exception cref="ModelBundleException">It is older than what has run here, another one of the same counter, or expired.</exception>
+    public void Check(ModelBundle bundle, DateTimeOffset now)
+    {
+        var manifest = bundle.Manifest;
+        var last = bundle.SignedBy is null ? null : _releases.GetValueOrDefault(manifest.Name);
+        if (manifest.ReleaseCounter < last?.Counter)
+        {
+            throw new ModelBundleException(
+                $"Release {manifest.ReleaseCounter} of {manifest.Name} ({bundle.Digest}) is older than release {last.Counter} ({last.Digest}), which has run here.");
+        }
+
+        if (manifest.ReleaseCounter == last?.Counter && bundle.Digest != last.Digest)
+        {
+            throw new ModelBundleException(
+                $"Release {manifest.ReleaseCounter} of {manifest.Name} is {bundle.Digest}; the one of that counter that has run here is {last.Digest}.");
+        }
+
+        // Expiry keeps a release from becoming active; one that was goes on, or a line would stop by itself.
+        if (manifest.ExpiresAt <= now && last?.Digest != bundle.Digest)
+        {
+            throw new ModelBundleException($"Release {manifest.ReleaseCounter} of {manifest.Name} ({bundle.Digest}) has expired at {manifest.ExpiresAt:O}.");
+        }
+    }
+
+    /// <summary>Remembers a signed bundle that has passed every check; returns when that is durable.</summary>
+    public void Accept(ModelBundle bundle)
+    {
+        AcceptedRelease release = new(bundle.Manifest.ReleaseCounter, bundle.Digest);
+        if (bundle.SignedBy is null || _releases.GetValueOrDefault(bundle.Manifest.Name) == release)
+        {
+            return;
+        }
+
+        _releases[bundle.Manifest.Name] = release;
+        var partial = _file + ".part";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
+            using (FileStream stream = new(partial, FileMode.Create, FileAccess.Write))
+            {
+                stream.Write(ImddJson.Serialize(_releases));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, _file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"release ledger {_file}", e.Message, e);
+        }
+    }
+}

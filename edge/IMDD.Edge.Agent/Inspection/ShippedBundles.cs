@@ -1,0 +1,13 @@
+using System.Collections.Frozen;
+
+namespace IMDD.Edge.Agent.Inspection;
+
+/// <summary>The bundles beside the agent. Their digests are part of the program, so that they need no signature.</summary>
+internal static class ShippedBundles
+{
+    /// <summary>Digests of their manifests.</summary>
+    public static IReadOnlySet<string> Digests { get; } = new[]
+    {
+        "sha256:fb13755809242854ccbda5cdfd9597c328bd9ce11cd87fb092346886bd5dfc07", // contrast 1.0.0
+    }.ToFrozenSet(StringComparer.Ordinal);
+}

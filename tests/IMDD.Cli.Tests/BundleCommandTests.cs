@@ -1,0 +1,121 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using IMDD.Inference.Bundles;
+using IMDD.Inference.Signing;
+using IMDD.Testing;
+
+namespace IMDD.Cli.Tests;
+
+public sealed class BundleCommandTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+
+    private string Bundle => _directory.File("bundle");
+
+    private string Key => _directory.File("release.key");
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Bundle_MadeSignedVerifiedAndInspected_AgreeOnTheDigest()
+    {
+        var made = await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        var key = await JsonAsync("bundle", "key", "--out", Key, "--json");
+        var signed = await JsonAsync("bundle", "sign", "--bundle", Bundle, "--key", Key, "--json");
+        var verified = await JsonAsync("bundle", "verify", "--bundle", Bundle, "--key", Key + ".pub", "--json");
+        var inspected = await JsonAsync("bundle", "inspect", "--bundle", Bundle, "--json");
+
+        new[] { signed, verified, inspected }.ShouldAllBe(answer => (string?)answer["digest"] == (string?)made["digest"]);
+        new[] { (string?)signed["key_id"], (string?)verified["signed_by"], (string?)inspected["claimed_signers"]![0] }.ShouldAllBe(id => id == (string?)key["key_id"]);
+        ((string?)inspected["files"]![0]!["path"]).ShouldBe("model.onnx");
+        new FileInfo(Key).UnixFileMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task Sign_OpenSslVerifiesTheSignatureWithThePublicKey()
+    {
+        var openssl = ToolRequirement.Find("openssl", "apt-get install -y openssl", out var missing);
+        Assert.SkipWhen(openssl is null, missing);
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        await JsonAsync("bundle", "key", "--out", Key, "--json");
+        await JsonAsync("bundle", "sign", "--bundle", Bundle, "--key", Key, "--json");
+        var envelope = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Bundle, "manifest.dsse"), TestContext.Current.CancellationToken))!;
+        var body = Convert.FromBase64String((string)envelope["payload"]!);
+        var type = (string)envelope["payloadType"]!;
+        await File.WriteAllBytesAsync(
+            _directory.File("signed"), [.. Encoding.UTF8.GetBytes($"DSSEv1 {type.Length} {type} {body.Length} "), .. body], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            _directory.File("signature"), Convert.FromBase64String((string)envelope["signatures"]![0]!["sig"]!), TestContext.Current.CancellationToken);
+
+        await using ToolProcess verification = new(
+            openssl!, ["dgst", "-sha256", "-verify", Key + ".pub", "-signature", _directory.File("signature"), _directory.File("signed")]);
+
+        (await verification.WaitAsync()).ShouldBe(0, verification.Output);
+    }
+
+    [Fact]
+    public async Task Sign_SecondKeyAdded_BothVerify()
+    {
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        foreach (var key in (string[])[Key, Key + "2"])
+        {
+            await JsonAsync("bundle", "key", "--out", key, "--json");
+            await JsonAsync("bundle", "sign", "--bundle", Bundle, "--key", key, "--add", "--json");
+        }
+
+        ModelBundle.Open(Bundle, new BundleTrust { Keys = TrustedKeys.Load(Key + ".pub") }).SignedBy.ShouldNotBeNull();
+        ModelBundle.Open(Bundle, new BundleTrust { Keys = TrustedKeys.Load(Key + "2.pub") }).SignedBy.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Verify_BundleChangedOrOfAnotherKey_FailsAndSaysWhy()
+    {
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        await JsonAsync("bundle", "key", "--out", Key, "--json");
+        await JsonAsync("bundle", "key", "--out", Key + "2", "--json");
+        await JsonAsync("bundle", "sign", "--bundle", Bundle, "--key", Key, "--json");
+
+        (await FailsAsync("bundle", "verify", "--bundle", Bundle, "--key", Key + "2.pub")).ShouldContain("no good signature");
+        var model = Path.Combine(Bundle, "model.onnx");
+        var bytes = await File.ReadAllBytesAsync(model, TestContext.Current.CancellationToken);
+        bytes[100] ^= 1;
+        await File.WriteAllBytesAsync(model, bytes, TestContext.Current.CancellationToken);
+        (await FailsAsync("bundle", "verify", "--bundle", Bundle, "--key", Key + ".pub")).ShouldContain("'model.onnx' has SHA-256");
+        (await FailsAsync("bundle", "sign", "--bundle", Bundle, "--key", Key)).ShouldContain("'model.onnx' has SHA-256");
+        (await FailsAsync("bundle", "inspect", "--bundle", Bundle)).ShouldContain("'model.onnx' has SHA-256");
+    }
+
+    [Fact]
+    public async Task Sign_PublicKeyOrNone_IsRefused()
+    {
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        await JsonAsync("bundle", "key", "--out", Key, "--json");
+
+        (await FailsAsync("bundle", "sign", "--bundle", Bundle, "--key", Key + ".pub")).ShouldContain("private key");
+        (await FailsAsync("bundle", "sign", "--bundle", Bundle, "--key", Key + "9")).ShouldContain("release.key9");
+        (await FailsAsync("bundle", "key", "--out", Key)).ShouldContain("cannot be written");
+        File.Exists(Path.Combine(Bundle, "manifest.dsse")).ShouldBeFalse();
+    }
+
+    private static async Task<JsonNode> JsonAsync(params string[] args)
+    {
+        var (exitCode, output, error) = await RunAsync(args);
+        exitCode.ShouldBe(0, error);
+        return JsonNode.Parse(output)!;
+    }
+
+    private static async Task<string> FailsAsync(params string[] args)
+    {
+        var (exitCode, _, error) = await RunAsync(args);
+        exitCode.ShouldBe(1);
+        return error;
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
+    {
+        await using StringWriter output = new();
+        await using StringWriter error = new();
+        var exitCode = await ImddCommand.RunAsync(args, output, error);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}

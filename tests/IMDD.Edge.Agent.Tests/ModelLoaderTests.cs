@@ -1,0 +1,142 @@
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Outcomes;
+using IMDD.Edge.Agent.Tests.Support;
+using IMDD.Hosting;
+using IMDD.Inference.Bundles;
+using IMDD.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace IMDD.Edge.Agent.Tests;
+
+/// <summary>Which bundles an agent loads.</summary>
+public sealed class ModelLoaderTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+    private readonly TestSigningKey _key = new();
+    private readonly SettableTime _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+
+    private string Bundle => _directory.File("bundle");
+
+    private string Ledger => Path.Combine(_directory.File("store"), "releases.json");
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        _key.Dispose();
+    }
+
+    [Fact]
+    public void Load_EveryShippedBundle_NeedsNoKeyAndNoOtherIsListed()
+    {
+        var folders = Directory.GetDirectories(Path.GetDirectoryName(TestBundle.Shipped)!);
+        ShippedBundles.Digests.ShouldBe(folders.Select(folder => ModelBundle.Open(folder).Digest), ignoreOrder: true);
+
+        using var segmenter = Load(new ModelOptions { BundleDirectory = TestBundle.Shipped });
+
+        segmenter.Manifest.Name.ShouldBe("contrast");
+        File.Exists(Ledger).ShouldBeFalse("no signature, no release");
+    }
+
+    [Fact]
+    public void Load_ForeignBundle_OnlySignedOrWhereUnsignedIsAllowed()
+    {
+        TestBundle.Write(Bundle);
+        Refused(new ModelOptions { BundleDirectory = Bundle }).ShouldContain("no key is trusted");
+        Refused(Options()).ShouldContain("is not signed");
+        Load(new ModelOptions { BundleDirectory = Bundle, AllowUnsigned = true }).Dispose();
+
+        _key.SignBundle(Bundle);
+        Load(Options()).Dispose();
+    }
+
+    [Fact]
+    public void Load_ShippedBundleChanged_IsForeign()
+    {
+        TestBundle.Write(Bundle, manifest => manifest with { Name = "contrast", PixelThreshold = 0.9 });
+
+        Refused(new ModelOptions { BundleDirectory = Bundle }).ShouldContain("not a bundle this program came with");
+    }
+
+    [Fact]
+    public void Load_OlderReleaseThanHasRun_IsRefusedAlsoAfterARestart()
+    {
+        Load(Release(5)).Dispose();
+        Load(Release(6)).Dispose();
+
+        Refused(Release(5)).ShouldContain("Release 5 of trial");
+        Refused(Release(6, version: "1.0.1")).ShouldContain("the one of that counter that has run here");
+        Load(Release(6)).Dispose();
+        Load(Release(1, name: "another")).Dispose();
+    }
+
+    [Fact]
+    public void Load_ReleaseThatDoesNotRun_IsNotRemembered()
+    {
+        Release(7);
+        Refused(Options(provider: "cuda"));
+
+        Load(Release(3)).Dispose();
+    }
+
+    [Fact]
+    public void Load_ExpiredRelease_IsNotActivatedButGoesOnWhereItWas()
+    {
+        var expires = _time.GetUtcNow().AddDays(1);
+        Load(Release(1, expires: expires)).Dispose();
+
+        _time.Now += TimeSpan.FromDays(2);
+        Load(Release(1, expires: expires)).Dispose();
+        Refused(Release(2, expires: expires)).ShouldContain("has expired");
+    }
+
+    [Theory]
+    [InlineData("99.0.0")]
+    [InlineData("soon")]
+    public void Load_BundleForALaterAgent_IsRefused(string version)
+    {
+        TestBundle.Write(Bundle, manifest => manifest with { MinAgentVersion = version });
+        _key.SignBundle(Bundle);
+
+        Refused(Options()).ShouldContain($"minAgentVersion is '{version}'");
+    }
+
+    [Theory]
+    [InlineData("{\"trial\":{\"counter\":")]
+    [InlineData("[]")]
+    public void Load_LedgerDamaged_StopsTheStart(string content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Ledger)!);
+        File.WriteAllText(Ledger, content);
+
+        Should.Throw<StoreUnavailableException>(() => Load(Release(1))).Message.ShouldContain("releases.json");
+    }
+
+    private ModelOptions Release(long counter, string name = "trial", string version = "1.0.0", DateTimeOffset? expires = null)
+    {
+        TestBundle.Write(Bundle, manifest => manifest with
+        {
+            Name = name,
+            ReleaseCounter = counter,
+            ExpiresAt = expires,
+            Version = version,
+        });
+        _key.SignBundle(Bundle);
+        return Options();
+    }
+
+    private ModelOptions Options(string provider = "cpu")
+    {
+        var file = _directory.File("release.pub");
+        File.WriteAllText(file, _key.PublicPem);
+        return new ModelOptions { BundleDirectory = Bundle, ExecutionProvider = provider, TrustedKeys = { file } };
+    }
+
+    private Inference.ISegmenter Load(ModelOptions options) => new ModelLoader(
+        Microsoft.Extensions.Options.Options.Create(options),
+        Microsoft.Extensions.Options.Options.Create(new AgentOptions()),
+        Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") }),
+        _time,
+        NullLogger<ModelLoader>.Instance).Load();
+
+    private string Refused(ModelOptions options) => Should.Throw<ConfigurationInvalidException>(() => Load(options)).Message;
+}
