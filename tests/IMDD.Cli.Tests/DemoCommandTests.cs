@@ -32,6 +32,24 @@ public sealed class DemoCommandTests
     }
 
     [Fact]
+    public async Task Demo_WithAListener_EachFrameIsOneTraceFromTheCameraToTheAggregator()
+    {
+        using SpanRecorder spans = new();
+
+        var (exitCode, _, error) = await DemoAsync("--cameras", "2");
+
+        exitCode.ShouldBe(0, error);
+        string[] hops =
+        [
+            "create imdd/v1/+/frame", "send imdd/v1/+/frame", "process imdd/v1/+/frame", "send imdd.inspection.outcome.v1", "process imdd.inspection.outcome.v1",
+        ];
+        var created = spans.Named(hops[0]).Select(span => span.TraceId).ToList();
+        created.Count.ShouldBeGreaterThanOrEqualTo(Frames);
+        var whole = hops.Select(hop => spans.Named(hop).Select(span => span.TraceId).ToHashSet()).Aggregate((all, some) => [.. all.Intersect(some)]);
+        whole.Count.ShouldBeGreaterThanOrEqualTo(Frames, string.Join(", ", hops.Select(hop => $"{hop}: {spans.Named(hop).Count}")));
+    }
+
+    [Fact]
     public async Task Demo_FolderWithABrokenPicture_ItEndsUndecidedAndTheLawHolds()
     {
         using TestDirectory pictures = new();
