@@ -44,7 +44,31 @@ public sealed class RealSamplesTests
     {
         DatasetReaders.Read("deeppcb:" + Root("deeppcb")).Samples.Sum(s => s.Boxes.Count).ShouldBe(1289);
         DatasetReaders.Read("neu-det:" + Root("unlicensed/neu_det")).Samples.Sum(s => s.Boxes.Count).ShouldBe(905);
+        DatasetReaders.Read("hripcb:" + Root("unlicensed/hripcb")).Samples.Sum(s => s.Boxes.Count).ShouldBe(3);
         DatasetReaders.Read("bsdata:" + Root("bsdata")).Samples.Sum(s => s.Polygons.Count).ShouldBe(39);
+    }
+
+    [Fact]
+    public void Read_MagneticTileWithoutGroupsFile_FindsMostOfThemByCorrelation()
+    {
+        const int groups = 50;
+        var root = Root("unlicensed/magnetic_tile");
+        var known = DatasetReaders.Read("magnetic-tile:" + root).Samples;
+        var kept = known.Select(s => s.Group).Distinct(StringComparer.Ordinal).Take(groups).ToHashSet(StringComparer.Ordinal);
+        var samples = known.Where(s => kept.Contains(s.Group)).ToList();
+        using TestDirectory copy = new();
+        foreach (var file in samples.SelectMany(s => (string[])[s.Id, Path.ChangeExtension(s.Id, ".png")]))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(copy.File(file))!);
+            File.Copy(Path.Combine(root, file), copy.File(file));
+        }
+
+        var found = DatasetReaders.Read("magnetic-tile:" + copy.Path).Samples.ToDictionary(s => s.Id, s => s.Group, StringComparer.Ordinal);
+
+        var pairs = (from a in samples from b in samples where string.CompareOrdinal(a.Id, b.Id) < 0 select (Same: a.Group == b.Group, Found: found[a.Id] == found[b.Id])).ToList();
+        var right = pairs.Count(p => p.Same && p.Found);
+        (right / (double)pairs.Count(p => p.Found)).ShouldBeGreaterThan(0.95);
+        (right / (double)pairs.Count(p => p.Same)).ShouldBeGreaterThan(0.5);
     }
 
     [Fact]

@@ -22,6 +22,23 @@ public sealed class SamplingTests
     }
 
     [Fact]
+    public void Weights_BySourceClassAndSeverity_BalanceEachOfThem()
+    {
+        // Ninety scratches of one source, five minor and five major ones of another.
+        List<DatasetSample> samples =
+        [
+            .. Enumerable.Range(0, 90).Select(i => Sample(i, "scratch") with { Source = "neu-det" }),
+            .. Enumerable.Range(90, 10).Select(i => Sample(i, "scratch") with { Source = "mvtec", Severity = i < 95 ? "minor" : "major" }),
+        ];
+
+        var weights = SamplingWeights.Of(samples, SamplingWeights.BySourceClassAndSeverity, double.PositiveInfinity);
+
+        weights.Take(90).Sum().ShouldBe(1.0 / 3, 1e-9);
+        weights.Skip(90).Take(5).Sum().ShouldBe(1.0 / 3, 1e-9);
+        weights.Skip(95).Sum().ShouldBe(1.0 / 3, 1e-9);
+    }
+
+    [Fact]
     public void Draw_ManyTimes_FollowsTheWeightsAndIsAFunctionOfPosition()
     {
         double[] weights = [0.1, 0, 0.6, 0.3];

@@ -25,7 +25,8 @@ public static class DatasetReaders
         var key = cut > 0 ? keyAndPath[..cut] : null;
         if (key == Synthetic || keyAndPath == Synthetic)
         {
-            return SyntheticDataset.Read(SyntheticSpec.Parse(cut > 0 ? keyAndPath[(cut + 1)..] : ""), SyntheticDataset.DefaultCacheFolder());
+            var drawn = SyntheticDataset.Read(SyntheticSpec.Parse(cut > 0 ? keyAndPath[(cut + 1)..] : ""), SyntheticDataset.DefaultCacheFolder());
+            return drawn with { Samples = [.. drawn.Samples.Select(s => s with { Source = Synthetic })] };
         }
 
         var reader = key is null ? null : All.FirstOrDefault(r => r.Key == key);
@@ -44,7 +45,7 @@ public static class DatasetReaders
 
         reader.Read(folder, sink);
         return sink.Samples.Count > 0
-            ? new Dataset(reader.Key, folder.Root, sink.Samples, sink.Problems)
+            ? new Dataset(reader.Key, folder.Root, [.. sink.Samples.Select(s => s with { Source = reader.Key })], sink.Problems)
             : throw new DatasetException(
                 $"'{folder.Root}' holds no picture that the layout '{reader.Key}' can use"
                 + (sink.Problems.Count > 0 ? $"; the first of {sink.Problems.Count} problems: {sink.Problems[0].File}: {sink.Problems[0].Reason}" : "."));

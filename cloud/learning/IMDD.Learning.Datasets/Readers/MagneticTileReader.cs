@@ -1,12 +1,13 @@
 using IMDD.Learning.Datasets.Files;
 using IMDD.Learning.Datasets.Samples;
+using IMDD.Learning.Datasets.Splits;
 
 namespace IMDD.Learning.Datasets.Readers;
 
 /// <summary>
 /// Magnetic Tile: <c>MT_&lt;Class&gt;/Imgs/exp1_num_2.{jpg,png}</c>, picture and mask with one stem. Masks have grey edges; some of "Uneven" are
 /// empty and their pictures are reported. One tile was photographed several times: groups come from <c>groups.csv</c> (stem, class, group)
-/// where it is, else from the pictures themselves (see <see cref="Splits.DuplicateGroups"/>).
+/// where it is, else from the pictures themselves (see <see cref="PatternGroups"/>).
 /// </summary>
 public sealed class MagneticTileReader : IDatasetReader
 {
@@ -19,7 +20,7 @@ public sealed class MagneticTileReader : IDatasetReader
 
     public void Read(DatasetFolder folder, SampleSink sink)
     {
-        var groups = Groups(folder, sink);
+        var groups = folder.Has(GroupsFile) ? Groups(folder, sink) : ByPattern(folder);
         foreach (var file in folder.Files.Where(f => f.StartsWith("MT_", StringComparison.Ordinal) && HasExtension(f, ".jpg")))
         {
             var type = DatasetPath.Parts(file)[0];
@@ -55,14 +56,22 @@ public sealed class MagneticTileReader : IDatasetReader
 
     private static bool HasExtension(string file, string extension) => DatasetPath.Extension(file).Equals(extension, StringComparison.OrdinalIgnoreCase);
 
+    private static Dictionary<string, string> ByPattern(DatasetFolder folder)
+    {
+        var pictures = folder.Files.Where(f => f.StartsWith("MT_", StringComparison.Ordinal) && HasExtension(f, ".jpg")).ToList();
+        var firsts = PatternGroups.Of([.. pictures.Select(folder.Absolute)]);
+        Dictionary<string, string> groups = new(StringComparer.Ordinal);
+        for (var i = 0; i < pictures.Count; i++)
+        {
+            groups[DatasetPath.Stem(pictures[i])] = DatasetPath.Stem(pictures[firsts[i]]);
+        }
+
+        return groups;
+    }
+
     private static Dictionary<string, string> Groups(DatasetFolder folder, SampleSink sink)
     {
         Dictionary<string, string> groups = new(StringComparer.Ordinal);
-        if (!folder.Has(GroupsFile))
-        {
-            return groups;
-        }
-
         sink.Try(GroupsFile, () =>
         {
             foreach (var line in folder.ReadText(GroupsFile).Split('\n').Skip(1).Where(l => l.Trim().Length > 0))

@@ -6,6 +6,9 @@ public sealed record DatasetSample
     /// <summary>Unique within the data set and stable across machines: the image's path below the root, forward slashes.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Key of the data set it comes from, such as <c>neu-det</c>; null until it is read as part of one.</summary>
+    public string? Source { get; init; }
+
     /// <summary>Absolute path of the image.</summary>
     public required string ImagePath { get; init; }
 

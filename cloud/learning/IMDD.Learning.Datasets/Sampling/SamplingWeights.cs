@@ -26,6 +26,9 @@ public static class SamplingWeights
         return Array.ConvertAll(weights, w => w / total);
     }
 
+    /// <summary>Strata by source, class and severity: none of several data sets drowns the others.</summary>
+    public static IEnumerable<string> BySourceClassAndSeverity(DatasetSample sample) => ByClassAndSeverity(sample).Select(s => $"{sample.Source}\n{s}");
+
     /// <summary>Strata by class and severity; normal pictures are one more class.</summary>
     public static IEnumerable<string> ByClassAndSeverity(DatasetSample sample)
         => sample.Classes.Count == 0 ? ["normal"] : sample.Classes.Select(c => $"{c}\n{sample.Severity}");

@@ -9,6 +9,7 @@ namespace IMDD.Learning.Evaluation.Reports;
 internal sealed class CaseFigure : IDisposable
 {
     private const int Side = 260;
+    private const int LineWidth = 2;
     private const int JpegQuality = 88;
 
     private readonly RgbImage _small;
@@ -57,16 +58,15 @@ internal sealed class CaseFigure : IDisposable
     public void Outline(Box box, (int R, int G, int B) colour)
     {
         int left = Column(box.X1), right = Column(box.X2 - 1), top = Row(box.Y1), bottom = Row(box.Y2 - 1);
-        for (var x = left; x <= right; x++)
-        {
-            Blend(top * _small.Width + x, colour);
-            Blend(bottom * _small.Width + x, colour);
-        }
-
         for (var y = top; y <= bottom; y++)
         {
-            Blend(y * _small.Width + left, colour);
-            Blend(y * _small.Width + right, colour);
+            for (var x = left; x <= right; x++)
+            {
+                if (Math.Min(Math.Min(x - left, right - x), Math.Min(y - top, bottom - y)) < LineWidth)
+                {
+                    Blend(y * _small.Width + x, colour);
+                }
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using IMDD.Imaging;
 using IMDD.Learning.Datasets.Files;
+using IMDD.Learning.Evaluation.Instances;
 using IMDD.Learning.Evaluation.Models;
 
 namespace IMDD.Learning.Evaluation.Reports;
@@ -15,9 +16,10 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
         body{font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;margin:0 auto;padding:2rem;max-width:76rem;color:#1b2430;background:#fff}
         h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2.2rem 0 .6rem}
         .note{color:#5a6675;margin:.2rem 0}code{font-size:.85em;color:#5a6675}
-        .tables{columns:21rem;column-gap:2.5rem}.tables table{break-inside:avoid}
+        .tables{columns:22rem;column-gap:2.5rem}.tables table{break-inside:avoid}
         table{border-collapse:collapse;width:100%;margin-bottom:1rem}caption{text-align:left;font-weight:600;padding:.4rem 0}
         td,th{padding:.22rem .5rem .22rem 0;border-bottom:1px solid #e3e7ec;text-align:left;font-weight:400;vertical-align:top}
+        .reasons td:first-child{width:22rem;padding-right:1.5rem}
         th{color:#5a6675;font-size:.85em}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         details{margin:.6rem 0}summary{cursor:pointer;color:#5a6675}
         .case{border:1px solid #e3e7ec;border-radius:6px;padding:.7rem .9rem;margin:.8rem 0;break-inside:avoid}
@@ -25,6 +27,8 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
         figure{margin:0}img{display:block;max-width:100%;border-radius:3px}figcaption{font-size:.8em;color:#5a6675;margin-top:.2rem}
         .key span{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin:0 .35em 0 0}.key b{font-weight:400;margin-right:1.3em}
         """;
+
+    private const double MatchIou = 0.5;
 
     private static readonly (int R, int G, int B) Truth = (40, 170, 80);
     private static readonly (int R, int G, int B) Predicted = (240, 160, 20);
@@ -76,16 +80,24 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
             return;
         }
 
-        html.Append("<table><caption>").Append(Text(caption)).Append("</caption><tr><th>metric</th><th class=n>value</th><th class=n>95 % interval</th></tr>");
+        var hasIntervals = metrics.Exists(m => report.Intervals.ContainsKey(m.Key));
+        html.Append("<table><caption>").Append(Text(caption)).Append("</caption><tr><th>metric</th><th class=n>value</th>")
+            .Append(hasIntervals ? "<th class=n>95 % interval</th></tr>" : "</tr>");
         foreach (var (key, value) in metrics)
         {
-            html.Append("<tr><td>").Append(Text(key)).Append("</td><td class=n>").Append(Text(value.ToString())).Append("</td><td class=n>");
-            if (report.Intervals.TryGetValue(key, out var interval))
+            html.Append("<tr><td>").Append(Text(key).Replace("_", "_<wbr>", StringComparison.Ordinal)).Append("</td><td class=n>").Append(Text(value.ToString())).Append("</td>");
+            if (hasIntervals)
             {
-                html.Append(CultureInfo.InvariantCulture, $"{interval.Low:0.000} to {interval.High:0.000}");
+                html.Append("<td class=n>");
+                if (report.Intervals.TryGetValue(key, out var interval))
+                {
+                    html.Append(CultureInfo.InvariantCulture, $"{interval.Low:0.000} to {interval.High:0.000}");
+                }
+
+                html.Append("</td>");
             }
 
-            html.Append("</td></tr>");
+            html.Append("</tr>");
         }
 
         html.Append("</table>");
@@ -99,10 +111,10 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
             return;
         }
 
-        html.Append("<details open><summary>Not defined here</summary><table>");
+        html.Append("<details open><summary>Not defined here</summary><table class=reasons>");
         foreach (var reason in undefined)
         {
-            html.Append("<tr><td>").Append(Text(string.Join(", ", reason.Select(m => m.Key)))).Append("</td><td>").Append(Text(reason.Key)).Append("</td></tr>");
+            html.Append("<tr><td>").Append(Text(reason.Key)).Append("</td><td>").Append(Text(string.Join(", ", reason.Select(m => m.Key)))).Append("</td></tr>");
         }
 
         html.Append("</table></details>");
@@ -155,12 +167,31 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
                 figure.Outline(instance.Box, Predicted);
             }
         });
-        Figure(html, image, truth is null || found is null ? "error: not known per pixel" : "error", figure =>
+        var boxesDecide = boxes is not null || (truth is not null && found is null);
+        Figure(html, image, boxesDecide ? "error: boxes without a partner (IoU 0.5)" : truth is null ? "error: not known within the picture" : "error", figure =>
         {
             figure.Mark(i => found?[i] == true && truth?[i] == false, False);
             figure.Mark(i => found?[i] == false && truth?[i] == true, Missed);
+            if (boxesDecide)
+            {
+                var known = boxes ?? InstanceTruth.Boxes(worst.Sample, PixelTruth.Read(worst.Sample, image.Width, image.Height), image.Width, image.Height) ?? [];
+                OutlineErrors(figure, [.. known.Select(k => k.Box)], [.. prediction.Instances.Where(i => i.IsDecisive).Select(i => i.Box)]);
+            }
         });
         html.Append("</div></div>");
+    }
+
+    private static void OutlineErrors(CaseFigure figure, List<Box> truths, List<Box> found)
+    {
+        foreach (var box in found.Where(f => truths.TrueForAll(t => t.Iou(f) < MatchIou)))
+        {
+            figure.Outline(box, False);
+        }
+
+        foreach (var box in truths.Where(t => found.TrueForAll(f => t.Iou(f) < MatchIou)))
+        {
+            figure.Outline(box, Missed);
+        }
     }
 
     private static void Figure(StringBuilder html, RgbImage image, string caption, Action<CaseFigure> draw)

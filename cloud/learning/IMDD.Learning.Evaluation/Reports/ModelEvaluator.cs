@@ -60,7 +60,7 @@ public sealed class ModelEvaluator(IMeasuredModel model, IImageDecoder decoder, 
             Metrics = metrics,
             Intervals = Intervals(results, images),
             Problems = problems,
-            Worst = [.. results.OrderByDescending(r => r.Error).ThenBy(r => r.Sample.Id, StringComparer.Ordinal).Take(options.WorstCases)],
+            Worst = [.. results.OrderByDescending(r => r.Error).ThenByDescending(r => r.WrongPixels).ThenBy(r => r.Sample.Id, StringComparer.Ordinal).Take(options.WorstCases)],
             UnknownLabels = [.. meanings.Unknown],
         };
     }

@@ -16,4 +16,7 @@ public sealed record SampleResult(DatasetSample Sample, float ImageScore, bool I
     public double Error => Counts is { } counts && counts.TruePositives + counts.FalsePositives + counts.FalseNegatives > 0
         ? 1 - counts.Iou.Value
         : Math.Abs(ImageScore - (Sample.IsAnomalous ? 1 : 0));
+
+    /// <summary>Pixels that are wrong: orders those whose error is the same.</summary>
+    public long WrongPixels => Counts is { } counts ? counts.FalsePositives + counts.FalseNegatives : 0;
 }
