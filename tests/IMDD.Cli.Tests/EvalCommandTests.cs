@@ -4,6 +4,7 @@ using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Splits;
+using IMDD.Learning.Onnx.Graph;
 using IMDD.Testing;
 
 namespace IMDD.Cli.Tests;
@@ -92,6 +93,28 @@ public sealed class EvalCommandTests : IDisposable
         (test, train).ShouldBe((0, 0), testError + trainError);
         testError.ShouldNotContain("was trained on");
         trainError.ShouldContain("was trained on");
+    }
+
+    [Fact]
+    public async Task Eval_OutsideExport_IsMeasuredLikeABundle()
+    {
+        // An anomalib export's signature; the anomaly map is the picture's brightness, as bright as the defects are.
+        OnnxGraphBuilder graph = new("anomalib");
+        var map = graph.ReduceMean(graph.Input("input", OnnxElementType.Float, [1, 3, Side, Side]), 1);
+        graph.Output("pred_score", graph.Squeeze(graph.ReduceMax(map, 1, 2, 3), 1, 2, 3));
+        graph.Output("anomaly_map", map);
+        graph.Output("pred_mask", graph.Node("Greater", [map, graph.Scalar(0.5f)], OnnxElementType.Bool, map.Shape));
+        File.WriteAllBytes(_directory.File("model.onnx"), graph.Build("tests", "1", ""));
+
+        var (exitCode, output, error) = await RunAsync("--model", _directory.File("model.onnx"), "--format", "efficientad", "--html", _directory.File("r.html"), "--json");
+
+        exitCode.ShouldBe(0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        ((string)result["model"]!).ShouldContain("anomalib 2");
+        ((double)result["image_auroc"]!).ShouldBe(1);
+        ((double)result["iou_pooled"]!).ShouldBe(1);
+        ((double)result["mask_ap_agnostic"]!).ShouldBe(1, 1e-9);
+        ((double)result["image_f1"]!).ShouldBe(1);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace IMDD.Learning.Datasets.Tests;
 public sealed class AnnotationFuzzTests
 {
     private const int MutationsPerFormat = 1000;
+    private const int MutationsPerFolder = 300;
     private const int Seed = 20261123;
 
     private static readonly byte[] Voc = Encoding.UTF8.GetBytes(
@@ -50,6 +51,53 @@ public sealed class AnnotationFuzzTests
             new CocoReader().Read(new DatasetFolder(folder.Root), sink);
             sink.Samples.ShouldAllBe(s => s.ImagePath == Path.Combine(folder.Root, "a.jpg"));
         }
+    }
+
+    [Theory]
+    [InlineData("labelme", "a.json", """{"imagePath":"a.jpg","shapes":[{"label":"dent","points":[[1,1],[5,1],[5,6]]}]}""", "a.jpg")]
+    [InlineData("voc", "a.xml", "<annotation><filename>a.jpg</filename><object><name>dent</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>", "a.jpg")]
+    [InlineData("yolo", "data.yaml", "names: [dent, scratch]\ntrain: images/train\n", "images/a.jpg", "labels/a.txt")]
+    [InlineData("magnetic-tile", "groups.csv", "stem,class,group\nexp1_num_1,MT_Crack,7\n", "MT_Crack/Imgs/exp1_num_1.jpg", "MT_Crack/Imgs/exp1_num_1.png")]
+    [InlineData("elpv", "labels.csv", "images/cell0001.png 1.0 mono\nimages/cell0002.png 0.0 poly\n", "images/cell0001.png", "images/cell0002.png")]
+    [InlineData("deeppcb", "group1/1_not/1.txt", "1 2 9 9 1\n3 3 7 7 4\n", "group1/1/1_test.jpg", "group1/1/1_temp.jpg")]
+    public void Folder_OneFileMutated_NeverLeavesTheRoot(string key, string mutated, string content, params string[] others)
+    {
+        using FixtureFolder folder = new();
+        foreach (var other in others)
+        {
+            _ = other.EndsWith(".txt", StringComparison.Ordinal) ? folder.Text(other, "0 0.5 0.5 0.2 0.2\n") : folder.Image(other);
+        }
+
+        var reader = DatasetReaders.All.Single(r => r.Key == key);
+        var valid = Encoding.UTF8.GetBytes(content);
+        folder.Bytes(mutated, valid);
+        Read().Samples.ShouldNotBeEmpty();
+        var random = new Random(Seed);
+        for (var i = 0; i < MutationsPerFolder; i++)
+        {
+            folder.Bytes(mutated, Mutate(valid, random));
+            Read().Samples.SelectMany(s => new[] { s.ImagePath, s.ReferencePath, s.Mask?.Path }.OfType<string>())
+                .ShouldAllBe(path => path.StartsWith(folder.Root + "/", StringComparison.Ordinal) && !path.Contains("..", StringComparison.Ordinal));
+        }
+
+        SampleSink Read()
+        {
+            SampleSink sink = new(strict: false);
+            reader.Read(new DatasetFolder(folder.Root), sink);
+            return sink;
+        }
+    }
+
+    [Fact]
+    public void Yolo_NamesOfBracketsAlone_AreReported()
+    {
+        using FixtureFolder folder = new();
+        folder.Image("images/a.jpg").Text("labels/a.txt", "0 0.5 0.5 0.2 0.2\n").Text("data.yaml", "names: " + new string('[', 500_000));
+        SampleSink sink = new(strict: false);
+
+        DatasetReaders.All.Single(r => r.Key == "yolo").Read(new DatasetFolder(folder.Root), sink);
+
+        sink.Problems.ShouldContain(p => p.File == "data.yaml" && p.Reason.Contains("nested", StringComparison.Ordinal));
     }
 
     private static void Fuzz(byte[] valid, Action<byte[]> parse)

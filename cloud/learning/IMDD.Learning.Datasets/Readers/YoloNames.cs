@@ -1,6 +1,7 @@
 using System.Globalization;
 using IMDD.Learning.Datasets.Files;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace IMDD.Learning.Datasets.Readers;
@@ -45,6 +46,7 @@ public sealed class YoloNames
 
         try
         {
+            CheckDepth(text);
             YamlStream stream = [];
             stream.Load(new StringReader(text));
             if (stream.Documents.Count == 0 || stream.Documents[0].RootNode is not YamlMappingNode root
@@ -75,9 +77,31 @@ public sealed class YoloNames
                     throw new AnnotationException("'names' is neither a list nor a mapping.");
             }
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is YamlException or InvalidOperationException)
         {
+            // Of some malformed texts the scanner says only that its state is not valid.
             throw new AnnotationException($"It is not valid YAML: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Loading recurses, and a text of brackets alone would end the process; the parser's events do not.</summary>
+    private static void CheckDepth(string text)
+    {
+        const int maxDepth = 64;
+        Parser parser = new(new StringReader(text));
+        var depth = 0;
+        while (parser.MoveNext())
+        {
+            depth += parser.Current switch
+            {
+                MappingStart or SequenceStart => 1,
+                MappingEnd or SequenceEnd => -1,
+                _ => 0,
+            };
+            if (depth > maxDepth)
+            {
+                throw new AnnotationException($"It is nested more than {maxDepth} deep.");
+            }
         }
     }
 
