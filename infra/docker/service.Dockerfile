@@ -11,8 +11,8 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble
 # The libraries that OpenCV's native part asks for, by the same list as on a plain machine.
 COPY infra/build/environment.sh infra/build/setup.sh /opt/imdd/infra/build/
 RUN mkdir -p /opt/imdd/artifacts && bash /opt/imdd/infra/build/setup.sh demo && rm -rf /var/lib/apt/lists/*
-# As ./imdd sets them, with the reason there.
-ENV DOTNET_GCgen0size=0x1000000 MALLOC_ARENA_MAX=2
+# As ./imdd sets it, with the reason there.
+ENV MALLOC_ARENA_MAX=2
 COPY --from=build /app /app
 RUN mkdir -p /data /blobs && chown "$APP_UID" /data /blobs
 USER $APP_UID
