@@ -1,0 +1,77 @@
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Diffusion.Sampling;
+
+/// <summary>The forward process: how much of a latent is left, and how much is noise, after each step.</summary>
+public sealed class NoiseSchedule
+{
+    private const double CosineOffset = 0.008;
+    private const double LargestCosineBeta = 0.999;
+
+    private readonly double[] _betas;
+    private readonly double[] _cumulative;
+
+    /// <summary>The schedule of these options.</summary>
+    /// <exception cref="ArgumentException">No steps, or β outside (0, 1) or falling.</exception>
+    public NoiseSchedule(NoiseScheduleOptions options)
+    {
+        if (options.Steps < 2 || options.Curve != NoiseCurve.Cosine && !(options.Start > 0 && options.Start <= options.End && options.End < 1))
+        {
+            throw new ArgumentException($"{options}; expected at least 2 steps and 0 < start ≤ end < 1.", nameof(options));
+        }
+
+        Options = options;
+        _betas = [.. Enumerable.Range(0, options.Steps).Select(Beta)];
+        _cumulative = new double[options.Steps];
+        var product = 1.0;
+        for (var step = 0; step < options.Steps; step++)
+        {
+            product *= Round(1 - _betas[step]);
+            _cumulative[step] = Round(product);
+        }
+    }
+
+    /// <summary>What it is made of.</summary>
+    public NoiseScheduleOptions Options { get; }
+
+    /// <summary>Number of steps.</summary>
+    public int Steps => _betas.Length;
+
+    /// <summary>β per timestep.</summary>
+    public IReadOnlyList<double> Betas => _betas;
+
+    /// <summary>ᾱ per timestep: the product of 1 − β up to it.</summary>
+    public IReadOnlyList<double> CumulativeAlphas => _cumulative;
+
+    /// <summary>ᾱ of a timestep over ᾱ of an earlier one: how much of the signal the steps between them leave.</summary>
+    public double Remaining(double alpha, double earlierAlpha) => Round(alpha / earlierAlpha);
+
+    /// <summary>A latent after as many steps as each timestep says: √ᾱ·x + √(1−ᾱ)·ε (paper, eq. 2).</summary>
+    /// <param name="clean">[B, …].</param>
+    /// <param name="noise">Standard normal, the same shape.</param>
+    /// <param name="timesteps">One per row, or one for all.</param>
+    public Tensor AddNoise(Tensor clean, Tensor noise, IReadOnlyList<int> timesteps)
+    {
+        using var scope = NewDisposeScope();
+        var alphas = timesteps.Select(timestep => _cumulative[timestep]).ToArray();
+        long[] shape = [alphas.Length, .. Enumerable.Repeat(1L, (int)clean.Dimensions - 1)];
+        var signal = tensor(alphas.Select(Math.Sqrt).ToArray()).view(shape).to(clean.dtype, clean.device);
+        var spread = tensor(alphas.Select(alpha => Math.Sqrt(1 - alpha)).ToArray()).view(shape).to(clean.dtype, clean.device);
+        return ((signal * clean) + (spread * noise)).MoveToOuterDisposeScope();
+    }
+
+    private double Beta(int step)
+    {
+        var part = step / (Options.Steps - 1.0);
+        return Options.Curve switch
+        {
+            NoiseCurve.Linear => Options.Start + (part * (Options.End - Options.Start)),
+            NoiseCurve.ScaledLinear => Math.Pow(Math.Sqrt(Options.Start) + (part * (Math.Sqrt(Options.End) - Math.Sqrt(Options.Start))), 2),
+            _ => Math.Min(1 - (Cosine(step + 1) / Cosine(step)), LargestCosineBeta),
+        };
+    }
+
+    private double Round(double value) => Options.Precision == TablePrecision.Single ? (float)value : value;
+
+    private double Cosine(int step) => Math.Pow(Math.Cos(((double)step / Options.Steps + CosineOffset) / (1 + CosineOffset) * Math.PI / 2), 2);
+}

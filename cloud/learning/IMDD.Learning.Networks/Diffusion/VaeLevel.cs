@@ -1,0 +1,33 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Diffusion;
+
+/// <summary>Residual blocks without time, and a change of size.</summary>
+internal sealed class VaeLevel : NamedModule
+{
+    private readonly ModuleList<ResidualBlock> _resnets;
+    private readonly ModuleList<Resampler>? _resamplers;
+
+    public VaeLevel(long from, long to, int layers, long groups, double epsilon, Resampling? resampling, Placement placement)
+        : base(nameof(VaeLevel))
+    {
+        register_module("resnets", _resnets = nn.ModuleList(Enumerable.Range(0, layers).Select(
+            layer => new ResidualBlock(layer == 0 ? from : to, to, timeWidth: null, groups, epsilon, placement)).ToArray()));
+        if (resampling is { } kind)
+        {
+            register_module(kind == Resampling.Up ? "upsamplers" : "downsamplers", _resamplers = nn.ModuleList(new Resampler(kind, to, placement)));
+        }
+    }
+
+    public Tensor Forward(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var resnet in _resnets)
+        {
+            hidden = resnet.Forward(hidden, activatedTime: null);
+        }
+
+        return (_resamplers is null ? hidden : _resamplers[0].Forward(hidden)).MoveToOuterDisposeScope();
+    }
+}

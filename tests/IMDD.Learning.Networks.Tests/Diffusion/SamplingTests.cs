@@ -1,0 +1,256 @@
+using IMDD.Learning.Networks.Diffusion;
+using IMDD.Learning.Networks.Diffusion.Sampling;
+using IMDD.Learning.Weights.Configurations;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Tests.Diffusion;
+
+public sealed class SamplingTests
+{
+    private static readonly NoiseSchedule Paper = new(NoiseScheduleOptions.Paper with { Precision = TablePrecision.Double });
+    private static readonly NoiseSchedule StableDiffusion = new(NoiseScheduleOptions.StableDiffusion with { Precision = TablePrecision.Double });
+
+    private static readonly UnetConfiguration Small = UnetConfiguration.StableDiffusion15 with
+    {
+        BlockOutChannels = [16, 16],
+        LayersPerBlock = 1,
+        NormGroups = 8,
+        Heads = [2, 2],
+        CrossAttentionWidth = 12,
+        DownAttends = [true, false],
+        UpAttends = [false, true],
+    };
+
+    // From the published formulas in 64 bits, at x = 0.7 and ε = −0.3.
+    [Theory]
+    [InlineData(1, 0.7024681287, 5.4531876613e-5)]
+    [InlineData(500, 0.7067064134, 1.0051335779e-2)]
+    [InlineData(999, 0.7131678188, 1.9999983527e-2)]
+    public void DdpmPosterior_PublishedFormula_Matches(int timestep, double mean, double variance)
+    {
+        using var scope = NewDisposeScope();
+        var sampler = new DdpmSampler(Paper, 1000);
+
+        sampler.Mean(timestep, Scalar(0.7), Scalar(-0.3)).item<double>().ShouldBe(mean, 1e-9);
+        sampler.Variance(timestep).ShouldBe(variance, 1e-10);
+    }
+
+    [Theory]
+    [InlineData(49, 0.9710157229, 0.9526255508)]
+    [InlineData(50, 0.9699514936, 0.9515769028)]
+    [InlineData(999, 4.03583e-5, 4.66010e-3)]
+    public void CumulativeAlphas_PublishedSchedules_Match(int timestep, double linear, double scaledLinear)
+    {
+        Paper.CumulativeAlphas[timestep].ShouldBe(linear, 1e-9);
+        StableDiffusion.CumulativeAlphas[timestep].ShouldBe(scaledLinear, 1e-8);
+    }
+
+    [Fact]
+    public void CumulativeAlphas_InSinglePrecision_AreTheRoundedOnes()
+    {
+        var single = new NoiseSchedule(NoiseScheduleOptions.Paper);
+
+        single.CumulativeAlphas.ShouldAllBe(alpha => alpha == (float)alpha);
+        single.CumulativeAlphas.Zip(Paper.CumulativeAlphas).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
+    }
+
+    /// <summary>The mean in the form of the predicted noise: (x − β/√(1−ᾱ)·ε)/√α, paper eq. 21.</summary>
+    [Fact]
+    public void DdpmPosterior_EveryTimestep_EqualsTheNoiseForm()
+    {
+        using var scope = NewDisposeScope();
+        var sampler = new DdpmSampler(Paper, 1000);
+        for (var timestep = 0; timestep < 1000; timestep++)
+        {
+            var beta = Paper.Betas[timestep];
+            var expected = (0.7 - (beta / Math.Sqrt(1 - Paper.CumulativeAlphas[timestep]) * -0.3)) / Math.Sqrt(1 - beta);
+            using var mean = sampler.Mean(timestep, Scalar(0.7), Scalar(-0.3));
+            mean.item<double>().ShouldBe(expected, 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Ddim_StableDiffusionsConfiguration_GivesThePublishedSteps()
+    {
+        using var scope = NewDisposeScope();
+        using NoiseSource none = new(0);
+        var sampler = new DdimSampler(StableDiffusion, 50, new DdimOptions(Offset: 1));
+
+        sampler.Timesteps[0].ShouldBe(981);
+        sampler.Step(0, Scalar(0.7), Scalar(-0.3), none).item<double>().ShouldBe(0.8229717926, 1e-9);
+        sampler.Timesteps[^1].ShouldBe(1);
+        sampler.Step(49, Scalar(0.7), Scalar(-0.3), none).item<double>().ShouldBe(0.7039419635, 1e-9);
+    }
+
+    [Fact]
+    public void DpmSolver_TwoSteps_GivesThePublishedValues()
+    {
+        using var scope = NewDisposeScope();
+        using NoiseSource none = new(0);
+        using DpmSolverSampler sampler = new(StableDiffusion, 20);
+        sampler.Timesteps.Take(3).ShouldBe([999, 949, 899]);
+
+        sampler.Begin();
+        var first = sampler.Step(0, Scalar(0.7), Scalar(-0.3), none);
+        var second = sampler.Step(1, first, Scalar(-0.25), none);
+
+        first.item<double>().ShouldBe(1.0381094410, 1e-8);
+        second.item<double>().ShouldBe(1.4297979800, 1e-8);
+    }
+
+    /// <summary>Where the model knows the noise exactly, every sampler comes to the clean latent.</summary>
+    [Theory]
+    [InlineData("ddpm")]
+    [InlineData("ddim")]
+    [InlineData("dpm")]
+    public void FromNoise_ModelThatKnowsTheLatent_FindsIt(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using NoiseSource noise = new(11);
+        var clean = noise.Draw([1, 4, 6, 5]);
+        var sampler = Sampler(kind, 20);
+        var generator = new LatentGenerator(sampler, (sample, timestep) =>
+        {
+            var alpha = Paper.CumulativeAlphas[timestep];
+            return (sample - (Math.Sqrt(alpha) * clean)) / Math.Sqrt(1 - alpha);
+        });
+
+        generator.FromNoise([1, 4, 6, 5], seed: 3).allclose(clean, atol: 1e-4).ShouldBeTrue();
+        (sampler as IDisposable)?.Dispose();
+    }
+
+    [Theory]
+    [InlineData("ddpm")]
+    [InlineData("ddim")]
+    [InlineData("dpm")]
+    public void FromNoise_SameSeed_IsTheSameAndAnotherIsNot(string kind)
+    {
+        using var scope = NewDisposeScope();
+        using var unet = NewUnet();
+        using NoiseSource noise = new(1);
+        var context = noise.Draw([1, 3, 12]);
+        var sampler = Sampler(kind, 4);
+        var generator = new LatentGenerator(sampler, new Guidance(unet, context).Predict);
+
+        var first = generator.FromNoise([1, 4, 4, 4], seed: 7);
+
+        generator.FromNoise([1, 4, 4, 4], seed: 7).allclose(first, rtol: 0, atol: 0).ShouldBeTrue();
+        generator.FromNoise([1, 4, 4, 4], seed: 8).allclose(first).ShouldBeFalse();
+        (sampler as IDisposable)?.Dispose();
+    }
+
+    [Fact]
+    public void Guidance_ScaleOne_IsTheConditionalPrediction()
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using var unet = NewUnet();
+        using NoiseSource noise = new(1);
+        var (sample, context, empty) = (noise.Draw([2, 4, 4, 4]), noise.Draw([2, 3, 12]), noise.Draw([2, 3, 12]));
+        var conditional = unet.Predict(sample, tensor(30L), context);
+        var unconditional = unet.Predict(sample, tensor(30L), empty);
+
+        new Guidance(unet, context, empty, 1).Predict(sample, 30).allclose(conditional, atol: 1e-6).ShouldBeTrue();
+        new Guidance(unet, context, empty, 0).Predict(sample, 30).allclose(unconditional, atol: 1e-5).ShouldBeTrue();
+        new Guidance(unet, context, empty, 7.5).Predict(sample, 30).allclose(unconditional + (7.5 * (conditional - unconditional)), atol: 1e-4).ShouldBeTrue();
+        Should.Throw<ArgumentException>(() => new Guidance(unet, context, scale: 2));
+    }
+
+    [Fact]
+    public void FromLatent_NoStrength_IsTheLatent()
+    {
+        using var scope = NewDisposeScope();
+        using NoiseSource noise = new(1);
+        var latent = noise.Draw([1, 4, 4, 4]);
+        var generator = new LatentGenerator(Sampler("ddim", 10), (sample, _) => sample);
+
+        generator.FromLatent(latent, 0, seed: 1).allclose(latent, rtol: 0, atol: 0).ShouldBeTrue();
+        generator.FromLatent(latent, 0.5, seed: 1).allclose(latent).ShouldBeFalse();
+        latent.IsInvalid.ShouldBeFalse();
+        Should.Throw<ArgumentOutOfRangeException>(() => generator.FromLatent(latent, 1.1, seed: 1));
+    }
+
+    [Fact]
+    public void IntoRegion_Outside_IsTheLatentAndInsideIsNot()
+    {
+        using var scope = NewDisposeScope();
+        using var unet = NewUnet();
+        using NoiseSource noise = new(1);
+        var latent = noise.Draw([1, 4, 6, 6]);
+        var context = noise.Draw([1, 3, 12]);
+        var region = zeros(1, 1, 6, 6);
+        region[0, 0, 2, 3] = tensor(1f);
+        using DpmSolverSampler sampler = new(Paper, 5);
+
+        var painted = new LatentGenerator(sampler, new Guidance(unet, context).Predict).IntoRegion(latent, region, 1, seed: 2);
+
+        var difference = (painted - latent).abs().sum(1)[0];
+        difference[2, 3].item<float>().ShouldBeGreaterThan(0.1f);
+        difference[2, 3] = tensor(0f);
+        difference.max().item<float>().ShouldBe(0);
+        Should.Throw<ArgumentException>(() => new LatentGenerator(sampler, (sample, _) => sample).IntoRegion(latent, zeros(1, 1, 3, 6), 1, seed: 2));
+    }
+
+    [Fact]
+    public void IntoRegion_ManyTimes_LeavesNoTensors()
+    {
+        using var outer = NewDisposeScope();
+        using var unet = NewUnet();
+        using NoiseSource noise = new(1);
+        var latent = noise.Draw([1, 4, 4, 4]);
+        var context = noise.Draw([1, 3, 12]);
+        using DpmSolverSampler sampler = new(Paper, 5);
+        var generator = new LatentGenerator(sampler, new Guidance(unet, context, context, 2).Predict);
+        var region = ones(1, 1, 4, 4);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (ulong time = 0; time < 5; time++)
+        {
+            generator.IntoRegion(latent, region, 0.6, seed: time).Dispose();
+        }
+
+        sampler.Begin();
+        DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData(NoiseCurve.Linear, 0, 0.02, 1000)]
+    [InlineData(NoiseCurve.Linear, 0.03, 0.02, 1000)]
+    [InlineData(NoiseCurve.ScaledLinear, 0.001, 1, 1000)]
+    [InlineData(NoiseCurve.Cosine, 0, 0, 1)]
+    public void Schedule_ThatCannotBe_IsRefused(NoiseCurve curve, double start, double end, int steps)
+        => Should.Throw<ArgumentException>(() => new NoiseSchedule(new NoiseScheduleOptions(curve, start, end, steps)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1001)]
+    public void Sampler_MoreOrFewerStepsThanTheSchedule_IsRefused(int steps)
+    {
+        Should.Throw<ArgumentOutOfRangeException>(() => new DdimSampler(Paper, steps));
+        Should.Throw<ArgumentOutOfRangeException>(() => new DpmSolverSampler(Paper, steps));
+    }
+
+    private static ISampler Sampler(string kind, int steps) => kind switch
+    {
+        "ddpm" => new DdpmSampler(Paper, steps),
+        "ddim" => new DdimSampler(Paper, steps, new DdimOptions(EndsClean: true)),
+        _ => new DpmSolverSampler(Paper, steps),
+    };
+
+    private static Unet NewUnet()
+    {
+        Unet unet = new(Small);
+        using var untracked = no_grad();
+        using NoiseSource noise = new(9);
+        foreach (var parameter in unet.parameters())
+        {
+            using var drawn = noise.DrawLike(parameter);
+            using var scaled = drawn * 0.1;
+            parameter.add_(scaled);
+        }
+
+        return unet;
+    }
+
+    private static Tensor Scalar(double value) => tensor(value, float64);
+}
