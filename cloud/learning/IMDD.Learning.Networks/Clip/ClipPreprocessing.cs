@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Clip;
+
+/// <summary>What CLIP was trained to see: the shorter side resized with bicubic smoothing, the centre cut out, channels normalised (Radford et al. 2021).</summary>
+public static class ClipPreprocessing
+{
+    private static readonly double[] Mean = [0.48145466, 0.4578275, 0.40821073];
+    private static readonly double[] Deviation = [0.26862954, 0.26130258, 0.27577711];
+
+    /// <summary>Images as the vision tower takes them.</summary>
+    /// <param name="image">[B, 3, H, W] in [0, 1].</param>
+    /// <param name="side">The tower's image size.</param>
+    /// <returns>[B, 3, side, side].</returns>
+    public static Tensor Apply(Tensor image, int side)
+    {
+        using var scope = NewDisposeScope();
+        var (height, width) = (image.shape[2], image.shape[3]);
+        var scale = (double)side / Math.Min(height, width);
+        long[] size = height <= width ? [side, Math.Max(side, (long)(width * scale))] : [Math.Max(side, (long)(height * scale)), side];
+        var resized = height == side && width == side
+            ? image
+            : nn.functional.interpolate(image, size, mode: InterpolationMode.Bicubic, align_corners: false, antialias: true).clamp(0, 1);
+        var centre = resized.narrow(2, (size[0] - side) / 2, side).narrow(3, (size[1] - side) / 2, side);
+        var mean = tensor(Mean, image.dtype, image.device).view(1, -1, 1, 1);
+        var deviation = tensor(Deviation, image.dtype, image.device).view(1, -1, 1, 1);
+        return ((centre - mean) / deviation).MoveToOuterDisposeScope();
+    }
+}

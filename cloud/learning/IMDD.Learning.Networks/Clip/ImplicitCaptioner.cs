@@ -1,0 +1,51 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Clip;
+
+/// <summary>
+/// A text that nobody wrote, made of an image's embedding (paper, section on the implicit captioner): a perceptron from CLIP's image space to its text
+/// space, and from there to the context of the denoising network.
+/// </summary>
+public sealed class ImplicitCaptioner : NamedModule
+{
+    private readonly CaptionerOptions _options;
+    private readonly Linear _first;
+    private readonly Linear _second;
+    private readonly Parameter? _positions;
+    private readonly Parameter? _gate;
+
+    /// <summary>A captioner with new parameters; its context is that of the empty text at first, in the gated form.</summary>
+    public ImplicitCaptioner(CaptionerOptions options, Placement placement = default)
+        : base(nameof(ImplicitCaptioner))
+    {
+        _options = options;
+        register_module("fc1", _first = placement.Linear(options.ImageWidth, options.HiddenWidth));
+        register_module("fc2", _second = placement.Linear(options.HiddenWidth, options.TextWidth));
+        if (options.Form == CaptionContext.Gated)
+        {
+            register_parameter("positions", _positions = nn.Parameter(zeros([options.Tokens, options.TextWidth], placement.Type, placement.Device)));
+            register_parameter("gate", _gate = nn.Parameter(zeros([options.Tokens, options.TextWidth], placement.Type, placement.Device)));
+        }
+    }
+
+    /// <summary>The implied text's embedding, to be compared with the state at a caption's end.</summary>
+    /// <param name="image">CLIP's image embeddings, not normalised, [B, image width].</param>
+    /// <returns>[B, text width].</returns>
+    public Tensor Embed(Tensor image)
+    {
+        using var scope = NewDisposeScope();
+        return _second.call(nn.functional.gelu(_first.call(image))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The context of the denoising network.</summary>
+    /// <param name="embedding">What <see cref="Embed"/> gave, [B, text width].</param>
+    /// <param name="emptyStates">States of the empty text, [1 or B, tokens, text width]; not looked at in the repeated form.</param>
+    /// <returns>[B, tokens, text width].</returns>
+    public Tensor Context(Tensor embedding, Tensor emptyStates)
+    {
+        using var scope = NewDisposeScope();
+        var repeated = embedding.unsqueeze(1).expand(-1, _options.Tokens, -1);
+        return (_gate is null ? repeated.contiguous() : emptyStates + (_gate.tanh() * (repeated + _positions!))).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,86 @@
+using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Weights;
+using IMDD.Testing;
+
+namespace IMDD.Learning.Networks.Tests.Clip;
+
+public sealed class ClipTokenizerTests : IDisposable
+{
+    private const string Vocabulary = """{"a": 0, "b": 1, "b</w>": 2, "ab</w>": 3, "<|startoftext|>": 4, "<|endoftext|>": 5}""";
+
+    private readonly TestDirectory _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Encode_OwnVocabulary_IsUsed()
+    {
+        Write(Vocabulary, "#version: 0.2\na b</w>\n");
+
+        ClipTokenizer.Open(_folder.Path).Encode(" AB ").ShouldBe([4, 3, 5]);
+    }
+
+    [Theory]
+    [InlineData("ab", 4, new long[] { 4, 3, 5, 5 })]
+    [InlineData("ab ab ab ab", 4, new long[] { 4, 3, 3, 5 })]
+    [InlineData("", 2, new long[] { 4, 5 })]
+    [InlineData("ab", 2, new long[] { 4, 5 })]
+    public void Encode_FixedContext_IsCutOrFilledWithTheEnd(string text, int context, long[] expected)
+    {
+        Write(Vocabulary, "#version: 0.2\na b</w>\n");
+
+        ClipTokenizer.Open(_folder.Path).Encode(text, context).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Encode_Entities_AreDecodedTwice()
+    {
+        var tokenizer = ClipVocabulary.Open();
+
+        tokenizer.Encode("scratch &amp;amp; dent").ShouldBe(tokenizer.Encode("scratch & dent"));
+    }
+
+    [Fact]
+    public void Encode_AnyText_GivesIdsOfTheVocabulary()
+    {
+        var tokenizer = ClipVocabulary.Open();
+        Random random = new(4);
+        for (var time = 0; time < 500; time++)
+        {
+            string text = new([.. Enumerable.Range(0, random.Next(20)).Select(_ => (char)random.Next(1, 0x3000))]);
+            var ids = tokenizer.Encode(text);
+            ids[0].ShouldBe(tokenizer.Start);
+            ids[^1].ShouldBe(tokenizer.End);
+            ids.ShouldAllBe(id => id >= 0 && id <= tokenizer.End);
+        }
+    }
+
+    [Theory]
+    [InlineData("[]", "", "vocab.json")]
+    [InlineData("{", "", "not JSON")]
+    [InlineData("""{"a": 0, "b": 0}""", "", "'b' is 0")]
+    [InlineData("""{"a": 0, "a": 1}""", "", "'a' is 1")]
+    [InlineData("""{"a": "0"}""", "", "'a' is \"0\"")]
+    [InlineData("""{"a": -1}""", "", "'a' is -1")]
+    [InlineData("""{"a": 7}""", "", "1 ids")]
+    [InlineData("""{"a": 0}""", "", "<|startoftext|>")]
+    [InlineData(Vocabulary, "a b", "merges.txt, line 1: 'a b'")]
+    [InlineData(Vocabulary, "#version: 0.2\na b</w>\na b c", "line 3: 'a b c'")]
+    [InlineData(Vocabulary, "a", "line 1: 'a'")]
+    public void Open_Malformed_NamesFileAndEntry(string vocabulary, string merges, string expected)
+    {
+        Write(vocabulary, merges);
+
+        Should.Throw<WeightsException>(() => ClipTokenizer.Open(_folder.Path)).Message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public void Open_NoFiles_NamesTheMissingOne()
+        => Should.Throw<WeightsException>(() => ClipTokenizer.Open(_folder.Path)).Message.ShouldContain("vocab.json: no such file");
+
+    private void Write(string vocabulary, string merges)
+    {
+        File.WriteAllText(_folder.File("vocab.json"), vocabulary);
+        File.WriteAllText(_folder.File("merges.txt"), merges);
+    }
+}
