@@ -1,0 +1,112 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Masks;
+
+/// <summary>
+/// Mask2Former's decoder (Cheng et al. 2022): in each layer the queries look at one coarse map in turn, only where their present mask is; then at each
+/// other; then feed forward. A prediction is made before the first layer and after every one.
+/// </summary>
+public sealed class MaskDecoder : NamedModule
+{
+    private readonly MaskGeneratorOptions _options;
+    private readonly ModuleList<QueryAttention> _cross;
+    private readonly ModuleList<QueryAttention> _self;
+    private readonly ModuleList<QueryFeedForward> _feedForward;
+    private readonly LayerNorm _norm;
+    private readonly Embedding _features;
+    private readonly Embedding _positions;
+    private readonly Embedding _levels;
+    private readonly Linear? _classes;
+    private readonly MaskPerceptron _mask;
+
+    /// <summary>A decoder with new parameters.</summary>
+    public MaskDecoder(MaskGeneratorOptions options, Placement placement = default)
+        : base(nameof(MaskDecoder))
+    {
+        options.Validate();
+        _options = options;
+        var layers = Enumerable.Range(0, options.Layers).ToList();
+        register_module("transformer_cross_attention_layers", _cross = nn.ModuleList(
+            layers.Select(_ => new QueryAttention("multihead_attn", options.Width, options.Heads, placement)).ToArray()));
+        register_module("transformer_self_attention_layers", _self = nn.ModuleList(
+            layers.Select(_ => new QueryAttention("self_attn", options.Width, options.Heads, placement)).ToArray()));
+        register_module("transformer_ffn_layers", _feedForward = nn.ModuleList(
+            layers.Select(_ => new QueryFeedForward(options.Width, options.HiddenWidth, placement)).ToArray()));
+        register_module("decoder_norm", _norm = placement.LayerNorm(options.Width));
+        register_module("query_feat", _features = placement.Embedding(options.Queries, options.Width));
+        register_module("query_embed", _positions = placement.Embedding(options.Queries, options.Width));
+        register_module("level_embed", _levels = placement.Embedding(MaskGeneratorOptions.AttendedLevels, options.Width));
+        if (options.Classes is { } classes)
+        {
+            register_module("class_embed", _classes = placement.Linear(options.Width, classes + 1));
+        }
+
+        register_module("mask_embed", _mask = new MaskPerceptron(options.Width, options.MaskWidth, placement));
+    }
+
+    /// <param name="pixels">What the pixel decoder gave.</param>
+    /// <returns>One prediction more than there are layers; the last is the result, the others are for deep supervision.</returns>
+    public IReadOnlyList<MaskPrediction> Forward(PixelFeatures pixels)
+    {
+        using var scope = NewDisposeScope();
+        List<Tensor> values = [];
+        List<Tensor> keys = [];
+        for (var level = 0; level < pixels.Levels.Count; level++)
+        {
+            var map = pixels.Levels[level];
+            var value = map.flatten(2).transpose(1, 2) + _levels.weight![level];
+            var places = SinePositions.Of(map.shape[2], map.shape[3], _options.Width, map.device).to(map.dtype).flatten(2).transpose(1, 2);
+            values.Add(value);
+            keys.Add(value + places);
+        }
+
+        var batch = pixels.Mask.shape[0];
+        var queries = _features.weight!.unsqueeze(0).expand(batch, -1, -1);
+        var positions = _positions.weight!.unsqueeze(0);
+        List<MaskPrediction> predictions = [Predict(queries, pixels.Mask)];
+        for (var layer = 0; layer < _options.Layers; layer++)
+        {
+            var level = layer % pixels.Levels.Count;
+            var attend = AttentionMask(predictions[^1].Masks, pixels.Levels[level].shape[2], pixels.Levels[level].shape[3]);
+            queries = _cross[layer].Forward(queries, queries + positions, keys[level], values[level], attend);
+            var placed = queries + positions;
+            queries = _self[layer].Forward(queries, placed, placed, queries, attend: null);
+            queries = _feedForward[layer].Forward(queries);
+            predictions.Add(Predict(queries, pixels.Mask));
+        }
+
+        foreach (var prediction in predictions)
+        {
+            prediction.Queries.MoveToOuterDisposeScope();
+            prediction.Classes?.MoveToOuterDisposeScope();
+            prediction.Masks.MoveToOuterDisposeScope();
+        }
+
+        return predictions;
+    }
+
+    /// <summary>
+    /// Where the queries may look next: where their mask is at least one half, at a map's size. A query whose mask is nowhere looks everywhere, for
+    /// attention to nothing has no value. No gradient flows through it.
+    /// </summary>
+    /// <param name="masks">Logits, [B, Q, H, W].</param>
+    /// <param name="height">The map's height.</param>
+    /// <param name="width">The map's width.</param>
+    /// <returns>Boolean, true where a query looks, [B, 1, Q, height · width]; the same for every head.</returns>
+    public static Tensor AttentionMask(Tensor masks, long height, long width)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var resized = nn.functional.interpolate(masks.detach(), [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
+        var inside = resized.sigmoid().ge(0.5).flatten(2);
+        return inside.logical_or(inside.any(-1, keepdim: true).logical_not()).unsqueeze(1).MoveToOuterDisposeScope();
+    }
+
+    private MaskPrediction Predict(Tensor queries, Tensor pixels)
+    {
+        var normed = _norm.call(queries);
+        var masks = einsum("bqc,bchw->bqhw", _mask.Forward(normed), pixels);
+        return new MaskPrediction(normed, _classes?.call(normed), masks);
+    }
+}

@@ -1,0 +1,31 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Masks;
+
+/// <summary>A convolution without bias and a group norm, under the names that put the norm inside the convolution.</summary>
+internal sealed class NormedConvolution : NamedModule
+{
+    private const double NormEpsilon = 1e-5;
+
+    private readonly Parameter _weight;
+    private readonly GroupNorm _norm;
+    private readonly long _padding;
+
+    public NormedConvolution(long from, long to, long kernel, long groups, Placement placement)
+        : base(nameof(NormedConvolution))
+    {
+        _padding = kernel / 2;
+        register_parameter("weight", _weight = nn.Parameter(empty([to, from, kernel, kernel], placement.Type, placement.Device)));
+        nn.init.kaiming_uniform_(_weight, a: 1);
+        register_module("norm", _norm = placement.GroupNorm(groups, to, NormEpsilon));
+    }
+
+    /// <param name="map">[B, from, H, W].</param>
+    /// <returns>[B, to, H, W].</returns>
+    public Tensor Forward(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        return _norm.call(nn.functional.conv2d(map, _weight, padding: [_padding, _padding])).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Masks;
+
+/// <summary>Attention of the queries with its projections in one tensor, query, key, value; added to the queries, then normed.</summary>
+internal sealed class QueryAttention : NamedModule
+{
+    private readonly long _heads;
+    private readonly Parameter _weight;
+    private readonly Parameter _bias;
+    private readonly Linear _out;
+    private readonly LayerNorm _norm;
+
+    public QueryAttention(string name, long width, long heads, Placement placement)
+        : base(nameof(QueryAttention))
+    {
+        _heads = heads;
+        Parts attention = new();
+        attention.register_parameter("in_proj_weight", _weight = nn.Parameter(empty([3 * width, width], placement.Type, placement.Device)));
+        attention.register_parameter("in_proj_bias", _bias = nn.Parameter(zeros([3 * width], placement.Type, placement.Device)));
+        nn.init.xavier_uniform_(_weight);
+        attention.register_module("out_proj", _out = placement.Linear(width, width));
+        register_module(name, attention);
+        register_module("norm", _norm = placement.LayerNorm(width));
+    }
+
+    /// <param name="queries">What the result is added to, [B, Q, width].</param>
+    /// <param name="query">[B, Q, width].</param>
+    /// <param name="key">[B, N, width].</param>
+    /// <param name="value">[B, N, width].</param>
+    /// <param name="attend">Where a query may look, boolean, [B, 1, Q, N]; null for everywhere.</param>
+    /// <returns>[B, Q, width].</returns>
+    public Tensor Forward(Tensor queries, Tensor query, Tensor key, Tensor value, Tensor? attend)
+    {
+        using var scope = NewDisposeScope();
+        var weights = _weight.chunk(3);
+        var biases = _bias.chunk(3);
+        var attended = nn.functional.scaled_dot_product_attention(
+            Split(nn.functional.linear(query, weights[0], biases[0])),
+            Split(nn.functional.linear(key, weights[1], biases[1])),
+            Split(nn.functional.linear(value, weights[2], biases[2])),
+            attend);
+        return _norm.call(queries + _out.call(attended.transpose(1, 2).flatten(2))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Split(Tensor tokens) => tokens.unflatten(2, [_heads, tokens.shape[2] / _heads]).transpose(1, 2);
+
+    private sealed class Parts() : NamedModule(nameof(Parts));
+}
