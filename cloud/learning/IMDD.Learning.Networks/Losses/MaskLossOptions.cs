@@ -1,0 +1,9 @@
+namespace IMDD.Learning.Networks.Losses;
+
+/// <summary>Weights of the mask generator's losses and matching costs (Mask2Former's).</summary>
+/// <param name="Class">Weight of the classification.</param>
+/// <param name="Mask">Weight of the binary cross-entropy.</param>
+/// <param name="Dice">Weight of dice.</param>
+/// <param name="NoObject">Weight of "no object" within the classification.</param>
+/// <param name="DiceSmoothing">Added above and below in dice.</param>
+public sealed record MaskLossOptions(double Class = 2, double Mask = 5, double Dice = 5, double NoObject = 0.1, double DiceSmoothing = 1);
