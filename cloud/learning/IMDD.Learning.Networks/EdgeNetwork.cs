@@ -1,4 +1,6 @@
 using IMDD.Learning.Networks.Blocks;
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,7 +11,7 @@ namespace IMDD.Learning.Networks;
 /// The edge segmenter: a convolutional encoder to stride 32, a feature pyramid back to the output stride, and two 1×1 heads, the defect logit and
 /// an embedding that is compared with rows of text. The README beside this file says which designs were tried.
 /// </summary>
-public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>
+public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMultiExportable
 {
     // Few pixels are defective: the head starts there, so that the first steps do not learn just that (Lin et al. 2017, focal loss, section 4.1).
     private const double PriorLogit = -3;
@@ -60,20 +62,8 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>
     /// <summary>Length of the frame's embedding.</summary>
     public int FrameLength { get; }
 
-    /// <summary>First features.</summary>
-    public Stem Stem => _stem;
-
-    /// <summary>The encoder, strides 4 to 32.</summary>
-    public IReadOnlyList<Module<Tensor, Tensor>> Stages => [.. _stages];
-
-    /// <summary>The decoder, stride 16 to the output's.</summary>
-    public IReadOnlyList<Merge> Merges => [.. _merges];
-
     /// <summary>Head of the defect logit.</summary>
     public TorchSharp.Modules.Conv2d DefectHead => _defect;
-
-    /// <summary>Head of the embedding.</summary>
-    public TorchSharp.Modules.Conv2d EmbeddingHead => _embedding;
 
     /// <summary>How pixels are compared with words.</summary>
     public NamingHead Naming => _naming;
@@ -108,5 +98,27 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>
             _defect.forward(features).squeeze(1).MoveToOuterDisposeScope(),
             (embedding / length).MoveToOuterDisposeScope(),
             frame.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        var graph = onnx.Graph;
+        List<OnnxValue> levels = [onnx.CallMany(_stem, inputs)[0]];
+        foreach (var stage in _stages)
+        {
+            levels.Add(onnx.Call(stage, levels[^1]));
+        }
+
+        var frame = graph.Squeeze(graph.ReduceMean(levels[^1], 2, 3), 2, 3);
+        var features = levels[^1];
+        for (var index = 0; index < _merges.Count; index++)
+        {
+            features = onnx.CallMany(_merges[index], features, levels[^(index + 2)])[0];
+        }
+
+        var embedding = onnx.Call(_embedding, features);
+        var length = graph.Sqrt(graph.Add(graph.ReduceSum(graph.Mul(embedding, embedding), 1), graph.Scalar(UnitFloor.ToSingle())));
+        return [graph.Squeeze(onnx.Call(_defect, features), 1), graph.Div(embedding, length), frame];
     }
 }

@@ -1,10 +1,12 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace IMDD.Learning.Networks.Blocks;
 
 /// <summary>Dense 3×3 convolution, batch normalisation, and ReLU where asked for. At inference the normalisation folds into the convolution.</summary>
-public sealed class ConvNormAct : Module<Tensor, Tensor>
+public sealed class ConvNormAct : Module<Tensor, Tensor>, IOnnxExportable
 {
     private readonly TorchSharp.Modules.Conv2d _conv;
     private readonly TorchSharp.Modules.BatchNorm2d _norm;
@@ -20,14 +22,8 @@ public sealed class ConvNormAct : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The convolution.</summary>
-    public TorchSharp.Modules.Conv2d Conv => _conv;
-
     /// <summary>The normalisation.</summary>
     public TorchSharp.Modules.BatchNorm2d Norm => _norm;
-
-    /// <summary>True when a ReLU follows.</summary>
-    public bool Activates => _activates;
 
     /// <summary><c>[B, inputs, H, W]</c> to <c>[B, outputs, H / stride, W / stride]</c>.</summary>
     public override Tensor forward(Tensor input)
@@ -35,5 +31,12 @@ public sealed class ConvNormAct : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var normalised = _norm.forward(_conv.forward(input));
         return (_activates ? functional.relu(normalised) : normalised).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public OnnxValue ExportOnnx(OnnxModuleScope onnx, OnnxValue input)
+    {
+        var normalised = onnx.Call(_norm, onnx.Call(_conv, input));
+        return _activates ? onnx.Graph.Relu(normalised) : normalised;
     }
 }

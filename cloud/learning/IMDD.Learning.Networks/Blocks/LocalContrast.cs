@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -9,7 +11,7 @@ namespace IMDD.Learning.Networks.Blocks;
 /// a neighbourhood of about 80 pixels in units of the deviation there (local contrast normalisation, Jarrett et al. 2009, section 2). They
 /// make light, exposure and gain disappear before anything is learned. The wide neighbourhood is taken on a grid coarser by 8.
 /// </summary>
-public sealed class LocalContrast : Module<Tensor, Tensor>
+public sealed class LocalContrast : Module<Tensor, Tensor>, IOnnxExportable
 {
     /// <summary>Channels that come out.</summary>
     public const int Channels = 2;
@@ -51,5 +53,18 @@ public sealed class LocalContrast : Module<Tensor, Tensor>
         var variance = functional.relu(_wide.forward(_toCoarse.forward(light * light)) - mean * mean) + Floor;
         var normalised = (light - _fromCoarse.forward(mean)) / _fromCoarse.forward(variance.sqrt());
         return cat([fine, normalised], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public OnnxValue ExportOnnx(OnnxModuleScope onnx, OnnxValue input)
+    {
+        var graph = onnx.Graph;
+        var light = graph.ReduceMean(onnx.Call(_half, input), 1);
+        var fine = graph.Mul(graph.Sub(light, onnx.Call(_fine, light)), graph.Scalar(FineGain));
+        var mean = onnx.Call(_wide, onnx.Call(_toCoarse, light));
+        var squares = onnx.Call(_wide, onnx.Call(_toCoarse, graph.Mul(light, light)));
+        var variance = graph.Add(graph.Relu(graph.Sub(squares, graph.Mul(mean, mean))), graph.Scalar(VarianceFloor));
+        var normalised = graph.Div(graph.Sub(light, onnx.Call(_fromCoarse, mean)), onnx.Call(_fromCoarse, graph.Sqrt(variance)));
+        return graph.Concat(1, fine, normalised);
     }
 }

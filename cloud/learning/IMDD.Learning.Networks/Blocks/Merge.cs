@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -5,7 +7,7 @@ namespace IMDD.Learning.Networks.Blocks;
 
 /// <summary>One step of the decoder: coarse features brought to double size, fine ones added, both by 1×1 convolutions, then smoothed by a 3×3 one
 /// (Lin et al. 2017, feature pyramid).</summary>
-public sealed class Merge : Module<Tensor, Tensor, Tensor>
+public sealed class Merge : Module<Tensor, Tensor, Tensor>, IOnnxMultiExportable
 {
     private readonly TorchSharp.Modules.Conv2d _coarse;
     private readonly TorchSharp.Modules.Conv2d _fine;
@@ -22,19 +24,17 @@ public sealed class Merge : Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Over the coarse features, before they grow.</summary>
-    public TorchSharp.Modules.Conv2d Coarse => _coarse;
-
-    /// <summary>Over the fine features.</summary>
-    public TorchSharp.Modules.Conv2d Fine => _fine;
-
-    /// <summary>Over the sum.</summary>
-    public ConvNormAct Smooth => _smooth;
-
     /// <summary><c>[B, coarse, h, w]</c> and <c>[B, fine, 2h, 2w]</c> to <c>[B, outputs, 2h, 2w]</c>.</summary>
     public override Tensor forward(Tensor coarse, Tensor fine)
     {
         using var scope = NewDisposeScope();
         return _smooth.forward(_double.forward(_coarse.forward(coarse)) + _fine.forward(fine)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        var grown = onnx.Call(_double, onnx.Call(_coarse, inputs[0]));
+        return [onnx.Call(_smooth, onnx.Graph.Add(grown, onnx.Call(_fine, inputs[1])))];
     }
 }

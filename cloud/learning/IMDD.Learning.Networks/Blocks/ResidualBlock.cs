@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -7,7 +9,7 @@ namespace IMDD.Learning.Networks.Blocks;
 /// Two dense 3×3 convolutions around which the input is added (He et al. 2016, basic block). Dense rather than depth-wise: on a CPU, depth-wise
 /// convolutions cost twenty times as much per multiply-accumulate in training.
 /// </summary>
-public sealed class ResidualBlock : Module<Tensor, Tensor>
+public sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxExportable
 {
     private readonly ConvNormAct _first;
     private readonly ConvNormAct _second;
@@ -24,16 +26,14 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>
         init.zeros_(_second.Norm.weight);
     }
 
-    /// <summary>First convolution.</summary>
-    public ConvNormAct First => _first;
-
-    /// <summary>Second convolution, without its activation.</summary>
-    public ConvNormAct Second => _second;
-
     /// <summary><c>[B, C, H, W]</c> to the same.</summary>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         return functional.relu(_second.forward(_first.forward(input)) + input).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public OnnxValue ExportOnnx(OnnxModuleScope onnx, OnnxValue input)
+        => onnx.Graph.Relu(onnx.Graph.Add(onnx.Call(_second, onnx.Call(_first, input)), input));
 }

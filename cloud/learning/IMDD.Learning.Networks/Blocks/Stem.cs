@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,7 +10,7 @@ namespace IMDD.Learning.Networks.Blocks;
 /// From the picture to the first features at stride 2: a convolution over its colours plus one over its local contrast; with a reference, also
 /// over the difference from it and over the reference's local contrast.
 /// </summary>
-public sealed class Stem : Module<Tensor, Tensor?, Tensor>
+public sealed class Stem : Module<Tensor, Tensor?, Tensor>, IOnnxMultiExportable
 {
     // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
     private static readonly Scalar Centre = 0.5f;
@@ -31,21 +33,6 @@ public sealed class Stem : Module<Tensor, Tensor?, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Fixed channels.</summary>
-    public LocalContrast Contrast => _contrast;
-
-    /// <summary>Over the colours, centred and scaled.</summary>
-    public TorchSharp.Modules.Conv2d Colours => _colours;
-
-    /// <summary>Over the local contrast.</summary>
-    public TorchSharp.Modules.Conv2d Contrasts => _contrasts;
-
-    /// <summary>Over the difference from the reference; null without one.</summary>
-    public TorchSharp.Modules.Conv2d? Differences => _differences;
-
-    /// <summary>Over the sum.</summary>
-    public TorchSharp.Modules.BatchNorm2d Norm => _norm;
-
     /// <summary>Pictures <c>[B, 3, H, W]</c>, 0 to 1, to <c>[B, outputs, H / 2, W / 2]</c>.</summary>
     public override Tensor forward(Tensor image, Tensor? reference)
     {
@@ -60,5 +47,20 @@ public sealed class Stem : Module<Tensor, Tensor?, Tensor>
 
         sum = sum + _contrasts.forward(contrast);
         return functional.relu(_norm.forward(sum)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        var graph = onnx.Graph;
+        var contrast = onnx.Call(_contrast, inputs[0]);
+        var sum = onnx.Call(_colours, graph.Mul(graph.Sub(inputs[0], graph.Scalar(0.5f)), graph.Scalar(4f)));
+        if (_differences is not null)
+        {
+            contrast = graph.Concat(1, contrast, onnx.Call(_contrast, inputs[1]));
+            sum = graph.Add(sum, onnx.Call(_differences, graph.Mul(graph.Sub(inputs[0], inputs[1]), graph.Scalar(4f))));
+        }
+
+        return [graph.Relu(onnx.Call(_norm, graph.Add(sum, onnx.Call(_contrasts, contrast))))];
     }
 }

@@ -1,0 +1,133 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace IMDD.Learning.Networks;
+
+/// <summary>A network behind the segmenter contract: bytes in, calibrated scores out, words as rows of text.</summary>
+public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTensors>, IOnnxMultiExportable
+{
+    /// <summary>Window that a picture's logits are averaged over before the largest is taken, cells each way: one wild cell is no defect.</summary>
+    public const int ScoreWindow = 3;
+
+    // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
+    private static readonly Scalar One = 1f;
+    private static readonly Scalar Levels = 255f;
+
+    private readonly EdgeNetwork _network;
+    private readonly OutputCalibration _calibration;
+    private readonly Scalar _defectScale;
+    private readonly Scalar _defectOffset;
+    private readonly Scalar _imageScale;
+    private readonly Scalar _imageOffset;
+
+    /// <summary>Wraps a network, which becomes a child of this module.</summary>
+    public EdgeSegmenter(EdgeNetwork network, OutputCalibration calibration)
+        : base(nameof(EdgeSegmenter))
+    {
+        _network = network;
+        _calibration = calibration;
+        (_defectScale, _defectOffset) = ((float)calibration.DefectScale, (float)calibration.DefectOffset);
+        (_imageScale, _imageOffset) = ((float)calibration.ImageScale, (float)calibration.ImageOffset);
+        RegisterComponents();
+    }
+
+    /// <summary>Names of the exported outputs, in their order.</summary>
+    public static IReadOnlyList<string> OutputNames { get; } = ["defect", "class", "class_score", "class_margin", "image_score", "embedding"];
+
+    /// <summary>Inputs of the exported model: <c>image</c>, <c>text</c>, and <c>reference</c> where the network takes one.</summary>
+    public IReadOnlyList<OnnxInput> OnnxInputs()
+    {
+        OnnxShape picture =
+        [
+            OnnxDimension.Symbolic("B"), OnnxDimension.Symbolic("H", EdgeNetworkOptions.Stride), OnnxDimension.Symbolic("W", EdgeNetworkOptions.Stride), 3,
+        ];
+        List<OnnxInput> inputs =
+        [
+            new OnnxInput("image", OnnxElementType.UInt8, picture),
+            OnnxInput.Floats("text", [OnnxDimension.Symbolic("K"), _network.Options.EmbeddingLength]),
+        ];
+        if (_network.Options.UsesReference)
+        {
+            inputs.Add(new OnnxInput("reference", OnnxElementType.UInt8, picture));
+        }
+
+        return inputs;
+    }
+
+    /// <summary>Largest mean of a window of logits <c>[B, h, w]</c>, <c>[B]</c>.</summary>
+    public static Tensor Pooled(Tensor logits)
+        => functional.avg_pool2d(logits.unsqueeze(1), ScoreWindow, 1, ScoreWindow / 2, count_include_pad: false).amax([1, 2, 3]);
+
+    /// <summary>Segments.</summary>
+    /// <param name="image">Bytes <c>[B, H, W, 3]</c>, H and W multiples of <see cref="EdgeNetworkOptions.Stride"/>.</param>
+    /// <param name="text">Unit rows <c>[K, D]</c>, K at least 1.</param>
+    /// <param name="reference">The same as the image, of a known-good view; null exactly when the network takes none.</param>
+    public override SegmenterTensors forward(Tensor image, Tensor text, Tensor? reference)
+    {
+        using var scope = NewDisposeScope();
+        var features = _network.forward(Unit(image), reference is null ? null : Unit(reference));
+        long[] plane = [.. features.Defect.shape];
+        var cells = features.Embedding.flatten(2).transpose(1, 2);
+        var scores = _network.Naming.forward(cells, text).sigmoid();
+
+        // One more, below every score: the second best where there is one row.
+        var best = scores.amax([2], keepdim: true);
+        var (two, _) = cat([scores, best - One], 2).topk(2, 2);
+        return new SegmenterTensors(
+            (features.Defect * _defectScale + _defectOffset).sigmoid().MoveToOuterDisposeScope(),
+            scores.argmax(2).to_type(ScalarType.Int32).reshape(plane).MoveToOuterDisposeScope(),
+            two.select(2, 0).reshape(plane).MoveToOuterDisposeScope(),
+            (two.select(2, 0) - two.select(2, 1)).reshape(plane).MoveToOuterDisposeScope(),
+            (Pooled(features.Defect) * _imageScale + _imageOffset).sigmoid().MoveToOuterDisposeScope(),
+            features.Frame.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        var graph = onnx.Graph;
+        List<OnnxValue> pictures = [Unit(graph, inputs[0])];
+        if (_network.Options.UsesReference)
+        {
+            pictures.Add(Unit(graph, inputs[2]));
+        }
+
+        var features = onnx.CallMany(_network, pictures);
+        var (defect, embedding) = (features[0], features[1]);
+        var cells = graph.Transpose(graph.FlattenFrom(embedding, 2, OnnxDimension.Symbolic("cells")), 0, 2, 1);
+        OnnxValue scores;
+        using (graph.Scope("naming"))
+        {
+            var naming = _network.Naming;
+            var cosine = graph.MatMul(cells, graph.Transpose(inputs[1], 1, 0));
+            scores = graph.Sigmoid(graph.Add(
+                graph.Mul(cosine, graph.Scalar(MathF.Exp(naming.LogScale.item<float>()))), graph.Scalar(naming.Bias.item<float>())));
+        }
+
+        var best = graph.ReduceMax(scores, 2);
+        var two = graph.TopK(graph.Concat(2, scores, graph.Sub(best, graph.Scalar(1))), graph.Vector(2), 2);
+        var second = graph.Slice(two, 2, 1, 2);
+        var pooled = graph.ReduceMax(
+            graph.AveragePool(graph.Unsqueeze(defect, 1), OnnxWindow.Of([ScoreWindow, ScoreWindow], [1, 1], [ScoreWindow / 2, ScoreWindow / 2]), countPadding: false), 1, 2, 3);
+        return
+        [
+            Probability(graph, defect, _calibration.DefectScale, _calibration.DefectOffset),
+            graph.ReshapeLike(graph.Cast(graph.ArgMax(scores, 2), OnnxElementType.Int32), defect),
+            graph.ReshapeLike(best, defect),
+            graph.ReshapeLike(graph.Sub(best, second), defect),
+            Probability(graph, graph.Squeeze(pooled, 1, 2, 3), _calibration.ImageScale, _calibration.ImageOffset),
+            features[2],
+        ];
+    }
+
+    private static OnnxValue Probability(OnnxGraphBuilder graph, OnnxValue logit, double scale, double offset)
+        => graph.Sigmoid(graph.Add(graph.Mul(logit, graph.Scalar((float)scale)), graph.Scalar((float)offset)));
+
+    private static Tensor Unit(Tensor bytes) => (bytes.to_type(ScalarType.Float32) / Levels).permute(0, 3, 1, 2).contiguous();
+
+    private static OnnxValue Unit(OnnxGraphBuilder graph, OnnxValue bytes)
+        => graph.Transpose(graph.Mul(graph.Cast(bytes, OnnxElementType.Float), graph.Scalar(1 / 255f)), 0, 3, 1, 2);
+}

@@ -1,0 +1,97 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Parity;
+using IMDD.Learning.Onnx.Torch;
+using TorchSharp;
+
+namespace IMDD.Learning.Networks.Tests;
+
+/// <summary>The exported model in ONNX Runtime says what the network says, for any number of pictures, rows, and any size.</summary>
+public sealed class EdgeSegmenterExportTests
+{
+    [Theory]
+    [InlineData(NetworkSize.Nano, 4, false)]
+    [InlineData(NetworkSize.Nano, 4, true)]
+    [InlineData(NetworkSize.Small, 4, false)]
+    [InlineData(NetworkSize.Small, 2, false)]
+    [InlineData(NetworkSize.Base, 4, false)]
+    public void Export_AnyNetwork_AgreesWithItsForward(NetworkSize size, int outputStride, bool usesReference)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var segmenter = Segmenter(new EdgeNetworkOptions { Size = size, OutputStride = outputStride, UsesReference = usesReference });
+        var inputs = segmenter.OnnxInputs();
+        var model = TorchOnnxExporter.Export(segmenter, inputs, EdgeSegmenter.OutputNames);
+        List<OnnxProbe> probes =
+        [
+            Probe(segmenter, "one", 1, 64, 96, 5, usesReference),
+            Probe(segmenter, "two", 2, 128, 64, 2, usesReference),
+            Probe(segmenter, "row", 1, 96, 96, 1, usesReference),
+        ];
+
+        // Which of two nearly equal rows wins is a matter of the last bit.
+        var report = OnnxParityGate.Check(model, probes, new ParityTolerance(DifferingShare: 0.002));
+
+        report.Passed.ShouldBeTrue(report.ToString());
+        model.Opset.ShouldBe(17);
+        model.Inputs.Select(i => i.Name).ShouldBe(usesReference ? ["image", "text", "reference"] : ["image", "text"]);
+        model.CountOperators().ShouldNotContainKey("BatchNormalization");
+        probes[2].Outputs["class_margin"].ToSingles().ShouldAllBe(m => Math.Abs(m - 1) < 1e-6f);
+    }
+
+    [Fact]
+    public void Export_RowsAdded_OtherScoresStay()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var segmenter = Segmenter(new EdgeNetworkOptions { Size = NetworkSize.Nano });
+        var image = torch.randint(0, 256, [1, 64, 64, 3]).to_type(torch.ScalarType.Byte);
+        var row = torch.nn.functional.normalize(torch.randn(1, 64), 2, 1);
+        var opposite = torch.cat([row, -row.expand(300, 64)], 0);
+
+        var alone = segmenter.forward(image, row, null);
+        var among = segmenter.forward(image, opposite, null);
+
+        // Where the row still fits best, it scores what it scored alone.
+        var same = among.Class.eq(0);
+        same.sum().item<long>().ShouldBeGreaterThan(0);
+        among.ClassScore.sub(alone.ClassScore)[same].abs().max().item<float>().ShouldBeLessThan(1e-6f);
+    }
+
+    private static OnnxProbe Probe(EdgeSegmenter segmenter, string name, long batch, long height, long width, long rows, bool usesReference)
+    {
+        var image = torch.randint(0, 256, [batch, height, width, 3]).to_type(torch.ScalarType.Byte);
+        List<(string, torch.Tensor)> inputs = [("image", image), ("text", torch.nn.functional.normalize(torch.randn(rows, 64), 2, 1))];
+        if (usesReference)
+        {
+            inputs.Add(("reference", torch.randint(0, 256, [batch, height, width, 3]).to_type(torch.ScalarType.Byte)));
+        }
+
+        return TorchProbes.Record(name, inputs, EdgeSegmenter.OutputNames, tensors =>
+        {
+            var (defect, named, score, margin, imageScore, embedding) = segmenter.forward(tensors[0], tensors[1], tensors.ElementAtOrDefault(2));
+            return [defect, named, score, margin, imageScore, embedding];
+        });
+    }
+
+    /// <summary>With statistics of normalisation that folding must get right, not those of a fresh network.</summary>
+    private static EdgeSegmenter Segmenter(EdgeNetworkOptions options)
+    {
+        torch.manual_seed(17);
+        EdgeNetwork network = new(options);
+        using var scope = torch.NewDisposeScope();
+        using var noGradient = torch.no_grad();
+        network.train();
+        for (var i = 0; i < 20; i++)
+        {
+            var image = torch.rand(2, 3, 64, 64);
+            network.forward(image, options.UsesReference ? image.flip(3) : null);
+        }
+
+        foreach (var (name, parameter) in network.named_parameters().Where(p => p.name.EndsWith("_norm.weight", StringComparison.Ordinal)))
+        {
+            parameter.uniform_(0.5, 1.2);
+        }
+
+        EdgeSegmenter segmenter = new(network, new OutputCalibration(1.3, -0.4, 0.8, 0.2));
+        segmenter.eval();
+        return segmenter;
+    }
+}
