@@ -27,7 +27,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         var probability = features.Defect.sigmoid();
         var overlap = 1 - (2 * (probability * target).sum() + 1) / (probability.sum() + target.sum() + 1);
         var pixels = entropy + overlap * weights.Overlap;
-        var image = functional.binary_cross_entropy_with_logits(TorchSegmenter.Pooled(features.Defect), target.amax([1, 2]).gt(DefectiveCell).to_type(ScalarType.Float32));
+        var image = functional.binary_cross_entropy_with_logits(EdgeSegmenter.Pooled(features.Defect), target.amax([1, 2]).gt(DefectiveCell).to_type(ScalarType.Float32));
         var drawn = words.Draw(step);
         var rows = model.Text.forward(drawn.Texts);
         var naming = Naming(features.Embedding, batch, rows.slice(0, 0, drawn.Rows, 1));

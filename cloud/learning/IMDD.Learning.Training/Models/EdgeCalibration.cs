@@ -1,3 +1,5 @@
+using IMDD.Learning.Networks;
+
 namespace IMDD.Learning.Training.Models;
 
 /// <summary>How logits become probabilities and decisions, found on the validation side (Platt 1999).</summary>
@@ -26,4 +28,7 @@ public sealed record EdgeCalibration
 
     /// <summary>Per class, in the model's order: below this mean score a region is an unknown defect.</summary>
     public IReadOnlyList<double> RowThresholds { get; init; } = [];
+
+    /// <summary>The part that is computed in the graph.</summary>
+    public OutputCalibration ToOutputs() => new(DefectScale, DefectOffset, ImageScale, ImageOffset);
 }

@@ -10,10 +10,8 @@ namespace IMDD.Learning.Training.Models;
 /// <summary>A trained model behind the segmenter contract without an export: what is measured while it is trained.</summary>
 public sealed class TorchSegmenter : ISegmenter
 {
-    /// <summary>Score that a picture's logits are pooled over, cells each way.</summary>
-    public const int ScoreWindow = 3;
-
-    private readonly EdgeModel _model;
+    // Not disposed: its one child is the model's network.
+    private readonly EdgeSegmenter _segmenter;
     private readonly Tensor _rows;
 
     /// <summary>Wraps a model, which stays the caller's and is put into evaluation mode.</summary>
@@ -24,9 +22,9 @@ public sealed class TorchSegmenter : ISegmenter
             throw new SegmenterException("This model compares with a reference, which a segmenter is not given.");
         }
 
-        _model = model;
-        model.Network.eval();
         model.Text.eval();
+        _segmenter = new EdgeSegmenter(model.Network, model.Description.Calibration.ToOutputs());
+        _segmenter.eval();
         using var noGradient = no_grad();
         _rows = model.Rows().DetachFromDisposeScope();
         Digest = model.Digest();
@@ -52,45 +50,24 @@ public sealed class TorchSegmenter : ISegmenter
     /// <inheritdoc/>
     public void Dispose() => _rows.Dispose();
 
-    /// <summary>Largest mean of a window of logits, <c>[B]</c>.</summary>
-    public static Tensor Pooled(Tensor logits)
-        => nn.functional.avg_pool2d(logits.unsqueeze(1), ScoreWindow, 1, ScoreWindow / 2, count_include_pad: false).amax([1, 2, 3]);
-
     private SegmentationResult RunOne(RgbImage image)
     {
         using var scope = NewDisposeScope();
-        var calibration = _model.Description.Calibration;
-        var features = _model.Network.forward(EdgeInput.From(image), null);
-        var probability = (features.Defect * calibration.DefectScale + calibration.DefectOffset).sigmoid();
-        var pixels = features.Embedding.flatten(2).squeeze(0).t();
-        var scores = _model.Network.Naming.forward(pixels, _rows).sigmoid();
-        var (best, margin, row) = Best(scores);
-        var stride = _model.Description.Network.OutputStride;
+        var outputs = _segmenter.forward(EdgeInput.Bytes(image), _rows, null);
+        var stride = Manifest.OutputStride;
         return new SegmentationResult
         {
             Width = EdgePadding.RoundUp(image.Width, stride) / stride,
             Height = EdgePadding.RoundUp(image.Height, stride) / stride,
-            RowStride = (int)probability.shape[2],
+            RowStride = (int)outputs.Defect.shape[2],
             OutputStride = stride,
-            Defect = probability.data<float>().ToArray(),
-            Class = row.to_type(ScalarType.Int32).data<int>().ToArray(),
-            ClassScore = best.data<float>().ToArray(),
-            ClassMargin = margin.data<float>().ToArray(),
-            ImageScore = (Pooled(features.Defect) * calibration.ImageScale + calibration.ImageOffset).sigmoid().item<float>(),
-            Embedding = features.Frame.data<float>().ToArray(),
+            Defect = outputs.Defect.data<float>().ToArray(),
+            Class = outputs.Class.data<int>().ToArray(),
+            ClassScore = outputs.ClassScore.contiguous().data<float>().ToArray(),
+            ClassMargin = outputs.ClassMargin.data<float>().ToArray(),
+            ImageScore = outputs.ImageScore.item<float>(),
+            Embedding = outputs.Embedding.data<float>().ToArray(),
         };
-    }
-
-    private static (Tensor Best, Tensor Margin, Tensor Row) Best(Tensor scores)
-    {
-        if (scores.shape[1] == 1)
-        {
-            var only = scores.squeeze(1);
-            return (only, ones_like(only), zeros_like(only));
-        }
-
-        var (values, rows) = scores.topk(2, 1);
-        return (values.select(1, 0).contiguous(), (values.select(1, 0) - values.select(1, 1)).contiguous(), rows.select(1, 0).contiguous());
     }
 
     private static BundleManifest ManifestOf(EdgeModelDescription description) => new()
