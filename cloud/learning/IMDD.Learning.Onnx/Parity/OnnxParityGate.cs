@@ -32,7 +32,7 @@ public static class OnnxParityGate
         return new ParityReport(tolerance, results);
     }
 
-    /// <summary>Lets only a model through that agrees; its metadata then says so.</summary>
+    /// <summary>Lets only a model through that agrees.</summary>
     /// <exception cref="OnnxParityException">It does not agree; the message says where.</exception>
     public static ParityReport Require(OnnxModel model, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
     {
