@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
 using IMDD.Testing;
 
 namespace IMDD.Learning.Trainer.Tests;
@@ -33,7 +35,8 @@ public sealed class TrainEdgeCommandTests
         killed.GetProperty("digest").GetString().ShouldBe(whole.GetProperty("digest").GetString());
         killed.GetProperty("step").GetInt64().ShouldBe(whole.GetProperty("step").GetInt64());
         whole.GetProperty("classes").GetArrayLength().ShouldBeGreaterThan(3);
-        File.Exists(directory.File("killed/weights.safetensors")).ShouldBeTrue();
+        killed.GetProperty("bundle_digest").GetString().ShouldBe(whole.GetProperty("bundle_digest").GetString());
+        Meets(ModelBundle.Open(directory.File("killed")), killed.GetProperty("bundle_digest").GetString());
         Directory.EnumerateFiles(directory.File("killed/run/tensorboard"), "*.pictures").ShouldNotBeEmpty();
     }
 
@@ -61,6 +64,17 @@ public sealed class TrainEdgeCommandTests
         error.ToString().ShouldContain("BatchSize is 1");
     }
 
+    /// <summary>The folder is a bundle that ONNX Runtime runs as recorded.</summary>
+    private static void Meets(ModelBundle bundle, string? digest)
+    {
+        bundle.Digest.ShouldBe(digest);
+        bundle.Manifest.Rows.Count.ShouldBe(bundle.Manifest.Classes.Count);
+        bundle.Manifest.TrainedFrom!.SplitId.ShouldStartWith("sha256:");
+        bundle.Manifest.Probes.ShouldNotBeNull();
+        using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions()); // runs the probes
+        segmenter.Digest.ShouldBe(digest);
+    }
+
     private static async Task<JsonElement> Train(TestDirectory directory, string name)
     {
         using var process = Start(directory, name);
@@ -79,6 +93,7 @@ public sealed class TrainEdgeCommandTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["SOURCE_DATE_EPOCH"] = "1767225600";
         start.Environment["XDG_CACHE_HOME"] = directory.File("cache");
         return Process.Start(start)!;
     }

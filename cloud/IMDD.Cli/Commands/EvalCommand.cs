@@ -144,12 +144,14 @@ internal static class EvalCommand
             return;
         }
 
-        if (trained == split.Id && request.Side is "train" or "all")
+        // One id for each data set that it was trained on.
+        var isTrained = trained.Split(' ').Contains(split.Id, StringComparer.Ordinal);
+        if (isTrained && request.Side is "train" or "all")
         {
             progress.WriteLine($"note: the model was trained on pictures of the '{request.Side}' side");
         }
 
-        if (trained != split.Id && !request.AllowOtherSplit)
+        if (!isTrained && !request.AllowOtherSplit)
         {
             throw new CommandFailedException(
                 $"The bundle was trained by split {trained}; this data is split as {split.Id}. If it holds pictures of the training data, they may have been "

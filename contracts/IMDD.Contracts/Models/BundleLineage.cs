@@ -1,5 +1,10 @@
 namespace IMDD.Contracts.Models;
 
 /// <summary>What a model was trained from.</summary>
+/// <param name="DatasetDigest">Digest of the data sets' names or versions.</param>
+/// <param name="SplitId">Split of the data; one id per data set, separated by spaces.</param>
+/// <param name="CodeCommit">Commit of the training code.</param>
+/// <param name="Seed">Seed of the run.</param>
+/// <param name="Parent">Digest of the model it started from.</param>
 public sealed record BundleLineage(
     string? DatasetDigest = null, string? SplitId = null, string? CodeCommit = null, long? Seed = null, string? Parent = null);

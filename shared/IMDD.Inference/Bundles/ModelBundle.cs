@@ -22,6 +22,9 @@ public sealed class ModelBundle
     /// <summary>The rows of <c>text</c>, tensor <c>text</c> of shape <c>[K, D]</c>.</summary>
     public const string TextFile = "text.safetensors";
 
+    /// <summary>Where training keeps its own files beside a bundle's; nothing in it is ever read or sent with the bundle.</summary>
+    public const string RunFolder = "run";
+
     private const int MaxManifestBytes = 1 << 20;
     private const long MaxTextBytes = 64L << 20;
     private const int HashBufferBytes = 1 << 16;
@@ -58,7 +61,7 @@ public sealed class ModelBundle
 
     /// <summary>
     /// Reads and checks a bundle: who signed its manifest, before anything in it is believed; then that each listed file is there with its
-    /// size and SHA-256, and nothing else.
+    /// size and SHA-256, and nothing else but <see cref="RunFolder"/>.
     /// </summary>
     /// <param name="directory">Its folder; one called <c>sha256-…</c> must hold the bundle of that digest.</param>
     /// <param name="trust">Whose bundles are taken.</param>
@@ -150,6 +153,11 @@ public sealed class ModelBundle
                 if (entry.LinkTarget is not null)
                 {
                     throw new ModelBundleException($"'{relative}' is a link; a bundle holds files only.");
+                }
+
+                if (entry is DirectoryInfo && relative == RunFolder)
+                {
+                    continue;
                 }
 
                 if (entry is DirectoryInfo)

@@ -89,11 +89,23 @@ public sealed class ModelBundleTests : IDisposable
     [Theory]
     [InlineData("model.onnx.data")]
     [InlineData("probes/other.png")]
+    [InlineData("run")]
+    [InlineData("probes/run/checkpoint")]
     public void Open_UnlistedFile_IsRefused(string file)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName(_folder.FileOf(file))!);
         File.WriteAllText(_folder.FileOf(file), "x");
 
         Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain($"'{file}' is not listed");
+    }
+
+    [Fact]
+    public void Open_FilesOfTheTrainingRun_AreNoneOfTheBundle()
+    {
+        Directory.CreateDirectory(_folder.FileOf("run/checkpoint"));
+        File.WriteAllText(_folder.FileOf("run/checkpoint/state.json"), "{}");
+
+        ModelBundle.Open(_folder.Path).Manifest.Files.ShouldNotContain(f => f.Path.StartsWith("run/", StringComparison.Ordinal));
     }
 
     [Fact]

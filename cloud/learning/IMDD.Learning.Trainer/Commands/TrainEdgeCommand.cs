@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Training;
@@ -11,8 +13,6 @@ namespace IMDD.Learning.Trainer.Commands;
 /// <summary><c>imdd train edge</c>: trains an edge segmenter. Run again after a kill, the same command goes on.</summary>
 internal static class TrainEdgeCommand
 {
-    private const string RunFolder = "run";
-
     public static Command Create()
     {
         Option<string[]> data = new("--data")
@@ -21,7 +21,7 @@ internal static class TrainEdgeCommand
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<DirectoryInfo> folder = new("--out") { Description = "Where the model goes; run files go to its folder run/.", Required = true };
+        Option<DirectoryInfo> folder = new("--out") { Description = "Becomes a bundle; run files go to its folder run/.", Required = true };
         Option<NetworkSize> size = new("--size") { Description = "nano, small or base.", DefaultValueFactory = _ => NetworkSize.Small };
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<DirectoryInfo?> from = new("--from") { Description = "A model to start from, of the same size." };
@@ -92,16 +92,17 @@ internal static class TrainEdgeCommand
             throw new TrainingException($"The model to start from is {start.Description.Network}: expected {options.Network}.");
         }
 
-        using EdgeTrainer trainer = new(options, data, Path.Combine(folder, RunFolder), start);
+        using EdgeTrainer trainer = new(options, data, Path.Combine(folder, ModelBundle.RunFolder), start);
         if (trainer.Step > 0)
         {
             await progress.WriteLineAsync($"going on from step {trainer.Step}").ConfigureAwait(false);
         }
 
         var (outcome, model) = await trainer.RunAsync(new ProgressLine(progress), cancellation).ConfigureAwait(false);
+        string bundle;
         using (model)
         {
-            model.Save(folder);
+            bundle = EdgeBundle.Write(model, data.Validation, folder, CreatedAt());
         }
 
         if (json)
@@ -110,6 +111,7 @@ internal static class TrainEdgeCommand
             {
                 Out = folder,
                 outcome.Digest,
+                BundleDigest = bundle,
                 Size = options.Network.Size.ToString().ToLowerInvariant(),
                 options.Seed,
                 outcome.Step,
@@ -126,9 +128,15 @@ internal static class TrainEdgeCommand
         }
         else
         {
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{folder}: weights {outcome.Digest} of step {outcome.BestStep}").ConfigureAwait(false);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{folder}: bundle {bundle}, weights {outcome.Digest} of step {outcome.BestStep}").ConfigureAwait(false);
         }
 
         return 0;
     }
+
+    /// <summary>Now, or the moment that reproducible builds name in <c>SOURCE_DATE_EPOCH</c>: then the same run makes the same bundle, byte for byte.</summary>
+    private static DateTimeOffset CreatedAt()
+        => long.TryParse(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : TimeProvider.System.GetUtcNow();
 }
