@@ -47,7 +47,7 @@ public sealed record InspectionOutcome
     /// <summary>The reason in words, for a person.</summary>
     public string? ReasonDetail { get; init; }
 
-    /// <summary>False when the outcome was durable only after the station's deadline.</summary>
+    /// <summary>False when the decision was reached only after the station's deadline; making it durable comes after it and is not counted.</summary>
     public bool DeadlineMet { get; init; } = true;
 
     /// <summary>The frame's one score, 0 to 1; null when it was not inspected.</summary>
