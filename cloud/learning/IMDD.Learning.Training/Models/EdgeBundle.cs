@@ -216,7 +216,6 @@ public static class EdgeBundle
     {
         var full = Path.Combine(folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        File.WriteAllBytes(full + ".partial", bytes);
-        File.Move(full + ".partial", full, overwrite: true);
+        EdgeModel.WriteWhole(full, bytes);
     }
 }

@@ -111,6 +111,14 @@ public sealed class EdgeModel : IDisposable
         Text.Dispose();
     }
 
+    /// <summary>A file that is there whole or not at all.</summary>
+    internal static void WriteWhole(string path, byte[] bytes)
+    {
+        var unfinished = path + ".partial";
+        File.WriteAllBytes(unfinished, bytes);
+        File.Move(unfinished, path, overwrite: true);
+    }
+
     private static byte[] ReadBounded(string path)
     {
         using var file = File.OpenRead(path);
@@ -122,12 +130,5 @@ public sealed class EdgeModel : IDisposable
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return bytes;
-    }
-
-    private static void WriteWhole(string path, byte[] bytes)
-    {
-        var unfinished = path + ".partial";
-        File.WriteAllBytes(unfinished, bytes);
-        File.Move(unfinished, path, overwrite: true);
     }
 }
