@@ -87,6 +87,26 @@ public sealed class SamplingTests
         spec.Kinds.ShouldBe([DefectKind.Scratch, DefectKind.Stain]);
     }
 
+    [Fact]
+    public void Synthetic_Products_EachIsOneGroupWithItsOwnLook()
+    {
+        using TestDirectory cache = new();
+        var spec = SyntheticSpec.Parse("seed=7,count=12,products=3,size=64,textures=cast+wood,defective=0");
+
+        var data = SyntheticDataset.Read(spec, cache.Path);
+
+        // Two surfaces, three products each, two frames a product.
+        data.Samples.GroupBy(s => s.Group).Select(g => g.Count()).ShouldBe([2, 2, 2, 2, 2, 2]);
+        data.Samples.ShouldAllBe(s => s.Group.Contains(s.Category!));
+        spec.ToString().ShouldContain("products=3");
+        SyntheticSpec.Parse("seed=7,count=12,products=1").ToString().ShouldBe(SyntheticSpec.Parse("seed=7,count=12").ToString());
+
+        // The first product of a surface is the one that there is without the option.
+        var single = SyntheticDataset.Read(SyntheticSpec.Parse("seed=7,count=12,size=64,textures=cast+wood,defective=0"), cache.Path);
+        File.ReadAllBytes(single.Samples[1].ImagePath).ShouldBe(File.ReadAllBytes(data.Samples[1].ImagePath));
+        File.ReadAllBytes(single.Samples[2].ImagePath).ShouldNotBe(File.ReadAllBytes(data.Samples[2].ImagePath));
+    }
+
     [Theory]
     [InlineData("count=0", "count")]
     [InlineData("kinds=gremlin", "gremlin")]

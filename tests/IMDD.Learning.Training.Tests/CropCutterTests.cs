@@ -85,6 +85,46 @@ public sealed class CropCutterTests
         painted.ShouldBeInRange(20, 60);
     }
 
+    /// <summary>The defect of another picture changes the crop where the truth then says so, in its class, and nowhere else.</summary>
+    [Fact]
+    public void Cut_Donor_ItsDefectIsSetOntoTheCropWithItsTruth()
+    {
+        CropCutter cutter = new(Options with { Photometric = 0 });
+        var transplanted = 0;
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var host = TrainingPictures.Picture(3 * seed);
+            var donor = TrainingPictures.Picture(3 * seed + 2);
+            var plain = cutter.Cut(host, seed);
+            var crop = cutter.Cut(host, seed, donor);
+            crop.Target.Where((t, i) => t > 0 != (crop.Classes[i] == 2)).ShouldBeEmpty($"seed {seed}");
+            for (var cell = 0; cell < crop.Target.Length; cell++)
+            {
+                var (y, x) = (cell / 16 * 4, cell % 16 * 4);
+                var offsets = Enumerable.Range(0, 16).Select(i => (y + i / 4) * 64 + x + i % 4).ToList();
+                if (crop.Target[cell] > 0.99f)
+                {
+                    transplanted++;
+
+                    // The surface is at most 0.55, the defect 0.9, its rim between them.
+                    offsets.Average(i => crop.Image[i]).ShouldBeGreaterThan(0.7f, $"seed {seed}, cell {cell}");
+                }
+            }
+
+            // Beyond the soft rim everything is the host's.
+            var touched = Enumerable.Range(0, 64 * 64).Where(i => Math.Abs(crop.Image[i] - plain.Image[i]) > 1e-6).ToList();
+            touched.Where(i => !Near(crop.Target, i)).ShouldBeEmpty($"seed {seed}");
+        }
+
+        transplanted.ShouldBeGreaterThan(60);
+
+        static bool Near(float[] target, int pixel)
+        {
+            int row = pixel / 64 / 4, column = pixel % 64 / 4;
+            return Enumerable.Range(0, 9).Any(i => row + i / 3 - 1 is >= 0 and < 16 and var r && column + i % 3 - 1 is >= 0 and < 16 and var c && target[r * 16 + c] > 0);
+        }
+    }
+
     [Fact]
     public void Cut_PictureSmallerThanACrop_IsMirroredAtItsEdges()
     {

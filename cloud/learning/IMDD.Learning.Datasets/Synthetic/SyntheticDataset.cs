@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -30,7 +31,7 @@ public static class SyntheticDataset
         SampleSink sink = new(strict: true);
         foreach (var line in File.ReadLines(Path.Combine(folder, Index)))
         {
-            sink.Add(Sample(folder, line.Split('\t')));
+            sink.Add(Sample(spec, folder, line.Split('\t')));
         }
 
         return new Dataset("synthetic", $"synthetic:{spec}", sink.Samples, sink.Problems);
@@ -50,20 +51,13 @@ public static class SyntheticDataset
     {
         var partial = $"{folder}.{Environment.ProcessId}.partial";
         Directory.CreateDirectory(partial);
-        var generators = spec.Textures.Select(t => new SurfaceGenerator(new SurfaceOptions
-        {
-            Texture = t,
-            Width = spec.Size,
-            Height = spec.Size,
-            ProductSeed = spec.Seed,
-            DefectRate = spec.Defective,
-            Kinds = spec.Kinds,
-        })).ToList();
+        ConcurrentDictionary<(int Texture, int Product), SurfaceGenerator> generators = [];
         var lines = new string[spec.Count];
         Parallel.For(0, spec.Count, i =>
         {
-            var texture = i % generators.Count;
-            var drawn = generators[texture].Generate(spec.Seed + (ulong)i);
+            var texture = i % spec.Textures.Count;
+            var product = ProductOf(spec, i);
+            var drawn = generators.GetOrAdd((texture, product), key => Generator(spec, key.Texture, key.Product)).Generate(spec.Seed + (ulong)i);
             var name = $"{i:D6}.png";
             using RgbImage image = new(drawn.Width, drawn.Height);
             drawn.Rgb.CopyTo(image.Pixels);
@@ -90,7 +84,19 @@ public static class SyntheticDataset
         }
     }
 
-    private static DatasetSample Sample(string folder, string[] fields)
+    private static int ProductOf(SyntheticSpec spec, int index) => index / spec.Textures.Count % spec.Products;
+
+    private static SurfaceGenerator Generator(SyntheticSpec spec, int texture, int product) => new(new SurfaceOptions
+    {
+        Texture = spec.Textures[texture],
+        Width = spec.Size,
+        Height = spec.Size,
+        ProductSeed = spec.Seed + (ulong)product,
+        DefectRate = spec.Defective,
+        Kinds = spec.Kinds,
+    });
+
+    private static DatasetSample Sample(SyntheticSpec spec, string folder, string[] fields)
     {
         var classes = fields[1].Length > 0 ? fields[1].Split('+') : [];
         return new DatasetSample
@@ -103,7 +109,9 @@ public static class SyntheticDataset
             Boxes = [.. fields[4].Split('|', StringSplitOptions.RemoveEmptyEntries).Select(Box)],
             Severity = fields[3].Length > 0 ? fields[3] : null,
             Category = fields[2],
-            Group = $"synthetic:{fields[0]}",
+            Group = spec.Products == 1
+                ? $"synthetic:{fields[0]}"
+                : $"synthetic:{fields[2]}:{ProductOf(spec, int.Parse(Path.GetFileNameWithoutExtension(fields[0]), CultureInfo.InvariantCulture))}",
         };
     }
 

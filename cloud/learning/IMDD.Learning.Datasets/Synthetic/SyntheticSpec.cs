@@ -14,6 +14,9 @@ public sealed record SyntheticSpec
     /// <summary>Pictures.</summary>
     public int Count { get; init; } = 100;
 
+    /// <summary>Products of each surface, in turn: looks, layouts and places of parts of their own. A product's frames are one group.</summary>
+    public int Products { get; init; } = 1;
+
     /// <summary>Side, pixels.</summary>
     public int Size { get; init; } = 256;
 
@@ -39,13 +42,14 @@ public sealed record SyntheticSpec
             {
                 "seed" when ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) => spec with { Seed = seed },
                 "count" when Integer(value, 1, MaxCount) is { } count => spec with { Count = count },
+                "products" when Integer(value, 1, MaxCount) is { } products => spec with { Products = products },
                 "size" when Integer(value, SurfaceOptions.MinSide, SurfaceOptions.MaxSide) is { } size => spec with { Size = size },
                 "defective" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
                     => spec with { Defective = share },
                 "kinds" => spec with { Kinds = [.. value.Split('+').Select(Kind)] },
                 "textures" => spec with { Textures = [.. value.Split('+').Select(Texture)] },
                 _ => throw new DatasetException(
-                    $"'{pair}' is not understood: expected seed=N, count=1…{MaxCount}, size={SurfaceOptions.MinSide}…{SurfaceOptions.MaxSide}, defective=0…1, kinds=a+b, textures=a+b."),
+                    $"'{pair}' is not understood: expected seed=N, count=1…{MaxCount}, products=1…{MaxCount}, size={SurfaceOptions.MinSide}…{SurfaceOptions.MaxSide}, defective=0…1, kinds=a+b, textures=a+b."),
             };
         }
 
@@ -54,7 +58,7 @@ public sealed record SyntheticSpec
 
     /// <summary>The canonical text: what the same pictures are called, however they were asked for.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed={Seed},count={Count},size={Size},defective={Defective},kinds={string.Join('+', Kinds.Select(k => k.Name()))},textures={string.Join('+', Textures)}");
+        $"seed={Seed},count={Count},{(Products == 1 ? "" : $"products={Products},")}size={Size},defective={Defective},kinds={string.Join('+', Kinds.Select(k => k.Name()))},textures={string.Join('+', Textures)}");
 
     private static int? Integer(string text, int low, int high)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? value : null;

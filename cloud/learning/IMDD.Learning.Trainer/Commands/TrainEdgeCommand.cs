@@ -31,6 +31,17 @@ internal static class TrainEdgeCommand
         Option<double> minutes = new("--minutes") { Description = "CPU-minutes of training.", DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes };
         Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes: needed for equal weights on a run to run basis." };
         Option<int> crop = new("--crop") { Description = "Side of a training crop, pixels.", DefaultValueFactory = _ => new CropOptions().Side };
+        Option<bool> oneSide = new("--one-side") { Description = "Every crop has that side; else sides vary around it." };
+        Option<double> transplant = new("--transplant")
+        {
+            Description = "Share of crops onto which another picture's outlined defect is set.",
+            DefaultValueFactory = _ => new EdgeTrainingOptions().Crops.TransplantShare,
+        };
+        Option<double> scale = new("--max-scale")
+        {
+            Description = "Crops are enlarged or reduced by up to this factor.",
+            DefaultValueFactory = _ => new EdgeTrainingOptions().Crops.MaxScale,
+        };
         Option<int> batch = new("--batch") { Description = "Crops a step.", DefaultValueFactory = _ => new EdgeTrainingOptions().BatchSize };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => new EdgeTrainingOptions().LearningRate };
         Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
@@ -38,7 +49,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, minutes, steps, crop, batch, rate, stride, threads, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, minutes, steps, crop, oneSide, transplant, scale, batch, rate, stride, threads, json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed,
@@ -54,11 +65,14 @@ internal static class TrainEdgeCommand
                     OutputStride = parsed.GetValue(stride),
                     UsesReference = parsed.GetValue(reference),
                 },
-                Crops = new CropOptions
+                Crops = new EdgeTrainingOptions().Crops with
                 {
                     Side = parsed.GetValue(crop),
                     OutputStride = parsed.GetValue(stride),
                     PaintsDefects = parsed.GetValue(normalOnly),
+                    VariesSide = !parsed.GetValue(oneSide),
+                    TransplantShare = parsed.GetValue(transplant),
+                    MaxScale = parsed.GetValue(scale),
                 },
                 Seed = parsed.GetValue(seed),
                 Minutes = parsed.GetValue(minutes),

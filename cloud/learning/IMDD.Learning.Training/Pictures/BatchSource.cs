@@ -6,9 +6,15 @@ namespace IMDD.Learning.Training.Pictures;
 /// </summary>
 public sealed class BatchSource
 {
+    // Far above any batch: each crop of a run has a position of its own.
+    private const long MaxCrops = 1 << 16;
+    private const int DonorSalt = 0x3C6EF372;
+
     private readonly IReadOnlyList<TrainingPicture> _pictures;
     private readonly PictureSampler _sampler;
-    private readonly CropCutter _cutter;
+    private readonly DonorSampler _donors;
+    private readonly CropCutter[] _cutters;
+    private readonly int[] _sides;
     private readonly CropOptions _options;
     private readonly int _batchSize;
     private readonly int _seed;
@@ -24,7 +30,9 @@ public sealed class BatchSource
         _seed = seed;
         _withReferences = withReferences;
         _sampler = new PictureSampler(pictures, seed);
-        _cutter = new CropCutter(options);
+        _donors = new DonorSampler(pictures, seed);
+        _sides = [.. options.Sides()];
+        _cutters = [.. _sides.Select(s => new CropCutter(options with { Side = s }))];
     }
 
     /// <summary>The batch of a step, from 0.</summary>
@@ -38,15 +46,19 @@ public sealed class BatchSource
 
     private Batch Cut(long step)
     {
-        int side = _options.Side, cells = side / _options.OutputStride, picture = 3 * side * side;
-        var images = new float[_batchSize * picture];
-        var references = _withReferences ? new float[_batchSize * picture] : null;
-        var targets = new float[_batchSize * cells * cells];
-        var classes = new byte[_batchSize * cells * cells];
-        for (var i = 0; i < _batchSize; i++)
+        var size = new Random(SeedOf(~step)).Next(_sides.Length);
+        int side = _sides[size], cells = side / _options.OutputStride, picture = 3 * side * side;
+        var count = Math.Max(2, (int)Math.Round((double)_batchSize * _options.Side * _options.Side / (side * side)));
+        var images = new float[count * picture];
+        var references = _withReferences ? new float[count * picture] : null;
+        var targets = new float[count * cells * cells];
+        var classes = new byte[count * cells * cells];
+        for (var i = 0; i < count; i++)
         {
-            var position = step * _batchSize + i;
-            var crop = _cutter.Cut(_pictures[_sampler.Draw(position)], SeedOf(position));
+            var position = step * MaxCrops + i;
+            var host = _pictures[_sampler.Draw(position)];
+            var donor = new Random(SeedOf(position) ^ DonorSalt).NextDouble() < _options.TransplantShare ? _donors.Draw(host.Dataset, position) : null;
+            var crop = _cutters[size].Cut(host, SeedOf(position), donor);
             crop.Image.CopyTo(images, i * picture);
 
             // A picture without a reference is compared with black, which no reference is.
@@ -59,7 +71,7 @@ public sealed class BatchSource
             crop.Classes.CopyTo(classes, i * cells * cells);
         }
 
-        return new Batch(_batchSize, side, cells, images, references, targets, classes);
+        return new Batch(count, side, cells, images, references, targets, classes);
     }
 
     private int SeedOf(long position) => unchecked((int)((ulong)position * 0x9E3779B97F4A7C15 >> 32) ^ _seed * 747796405);

@@ -13,12 +13,16 @@ public sealed class CropCutter(CropOptions options)
     private const double BlurShare = 0.1;
 
     private readonly DefectPainter _painter = new(options.Side);
+    private readonly DefectTransplant _transplant = new(options.Side);
 
     /// <summary>Cuts.</summary>
-    public Crop Cut(TrainingPicture picture, int seed)
+    /// <param name="picture">What is cut.</param>
+    /// <param name="seed">Of all that is drawn.</param>
+    /// <param name="donor">A defective picture whose defect is set onto the crop; null: none.</param>
+    public Crop Cut(TrainingPicture picture, int seed, TrainingPicture? donor = null)
     {
         Random random = new(seed);
-        using var map = Map(picture, random);
+        using var map = Map(picture, random, options.CentredShare);
         var side = options.Side;
         using var image = Warp(picture.Rgb, 3, picture, map, InterpolationFlags.Linear);
         using var reference = picture.Reference is { } known ? Warp(known, 3, picture, map, InterpolationFlags.Linear) : null;
@@ -29,17 +33,24 @@ public sealed class CropCutter(CropOptions options)
             _painter.Paint(image, mask, random);
         }
 
+        if (donor is not null)
+        {
+            using var donorMap = Map(donor, random, centredShare: 1);
+            using var defect = Warp(donor.Rgb, 3, donor, donorMap, InterpolationFlags.Linear);
+            _transplant.Paste(defect, Plane(donor.Mask!, donor, donorMap), Plane(donor.Classes!, donor, donorMap), image, mask, classes);
+        }
+
         Vary(image, reference, random, out var pixels, out var referencePixels);
         var (target, cellClasses) = Cells(mask, classes);
         return new Crop(pixels, referencePixels, target, cellClasses);
     }
 
     /// <summary>Maps crop coordinates to picture coordinates, 2 × 3.</summary>
-    private Mat Map(TrainingPicture picture, Random random)
+    private Mat Map(TrainingPicture picture, Random random, double centredShare)
     {
         double centreX, centreY;
         var side = options.Side;
-        if (picture.Anchors.Count > 0 && !options.PaintsDefects && random.NextDouble() < options.CentredShare)
+        if (picture.Anchors.Count > 0 && !options.PaintsDefects && random.NextDouble() < centredShare)
         {
             var anchors = picture.Anchors[random.Next(picture.Anchors.Count)];
             var anchor = anchors[random.Next(anchors.Length)];

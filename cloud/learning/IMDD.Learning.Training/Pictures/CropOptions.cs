@@ -6,6 +6,15 @@ public sealed record CropOptions
     /// <summary>Side of a crop, pixels, a multiple of 32.</summary>
     public int Side { get; init; } = 128;
 
+    /// <summary>
+    /// True: each step draws its side from <see cref="Sides"/>, with as many crops as make the same area. Small crops are many and cheap; in large
+    /// ones the deep layers see less padding and more normal surroundings, as they will in whole pictures.
+    /// </summary>
+    public bool VariesSide { get; init; }
+
+    /// <summary>Share of crops onto which a defect of another picture of the same data set is transplanted, where its outline is known.</summary>
+    public double TransplantShare { get; init; }
+
     /// <summary>Input pixels per truth cell, each way.</summary>
     public int OutputStride { get; init; } = 4;
 
@@ -20,4 +29,7 @@ public sealed record CropOptions
 
     /// <summary>True: no defect labels are used; defects are painted on normal pictures.</summary>
     public bool PaintsDefects { get; init; }
+
+    /// <summary>Sides that steps draw from, each a multiple of 32.</summary>
+    public IReadOnlyList<int> Sides() => VariesSide ? [.. new[] { 0.75, 1, 1.25, 1.75 }.Select(f => Math.Max(2, (int)Math.Round(f * Side / 32)) * 32).Distinct()] : [Side];
 }

@@ -95,7 +95,7 @@ public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, 
             return null;
         }
 
-        return picture with { Mask = mask, Classes = classPlane, ClassIndices = shown, Anchors = anchors };
+        return picture with { Mask = mask, Classes = classPlane, ClassIndices = shown, Anchors = anchors, IsOutlined = sample.Mask is not null || sample.Polygons.Count > 0 };
     }
 
     private int IndexOf(string label)

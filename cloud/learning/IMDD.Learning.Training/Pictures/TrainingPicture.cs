@@ -27,6 +27,9 @@ public sealed record TrainingPicture
     /// <summary>Index of the class plus one, or <see cref="NoClass"/>, row-major; null for a normal picture.</summary>
     public byte[]? Classes { get; init; }
 
+    /// <summary>True when the mask follows the defects' outlines; false for filled boxes.</summary>
+    public bool IsOutlined { get; init; }
+
     /// <summary>Indices of the classes that the picture shows.</summary>
     public required IReadOnlyList<int> ClassIndices { get; init; }
 

@@ -11,7 +11,7 @@ public sealed record EdgeTrainingOptions
     public EdgeNetworkOptions Network { get; init; } = new();
 
     /// <summary>How crops are cut.</summary>
-    public CropOptions Crops { get; init; } = new();
+    public CropOptions Crops { get; init; } = new() { VariesSide = true, TransplantShare = 0.35 };
 
     /// <summary>Shares of the losses.</summary>
     public EdgeLossWeights Losses { get; init; } = new();
@@ -59,6 +59,7 @@ public sealed record EdgeTrainingOptions
         Network.Validate();
         List<string> problems = [];
         Check(Crops.Side % EdgeNetworkOptions.Stride == 0 && Crops.Side is >= 64 and <= 1024, "Crops.Side", Crops.Side, "a multiple of 32 from 64 to 1024");
+        Check(Crops.TransplantShare is >= 0 and <= 1, "Crops.TransplantShare", Crops.TransplantShare, "0 to 1");
         Check(Crops.OutputStride == Network.OutputStride, "Crops.OutputStride", Crops.OutputStride, "the network's");
         Check(Steps is null or > 0, nameof(Steps), Steps, "at least 1");
         Check(Minutes > 0, nameof(Minutes), Minutes, "more than 0");

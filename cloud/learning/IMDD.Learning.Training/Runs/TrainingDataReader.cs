@@ -16,6 +16,9 @@ public static class TrainingDataReader
     // Of what is learned from and validated on together, as the split means it: 15 of 70.
     private const double ValidationShare = 0.2;
 
+    // More say little more, and cost as much as training when there are thousands.
+    private const int MaxValidation = 300;
+
     /// <summary>Reads.</summary>
     /// <param name="names"><c>KEY:PATH</c> each.</param>
     /// <param name="shots">At most this many training pictures of a class; null: all.</param>
@@ -47,7 +50,7 @@ public static class TrainingDataReader
         var classes = normalOnly ? [Generic()] : ClassesOf(sides.SelectMany(s => s.Train));
         PictureLoader loader = new(decoder, Vocabulary.English, classes);
         var learned = sides.SelectMany(s => Load(loader, s.Train, s.Dataset)).ToList();
-        var judged = sides.SelectMany(s => Load(loader, s.Validation, s.Dataset)).ToList();
+        var judged = Fewer(sides).SelectMany(s => Load(loader, s.Validation, s.Dataset)).ToList();
         problems.AddRange(loader.Problems);
         if (learned.Count == 0)
         {
@@ -89,6 +92,24 @@ public static class TrainingDataReader
             dataset,
             [.. train.Where(s => !moved.Contains(s.Group))],
             [.. validation.Concat(train.Where(s => moved.Contains(s.Group))).OrderBy(s => s.Id, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>
+    /// The validation sides with no more pictures together than are looked at: as many of each as its share, spread evenly over its defective and its
+    /// normal ones, which is a function of the data alone.
+    /// </summary>
+    private static IEnumerable<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> Fewer(
+        IReadOnlyList<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> sides)
+    {
+        var share = (double)MaxValidation / Math.Max(MaxValidation, sides.Sum(s => s.Validation.Count));
+        return sides.Select(s => (s.Dataset, s.Train, (IReadOnlyList<DatasetSample>)[.. Spread(s.Validation, true), .. Spread(s.Validation, false)]));
+
+        IEnumerable<DatasetSample> Spread(IReadOnlyList<DatasetSample> samples, bool anomalous)
+        {
+            var some = samples.Where(s => s.IsAnomalous == anomalous).ToList();
+            var kept = (int)Math.Ceiling(share * some.Count);
+            return Enumerable.Range(0, kept).Select(i => some[(int)((long)i * some.Count / kept)]);
+        }
     }
 
     private static TrainedClass Generic() => TrainedClass.Of("defect", Vocabulary.English)!;
