@@ -236,7 +236,7 @@ public sealed class EdgeTrainer : IDisposable
         var scores = _data.Validation.Count > 0 ? new PictureScorer(model).Score(_data.Validation) : [];
         model.Description = model.Description with
         {
-            Calibration = scores.Count > 0 ? Validation.Calibrate(scores, _data.Classes.Count) : EdgeCalibration.None,
+            Calibration = scores.Count > 0 ? Validation.Calibrate(scores, _data.Validation, _data.Classes.Count, _options.Network.OutputStride) : EdgeCalibration.None,
             Lineage = model.Description.Lineage with { Steps = _state.BestStep },
         };
         return (

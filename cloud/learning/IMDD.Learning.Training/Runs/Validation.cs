@@ -1,5 +1,6 @@
 using IMDD.Learning.Evaluation.Ranking;
 using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
 
 namespace IMDD.Learning.Training.Runs;
 
@@ -35,13 +36,12 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
     }
 
     /// <summary>Probabilities and thresholds from the same pictures.</summary>
-    internal static EdgeCalibration Calibrate(IReadOnlyList<PictureScores> pictures, int classes)
+    internal static EdgeCalibration Calibrate(IReadOnlyList<PictureScores> pictures, IReadOnlyList<TrainingPicture> truths, int classes, int stride)
     {
         var every = Math.Max(1, pictures.Sum(p => (long)p.Logits.Length) / MaxCalibrationCells);
         var pairs = pictures.SelectMany(p => p.Logits.Zip(p.Labels)).Where((_, i) => i % every == 0).ToList();
         var (scale, offset) = Platt.Fit(pairs);
         var (imageScale, imageOffset) = Platt.Fit([.. pictures.Select(p => (p.Pooled, p.IsDefective))]);
-        var cells = Cells(pictures).F1Max();
         F1Optimum? images = pictures.Any(p => !p.IsDefective) ? Images(pictures).F1Max() : null;
         return new EdgeCalibration
         {
@@ -49,7 +49,7 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
             DefectOffset = offset,
             ImageScale = imageScale,
             ImageOffset = imageOffset,
-            PixelThreshold = cells.F1.IsDefined ? Sigmoid(scale * cells.Threshold + offset) : 0.5,
+            PixelThreshold = PixelThresholds.Best(pictures, truths, stride, scale, offset) ?? 0.5,
             ImageThreshold = images is { F1.IsDefined: true } best ? Sigmoid(imageScale * best.Threshold + imageOffset) : null,
             RowThresholds = [.. Enumerable.Range(0, classes).Select(c => RowThreshold(pictures, c))],
         };
