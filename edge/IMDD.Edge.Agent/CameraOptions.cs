@@ -13,4 +13,10 @@ public sealed class CameraOptions
 
     /// <summary>Without a frame for this long the camera is reported silent.</summary>
     public TimeSpan? SilentAfter { get; set; }
+
+    /// <summary>
+    /// File with a known-good picture of what this camera sees, pixel for pixel: of the frames' size, aligned with them. Needed by a model that
+    /// compares with one; without it, or for a frame of another size, the outcome is <c>undecided/no-reference</c>.
+    /// </summary>
+    public string? Reference { get; set; }
 }

@@ -100,6 +100,11 @@ internal static class EvalCommand
                     progress.WriteLine($"{done} of {of} pictures");
                 }
             });
+            foreach (var problem in report.Problems)
+            {
+                progress.WriteLine($"not measured: {problem.File}: {problem.Reason}");
+            }
+
             if (request.Html is { } html)
             {
                 File.WriteAllText(html.FullName, new HtmlReport(model, decoder).Render(report));

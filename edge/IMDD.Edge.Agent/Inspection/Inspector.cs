@@ -3,6 +3,7 @@ using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Imaging;
 using IMDD.Inference;
+using IMDD.Inference.Bundles;
 
 namespace IMDD.Edge.Agent.Inspection;
 
@@ -17,6 +18,8 @@ internal sealed class Inspector(
     ILogger<Inspector> logger)
 {
     private readonly List<RgbImage> _images = [];
+    private readonly List<RgbImage> _references = [];
+    private readonly List<FrameInFlight> _comparable = [];
 
     /// <summary>Works until the token fires.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -44,14 +47,15 @@ internal sealed class Inspector(
     {
         var isThere = slot.TryUse((segmenter, model) =>
         {
-            if (TryRun(segmenter, model, batch) is not { } failure)
+            var frames = segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch;
+            if (frames.Count == 0 || TryRun(segmenter, model, frames) is not { } failure)
             {
                 return;
             }
 
             // Once more, each by itself: one bad frame must not take its neighbours along, and a passing error must not cost a frame.
-            Log.BatchFailed(logger, batch.Count, failure.Message);
-            foreach (var frame in batch)
+            Log.BatchFailed(logger, frames.Count, failure.Message);
+            foreach (var frame in frames)
             {
                 if (TryRun(segmenter, model, [frame]) is { } again)
                 {
@@ -68,18 +72,49 @@ internal sealed class Inspector(
         }
     }
 
+    /// <summary>Those that have a reference of their size; the others are decided: a model that compares has nothing to say of them.</summary>
+    private List<FrameInFlight> Comparable(IReadOnlyList<FrameInFlight> batch, ModelReference model)
+    {
+        _comparable.Clear();
+        foreach (var frame in batch)
+        {
+            var reference = frame.Line.Reference;
+            if (reference is not null && reference.Width == frame.Width && reference.Height == frame.Height)
+            {
+                _comparable.Add(frame);
+                continue;
+            }
+
+            var camera = frame.Line.Path.Camera;
+            frame.Decision = Decision.Undecided(
+                UndecidedReason.NoReference,
+                reference is null
+                    ? $"{model.Name} compares with a known-good picture, and camera {camera} has none (Edge:Agent:Cameras:N:Reference)."
+                    : $"The known-good picture of camera {camera} has {reference.Width} x {reference.Height} pixels; this frame has {frame.Width} x {frame.Height}.",
+                model);
+        }
+
+        return _comparable;
+    }
+
     private Exception? TryRun(ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
     {
+        var takesReference = segmenter.Manifest.TakesReference();
         _images.Clear();
+        _references.Clear();
         foreach (var frame in frames)
         {
             _images.Add(frame.Image!);
+            if (takesReference)
+            {
+                _references.Add(frame.Line.Reference!);
+            }
         }
 
         try
         {
             var start = time.GetTimestamp();
-            var results = segmenter.Run(_images).Images;
+            var results = segmenter.Run(_images, takesReference ? _references : null).Images;
             var inference = time.GetElapsedTime(start);
             telemetry.Inferred(inference, frames.Count);
             for (var i = 0; i < frames.Count; i++)

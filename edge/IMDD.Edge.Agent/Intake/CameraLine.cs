@@ -1,5 +1,6 @@
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
+using IMDD.Imaging;
 using IMDD.Messaging.Telemetry;
 
 namespace IMDD.Edge.Agent.Intake;
@@ -30,6 +31,9 @@ internal sealed class CameraLine
     public MessageDestination Frames { get; }
 
     public OverloadPolicy Policy { get; }
+
+    /// <summary>A known-good picture of what it sees, for models that compare; null where there is none.</summary>
+    public RgbImage? Reference { get; init; }
 
     /// <summary>Keeps outcomes in the order of the frames.</summary>
     public OutcomeOrder<FrameInFlight> Order { get; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using IMDD.Imaging;
 using IMDD.Imaging.Masks;
 using IMDD.Inference;
+using IMDD.Inference.Bundles;
 using IMDD.Inference.Regions;
 using IMDD.Learning.Evaluation.Instances;
 
@@ -34,10 +35,20 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4) : IMea
     public IReadOnlyList<string> Classes { get; } = [.. segmenter.Manifest.Classes.Select(c => c.Id)];
 
     /// <inheritdoc/>
-    public Prediction Predict(RgbImage image, double? pixelThreshold)
+    public bool TakesReference { get; } = segmenter.Manifest.TakesReference();
+
+    /// <inheritdoc/>
+    public Prediction Predict(RgbImage image, double? pixelThreshold, RgbImage? reference = null)
     {
+        if (TakesReference && (reference?.Width, reference?.Height) != (image.Width, image.Height))
+        {
+            throw new SegmenterException(reference is null
+                ? "It has no reference picture, with which this model compares."
+                : $"Its reference picture has {reference.Width}×{reference.Height} pixels: expected {image.Width}×{image.Height}, the picture's.");
+        }
+
         var start = Stopwatch.GetTimestamp();
-        var result = segmenter.Run([image]).Images[0];
+        var result = segmenter.Run([image], TakesReference ? [reference!] : null).Images[0];
         var runtime = Stopwatch.GetElapsedTime(start);
         IReadOnlyList<PredictedInstance> instances = [];
         if (pixelThreshold is { } threshold)
