@@ -9,7 +9,7 @@ namespace IMDD.Inference;
 /// <summary>A bundle in ONNX Runtime. Buffers are kept per frame size and used again, so a run allocates next to nothing.</summary>
 internal sealed class OnnxSegmenter : ISegmenter
 {
-    // Frame sizes kept at a time; a line has one or two. Beyond this the one unused for longest gives up its memory.
+    // Frame sizes kept at a time, or all that are warmed up; a line has one or two. The one unused for longest gives up its memory.
     private const int MaxSizes = 4;
 
     private readonly InferenceSession _session;
@@ -125,7 +125,7 @@ internal sealed class OnnxSegmenter : ISegmenter
             return found;
         }
 
-        if (index >= 0 || _buffers.Count == MaxSizes)
+        if (index >= 0 || _buffers.Count == Math.Max(MaxSizes, _options.WarmUpSizes.Count))
         {
             index = Math.Max(index, 0);
             _buffers[index].Dispose();

@@ -4,19 +4,25 @@ using IMDD.Edge.Agent.Telemetry;
 using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Tiling;
 
 namespace IMDD.Edge.Agent.Inspection;
 
-/// <summary>Runs batches through the model, one after the other, and judges what comes out.</summary>
+/// <summary>
+/// Runs batches through the model, one after the other, and judges what comes out. A batch, and with it every tile of a frame, sees one
+/// model: whoever swaps waits for it.
+/// </summary>
 internal sealed class Inspector(
+    AgentOptions options,
     DecodeStage decoded,
     ModelSlot slot,
     StationRecipe recipe,
     FrameCompletion completion,
     AgentTelemetry telemetry,
     TimeProvider time,
-    ILogger<Inspector> logger)
+    ILogger<Inspector> logger) : IDisposable
 {
+    private readonly TiledRun _tiled = new(options.MaxBatch);
     private readonly List<RgbImage> _images = [];
     private readonly List<RgbImage> _references = [];
     private readonly List<FrameInFlight> _comparable = [];
@@ -42,6 +48,9 @@ internal sealed class Inspector(
             completion.Complete(batch);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _tiled.Dispose();
 
     private void Inspect(IReadOnlyList<FrameInFlight> batch)
     {
@@ -78,7 +87,7 @@ internal sealed class Inspector(
         _comparable.Clear();
         foreach (var frame in batch)
         {
-            var reference = frame.Line.Reference;
+            var reference = frame.Line.Reference?.Image;
             if (reference is not null && reference.Width == frame.Width && reference.Height == frame.Height)
             {
                 _comparable.Add(frame);
@@ -99,30 +108,18 @@ internal sealed class Inspector(
 
     private Exception? TryRun(ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
     {
-        var takesReference = segmenter.Manifest.TakesReference();
-        _images.Clear();
-        _references.Clear();
-        foreach (var frame in frames)
-        {
-            _images.Add(frame.Image!);
-            if (takesReference)
-            {
-                _references.Add(frame.Line.Reference!);
-            }
-        }
-
         try
         {
-            var start = time.GetTimestamp();
-            var results = segmenter.Run(_images, takesReference ? _references : null).Images;
-            var inference = time.GetElapsedTime(start);
-            telemetry.Inferred(inference, frames.Count);
-            for (var i = 0; i < frames.Count; i++)
+            if (frames[0].Line.Tiles is { } tiles)
             {
-                var judged = time.GetTimestamp();
-                frames[i].InferenceMs = inference.TotalMilliseconds / frames.Count;
-                frames[i].Decision = RecipeEvaluator.Judge(results[i], segmenter.Manifest, recipe.For(segmenter.Manifest), frames[i].Width, frames[i].Height, model);
-                frames[i].PostprocessMs = time.GetElapsedTime(judged).TotalMilliseconds;
+                foreach (var frame in frames)
+                {
+                    RunTiled(segmenter, model, tiles, frame);
+                }
+            }
+            else
+            {
+                RunWhole(segmenter, model, frames);
             }
 
             return null;
@@ -131,5 +128,46 @@ internal sealed class Inspector(
         {
             return e;
         }
+    }
+
+    private void RunWhole(ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
+    {
+        var takesReference = segmenter.Manifest.TakesReference();
+        _images.Clear();
+        _references.Clear();
+        foreach (var frame in frames)
+        {
+            _images.Add(frame.Image!);
+            if (takesReference)
+            {
+                _references.Add(frame.Line.Reference!.Image);
+            }
+        }
+
+        var start = time.GetTimestamp();
+        var results = segmenter.Run(_images, takesReference ? _references : null).Images;
+        var inference = time.GetElapsedTime(start);
+        telemetry.Inferred(inference, frames.Count);
+        for (var i = 0; i < frames.Count; i++)
+        {
+            Judge(segmenter, model, frames[i], results[i], inference / frames.Count);
+        }
+    }
+
+    private void RunTiled(ISegmenter segmenter, ModelReference model, TilePlan tiles, FrameInFlight frame)
+    {
+        var start = time.GetTimestamp();
+        var result = _tiled.Run(segmenter, tiles, frame.Image!, segmenter.Manifest.TakesReference() ? frame.Line.Reference!.Image : null);
+        var inference = time.GetElapsedTime(start);
+        telemetry.Inferred(inference, frames: 1);
+        Judge(segmenter, model, frame, result, inference);
+    }
+
+    private void Judge(ISegmenter segmenter, ModelReference model, FrameInFlight frame, SegmentationResult result, TimeSpan inference)
+    {
+        var start = time.GetTimestamp();
+        frame.InferenceMs = inference.TotalMilliseconds;
+        frame.Decision = RecipeEvaluator.Judge(result, segmenter.Manifest, recipe.For(segmenter.Manifest), frame.Width, frame.Height, model);
+        frame.PostprocessMs = time.GetElapsedTime(start).TotalMilliseconds;
     }
 }

@@ -5,7 +5,7 @@ namespace IMDD.Edge.Agent.Inspection;
 /// <summary>The known-good pictures of the cameras, decoded once as their frames are.</summary>
 internal sealed class ReferencePictures : IDisposable
 {
-    private readonly Dictionary<string, RgbImage> _pictures = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReferencePicture> _pictures = new(StringComparer.Ordinal);
 
     /// <summary>Reads those that the options name; the options have been validated.</summary>
     public ReferencePictures(AgentOptions options, IImageDecoder decoder, StationRecipe recipe)
@@ -13,12 +13,12 @@ internal sealed class ReferencePictures : IDisposable
         DecodeLimits limits = new(options.MaxFrameBytes, options.MaxFramePixels);
         foreach (var camera in options.Cameras.Where(c => c.Reference is { Length: > 0 }))
         {
-            _pictures.Add(camera.Name, ReferenceFile.Read(camera.Reference!, limits, decoder, recipe.Window));
+            _pictures.Add(camera.Name, ReferencePicture.Read(camera.Reference!, limits, decoder, recipe.Window));
         }
     }
 
     /// <summary>The picture of a camera, or null.</summary>
-    public RgbImage? Of(string camera) => _pictures.GetValueOrDefault(camera);
+    public ReferencePicture? Of(string camera) => _pictures.GetValueOrDefault(camera);
 
     /// <inheritdoc/>
     public void Dispose()

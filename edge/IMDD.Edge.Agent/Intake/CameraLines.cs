@@ -40,6 +40,7 @@ internal sealed class CameraLines(AgentOptions options, AgentIdentity identity, 
         return new CameraLine(path, own?.OverloadPolicy ?? options.OverloadPolicy, own?.SilentAfter ?? options.SilentAfter, time, release)
         {
             Reference = references.Of(path.Camera),
+            Tiles = CameraTiles.Of(options, own),
         };
     }
 }

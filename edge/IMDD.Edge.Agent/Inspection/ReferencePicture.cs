@@ -1,11 +1,19 @@
+using IMDD.Contracts.Identity;
 using IMDD.Imaging;
 
 namespace IMDD.Edge.Agent.Inspection;
 
-/// <summary>A known-good picture as a file.</summary>
-internal static class ReferenceFile
+/// <summary>A known-good picture of what a camera sees.</summary>
+internal sealed class ReferencePicture : IDisposable
 {
-    /// <summary>Reads it within the limits of a frame.</summary>
+    private ReferencePicture(RgbImage image, string digest) => (Image, Digest) = (image, digest);
+
+    public RgbImage Image { get; }
+
+    /// <summary>Digest of the file.</summary>
+    public string Digest { get; }
+
+    /// <summary>Reads one within the limits of a frame.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limits">Bounds.</param>
     /// <param name="decoder">The frames' decoder, so that both are seen alike.</param>
@@ -13,7 +21,7 @@ internal static class ReferenceFile
     /// <exception cref="ImageRejectedException">No picture within the limits.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be read.</exception>
-    public static RgbImage Read(string path, DecodeLimits limits, IImageDecoder decoder, (int Low, int High)? window)
+    public static ReferencePicture Read(string path, DecodeLimits limits, IImageDecoder decoder, (int Low, int High)? window)
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         if (file.Length > limits.MaxBytes)
@@ -23,6 +31,9 @@ internal static class ReferenceFile
 
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
-        return decoder.Decode(bytes, limits, window);
+        return new ReferencePicture(decoder.Decode(bytes, limits, window), ContentDigest.Of(bytes));
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Image.Dispose();
 }
