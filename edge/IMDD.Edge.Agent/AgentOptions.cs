@@ -21,6 +21,19 @@ public sealed class AgentOptions
     /// <summary>For cameras that do not say.</summary>
     public OverloadPolicy OverloadPolicy { get; set; } = OverloadPolicy.Block;
 
+    /// <summary>
+    /// For cameras that do not say: size of the tiles that a frame is cut into, <c>512x512</c>, rounded up to the model's stride; empty: frames
+    /// are inspected whole. For frames much larger than what the model was trained on.
+    /// </summary>
+    public string TileSize { get; set; } = "";
+
+    /// <summary>
+    /// For cameras that do not say: pixels that neighbouring tiles share, at most half of their shorter side, rounded up to the model's stride.
+    /// Each answers for its half of them, so that no answer comes from nearer to a tile's edge than half of this.
+    /// </summary>
+    [Range(0, 8192)]
+    public int TileOverlap { get; set; } = 64;
+
     /// <summary>Frames of one camera that may wait for a decoder.</summary>
     [Range(1, 10_000)]
     public int QueueCapacity { get; set; } = 16;

@@ -1,4 +1,6 @@
 using IMDD.Contracts.Identity;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Imaging;
 using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent;
@@ -22,6 +24,7 @@ internal sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             errors.Add($"{AgentOptions.Section}:{nameof(options.Name)}: must be {NamePart.Expected}");
         }
 
+        errors.AddRange(CameraTiles.Problems(options));
         HashSet<string> names = new(StringComparer.Ordinal);
         for (var i = 0; i < options.Cameras.Count; i++)
         {
@@ -40,8 +43,27 @@ internal sealed class AgentOptionsValidator : IValidateOptions<AgentOptions>
             {
                 errors.Add($"{key}:{nameof(camera.SilentAfter)}: must be at least {LeastSilence}");
             }
+
+            errors.AddRange(CameraTiles.Problems(options, camera, key));
+            if (camera.Reference is { Length: > 0 } reference && Problem(reference, options) is { } problem)
+            {
+                errors.Add($"{key}:{nameof(camera.Reference)}: must be a picture of what the camera sees when all is well; {reference}: {problem}");
+            }
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static string? Problem(string reference, AgentOptions options)
+    {
+        try
+        {
+            ReferencePicture.Read(reference, new DecodeLimits(options.MaxFrameBytes, options.MaxFramePixels), new OpenCvImageDecoder(), window: null).Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is ImageRejectedException or IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 }

@@ -46,9 +46,18 @@ internal sealed class AgentWorker(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         slot.Swap(loader.Load())?.Dispose();
+        lines.AddConfigured();
         foreach (var unknown in recipe.Recipe.Classes.Keys.Where(id => slot.Model is not null && !slot.Knows(id)))
         {
             Log.RecipeClassUnknown(logger, unknown, slot.Model!.Name);
+        }
+
+        if (slot.TakesReference)
+        {
+            foreach (var camera in lines.All.Count == 0 ? ["(none is named)"] : lines.All.Where(l => l.Reference is null).Select(l => l.Path.Camera))
+            {
+                Log.ReferenceMissing(logger, slot.Model!.Name, camera);
+            }
         }
 
         // Decoders and the model keep threads of the pool busy for milliseconds at a time; acknowledgements and receipts must not wait for
@@ -56,7 +65,6 @@ internal sealed class AgentWorker(
         ThreadPool.GetMinThreads(out var threads, out var ports);
         ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + decode.Workers + SpareThreads), ports);
         telemetry.Observe(store, slot, time);
-        lines.AddConfigured();
         neverArrived.Resume();
         Log.Started(logger, identity.Name, identity.Asset.ToString(), Path.GetFullPath(storeOptions.Directory), store.Writer.Backlog, slot.Model?.Name, slot.Model?.Version, slot.ExecutionProvider);
         if (journal.Count > 0)

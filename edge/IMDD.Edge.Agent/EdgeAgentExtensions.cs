@@ -125,12 +125,13 @@ public static class EdgeAgentExtensions
         services.TryAddSingleton<IModelLoader, ModelLoader>();
         services.AddSingleton<ModelSlot>();
         services.AddSingleton(provider => new StationRecipe(provider.GetRequiredService<IOptions<RecipeOptions>>()));
+        services.AddSingleton<ReferencePictures>();
         services.AddSingleton<InFlightFrames>();
         services.AddSingleton<OutcomeBuilder>();
         services.AddSingleton<FrameCompletion>();
         services.AddSingleton(provider => new CameraLines(
-            provider.GetRequiredService<AgentOptions>(), provider.GetRequiredService<AgentIdentity>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<FrameCompletion>().Store));
+            provider.GetRequiredService<AgentOptions>(), provider.GetRequiredService<AgentIdentity>(), provider.GetRequiredService<ReferencePictures>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FrameCompletion>().Store));
         services.AddSingleton(provider => new CameraQueues(provider.GetRequiredService<AgentOptions>().QueueCapacity));
         services.AddSingleton<IsolationGate>();
         services.AddSingleton<DecodeStage>();

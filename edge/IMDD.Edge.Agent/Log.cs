@@ -62,6 +62,9 @@ internal static partial class Log
     [LoggerMessage(24, LogLevel.Warning, "The recipe has a rule for class {Class}, which model {Model} does not know")]
     public static partial void RecipeClassUnknown(ILogger logger, string @class, string model);
 
+    [LoggerMessage(25, LogLevel.Error, "Model {Model} compares with a known-good picture and camera {Camera} has none: its frames end as undecided/no-reference. Set Edge:Agent:Cameras:N:Reference")]
+    public static partial void ReferenceMissing(ILogger logger, string model, string camera);
+
     [LoggerMessage(30, LogLevel.Warning, "Kafka has not confirmed records of {Camera} ({Kind}): {Error}. They are sent again from the store")]
     public static partial void PublishRetried(ILogger logger, string camera, OutboxKind kind, string error);
 

@@ -32,6 +32,31 @@ public static class EdgePadding
         }
     }
 
+    /// <summary>
+    /// Fills <paramref name="target"/> with the part of <paramref name="image"/> that begins at (<paramref name="left"/>, <paramref name="top"/>);
+    /// where it reaches over the right or lower edge, that is repeated.
+    /// </summary>
+    public static void CopyWindow(RgbImage image, int left, int top, RgbImage target)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(left);
+        ArgumentOutOfRangeException.ThrowIfNegative(top);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(left, image.Width);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(top, image.Height);
+        ReadOnlySpan<byte> pixels = image.Pixels;
+        var destination = target.Pixels;
+        var inside = Math.Min(target.Width, image.Width - left) * Channels;
+        for (var row = 0; row < target.Height; row++)
+        {
+            var source = pixels.Slice(((Math.Min(top + row, image.Height - 1) * image.Width) + left) * Channels, inside);
+            var line = destination.Slice(row * target.Width * Channels, target.Width * Channels);
+            source.CopyTo(line);
+            for (var position = inside; position < line.Length; position += Channels)
+            {
+                source[^Channels..].CopyTo(line[position..]);
+            }
+        }
+    }
+
     private static void CopyRows(ReadOnlySpan<byte> pixels, int sourceRowBytes, Span<byte> destination, int rowBytes)
     {
         for (var row = 0; (row * sourceRowBytes) < pixels.Length; row++)

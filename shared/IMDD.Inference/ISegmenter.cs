@@ -1,5 +1,6 @@
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
+using IMDD.Inference.Bundles;
 
 namespace IMDD.Inference;
 
@@ -19,6 +20,12 @@ public interface ISegmenter : IDisposable
     /// Runs a batch of images of one size. Pads to the stride by edge replication and cuts the padding off again.
     /// The result reuses the session's memory and is valid until the next call.
     /// </summary>
+    /// <param name="images">At least one.</param>
+    /// <param name="references">
+    /// Of each image, the known-good picture of the same view and size; null exactly when the model takes none
+    /// (<see cref="BundleInputs.TakesReference"/>).
+    /// </param>
+    /// <exception cref="ArgumentException">Images or references do not fit together, or do not fit the model.</exception>
     /// <exception cref="SegmenterException">The runtime failed on this batch.</exception>
-    SegmentationBatch Run(IReadOnlyList<RgbImage> images);
+    SegmentationBatch Run(IReadOnlyList<RgbImage> images, IReadOnlyList<RgbImage>? references = null);
 }

@@ -9,12 +9,13 @@ namespace IMDD.Inference;
 /// <summary>A bundle in ONNX Runtime. Buffers are kept per frame size and used again, so a run allocates next to nothing.</summary>
 internal sealed class OnnxSegmenter : ISegmenter
 {
-    // Frame sizes kept at a time; a line has one or two. Beyond this the one unused for longest gives up its memory.
+    // Frame sizes kept at a time, or all that are warmed up; a line has one or two. The one unused for longest gives up its memory.
     private const int MaxSizes = 4;
 
     private readonly InferenceSession _session;
     private readonly SegmenterOptions _options;
     private readonly int _embeddingLength;
+    private readonly bool _takesReference;
     private readonly RunOptions _runOptions = new();
     private readonly OrtValue _text;
     private readonly List<SegmenterBuffers> _buffers = [];
@@ -24,6 +25,7 @@ internal sealed class OnnxSegmenter : ISegmenter
         _session = session;
         _options = options;
         _embeddingLength = embeddingLength;
+        _takesReference = bundle.Manifest.TakesReference();
         Manifest = bundle.Manifest;
         Digest = bundle.Digest;
         long[] shape = [.. bundle.Text.Shape.Select(dimension => (long)dimension)];
@@ -40,23 +42,19 @@ internal sealed class OnnxSegmenter : ISegmenter
     public string ExecutionProvider => _options.ExecutionProvider;
 
     /// <inheritdoc/>
-    public SegmentationBatch Run(IReadOnlyList<RgbImage> images)
+    public SegmentationBatch Run(IReadOnlyList<RgbImage> images, IReadOnlyList<RgbImage>? references = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(images.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(images.Count, _options.MaxBatch);
         var (width, height) = (images[0].Width, images[0].Height);
+        CheckSizes(images, "Image", width, height);
+        CheckReferences(references, images.Count, width, height);
         try
         {
             var buffers = BuffersFor(width, height, images.Count);
             for (var index = 0; index < images.Count; index++)
             {
-                if (images[index].Width != width || images[index].Height != height)
-                {
-                    throw new ArgumentException(
-                        $"Image {index} is {images[index].Width} x {images[index].Height} in a batch of {width} x {height}.", nameof(images));
-                }
-
-                buffers.Load(index, images[index]);
+                buffers.Load(index, images[index], references?[index]);
             }
 
             buffers.Run(_runOptions, images.Count);
@@ -84,6 +82,35 @@ internal sealed class OnnxSegmenter : ISegmenter
         _session.Dispose();
     }
 
+    private static void CheckSizes(IReadOnlyList<RgbImage> pictures, string kind, int width, int height)
+    {
+        for (var index = 0; index < pictures.Count; index++)
+        {
+            if (pictures[index].Width != width || pictures[index].Height != height)
+            {
+                throw new ArgumentException(
+                    $"{kind} {index} is {pictures[index].Width} x {pictures[index].Height} in a batch of {width} x {height}.", nameof(pictures));
+            }
+        }
+    }
+
+    private void CheckReferences(IReadOnlyList<RgbImage>? references, int images, int width, int height)
+    {
+        if (references?.Count != (_takesReference ? images : null))
+        {
+            throw new ArgumentException(
+                _takesReference
+                    ? $"{Manifest.Name} compares with a reference of each image: {references?.Count ?? 0} were given for {images} images."
+                    : $"{Manifest.Name} takes no reference: {references?.Count} were given.",
+                nameof(references));
+        }
+
+        if (references is not null)
+        {
+            CheckSizes(references, "Reference", width, height);
+        }
+    }
+
     /// <summary>The buffers of a size, moved to the end of the list: the front is the one unused for longest.</summary>
     private SegmenterBuffers BuffersFor(int width, int height, int batch)
     {
@@ -98,14 +125,14 @@ internal sealed class OnnxSegmenter : ISegmenter
             return found;
         }
 
-        if (index >= 0 || _buffers.Count == MaxSizes)
+        if (index >= 0 || _buffers.Count == Math.Max(MaxSizes, _options.WarmUpSizes.Count))
         {
             index = Math.Max(index, 0);
             _buffers[index].Dispose();
             _buffers.RemoveAt(index);
         }
 
-        SegmenterBuffers created = new(_session, _text, shape, batch);
+        SegmenterBuffers created = new(_session, _text, shape, batch, _takesReference);
         _buffers.Add(created);
         return created;
     }

@@ -12,6 +12,7 @@ internal sealed class SegmenterBuffers : IDisposable
     private readonly OrtValue _text;
     private readonly Dictionary<int, Binding> _bindings = [];
     private readonly byte[] _image;
+    private readonly byte[]? _reference;
     private readonly float[] _defect;
     private readonly int[] _class;
     private readonly float[] _classScore;
@@ -23,13 +24,15 @@ internal sealed class SegmenterBuffers : IDisposable
     /// <param name="text">Bound as input <c>text</c>; owned by the caller.</param>
     /// <param name="shape">Size of the padded frame and of what comes out.</param>
     /// <param name="capacity">Largest batch.</param>
-    public SegmenterBuffers(InferenceSession session, OrtValue text, SegmenterShape shape, int capacity)
+    /// <param name="takesReference">Whether there is an input <c>reference</c>.</param>
+    public SegmenterBuffers(InferenceSession session, OrtValue text, SegmenterShape shape, int capacity, bool takesReference)
     {
         _session = session;
         _text = text;
         Shape = shape;
         Capacity = capacity;
         _image = Pinned<byte>(checked(capacity * shape.Height * shape.Width * Channels));
+        _reference = takesReference ? Pinned<byte>(_image.Length) : null;
         var plane = checked(capacity * shape.PlaneLength);
         _defect = Pinned<float>(plane);
         _class = Pinned<int>(plane);
@@ -43,11 +46,14 @@ internal sealed class SegmenterBuffers : IDisposable
 
     public int Capacity { get; }
 
-    /// <summary>Pads an image into its place of the batch.</summary>
-    public void Load(int index, RgbImage image)
+    /// <summary>Pads an image, and its reference where the model takes one, into their place of the batch.</summary>
+    public void Load(int index, RgbImage image, RgbImage? reference)
     {
-        var length = Shape.Height * Shape.Width * Channels;
-        EdgePadding.Copy(image, _image.AsSpan(index * length, length), Shape.Width, Shape.Height);
+        Load(_image, index, image);
+        if (_reference is not null)
+        {
+            Load(_reference, index, reference!);
+        }
     }
 
     public void Run(RunOptions options, int batch)
@@ -101,6 +107,12 @@ internal sealed class SegmenterBuffers : IDisposable
         _bindings.Clear();
     }
 
+    private void Load(byte[] batch, int index, RgbImage image)
+    {
+        var length = Shape.Height * Shape.Width * Channels;
+        EdgePadding.Copy(image, batch.AsSpan(index * length, length), Shape.Width, Shape.Height);
+    }
+
     private static T[] Pinned<T>(int length) => GC.AllocateUninitializedArray<T>(length, pinned: true);
 
     private Binding Bind(int batch)
@@ -108,7 +120,14 @@ internal sealed class SegmenterBuffers : IDisposable
         Binding binding = new(_session);
         long[] plane = [batch, Shape.PlaneHeight, Shape.PlaneWidth];
         var elements = batch * Shape.PlaneLength;
-        binding.Input(SegmenterContract.Image, _image.AsMemory(0, batch * Shape.Height * Shape.Width * Channels), [batch, Shape.Height, Shape.Width, Channels]);
+        long[] pictures = [batch, Shape.Height, Shape.Width, Channels];
+        var bytes = batch * Shape.Height * Shape.Width * Channels;
+        binding.Input(SegmenterContract.Image, _image.AsMemory(0, bytes), pictures);
+        if (_reference is not null)
+        {
+            binding.Input(SegmenterContract.Reference, _reference.AsMemory(0, bytes), pictures);
+        }
+
         binding.IoBinding.BindInput(SegmenterContract.Text, _text);
         binding.Output(SegmenterContract.Defect, _defect.AsMemory(0, elements), plane);
         binding.Output(SegmenterContract.Class, _class.AsMemory(0, elements), plane);

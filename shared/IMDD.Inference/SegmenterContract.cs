@@ -9,6 +9,7 @@ namespace IMDD.Inference;
 internal static class SegmenterContract
 {
     public const string Image = "image";
+    public const string Reference = "reference";
     public const string Text = "text";
     public const string Defect = "defect";
     public const string Class = "class";
@@ -29,6 +30,10 @@ internal static class SegmenterContract
         (Text, TensorElementType.Float, [Dynamic, Fixed]),
     ];
 
+    /// <summary>With the known-good picture, for models that compare.</summary>
+    private static readonly (string Name, TensorElementType Type, int[] Shape)[] InputsWithReference =
+        [.. Inputs, (Reference, TensorElementType.UInt8, [Dynamic, Dynamic, Dynamic, 3])];
+
     private static readonly (string Name, TensorElementType Type, int[] Shape)[] Outputs =
     [
         (Defect, TensorElementType.Float, [Dynamic, Dynamic, Dynamic]),
@@ -45,7 +50,7 @@ internal static class SegmenterContract
     {
         List<string> problems =
         [
-            .. Problems("input", Inputs, session.InputMetadata, bundle.Manifest.Inputs),
+            .. Problems("input", bundle.Manifest.TakesReference() ? InputsWithReference : Inputs, session.InputMetadata, bundle.Manifest.Inputs),
             .. Problems("output", Outputs, session.OutputMetadata, bundle.Manifest.Outputs),
         ];
         if (problems.Count == 0 && session.InputMetadata[Text].Dimensions[1] != bundle.Text.Shape[1])
@@ -83,7 +88,9 @@ internal static class SegmenterContract
 
         foreach (var name in actual.Keys.Except(expected.Select(entry => entry.Name), StringComparer.Ordinal))
         {
-            yield return $"{kind} '{name}' is not known here";
+            yield return name == Reference
+                ? $"{kind} '{name}' is not in the manifest"
+                : $"{kind} '{name}' is not known here";
         }
     }
 

@@ -69,8 +69,11 @@ public static class SegmenterFactory
         using RgbImage grey = new(width, height);
         grey.Pixels.Fill(MidGrey);
 
-        // The largest first: its buffers serve the smaller batch as well.
-        segmenter.Run([.. Enumerable.Repeat(grey, maxBatch)]);
-        segmenter.Run([grey]);
+        // The largest first: its buffers serve the smaller batches as well.
+        for (var batch = maxBatch; batch > 0; batch--)
+        {
+            RgbImage[] images = [.. Enumerable.Repeat(grey, batch)];
+            segmenter.Run(images, segmenter.Manifest.TakesReference() ? images : null);
+        }
     }
 }

@@ -79,6 +79,56 @@ public sealed class AgentConfigurationTests
     }
 
     [Fact]
+    public async Task Run_ReferencesThatAreNoPictures_EachIsNamed()
+    {
+        using TestDirectory directory = new();
+        await File.WriteAllTextAsync(directory.File("text.png"), "no picture", TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(directory.File("cut.png"), TestFrames.Good()[..60], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(directory.File("large.png"), TestFrames.Good(2048, 1024), TestContext.Current.CancellationToken);
+
+        var (code, errors) = await RunAsync(Valid(
+            directory,
+            ("Edge:Agent:MaxFramePixels", "1048576"),
+            ("Edge:Agent:Cameras:0:Name", "cam0"), ("Edge:Agent:Cameras:0:Reference", directory.File("nowhere.png")),
+            ("Edge:Agent:Cameras:1:Name", "cam1"), ("Edge:Agent:Cameras:1:Reference", directory.File("text.png")),
+            ("Edge:Agent:Cameras:2:Name", "cam2"), ("Edge:Agent:Cameras:2:Reference", directory.File("cut.png")),
+            ("Edge:Agent:Cameras:3:Name", "cam3"), ("Edge:Agent:Cameras:3:Reference", directory.File("large.png")),
+            ("Edge:Agent:Cameras:4:Name", "cam4"), ("Edge:Agent:Cameras:4:Reference", directory.Path)));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        for (var camera = 0; camera < 5; camera++)
+        {
+            errors.ShouldContain($"Edge:Agent:Cameras:{camera}:Reference");
+        }
+    }
+
+    [Fact]
+    public async Task Run_TilesThatCannotBe_EachIsNamed()
+    {
+        using TestDirectory directory = new();
+
+        var (code, errors) = await RunAsync(Valid(
+            directory,
+            ("Edge:Agent:TileSize", "100x90"),
+            ("Edge:Agent:TileOverlap", "46"),
+            ("Edge:Agent:Cameras:0:Name", "cam0"), ("Edge:Agent:Cameras:0:TileSize", "512"),
+            ("Edge:Agent:Cameras:1:Name", "cam1"), ("Edge:Agent:Cameras:1:TileSize", "512x384"), ("Edge:Agent:Cameras:1:TileOverlap", "193"),
+            ("Edge:Agent:Cameras:2:Name", "cam2"), ("Edge:Agent:Cameras:2:TileSize", ""), ("Edge:Agent:Cameras:2:TileOverlap", "16"),
+            ("Edge:Agent:Cameras:3:Name", "cam3"), ("Edge:Agent:Cameras:3:TileOverlap", "-1"),
+            ("Edge:Agent:Cameras:4:Name", "cam4"), ("Edge:Agent:Cameras:4:TileSize", ""),
+            ("Edge:Agent:Cameras:5:Name", "cam5"), ("Edge:Agent:Cameras:5:TileOverlap", "45")));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        errors.ShouldContain("Edge:Agent:TileOverlap: must be from 0 to 45, half of the shorter side of 100x90; it is 46");
+        errors.ShouldContain("Edge:Agent:Cameras:0:TileSize: must be WIDTHxHEIGHT");
+        errors.ShouldContain("Edge:Agent:Cameras:1:TileOverlap: must be from 0 to 192");
+        errors.ShouldContain("Edge:Agent:Cameras:2:TileOverlap: needs a TileSize");
+        errors.ShouldContain("Edge:Agent:Cameras:3:TileOverlap: must be from 0 to 45");
+        errors.ShouldNotContain("Edge:Agent:Cameras:4");
+        errors.ShouldNotContain("Edge:Agent:Cameras:5");
+    }
+
+    [Fact]
     public async Task Run_RecipeFileThatIsNone_Exits2WithItsKey()
     {
         using TestDirectory directory = new();

@@ -1,6 +1,7 @@
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Tests.Support;
+using IMDD.Inference.Tiling;
 using Microsoft.Extensions.Time.Testing;
 
 namespace IMDD.Edge.Agent.Tests;
@@ -69,6 +70,21 @@ public sealed class BatcherTests
     }
 
     [Fact]
+    public async Task Take_CamerasCutInDifferentWays_AreNeverMixed()
+    {
+        var batcher = Create(maxBatch: 2);
+        Add(batcher, 1);
+        Add(batcher, 1, tiles: new TilePlan(32, 32, 8));
+        Add(batcher, 1, tiles: new TilePlan(32, 32, 4));
+        Add(batcher, 1, tiles: new TilePlan(32, 32, 8));
+
+        (await Take(batcher)).Select(f => f.Line.Tiles).ShouldBe([new TilePlan(32, 32, 8), new TilePlan(32, 32, 8)]);
+        _othersUnderWay = false;
+        (await Take(batcher)).Single().Line.Tiles.ShouldBeNull();
+        (await Take(batcher)).Single().Line.Tiles.ShouldBe(new TilePlan(32, 32, 4));
+    }
+
+    [Fact]
     public async Task Take_Suspect_IsAlone()
     {
         var batcher = Create(maxBatch: 4);
@@ -91,11 +107,11 @@ public sealed class BatcherTests
         await Should.ThrowAsync<OperationCanceledException>(() => take);
     }
 
-    private static void Add(Batcher batcher, int frames, int width = 64, bool suspect = false)
+    private static void Add(Batcher batcher, int frames, int width = 64, bool suspect = false, TilePlan? tiles = null)
     {
         for (var i = 0; i < frames; i++)
         {
-            var frame = InFlight.Create($"f{i}");
+            var frame = InFlight.Create($"f{i}", tiles: tiles);
             (frame.Width, frame.Height, frame.IsSuspect) = (width, 64, suspect);
             batcher.Add(frame);
         }

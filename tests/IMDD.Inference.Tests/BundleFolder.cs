@@ -35,5 +35,17 @@ internal sealed class BundleFolder : IDisposable
         });
     }
 
+    /// <summary>Adds a file, or replaces it.</summary>
+    public void Add(string name, byte[] content)
+    {
+        var manifest = ReadManifest();
+        if (manifest.Files.All(file => file.Path != name))
+        {
+            WriteManifest(manifest with { Files = [.. manifest.Files, new BundleFile(name, "", 0, "application/octet-stream")] });
+        }
+
+        Replace(name, content);
+    }
+
     public void Dispose() => _directory.Dispose();
 }

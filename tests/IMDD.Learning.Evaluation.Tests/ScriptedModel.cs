@@ -13,7 +13,9 @@ internal sealed class ScriptedModel(IReadOnlyList<string> classes, IReadOnlyDict
     public double? ImageThreshold => 0.5;
     public IReadOnlyList<string> Classes => classes;
 
-    public Prediction Predict(RgbImage image, double? pixelThreshold) => predictions[image.Pixels[0]];
+    public bool TakesReference => false;
+
+    public Prediction Predict(RgbImage image, double? pixelThreshold, RgbImage? reference = null) => predictions[image.Pixels[0]];
 
     public void Dispose()
     {

@@ -5,6 +5,7 @@ using IMDD.Hosting;
 using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Tiling;
 using IMDD.Learning.Datasets;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Samples;
@@ -19,6 +20,8 @@ namespace IMDD.Cli.Commands;
 /// <summary><c>imdd eval</c>: measures a bundle, or another tool's ONNX export, on any data set.</summary>
 internal static class EvalCommand
 {
+    private const int DefaultOverlap = 64;
+
     private static readonly string[] Sides = ["train", "val", "test", "all"];
 
     private static readonly Dictionary<string, OutsideFormat> Formats = new(StringComparer.Ordinal)
@@ -45,13 +48,15 @@ internal static class EvalCommand
         Option<bool> otherSplit = new("--allow-other-split") { Description = "Measure although the bundle was trained by another split than the data's." };
         Option<bool> noValidation = new("--no-validation") { Description = "Choose no thresholds on the validation side; saves reading it." };
         Option<FileInfo?> html = new("--html") { Description = "Write a report with the worst pictures drawn." };
+        Option<string?> tile = new("--tile") { Description = "WIDTHxHEIGHT: cut the pictures into tiles of this size, as an agent's Edge:Agent:TileSize does." };
+        Option<int> overlap = new("--tile-overlap") { Description = "Pixels that neighbouring tiles share.", DefaultValueFactory = _ => DefaultOverlap };
         Option<int> threads = new("--threads") { Description = "Threads of the model; 0: one per core." };
         Option<int> seed = new("--seed") { Description = "Seed of the bootstrap; never changes the split.", DefaultValueFactory = _ => 1 };
         Option<bool> strict = new("--strict") { Description = "Stop at the first file that cannot be used." };
         var json = JsonOutput.CreateOption();
         Command command = new("eval", "Measures a bundle, or another tool's ONNX export, on a data set.")
         {
-            bundle, model, format, data, side, threshold, splitId, otherSplit, noValidation, html, threads, seed, strict, json,
+            bundle, model, format, data, side, threshold, splitId, otherSplit, noValidation, html, tile, overlap, threads, seed, strict, json,
         };
         command.Add(EvalFeaturesCommand.Create());
         command.SetAction(parsed =>
@@ -61,9 +66,10 @@ internal static class EvalCommand
                 throw new CommandFailedException("imdd eval needs --data KEY:PATH and one of --bundle DIR and --model FILE.", ExitCodes.ConfigurationInvalid);
             }
 
+            var tiles = Tiles(parsed.GetValue(tile), parsed.GetValue(overlap), parsed.GetValue(bundle) is not null);
             return Run(
                 parsed,
-                () => Open(parsed.GetValue(bundle), parsed.GetValue(model), Formats[parsed.GetRequiredValue(format)], parsed.GetValue(threads)),
+                () => Open(parsed.GetValue(bundle), parsed.GetValue(model), Formats[parsed.GetRequiredValue(format)], tiles, parsed.GetValue(threads)),
                 new EvalRequest(
                     parsed.GetRequiredValue(data),
                     parsed.GetRequiredValue(side),
@@ -100,6 +106,11 @@ internal static class EvalCommand
                     progress.WriteLine($"{done} of {of} pictures");
                 }
             });
+            foreach (var problem in report.Problems)
+            {
+                progress.WriteLine($"not measured: {problem.File}: {problem.Reason}");
+            }
+
             if (request.Html is { } html)
             {
                 File.WriteAllText(html.FullName, new HtmlReport(model, decoder).Render(report));
@@ -114,10 +125,28 @@ internal static class EvalCommand
         }
     }
 
-    private static IMeasuredModel Open(DirectoryInfo? bundle, FileInfo? model, OutsideFormat format, int threads)
+    private static IMeasuredModel Open(DirectoryInfo? bundle, FileInfo? model, OutsideFormat format, TilePlan? tiles, int threads)
         => bundle is not null
-            ? new BundleModel(SegmenterFactory.Create(ModelBundle.Open(bundle.FullName), new SegmenterOptions { Threads = threads, MaxBatch = 1 }))
+            ? new BundleModel(SegmenterFactory.Create(ModelBundle.Open(bundle.FullName), new SegmenterOptions { Threads = threads, MaxBatch = 1 }), tiles: tiles)
             : OutsideModel.Open(model!.FullName, format, threads: threads);
+
+    private static TilePlan? Tiles(string? size, int overlap, bool isBundle)
+    {
+        if (size is null)
+        {
+            return null;
+        }
+
+        if (!isBundle || !FrameSize.TryParse(size, out var parsed))
+        {
+            throw new CommandFailedException($"--tile is '{size}': expected WIDTHxHEIGHT in pixels, with a --bundle.", ExitCodes.ConfigurationInvalid);
+        }
+
+        var most = TilePlan.LargestOverlap(parsed.Width, parsed.Height);
+        return overlap >= 0 && overlap <= most
+            ? new TilePlan(parsed.Width, parsed.Height, overlap)
+            : throw new CommandFailedException($"--tile-overlap is {overlap}: expected 0 to {most}, half of the shorter side of {size}.", ExitCodes.ConfigurationInvalid);
+    }
 
     private static Dataset Read(EvalRequest request, OpenCvImageDecoder decoder, TextWriter progress)
     {

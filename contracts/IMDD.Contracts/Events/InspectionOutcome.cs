@@ -27,7 +27,7 @@ public sealed record InspectionOutcome
     public required string RecipeId { get; init; }
     public required string RecipeDigest { get; init; }
 
-    /// <summary>Digest of thresholds, ignore areas and calibration in force.</summary>
+    /// <summary>Digest of what beside the recipe decides at this camera, such as its known-good picture and its tiles; null where there is nothing.</summary>
     public string? ConfigDigest { get; init; }
 
     /// <summary>True when this is one camera of several that look at the part.</summary>

@@ -27,6 +27,9 @@ public static class UndecidedReason
     /// <summary>No model was loaded, or it failed on this frame.</summary>
     public const string ModelUnavailable = "model-unavailable";
 
+    /// <summary>The model compares with a known-good picture of the view, and the camera has none of this frame's size.</summary>
+    public const string NoReference = "no-reference";
+
     /// <summary>The model's scores lie too near the threshold for the recipe's margin.</summary>
     public const string Uncertain = "uncertain";
 

@@ -1,9 +1,10 @@
 using IMDD.Edge.Agent.Intake;
+using IMDD.Inference.Tiling;
 
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
-/// Gathers decoded frames of one size into batches: none larger than a maximum, none waiting longer than a delay, and none at all when no
+/// Gathers decoded frames of one size, cut in one way, into batches: none larger than a maximum, none waiting longer than a delay, and none at all when no
 /// other frame is on its way.
 /// </summary>
 internal sealed class Batcher : IDisposable
@@ -32,10 +33,10 @@ internal sealed class Batcher : IDisposable
     {
         lock (_lock)
         {
-            var group = _groups.Find(g => g.Width == frame.Width && g.Height == frame.Height && g.Frames.Count < _maxBatch && g.IsAlone == frame.IsSuspect);
+            var group = _groups.Find(g => g.Width == frame.Width && g.Height == frame.Height && g.Tiles == frame.Line.Tiles && g.Frames.Count < _maxBatch && g.IsAlone == frame.IsSuspect);
             if (group is null || frame.IsSuspect)
             {
-                group = new Group(frame.Width, frame.Height, frame.IsSuspect, _time.GetTimestamp());
+                group = new Group(frame.Width, frame.Height, frame.Line.Tiles, frame.IsSuspect, _time.GetTimestamp());
                 _groups.Add(group);
             }
 
@@ -113,10 +114,11 @@ internal sealed class Batcher : IDisposable
         return ready;
     }
 
-    private sealed class Group(int width, int height, bool isAlone, long since)
+    private sealed class Group(int width, int height, TilePlan? tiles, bool isAlone, long since)
     {
         public int Width { get; } = width;
         public int Height { get; } = height;
+        public TilePlan? Tiles { get; } = tiles;
         public bool IsAlone { get; } = isAlone;
         public long Since { get; } = since;
         public List<FrameInFlight> Frames { get; } = [];

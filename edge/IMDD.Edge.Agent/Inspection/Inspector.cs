@@ -3,20 +3,29 @@ using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Imaging;
 using IMDD.Inference;
+using IMDD.Inference.Bundles;
+using IMDD.Inference.Tiling;
 
 namespace IMDD.Edge.Agent.Inspection;
 
-/// <summary>Runs batches through the model, one after the other, and judges what comes out.</summary>
+/// <summary>
+/// Runs batches through the model, one after the other, and judges what comes out. A batch, and with it every tile of a frame, sees one
+/// model: whoever swaps waits for it.
+/// </summary>
 internal sealed class Inspector(
+    AgentOptions options,
     DecodeStage decoded,
     ModelSlot slot,
     StationRecipe recipe,
     FrameCompletion completion,
     AgentTelemetry telemetry,
     TimeProvider time,
-    ILogger<Inspector> logger)
+    ILogger<Inspector> logger) : IDisposable
 {
+    private readonly TiledRun _tiled = new(options.MaxBatch);
     private readonly List<RgbImage> _images = [];
+    private readonly List<RgbImage> _references = [];
+    private readonly List<FrameInFlight> _comparable = [];
 
     /// <summary>Works until the token fires.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -40,18 +49,22 @@ internal sealed class Inspector(
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _tiled.Dispose();
+
     private void Inspect(IReadOnlyList<FrameInFlight> batch)
     {
         var isThere = slot.TryUse((segmenter, model) =>
         {
-            if (TryRun(segmenter, model, batch) is not { } failure)
+            var frames = segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch;
+            if (frames.Count == 0 || TryRun(segmenter, model, frames) is not { } failure)
             {
                 return;
             }
 
             // Once more, each by itself: one bad frame must not take its neighbours along, and a passing error must not cost a frame.
-            Log.BatchFailed(logger, batch.Count, failure.Message);
-            foreach (var frame in batch)
+            Log.BatchFailed(logger, frames.Count, failure.Message);
+            foreach (var frame in frames)
             {
                 if (TryRun(segmenter, model, [frame]) is { } again)
                 {
@@ -68,26 +81,45 @@ internal sealed class Inspector(
         }
     }
 
-    private Exception? TryRun(ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
+    /// <summary>Those that have a reference of their size; the others are decided: a model that compares has nothing to say of them.</summary>
+    private List<FrameInFlight> Comparable(IReadOnlyList<FrameInFlight> batch, ModelReference model)
     {
-        _images.Clear();
-        foreach (var frame in frames)
+        _comparable.Clear();
+        foreach (var frame in batch)
         {
-            _images.Add(frame.Image!);
+            var reference = frame.Line.Reference?.Image;
+            if (reference is not null && reference.Width == frame.Width && reference.Height == frame.Height)
+            {
+                _comparable.Add(frame);
+                continue;
+            }
+
+            var camera = frame.Line.Path.Camera;
+            frame.Decision = Decision.Undecided(
+                UndecidedReason.NoReference,
+                reference is null
+                    ? $"{model.Name} compares with a known-good picture, and camera {camera} has none (Edge:Agent:Cameras:N:Reference)."
+                    : $"The known-good picture of camera {camera} has {reference.Width} x {reference.Height} pixels; this frame has {frame.Width} x {frame.Height}.",
+                model);
         }
 
+        return _comparable;
+    }
+
+    private Exception? TryRun(ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
+    {
         try
         {
-            var start = time.GetTimestamp();
-            var results = segmenter.Run(_images).Images;
-            var inference = time.GetElapsedTime(start);
-            telemetry.Inferred(inference, frames.Count);
-            for (var i = 0; i < frames.Count; i++)
+            if (frames[0].Line.Tiles is { } tiles)
             {
-                var judged = time.GetTimestamp();
-                frames[i].InferenceMs = inference.TotalMilliseconds / frames.Count;
-                frames[i].Decision = RecipeEvaluator.Judge(results[i], segmenter.Manifest, recipe.For(segmenter.Manifest), frames[i].Width, frames[i].Height, model);
-                frames[i].PostprocessMs = time.GetElapsedTime(judged).TotalMilliseconds;
+                foreach (var frame in frames)
+                {
+                    RunTiled(segmenter, model, tiles, frame);
+                }
+            }
+            else
+            {
+                RunWhole(segmenter, model, frames);
             }
 
             return null;
@@ -96,5 +128,46 @@ internal sealed class Inspector(
         {
             return e;
         }
+    }
+
+    private void RunWhole(ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
+    {
+        var takesReference = segmenter.Manifest.TakesReference();
+        _images.Clear();
+        _references.Clear();
+        foreach (var frame in frames)
+        {
+            _images.Add(frame.Image!);
+            if (takesReference)
+            {
+                _references.Add(frame.Line.Reference!.Image);
+            }
+        }
+
+        var start = time.GetTimestamp();
+        var results = segmenter.Run(_images, takesReference ? _references : null).Images;
+        var inference = time.GetElapsedTime(start);
+        telemetry.Inferred(inference, frames.Count);
+        for (var i = 0; i < frames.Count; i++)
+        {
+            Judge(segmenter, model, frames[i], results[i], inference / frames.Count);
+        }
+    }
+
+    private void RunTiled(ISegmenter segmenter, ModelReference model, TilePlan tiles, FrameInFlight frame)
+    {
+        var start = time.GetTimestamp();
+        var result = _tiled.Run(segmenter, tiles, frame.Image!, segmenter.Manifest.TakesReference() ? frame.Line.Reference!.Image : null);
+        var inference = time.GetElapsedTime(start);
+        telemetry.Inferred(inference, frames: 1);
+        Judge(segmenter, model, frame, result, inference);
+    }
+
+    private void Judge(ISegmenter segmenter, ModelReference model, FrameInFlight frame, SegmentationResult result, TimeSpan inference)
+    {
+        var start = time.GetTimestamp();
+        frame.InferenceMs = inference.TotalMilliseconds;
+        frame.Decision = RecipeEvaluator.Judge(result, segmenter.Manifest, recipe.For(segmenter.Manifest), frame.Width, frame.Height, model);
+        frame.PostprocessMs = time.GetElapsedTime(start).TotalMilliseconds;
     }
 }

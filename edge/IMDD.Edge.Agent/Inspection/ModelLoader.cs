@@ -35,7 +35,12 @@ internal sealed class ModelLoader(
                 Threads = model.Threads,
                 DeviceId = model.DeviceId,
                 MaxBatch = agent.Value.MaxBatch,
-                WarmUpSizes = [.. model.WarmUpSizes.Select(text => FrameSize.TryParse(text, out var size) ? size : throw new FormatException(text))],
+                WarmUpSizes =
+                [
+                    .. model.WarmUpSizes.Select(text => FrameSize.TryParse(text, out var size) ? size : throw new FormatException(text))
+                        .Concat(CameraTiles.All(agent.Value).Select(tiles => tiles.SizeFor(bundle.Manifest.Stride)))
+                        .Distinct(),
+                ],
             });
             ledger.Accept(bundle);
             Log.ModelTrusted(logger, bundle.Manifest.Name, bundle.Digest, bundle.SignedBy ?? (ShippedBundles.Digests.Contains(bundle.Digest) ? "this program" : "nobody"));

@@ -1,3 +1,4 @@
+using IMDD.Inference;
 using IMDD.Inference.Signing;
 using Microsoft.Extensions.Options;
 

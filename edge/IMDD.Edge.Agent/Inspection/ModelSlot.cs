@@ -1,6 +1,7 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Inference;
+using IMDD.Inference.Bundles;
 
 namespace IMDD.Edge.Agent.Inspection;
 
@@ -19,6 +20,9 @@ internal sealed class ModelSlot : IDisposable
     /// <summary>The execution provider in use, or null.</summary>
     public string? ExecutionProvider { get; private set; }
 
+    /// <summary>True when the model compares each frame with a known-good picture.</summary>
+    public bool TakesReference { get; private set; }
+
     /// <summary>Puts a model, already warm, into the slot; returns the one that was there, for the caller to keep or dispose.</summary>
     public ISegmenter? Swap(ISegmenter? next)
     {
@@ -28,6 +32,7 @@ internal sealed class ModelSlot : IDisposable
             _segmenter = next;
             Model = next is null ? null : new ModelReference(next.Manifest.Name, next.Manifest.Version, next.Digest);
             ExecutionProvider = next?.ExecutionProvider;
+            TakesReference = next?.Manifest.TakesReference() == true;
             return previous;
         }
     }

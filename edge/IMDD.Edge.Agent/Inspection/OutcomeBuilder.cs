@@ -86,6 +86,7 @@ internal sealed class OutcomeBuilder(AgentIdentity identity, StationRecipe recip
             LotId = header.LotId,
             RecipeId = recipe.Recipe.Id,
             RecipeDigest = recipe.Digest,
+            ConfigDigest = frame.Line.ConfigDigest,
             Simulated = header.Simulated,
             ResultState = decision.Verdict == Verdict.Undecided && decision.Reason != UndecidedReason.Uncertain ? ResultState.Aborted : ResultState.Completed,
             Verdict = decision.Verdict,

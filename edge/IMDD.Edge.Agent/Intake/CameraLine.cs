@@ -1,5 +1,7 @@
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Inference.Tiling;
 using IMDD.Messaging.Telemetry;
 
 namespace IMDD.Edge.Agent.Intake;
@@ -9,6 +11,7 @@ internal sealed class CameraLine
 {
     private readonly Lock _lock = new();
     private readonly SequenceGaps _gaps;
+    private string? _configDigest;
 
     public CameraLine(CameraPath path, OverloadPolicy policy, TimeSpan silentAfter, TimeProvider time, Action<FrameInFlight> release)
     {
@@ -30,6 +33,15 @@ internal sealed class CameraLine
     public MessageDestination Frames { get; }
 
     public OverloadPolicy Policy { get; }
+
+    /// <summary>A known-good picture of what it sees, for models that compare; null where there is none.</summary>
+    public ReferencePicture? Reference { get; init; }
+
+    /// <summary>How its frames are cut into tiles; null: they are inspected whole.</summary>
+    public TilePlan? Tiles { get; init; }
+
+    /// <summary>Digest of both, which outcomes name; null where there is neither.</summary>
+    public string? ConfigDigest => Reference is null && Tiles is null ? null : _configDigest ??= CameraSetup.DigestOf(Reference, Tiles);
 
     /// <summary>Keeps outcomes in the order of the frames.</summary>
     public OutcomeOrder<FrameInFlight> Order { get; }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using IMDD.Contracts.Identity;
+using IMDD.Edge.Agent.Inspection;
 
 namespace IMDD.Edge.Agent.Intake;
 
 /// <summary>The cameras of the cell, those configured and those that were heard of.</summary>
-internal sealed class CameraLines(AgentOptions options, AgentIdentity identity, TimeProvider time, Action<FrameInFlight> release)
+internal sealed class CameraLines(AgentOptions options, AgentIdentity identity, ReferencePictures references, TimeProvider time, Action<FrameInFlight> release)
 {
     /// <summary>A cell has a handful; more names than this are somebody's mistake and must not fill the memory.</summary>
     private const int MaxCameras = 1024;
@@ -36,6 +37,10 @@ internal sealed class CameraLines(AgentOptions options, AgentIdentity identity, 
     private CameraLine Create(CameraPath path)
     {
         var own = options.Cameras.FirstOrDefault(c => c.Name == path.Camera);
-        return new CameraLine(path, own?.OverloadPolicy ?? options.OverloadPolicy, own?.SilentAfter ?? options.SilentAfter, time, release);
+        return new CameraLine(path, own?.OverloadPolicy ?? options.OverloadPolicy, own?.SilentAfter ?? options.SilentAfter, time, release)
+        {
+            Reference = references.Of(path.Camera),
+            Tiles = CameraTiles.Of(options, own),
+        };
     }
 }

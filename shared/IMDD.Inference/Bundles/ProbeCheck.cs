@@ -34,13 +34,34 @@ internal static class ProbeCheck
             var index = ImddJson.Deserialize<BundleProbeIndex>(indexBytes);
             foreach (var probe in index.Probes.Take(MaxProbes))
             {
+                CheckReference(probe, bundle.Manifest.TakesReference());
                 using var image = Decoder.Decode(bundle.ReadFile(probe.Image), Limits);
-                Compare(segmenter.Run([image]).Images[0], SafetensorsFile.Read(bundle.ReadFile(probe.Outputs)), probe, probes.Tolerance);
+                using var reference = probe.Reference is { } path ? Decoder.Decode(bundle.ReadFile(path), Limits) : null;
+                CheckSize(probe, image, reference);
+                Compare(segmenter.Run([image], reference is null ? null : [reference]).Images[0], SafetensorsFile.Read(bundle.ReadFile(probe.Outputs)), probe, probes.Tolerance);
             }
         }
         catch (Exception exception) when (exception is JsonException or ImageRejectedException or SafetensorsException)
         {
             throw new ModelBundleException($"The probes of {bundle.Directory} are malformed: {exception.Message}", exception);
+        }
+    }
+
+    private static void CheckReference(BundleProbe probe, bool isTaken)
+    {
+        if (probe.Reference is not null != isTaken)
+        {
+            throw new ModelBundleException(
+                $"'{BundleProbeIndex.Path}': probe '{probe.Image}' {(isTaken ? "has no reference, with which this model compares" : "has a reference, which this model does not take")}.");
+        }
+    }
+
+    private static void CheckSize(BundleProbe probe, RgbImage image, RgbImage? reference)
+    {
+        if (reference is not null && (reference.Width != image.Width || reference.Height != image.Height))
+        {
+            throw new ModelBundleException(
+                $"'{probe.Reference}' is {reference.Width} x {reference.Height}; expected {image.Width} x {image.Height} as '{probe.Image}'.");
         }
     }
 

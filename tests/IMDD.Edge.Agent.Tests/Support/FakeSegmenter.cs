@@ -1,6 +1,7 @@
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference;
+using IMDD.Inference.Bundles;
 
 namespace IMDD.Edge.Agent.Tests.Support;
 
@@ -17,7 +18,7 @@ internal sealed class FakeSegmenter : ISegmenter
 
     public List<int> BatchSizes { get; } = [];
 
-    public BundleManifest Manifest { get; } = TestManifest.Create();
+    public BundleManifest Manifest { get; set; } = TestManifest.Create();
 
     public string Digest { get; set; } = "sha256:" + new string('a', 64);
 
@@ -25,26 +26,30 @@ internal sealed class FakeSegmenter : ISegmenter
 
     public bool IsDisposed { get; private set; }
 
-    public SegmentationBatch Run(IReadOnlyList<RgbImage> images)
+    /// <summary>Red is compared with the reference's, where one is given: what is red in both is no defect.</summary>
+    public SegmentationBatch Run(IReadOnlyList<RgbImage> images, IReadOnlyList<RgbImage>? references = null)
     {
+        (references?.Count).ShouldBe(Manifest.TakesReference() ? images.Count : null);
         BeforeRun?.Invoke(images.Count);
         lock (BatchSizes)
         {
             BatchSizes.Add(images.Count);
         }
 
-        return new SegmentationBatch([.. images.Select(See)]);
+        return new SegmentationBatch([.. images.Select((image, index) => See(image, references?[index]))]);
     }
 
     public void Dispose() => IsDisposed = true;
 
-    private static SegmentationResult See(RgbImage image)
+    private static bool IsRed(RgbImage image, int pixel) => image.Pixels[3 * pixel] >= Bright && image.Pixels[(3 * pixel) + 1] < Bright;
+
+    private static SegmentationResult See(RgbImage image, RgbImage? reference)
     {
         var size = image.Width * image.Height;
         var defect = new float[size];
         for (var i = 0; i < size; i++)
         {
-            defect[i] = image.Pixels[3 * i] >= Bright && image.Pixels[(3 * i) + 1] < Bright ? 0.9f : 0.1f;
+            defect[i] = IsRed(image, i) && (reference is null || !IsRed(reference, i)) ? 0.9f : 0.1f;
         }
 
         return new SegmentationResult

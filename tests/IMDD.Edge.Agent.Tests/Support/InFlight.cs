@@ -1,14 +1,15 @@
 using IMDD.Contracts.Identity;
 using IMDD.Edge.Agent.Intake;
+using IMDD.Inference.Tiling;
 
 namespace IMDD.Edge.Agent.Tests.Support;
 
 /// <summary>Frames under way that no broker has sent.</summary>
 internal static class InFlight
 {
-    public static FrameInFlight Create(string frameId, CameraLine? line = null) => new()
+    public static FrameInFlight Create(string frameId, CameraLine? line = null, TilePlan? tiles = null) => new()
     {
-        Line = line ?? new CameraLine(AgentHarness.Camera("cam1"), OverloadPolicy.Block, TimeSpan.FromSeconds(30), TimeProvider.System, _ => { }),
+        Line = line ?? new CameraLine(AgentHarness.Camera("cam1"), OverloadPolicy.Block, TimeSpan.FromSeconds(30), TimeProvider.System, _ => { }) { Tiles = tiles },
         Header = new FrameHeader { FrameId = frameId },
         OutcomeId = EventId.ForOutcome(AgentHarness.Camera("cam1"), frameId),
         ReceivedAt = DateTimeOffset.UnixEpoch,

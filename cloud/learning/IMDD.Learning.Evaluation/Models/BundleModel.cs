@@ -2,7 +2,9 @@ using System.Diagnostics;
 using IMDD.Imaging;
 using IMDD.Imaging.Masks;
 using IMDD.Inference;
+using IMDD.Inference.Bundles;
 using IMDD.Inference.Regions;
+using IMDD.Inference.Tiling;
 using IMDD.Learning.Evaluation.Instances;
 
 namespace IMDD.Learning.Evaluation.Models;
@@ -10,8 +12,11 @@ namespace IMDD.Learning.Evaluation.Models;
 /// <summary>A bundle that meets the segmenter contract.</summary>
 /// <param name="segmenter">Disposed with this.</param>
 /// <param name="minAreaPx">Smaller regions are no detections, pixels.</param>
-public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4) : IMeasuredModel
+/// <param name="tiles">How pictures are cut into tiles, as the agent does; null: whole.</param>
+public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePlan? tiles = null) : IMeasuredModel
 {
+    private readonly TiledRun _tiled = new(maxBatch: 1);
+
     // As many as average precision looks at.
     private const int MaxRegions = 100;
 
@@ -34,10 +39,21 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4) : IMea
     public IReadOnlyList<string> Classes { get; } = [.. segmenter.Manifest.Classes.Select(c => c.Id)];
 
     /// <inheritdoc/>
-    public Prediction Predict(RgbImage image, double? pixelThreshold)
+    public bool TakesReference { get; } = segmenter.Manifest.TakesReference();
+
+    /// <inheritdoc/>
+    public Prediction Predict(RgbImage image, double? pixelThreshold, RgbImage? reference = null)
     {
+        if (TakesReference && (reference?.Width, reference?.Height) != (image.Width, image.Height))
+        {
+            throw new SegmenterException(reference is null
+                ? "It has no reference picture, with which this model compares."
+                : $"Its reference picture has {reference.Width}×{reference.Height} pixels: expected {image.Width}×{image.Height}, the picture's.");
+        }
+
         var start = Stopwatch.GetTimestamp();
-        var result = segmenter.Run([image]).Images[0];
+        var compared = TakesReference ? reference : null;
+        var result = tiles is null ? segmenter.Run([image], compared is null ? null : [compared]).Images[0] : _tiled.Run(segmenter, tiles, image, compared);
         var runtime = Stopwatch.GetElapsedTime(start);
         IReadOnlyList<PredictedInstance> instances = [];
         if (pixelThreshold is { } threshold)
@@ -50,7 +66,11 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4) : IMea
     }
 
     /// <inheritdoc/>
-    public void Dispose() => segmenter.Dispose();
+    public void Dispose()
+    {
+        _tiled.Dispose();
+        segmenter.Dispose();
+    }
 
     private static PredictedInstance Instance(DetectedRegion region, int width)
     {

@@ -23,9 +23,13 @@ public interface IMeasuredModel : IDisposable
     /// <summary>Names that it can give, as it writes them; empty for a model without names.</summary>
     IReadOnlyList<string> Classes { get; }
 
+    /// <summary>True when it compares each picture with a known-good one of the same view.</summary>
+    bool TakesReference { get; }
+
     /// <summary>Inspects a picture.</summary>
     /// <param name="image">The picture at its own size.</param>
     /// <param name="pixelThreshold">From which score on a pixel is part of an instance; null: no instances, scores only.</param>
-    /// <exception cref="Inference.SegmenterException">The runtime failed on this picture.</exception>
-    Prediction Predict(RgbImage image, double? pixelThreshold);
+    /// <param name="reference">A known-good picture of the same view and size; only a model that takes one looks at it.</param>
+    /// <exception cref="Inference.SegmenterException">The runtime failed on this picture, or it lacks the reference that it takes.</exception>
+    Prediction Predict(RgbImage image, double? pixelThreshold, RgbImage? reference = null);
 }

@@ -77,7 +77,10 @@ internal sealed class AnomalyModel : IMeasuredModel
     public static bool Fits(OnnxModelFile file) => file.Outputs.Any(o => o.Name is Score or Map) || file.Outputs[0].Name == FirstOfVersion1;
 
     /// <inheritdoc/>
-    public Prediction Predict(RgbImage image, double? pixelThreshold)
+    public bool TakesReference => false;
+
+    /// <inheritdoc/>
+    public Prediction Predict(RgbImage image, double? pixelThreshold, RgbImage? reference = null)
     {
         var (width, height) = (_file.InputWidth ?? image.Width, _file.InputHeight ?? image.Height);
         using var resized = width == image.Width && height == image.Height ? null : ImageResizer.Resize(image, width, height);

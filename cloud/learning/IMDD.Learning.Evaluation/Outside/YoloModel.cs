@@ -76,7 +76,10 @@ internal sealed class YoloModel : IMeasuredModel
         => file.Outputs.Any(o => o.Name == Boxes) && file.Outputs.Any(o => o.Name == Prototypes) == segments;
 
     /// <inheritdoc/>
-    public Prediction Predict(RgbImage image, double? pixelThreshold)
+    public bool TakesReference => false;
+
+    /// <inheritdoc/>
+    public Prediction Predict(RgbImage image, double? pixelThreshold, RgbImage? reference = null)
     {
         Letterbox letterbox = new(image.Width, image.Height, _input.Width, _input.Height);
         using var boxed = letterbox.Apply(image);

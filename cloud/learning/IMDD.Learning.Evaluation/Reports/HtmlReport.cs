@@ -144,7 +144,8 @@ public sealed class HtmlReport(IMeasuredModel model, IImageDecoder decoder)
         using var image = _loader.Load(worst.Sample.ImagePath);
         var truth = PixelTruth.Read(worst.Sample, image.Width, image.Height)?.Mask;
         var boxes = truth is null ? InstanceTruth.Boxes(worst.Sample, null, image.Width, image.Height) : null;
-        var prediction = model.Predict(image, report.PixelThreshold);
+        using var reference = model.TakesReference && worst.Sample.ReferencePath is { } path ? _loader.Load(path) : null;
+        var prediction = model.Predict(image, report.PixelThreshold, reference);
         var found = prediction.Scores is { } scores && report.PixelThreshold is { } threshold ? Array.ConvertAll(scores, s => s >= threshold) : null;
         var name = worst.Sample.IsAnomalous ? string.Join(", ", worst.Sample.Classes.DefaultIfEmpty("defective")) : "normal";
         html.Append("<div class=case><p><b>").Append(Text(worst.Sample.Id)).Append("</b><br><span class=note>")

@@ -69,7 +69,8 @@ public sealed class ModelEvaluator(IMeasuredModel model, IImageDecoder decoder, 
     {
         using var image = _loader.Load(sample.ImagePath);
         var truth = PixelTruth.Read(sample, image.Width, image.Height);
-        var prediction = model.Predict(image, threshold);
+        using var reference = Reference(sample);
+        var prediction = model.Predict(image, threshold, reference);
         var counts = pixels.Add(truth, prediction, image.Width, image.Height, threshold);
         if (threshold is not null)
         {
@@ -81,6 +82,8 @@ public sealed class ModelEvaluator(IMeasuredModel model, IImageDecoder decoder, 
         var rejected = model.ImageThreshold is { } limit ? prediction.ImageScore >= limit : surest is not null;
         return new SampleResult(sample, prediction.ImageScore, rejected, surest is null ? null : meanings.OfModel(surest.Class), counts, prediction.Runtime.TotalSeconds);
     }
+
+    private RgbImage? Reference(DatasetSample sample) => model.TakesReference && sample.ReferencePath is { } path ? _loader.Load(path) : null;
 
     private ValidationThresholds Validation(Dataset dataset, DatasetSplit split, SplitName? side)
     {
@@ -104,7 +107,8 @@ public sealed class ModelEvaluator(IMeasuredModel model, IImageDecoder decoder, 
             {
                 using var image = _loader.Load(sample.ImagePath);
                 var truth = PixelTruth.Read(sample, image.Width, image.Height);
-                var prediction = model.Predict(image, pixelThreshold: null);
+                using var reference = Reference(sample);
+                var prediction = model.Predict(image, pixelThreshold: null, reference);
                 images.Add(prediction.ImageScore, sample.IsAnomalous);
                 if (truth is not null && prediction.Scores is { } scores)
                 {

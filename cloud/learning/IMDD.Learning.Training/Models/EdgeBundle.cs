@@ -53,11 +53,7 @@ public static class EdgeBundle
             [ModelBundle.ModelFile] = (exported.ToBytes(), "application/onnx"),
             [ModelBundle.TextFile] = (SafetensorsFile.Write([Plain("text", rows)]), "application/octet-stream"),
         };
-        if (!model.Description.Network.UsesReference)
-        {
-            AddProbes(files, recorded);
-        }
-
+        AddProbes(files, recorded);
         ClearProbes(folder);
         model.Save(folder);
         foreach (var (file, mediaType) in new[] { (EdgeModel.WeightsFile, "application/octet-stream"), (EdgeModel.DescriptionFile, "application/json") })
@@ -75,13 +71,12 @@ public static class EdgeBundle
         return ContentDigest.Of(manifest);
     }
 
-    private static List<(OnnxProbe Probe, RgbImage Image, SegmenterTensors Outputs)> Record(
+    private static List<(OnnxProbe Probe, RgbImage Image, RgbImage? Reference)> Record(
         EdgeSegmenter segmenter, Tensor rows, bool usesReference, IReadOnlyList<TrainingPicture> probes)
     {
-        List<(OnnxProbe, RgbImage, SegmenterTensors)> recorded = [];
+        List<(OnnxProbe, RgbImage, RgbImage?)> recorded = [];
         foreach (var (image, reference) in Cut(probes))
         {
-            SegmenterTensors? outputs = null;
             List<(string, Tensor)> inputs = [("image", EdgeInput.Bytes(image)), ("text", rows)];
             if (usesReference)
             {
@@ -90,10 +85,10 @@ public static class EdgeBundle
 
             var probe = TorchProbes.Record($"probe{recorded.Count}", inputs, EdgeSegmenter.OutputNames, tensors =>
             {
-                outputs = segmenter.forward(tensors[0], tensors[1], tensors.ElementAtOrDefault(2));
+                var outputs = segmenter.forward(tensors[0], tensors[1], tensors.ElementAtOrDefault(2));
                 return [outputs.Defect, outputs.Class, outputs.ClassScore, outputs.ClassMargin, outputs.ImageScore, outputs.Embedding];
             });
-            recorded.Add((probe, image, outputs!));
+            recorded.Add((probe, image, usesReference ? reference : null));
         }
 
         return recorded;
@@ -129,14 +124,20 @@ public static class EdgeBundle
         return middle;
     }
 
-    private static void AddProbes(Dictionary<string, (byte[] Bytes, string MediaType)> files, List<(OnnxProbe Probe, RgbImage Image, SegmenterTensors Outputs)> recorded)
+    private static void AddProbes(Dictionary<string, (byte[] Bytes, string MediaType)> files, List<(OnnxProbe Probe, RgbImage Image, RgbImage? Reference)> recorded)
     {
         List<BundleProbe> index = [];
-        foreach (var (probe, image, _) in recorded)
+        foreach (var (probe, image, reference) in recorded)
         {
-            BundleProbe entry = new($"probes/{probe.Name}.png", $"probes/{probe.Name}.safetensors");
+            BundleProbe entry = new(
+                $"probes/{probe.Name}.png", $"probes/{probe.Name}.safetensors", reference is null ? null : $"probes/{probe.Name}.reference.png");
             index.Add(entry);
             files.Add(entry.Image, (ImageEncoder.EncodePng(image), "image/png"));
+            if (reference is not null)
+            {
+                files.Add(entry.Reference!, (ImageEncoder.EncodePng(reference), "image/png"));
+            }
+
             var defect = probe.Outputs["defect"];
             files.Add(entry.Outputs, (SafetensorsFile.Write(
             [
@@ -168,7 +169,7 @@ public static class EdgeBundle
                 .. files.OrderBy(f => f.Key, StringComparer.Ordinal)
                     .Select(f => new BundleFile(f.Key, Convert.ToHexStringLower(SHA256.HashData(f.Value.Bytes)), f.Value.Bytes.Length, f.Value.MediaType)),
             ],
-            Inputs = [.. segmenter.OnnxInputs().Select(i => Input(i.Name, description.Network.EmbeddingLength))],
+            Inputs = Inputs(segmenter, description.Network),
             Outputs =
             [
                 new BundleTensor("defect", "float32", plane),
@@ -192,9 +193,13 @@ public static class EdgeBundle
                 SplitId: string.Join(' ', description.Lineage.SplitIds),
                 Seed: description.Lineage.Seed,
                 Parent: description.Lineage.Parent),
-            Probes = files.TryGetValue(BundleProbeIndex.Path, out var index) ? new BundleProbes(ContentDigest.Of(index.Bytes), ProbeTolerance) : null,
+            Probes = new BundleProbes(ContentDigest.Of(files[BundleProbeIndex.Path].Bytes), ProbeTolerance),
         };
     }
+
+    /// <summary>A manifest's words for what the network takes.</summary>
+    internal static IReadOnlyList<BundleTensor> Inputs(EdgeSegmenter segmenter, EdgeNetworkOptions network)
+        => [.. segmenter.OnnxInputs().Select(i => Input(i.Name, network.EmbeddingLength))];
 
     private static BundleTensor Input(string name, int rowLength) => name == "text"
         ? new BundleTensor(name, "float32", ["K", $"{rowLength}"])

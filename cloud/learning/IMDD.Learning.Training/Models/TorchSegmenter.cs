@@ -2,6 +2,7 @@ using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference;
+using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
 using static TorchSharp.torch;
 
@@ -17,18 +18,13 @@ public sealed class TorchSegmenter : ISegmenter
     /// <summary>Wraps a model, which stays the caller's and is put into evaluation mode.</summary>
     public TorchSegmenter(EdgeModel model)
     {
-        if (model.Description.Network.UsesReference)
-        {
-            throw new SegmenterException("This model compares with a reference, which a segmenter is not given.");
-        }
-
         model.Text.eval();
         _segmenter = new EdgeSegmenter(model.Network, model.Description.Calibration.ToOutputs());
         _segmenter.eval();
         using var noGradient = no_grad();
         _rows = model.Rows().DetachFromDisposeScope();
         Digest = model.Digest();
-        Manifest = ManifestOf(model.Description);
+        Manifest = ManifestOf(model.Description, EdgeBundle.Inputs(_segmenter, model.Description.Network));
     }
 
     /// <inheritdoc/>
@@ -41,19 +37,24 @@ public sealed class TorchSegmenter : ISegmenter
     public string ExecutionProvider => "torch";
 
     /// <inheritdoc/>
-    public SegmentationBatch Run(IReadOnlyList<RgbImage> images)
+    public SegmentationBatch Run(IReadOnlyList<RgbImage> images, IReadOnlyList<RgbImage>? references = null)
     {
+        if (references?.Count != (Manifest.TakesReference() ? images.Count : null))
+        {
+            throw new ArgumentException($"{references?.Count ?? 0} references were given for {images.Count} images.", nameof(references));
+        }
+
         using var noGradient = no_grad();
-        return new SegmentationBatch([.. images.Select(RunOne)]);
+        return new SegmentationBatch([.. images.Select((image, index) => RunOne(image, references?[index]))]);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _rows.Dispose();
 
-    private SegmentationResult RunOne(RgbImage image)
+    private SegmentationResult RunOne(RgbImage image, RgbImage? reference)
     {
         using var scope = NewDisposeScope();
-        var outputs = _segmenter.forward(EdgeInput.Bytes(image), _rows, null);
+        var outputs = _segmenter.forward(EdgeInput.Bytes(image), _rows, reference is null ? null : EdgeInput.Bytes(reference));
         var stride = Manifest.OutputStride;
         return new SegmentationResult
         {
@@ -70,7 +71,7 @@ public sealed class TorchSegmenter : ISegmenter
         };
     }
 
-    private static BundleManifest ManifestOf(EdgeModelDescription description) => new()
+    private static BundleManifest ManifestOf(EdgeModelDescription description, IReadOnlyList<BundleTensor> inputs) => new()
     {
         SchemaVersion = BundleManifest.CurrentSchemaVersion,
         ContractVersion = BundleManifest.CurrentContractVersion,
@@ -79,7 +80,7 @@ public sealed class TorchSegmenter : ISegmenter
         ReleaseCounter = 1,
         CreatedAt = DateTimeOffset.UnixEpoch,
         Files = [],
-        Inputs = [],
+        Inputs = inputs,
         Outputs = [],
         Stride = EdgeNetworkOptions.Stride,
         OutputStride = description.Network.OutputStride,

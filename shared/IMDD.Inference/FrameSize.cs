@@ -1,11 +1,12 @@
 using System.Globalization;
 
-namespace IMDD.Edge.Agent.Inspection;
+namespace IMDD.Inference;
 
-/// <summary>Sizes as written in the configuration.</summary>
-internal static class FrameSize
+/// <summary>Sizes as written in settings and on the command line.</summary>
+public static class FrameSize
 {
-    private const int MaxSide = 16384;
+    /// <summary>Longest side, pixels.</summary>
+    public const int MaxSide = 16384;
 
     /// <summary>Reads <c>WIDTHxHEIGHT</c>.</summary>
     public static bool TryParse(string text, out (int Width, int Height) size)

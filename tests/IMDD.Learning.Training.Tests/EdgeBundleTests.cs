@@ -1,0 +1,97 @@
+using IMDD.Imaging;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
+using IMDD.Learning.Networks;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using IMDD.Testing;
+
+namespace IMDD.Learning.Training.Tests;
+
+public sealed class EdgeBundleTests
+{
+    private const int Side = 136;
+    private static readonly DateTimeOffset CreatedAt = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Write_ThenLoaded_SaysWhatTheNetworkSays(bool usesReference)
+    {
+        using TestDirectory directory = new();
+        using var model = Model(usesReference);
+
+        var digest = EdgeBundle.Write(model, [Picture(1), Picture(2)], directory.Path, CreatedAt);
+
+        var bundle = ModelBundle.Open(directory.Path);
+        bundle.Digest.ShouldBe(digest);
+        bundle.Manifest.TakesReference().ShouldBe(usesReference);
+        bundle.Manifest.Files.Count(f => f.Path.EndsWith(".reference.png", StringComparison.Ordinal)).ShouldBe(usesReference ? 2 : 0);
+
+        // Runs the probes, which the network itself recorded, and warms up.
+        using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1, MaxBatch = 2, WarmUpSizes = [(64, 64)] });
+        using TorchSegmenter network = new(model);
+        network.Manifest.TakesReference().ShouldBe(usesReference);
+        using var image = Noise(3);
+        using var reference = Noise(4);
+        IReadOnlyList<RgbImage>? references = usesReference ? [reference] : null;
+        var expected = network.Run([image], references).Images[0];
+
+        var result = segmenter.Run([image], references).Images[0];
+
+        Largest(result.Defect, expected.Defect).ShouldBeLessThan(1e-4f);
+        result.ImageScore.ShouldBe(expected.ImageScore, 1e-4f);
+        if (usesReference)
+        {
+            Largest(segmenter.Run([image], [image]).Images[0].Defect, expected.Defect).ShouldBeGreaterThan(1e-3f, "the reference is looked at");
+            Should.Throw<ArgumentException>(() => network.Run([image])).Message.ShouldContain("0 references");
+        }
+    }
+
+    [Fact]
+    public void Write_OverABundleOfAnotherKind_LeavesNothingOfIt()
+    {
+        using TestDirectory directory = new();
+        using (var comparing = Model(usesReference: true))
+        {
+            EdgeBundle.Write(comparing, [Picture(1)], directory.Path, CreatedAt);
+        }
+
+        using var plain = Model(usesReference: false);
+        EdgeBundle.Write(plain, [Picture(1)], directory.Path, CreatedAt);
+
+        SegmenterFactory.Create(ModelBundle.Open(directory.Path), new SegmenterOptions { Threads = 1 }).Dispose();
+    }
+
+    private static float Largest(ReadOnlyMemory<float> left, ReadOnlyMemory<float> right)
+        => left.ToArray().Zip(right.ToArray(), (a, b) => Math.Abs(a - b)).Max();
+
+    private static TrainingPicture Picture(int seed)
+    {
+        using var image = Noise(seed);
+        using var reference = Noise(seed + 100);
+        return new TrainingPicture
+        {
+            Id = $"{seed}",
+            Dataset = 0,
+            Width = Side,
+            Height = Side,
+            Rgb = image.Pixels.ToArray(),
+            Reference = reference.Pixels.ToArray(),
+            ClassIndices = [],
+        };
+    }
+
+    private static RgbImage Noise(int seed)
+    {
+        RgbImage image = new(Side, Side);
+        new Random(seed).NextBytes(image.Pixels);
+        return image;
+    }
+
+    private static EdgeModel Model(bool usesReference) => new(new EdgeModelDescription(
+        new EdgeNetworkOptions { Size = NetworkSize.Nano, UsesReference = usesReference },
+        [new TrainedClass("crack", "crack", ["fissure"], "critical"), new TrainedClass("stain", "stain", [], "minor")],
+        new EdgeCalibration { PixelThreshold = 0.3, RowThresholds = [0.2, 0.2] },
+        new EdgeModelLineage(["made"], ["sha256:0"], 1, 5, null)));
+}
