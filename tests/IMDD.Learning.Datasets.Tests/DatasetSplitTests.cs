@@ -41,6 +41,72 @@ public sealed class DatasetSplitTests
     }
 
     [Fact]
+    public void Of_ManyGroupsWithTestGroups_TestSideIsTheseAndTheRestIsDealtByGroup()
+    {
+        var samples = Samples(300, groupSize: 3, classes: 2);
+
+        var split = DatasetSplit.Of(samples, ["g4", "g8"]);
+
+        split.Take(samples, SplitName.Test).Select(s => s.Group).Distinct().ShouldBe(["g4", "g8"]);
+        samples.GroupBy(s => s.Group, StringComparer.Ordinal).ShouldAllBe(g => g.Select(split.Of).Distinct().Count() == 1);
+        (split.Take(samples, SplitName.Val).Count / 294.0).ShouldBe(0.15 / 0.7, 0.02);
+        split.Id.ShouldNotBe(DatasetSplit.Of(samples).Id);
+        DatasetSplit.Of(samples, []).Id.ShouldBe(DatasetSplit.Of(samples).Id);
+    }
+
+    [Fact]
+    public void Of_FewGroupsWithOneLeftOut_LearnsFromAllOthers()
+    {
+        var samples = Samples(200, groupSize: 50, classes: 4);
+
+        var split = DatasetSplit.Of(samples, ["g2"]);
+
+        split.Take(samples, SplitName.Test).Select(s => s.Group).Distinct().ShouldBe(["g2"]);
+        split.Take(samples, SplitName.Train).Select(s => s.Group).Distinct().Order().ShouldBe(["g0", "g1", "g3"]);
+        (split.Take(samples, SplitName.Val).Count / 150.0).ShouldBe(0.15 / 0.7, 0.01);
+    }
+
+    [Theory]
+    [InlineData("g9", "g9")]
+    [InlineData("g0,g1", "nothing is left")]
+    public void Of_TestGroupsThatCannotBe_SaysWhatIsThere(string groups, string expected)
+        => Should.Throw<DatasetException>(() => DatasetSplit.Of(Samples(20, groupSize: 10, classes: 1), groups.Split(','))).Message.ShouldContain(expected);
+
+    [Fact]
+    public void Read_TwoSetsOfThePicturesDividedAsOne_NoPictureIsOnBothSides()
+    {
+        using var folder = new FixtureFolder();
+        for (var i = 1; i <= 20; i++)
+        {
+            folder.Image($"det/IMAGES/scratches_{i}.jpg", seed: i)
+                .Text($"det/ANNOTATIONS/scratches_{i}.xml", "<annotation><object><name>scratches</name><bndbox><xmin>2</xmin><ymin>2</ymin><xmax>9</xmax><ymax>9</ymax></bndbox></object></annotation>")
+                .Image($"sal/Source Images/Sc_{i}.bmp", seed: i).Mask($"sal/Ground truth/Sc_{i}.png");
+        }
+
+        string det = $"neu-det:{folder.Root}/det", sal = $"sd-saliency:{folder.Root}/sal";
+        DatasetDivider divider = new(new OpenCvImageDecoder());
+        var both = divider.Read([det, sal], new DivisionRule { Together = true });
+        var one = divider.Read([sal], new DivisionRule { With = [det] });
+
+        var split = both[0].Split;
+        both.Count.ShouldBe(2);
+        both.SelectMany(d => d.Dataset.Samples).GroupBy(s => s.Group, StringComparer.Ordinal)
+            .ShouldAllBe(g => g.Count() == 2 && g.Select(split.Of).Distinct().Count() == 1);
+        one.ShouldHaveSingleItem().Split.Id.ShouldBe(split.Id);
+        one[0].Dataset.Key.ShouldBe("sd-saliency");
+        divider.Read([det, sal], DivisionRule.Default).Select(d => d.Split.Id).ShouldNotContain(split.Id);
+    }
+
+    [Fact]
+    public void Read_SetsWithPicturesOfOneNameDividedAsOne_IsRefused()
+    {
+        using var folder = new FixtureFolder().Image("a/good/1.png").Image("b/good/1.png");
+
+        Should.Throw<DatasetException>(() => new DatasetDivider(new OpenCvImageDecoder()).Read(
+            [$"folders:{folder.Root}/a", $"folders:{folder.Root}/b"], new DivisionRule { Together = true })).Message.ShouldContain("good/1.png");
+    }
+
+    [Fact]
     public void KShot_GrowingK_IsNestedAndKeepsNormals()
     {
         var train = Samples(300, groupSize: 1, classes: 5);

@@ -107,11 +107,43 @@ public sealed class SamplingTests
         File.ReadAllBytes(single.Samples[2].ImagePath).ShouldNotBe(File.ReadAllBytes(data.Samples[2].ImagePath));
     }
 
+    [Fact]
+    public void SurfaceNames_Tiers_ShareNoNameAndNovelOnesAreOfKnownWords()
+    {
+        List<(SurfaceNaming Naming, string Name)> names = [.. Enum.GetValues<SurfaceTexture>().SelectMany(texture =>
+            new[] { SurfaceNaming.Base, SurfaceNaming.Novel, SurfaceNaming.Unseen }.SelectMany(
+                naming => SurfaceNames.Kinds(texture, naming).Select(kind => (naming, SurfaceNames.Of(texture, kind)))))];
+
+        OpenVocabularyProtocol protocol = new(names.Where(n => n.Naming == SurfaceNaming.Base).Select(n => n.Name), []);
+
+        names.Select(n => n.Name).ShouldBeUnique();
+        names.ShouldAllBe(n => protocol.TierOf(n.Name)
+            == (n.Naming == SurfaceNaming.Base ? NameTier.SeenName : n.Naming == SurfaceNaming.Novel ? NameTier.UnseenComposition : NameTier.UnseenWord));
+        names.Count(n => n.Naming == SurfaceNaming.Base).ShouldBeGreaterThan(25);
+        names.Count(n => n.Naming == SurfaceNaming.Novel).ShouldBeGreaterThan(10);
+    }
+
+    [Fact]
+    public void Synthetic_NovelNames_AreDrawnOnTheirSurfacesAlone()
+    {
+        using TestDirectory cache = new();
+        var spec = SyntheticSpec.Parse("seed=3,count=12,size=96,names=novel,defective=1");
+
+        var data = SyntheticDataset.Read(spec, cache.Path);
+
+        var allowed = spec.Textures.SelectMany(t => SurfaceNames.Kinds(t, SurfaceNaming.Novel).Select(k => SurfaceNames.Of(t, k))).ToList();
+        data.Samples.SelectMany(s => s.Classes).Distinct().Count().ShouldBeGreaterThan(2);
+        data.Samples.ShouldAllBe(s => s.Classes.All(allowed.Contains) && s.Boxes.All(b => s.Classes.Contains(b.Class)));
+        SyntheticSpec.Parse("seed=3").ToString().ShouldNotContain("names");
+    }
+
     [Theory]
     [InlineData("count=0", "count")]
     [InlineData("kinds=gremlin", "gremlin")]
     [InlineData("textures=cheese", "cheese")]
     [InlineData("nonsense", "nonsense")]
+    [InlineData("names=many", "names=many")]
+    [InlineData("names=base,kinds=crack", "expected one of them")]
     public void Synthetic_BadSpec_SaysWhatWasExpected(string text, string expected)
         => Should.Throw<DatasetException>(() => SyntheticSpec.Parse(text)).Message.ShouldContain(expected);
 

@@ -39,6 +39,10 @@ public sealed class ClassMetricsTests : IDisposable
         Metric(report, "miou_with_background").ShouldBe((10.0 / 30 + 0 + 270.0 / 280) / 3, 1e-12);
         Metric(report, "miou_binary").ShouldBe((20.0 / 30 + 270.0 / 280) / 2, 1e-12);
         Metric(report, "iou_pooled").ShouldBe(20.0 / 30, 1e-12);
+        Metric(report, "iou_class_scratch").ShouldBe(10.0 / 30, 1e-12);
+        Metric(report, "iou_class_dent").ShouldBe(0);
+        Metric(report, "iou_pooled_scratch").ShouldBe(10.0 / 20, 1e-12);
+        Metric(report, "iou_pooled_dent").ShouldBe(1);
         Metric(report, "pixel_precision").ShouldBe(1);
         Metric(report, "pixel_recall").ShouldBe(20.0 / 30, 1e-12);
         Metric(report, "class_accuracy").ShouldBe(0.5);
@@ -55,6 +59,30 @@ public sealed class ClassMetricsTests : IDisposable
         Metric(report, "mask_ap50_agnostic").ShouldBe(1, 1e-12);
         Metric(report, "mask_mean_best_iou").ShouldBe(0.75, 1e-12);
         Metric(report, "mean_best_iou").ShouldBe(0.75, 1e-12);
+    }
+
+    [Fact]
+    public void RunPooled_TwoModels_RanksTheirDetectionsTogether()
+    {
+        // Alone each model's right detection comes first; together the wrong one of the second stands above the right one of the first.
+        using ScriptedModel first = new(["scratch"], new Dictionary<byte, Prediction> { [1] = Prediction("scratch", 0.6f, 0, 0, 4, 5) });
+        using ScriptedModel second = new(["scratch"], new Dictionary<byte, Prediction>
+        {
+            [2] = Prediction("scratch", 0.9f, 0, 0, 4, 5),
+            [3] = Prediction("scratch", 0.8f, 0, 0, 4, 5),
+        });
+        Dataset one = new("made", "", [Sample(1, "scratch", Rectangle(0, 0, 4, 5))], []);
+        Dataset two = new("made", "", [Sample(2, "scratch", Rectangle(0, 0, 4, 5)), Sample(3, null, [])], []);
+
+        var report = new ModelEvaluator(first, new OpenCvImageDecoder(), Vocabulary.English, new EvaluationOptions { Resamples = 0 }).RunPooled(
+            [new EvaluationFold(first, one, DatasetSplit.Of(one.Samples)), new EvaluationFold(second, two, DatasetSplit.Of(two.Samples))], side: null);
+
+        report.Images.ShouldBe(3);
+
+        // Precision 1 up to half of the truth, 2/3 beyond it: 51 recall points of the 101, and 50.
+        Metric(report, "ap50").ShouldBe((51 + 50 * 2.0 / 3) / 101, 1e-12);
+        Metric(report, "image_auroc").ShouldBe(0.5);
+        Value(report, "image_f1_at_val").Undefined.ShouldBe("figures of several models are pooled");
     }
 
     [Fact]

@@ -8,7 +8,6 @@ using IMDD.Inference.Bundles;
 using IMDD.Inference.Tiling;
 using IMDD.Learning.Datasets;
 using IMDD.Learning.Datasets.Readers;
-using IMDD.Learning.Datasets.Samples;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Words;
 using IMDD.Learning.Evaluation.Models;
@@ -45,6 +44,16 @@ internal static class EvalCommand
         side.AcceptOnlyFromAmong(Sides);
         Option<double?> threshold = new("--threshold") { Description = "Pixel threshold (of a detection's confidence for YOLO); the model's own by default." };
         Option<string?> splitId = new("--split-id") { Description = "Refuse the data unless its split has this id." };
+        Option<string[]> splitWith = new("--split-with")
+        {
+            Description = "KEY:PATH of data sets that are divided as one with this one, as in training; they are not measured.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<string[]> testGroup = new("--test-group")
+        {
+            Description = "Keys of the groups that are the test side, as in training: leaving one out.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         Option<bool> otherSplit = new("--allow-other-split") { Description = "Measure although the bundle was trained by another split than the data's." };
         Option<bool> noValidation = new("--no-validation") { Description = "Choose no thresholds on the validation side; saves reading it." };
         Option<FileInfo?> html = new("--html") { Description = "Write a report with the worst pictures drawn." };
@@ -56,7 +65,7 @@ internal static class EvalCommand
         var json = JsonOutput.CreateOption();
         Command command = new("eval", "Measures a bundle, or another tool's ONNX export, on a data set.")
         {
-            bundle, model, format, data, side, threshold, splitId, otherSplit, noValidation, html, tile, overlap, threads, seed, strict, json,
+            bundle, model, format, data, side, threshold, splitId, splitWith, testGroup, otherSplit, noValidation, html, tile, overlap, threads, seed, strict, json,
         };
         command.Add(EvalFeaturesCommand.Create());
         command.SetAction(parsed =>
@@ -76,6 +85,7 @@ internal static class EvalCommand
                     parsed.GetValue(splitId),
                     parsed.GetValue(otherSplit),
                     parsed.GetValue(html),
+                    new DivisionRule { With = parsed.GetValue(splitWith) ?? [], TestGroups = parsed.GetValue(testGroup) ?? [] },
                     parsed.GetValue(strict)),
                 new EvaluationOptions
                 {
@@ -95,8 +105,7 @@ internal static class EvalCommand
             var progress = parsed.InvocationConfiguration.Error;
             using var model = open();
             OpenCvImageDecoder decoder = new();
-            var dataset = Read(request, decoder, progress);
-            var split = DatasetSplit.Of(dataset.Samples);
+            var (dataset, split) = Read(request, decoder, progress);
             CheckSplit(request, split, model, progress);
             ModelEvaluator evaluator = new(model, decoder, Vocabulary.English, options);
             var report = evaluator.Run(dataset, split, request.Side == "all" ? null : Enum.Parse<SplitName>(request.Side, ignoreCase: true), (done, of) =>
@@ -148,17 +157,15 @@ internal static class EvalCommand
             : throw new CommandFailedException($"--tile-overlap is {overlap}: expected 0 to {most}, half of the shorter side of {size}.", ExitCodes.ConfigurationInvalid);
     }
 
-    private static Dataset Read(EvalRequest request, OpenCvImageDecoder decoder, TextWriter progress)
+    private static DividedDataset Read(EvalRequest request, OpenCvImageDecoder decoder, TextWriter progress)
     {
-        var read = DatasetReaders.Read(request.Data, request.Strict);
-        var (joined, uncompared) = new DuplicateGroups(decoder).Join(read.Samples);
-        var dataset = read with { Samples = joined, Problems = [.. read.Problems, .. uncompared] };
-        foreach (var problem in dataset.Problems)
+        var divided = new DatasetDivider(decoder).Read([request.Data], request.Rule, request.Strict)[0];
+        foreach (var problem in divided.Dataset.Problems)
         {
             progress.WriteLine($"not used: {problem.File}: {problem.Reason}");
         }
 
-        return dataset;
+        return divided;
     }
 
     private static void CheckSplit(EvalRequest request, DatasetSplit split, IMeasuredModel model, TextWriter progress)

@@ -1,3 +1,5 @@
+using IMDD.Learning.Datasets.Splits;
+
 namespace IMDD.Cli.Evaluation;
 
 /// <summary>What to measure on.</summary>
@@ -6,5 +8,6 @@ namespace IMDD.Cli.Evaluation;
 /// <param name="SplitId">The split must have this id; null: any.</param>
 /// <param name="AllowOtherSplit">Measure a bundle that was trained by another split.</param>
 /// <param name="Html">Report to write.</param>
+/// <param name="Rule">How the data is divided.</param>
 /// <param name="Strict">Stop at the first file that cannot be used.</param>
-internal sealed record EvalRequest(string Data, string Side, string? SplitId, bool AllowOtherSplit, FileInfo? Html, bool Strict);
+internal sealed record EvalRequest(string Data, string Side, string? SplitId, bool AllowOtherSplit, FileInfo? Html, DivisionRule Rule, bool Strict);

@@ -11,7 +11,12 @@ namespace IMDD.Learning.Datasets.Splits;
 /// </summary>
 public sealed class DatasetSplit
 {
+    // With fewer groups than this beside chosen test groups, one of them is too much to give up for validation.
+    private const int FewGroups = 8;
+    private const int MaxNamedGroups = 12;
+
     private static readonly double[] Shares = [0.55, 0.15, 0.30];
+    private static readonly double[] SharesBesideTest = [0.55 / 0.7, 0.15 / 0.7];
 
     private readonly Dictionary<string, SplitName> _sideOf;
 
@@ -26,18 +31,41 @@ public sealed class DatasetSplit
     /// <summary>Splits a data set.</summary>
     public static DatasetSplit Of(IReadOnlyList<DatasetSample> samples)
     {
-        var groups = samples.GroupBy(s => s.Group, StringComparer.Ordinal)
-            .Select(g => new Group(g.Key, g.Count(), Stratum(g), Hash(g.Key)))
-            .OrderBy(g => g.Stratum, StringComparer.Ordinal).ThenByDescending(g => g.Size).ThenBy(g => g.Hash, StringComparer.Ordinal)
-            .ToList();
-        Dictionary<string, SplitName> sideOfGroup = new(StringComparer.Ordinal);
-        foreach (var stratum in groups.GroupBy(g => g.Stratum, StringComparer.Ordinal))
+        var sideOfGroup = Deal(samples, s => s.Group, Stratum, Shares);
+        return Of(samples, s => sideOfGroup[s.Group]);
+    }
+
+    /// <summary>
+    /// Splits a data set with chosen groups as its test side, as leaving one out does. The rest is dealt 55/15 by group; where fewer than eight
+    /// groups are left, by picture, so that every group is learned from: then training and validation share groups, and the test side none.
+    /// </summary>
+    /// <param name="samples">The data set.</param>
+    /// <param name="testGroups">Group keys; empty: as without.</param>
+    /// <exception cref="DatasetException">There is no such group, or nothing is left beside them.</exception>
+    public static DatasetSplit Of(IReadOnlyList<DatasetSample> samples, IReadOnlyCollection<string> testGroups)
+    {
+        if (testGroups.Count == 0)
         {
-            Deal([.. stratum], sideOfGroup);
+            return Of(samples);
         }
 
-        var sideOf = samples.ToDictionary(s => s.Id, s => sideOfGroup[s.Group], StringComparer.Ordinal);
-        return new DatasetSplit(sideOf, Digest(samples, sideOf));
+        var groups = samples.Select(s => s.Group).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (testGroups.FirstOrDefault(g => !groups.Contains(g, StringComparer.Ordinal)) is { } unknown)
+        {
+            throw new DatasetException(
+                $"The data has no group '{unknown}': expected one of {string.Join(", ", groups.Take(MaxNamedGroups))}{(groups.Count > MaxNamedGroups ? ", …" : "")}.");
+        }
+
+        var rest = samples.Where(s => !testGroups.Contains(s.Group, StringComparer.Ordinal)).ToList();
+        if (rest.Count == 0)
+        {
+            throw new DatasetException($"The groups {string.Join(", ", testGroups)} are all of the data: nothing is left to train on.");
+        }
+
+        var isCoarse = groups.Count - testGroups.Count < FewGroups;
+        Func<DatasetSample, string> key = isCoarse ? s => s.Id : s => s.Group;
+        var sides = Deal(rest, key, isCoarse ? _ => "" : Stratum, SharesBesideTest);
+        return Of(samples, s => testGroups.Contains(s.Group, StringComparer.Ordinal) ? SplitName.Test : sides[key(s)]);
     }
 
     /// <summary>The side of a sample.</summary>
@@ -47,17 +75,39 @@ public sealed class DatasetSplit
     /// <summary>The samples of one side, in their own order.</summary>
     public IReadOnlyList<DatasetSample> Take(IEnumerable<DatasetSample> samples, SplitName side) => [.. samples.Where(s => _sideOf[s.Id] == side)];
 
-    private static void Deal(List<Group> groups, Dictionary<string, SplitName> sideOfGroup)
+    private static DatasetSplit Of(IReadOnlyList<DatasetSample> samples, Func<DatasetSample, SplitName> side)
+    {
+        var sideOf = samples.ToDictionary(s => s.Id, side, StringComparer.Ordinal);
+        return new DatasetSplit(sideOf, Digest(samples, sideOf));
+    }
+
+    private static Dictionary<string, SplitName> Deal(
+        IReadOnlyList<DatasetSample> samples, Func<DatasetSample, string> key, Func<IEnumerable<DatasetSample>, string> stratum, double[] shares)
+    {
+        var groups = samples.GroupBy(key, StringComparer.Ordinal)
+            .Select(g => new Group(g.Key, g.Count(), stratum(g), Hash(g.Key)))
+            .OrderBy(g => g.Stratum, StringComparer.Ordinal).ThenByDescending(g => g.Size).ThenBy(g => g.Hash, StringComparer.Ordinal)
+            .ToList();
+        Dictionary<string, SplitName> sideOfGroup = new(StringComparer.Ordinal);
+        foreach (var alike in groups.GroupBy(g => g.Stratum, StringComparer.Ordinal))
+        {
+            Deal([.. alike], sideOfGroup, shares);
+        }
+
+        return sideOfGroup;
+    }
+
+    private static void Deal(List<Group> groups, Dictionary<string, SplitName> sideOfGroup, double[] shares)
     {
         // Equal sizes are the rule; then the order is the hash's. Large groups go first, while every side still has room for them.
         var total = groups.Sum(g => g.Size);
-        var dealt = new double[Shares.Length];
+        var dealt = new double[shares.Length];
         foreach (var group in groups)
         {
             var side = 0;
-            for (var candidate = 1; candidate < Shares.Length; candidate++)
+            for (var candidate = 1; candidate < shares.Length; candidate++)
             {
-                if (Shares[candidate] * total - dealt[candidate] > Shares[side] * total - dealt[side])
+                if (shares[candidate] * total - dealt[candidate] > shares[side] * total - dealt[side])
                 {
                     side = candidate;
                 }

@@ -25,6 +25,15 @@ public sealed class OpenVocabularyProtocol
         NovelNames = [.. ordered.Where(n => !_base.Contains(n)).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>With base names that were chosen otherwise: those of a trained model.</summary>
+    public OpenVocabularyProtocol(IEnumerable<string> baseNames, IEnumerable<string> novelNames)
+    {
+        _base = baseNames.ToHashSet(StringComparer.Ordinal);
+        _words = _base.SelectMany(Words).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        BaseNames = [.. _base.Order(StringComparer.Ordinal)];
+        NovelNames = [.. novelNames.Where(n => !_base.Contains(n)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Trained on.</summary>
     public IReadOnlyList<string> BaseNames { get; }
 

@@ -67,9 +67,10 @@ public static class SyntheticDataset
                 File.WriteAllBytes(Path.Combine(partial, Mask(name)), ImageEncoder.EncodeGreyPng(drawn.Mask, drawn.Width, drawn.Height));
             }
 
-            var kinds = string.Join('+', drawn.Defects.Select(d => d.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+            string NameOf(SyntheticDefect defect) => spec.Names == SurfaceNaming.Kind ? defect.Name : SurfaceNames.Of(spec.Textures[texture], defect.Kind);
+            var kinds = string.Join('+', drawn.Defects.Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
             var severity = drawn.Defects.Count > 0 ? drawn.Defects.Max(d => d.Severity).ToString().ToLowerInvariant() : "";
-            var boxes = string.Join('|', drawn.Defects.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name},{d.X},{d.Y},{d.Width},{d.Height}")));
+            var boxes = string.Join('|', drawn.Defects.Select(d => string.Create(CultureInfo.InvariantCulture, $"{NameOf(d)},{d.X},{d.Y},{d.Width},{d.Height}")));
             lines[i] = $"{name}\t{kinds}\t{spec.Textures[texture]}\t{severity}\t{boxes}";
         });
         File.WriteAllLines(Path.Combine(partial, Index), lines);
@@ -93,7 +94,7 @@ public static class SyntheticDataset
         Height = spec.Size,
         ProductSeed = spec.Seed + (ulong)product,
         DefectRate = spec.Defective,
-        Kinds = spec.Kinds,
+        Kinds = spec.Names == SurfaceNaming.Kind ? spec.Kinds : SurfaceNames.Kinds(spec.Textures[texture], spec.Names),
     });
 
     private static DatasetSample Sample(SyntheticSpec spec, string folder, string[] fields)

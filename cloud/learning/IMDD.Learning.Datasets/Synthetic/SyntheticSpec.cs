@@ -29,6 +29,9 @@ public sealed record SyntheticSpec
     /// <summary>Share of defective pictures.</summary>
     public double Defective { get; init; } = 0.5;
 
+    /// <summary>What the defects are called; other than by their kind, it also says which are drawn, and <see cref="Kinds"/> stays empty.</summary>
+    public SurfaceNaming Names { get; init; }
+
     /// <summary>Parses the text after <c>synthetic:</c>.</summary>
     /// <exception cref="DatasetException">An unknown key or a value out of range; the message names it.</exception>
     public static SyntheticSpec Parse(string text)
@@ -47,10 +50,19 @@ public sealed record SyntheticSpec
                 "defective" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1
                     => spec with { Defective = share },
                 "kinds" => spec with { Kinds = [.. value.Split('+').Select(Kind)] },
+                "names" when Enum.TryParse<SurfaceNaming>(value, ignoreCase: true, out var names) && Enum.IsDefined(names) => spec with { Names = names },
                 "textures" => spec with { Textures = [.. value.Split('+').Select(Texture)] },
                 _ => throw new DatasetException(
-                    $"'{pair}' is not understood: expected seed=N, count=1…{MaxCount}, products=1…{MaxCount}, size={SurfaceOptions.MinSide}…{SurfaceOptions.MaxSide}, defective=0…1, kinds=a+b, textures=a+b."),
+                    $"'{pair}' is not understood: expected seed=N, count=1…{MaxCount}, products=1…{MaxCount}, size={SurfaceOptions.MinSide}…{SurfaceOptions.MaxSide}, defective=0…1, kinds=a+b, textures=a+b, "
+                    + "names=kind|base|novel|unseen."),
             };
+        }
+
+        if (spec.Names != SurfaceNaming.Kind)
+        {
+            return spec.Kinds.Count > 0
+                ? throw new DatasetException($"'{text}' gives kinds and names={spec.Names.ToString().ToLowerInvariant()}, which says itself what is drawn: expected one of them.")
+                : spec with { Textures = [.. spec.Textures.Where(t => SurfaceNames.Kinds(t, spec.Names).Count > 0)] };
         }
 
         return spec;
@@ -58,7 +70,7 @@ public sealed record SyntheticSpec
 
     /// <summary>The canonical text: what the same pictures are called, however they were asked for.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed={Seed},count={Count},{(Products == 1 ? "" : $"products={Products},")}size={Size},defective={Defective},kinds={string.Join('+', Kinds.Select(k => k.Name()))},textures={string.Join('+', Textures)}");
+        $"seed={Seed},count={Count},{(Products == 1 ? "" : $"products={Products},")}size={Size},defective={Defective},kinds={string.Join('+', Kinds.Select(k => k.Name()))},textures={string.Join('+', Textures)}"{(Names == SurfaceNaming.Kind ? "" : $",names={Names}")}");
 
     private static int? Integer(string text, int low, int high)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? value : null;

@@ -50,6 +50,17 @@ public sealed class SemanticScores
         return matrix.MeanIou(ignore: withBackground ? null : 0);
     }
 
+    /// <summary>IoU of each class that occurs in the truth, in ordinal order: a pixel counts where it has the class and was given it.</summary>
+    public IReadOnlyList<(string Name, MetricValue Iou)> IouByClass()
+        => [.. _pixels.Keys.Select(k => k.Truth).Where(c => c > 0).Distinct().Select(c => (_names[c], Iou(c))).OrderBy(c => c.Item1, StringComparer.Ordinal)];
+
+    private MetricValue Iou(int index)
+    {
+        var hit = _pixels.GetValueOrDefault((index, index));
+        var either = _pixels.Where(p => p.Key.Truth == index || p.Key.Predicted == index).Sum(p => p.Value);
+        return MetricValue.Ratio(hit, either, "the class neither occurs nor is predicted");
+    }
+
     private int Index(IReadOnlyList<string> names, int number)
     {
         if (number == 0)

@@ -21,41 +21,57 @@ public sealed class ModelEvaluator(IMeasuredModel model, IImageDecoder decoder, 
     /// <param name="side">Which side; null: all.</param>
     /// <param name="progress">Told how many pictures are done.</param>
     public EvaluationReport Run(Dataset dataset, DatasetSplit split, SplitName? side, Action<int, int>? progress = null)
+        => Run([new EvaluationFold(model, dataset, split)], side, Validation(dataset, split, side), progress);
+
+    /// <summary>
+    /// Runs several models, each over the same side of its own split, and measures what they say together: the folds of a cross-validation, with
+    /// detections pooled before they are ranked. Each uses its own thresholds; none is chosen on a validation side.
+    /// </summary>
+    /// <param name="folds">At least one; the report is in the name of the first.</param>
+    /// <param name="side">Which side; null: all.</param>
+    /// <param name="progress">Told how many pictures are done.</param>
+    public EvaluationReport RunPooled(IReadOnlyList<EvaluationFold> folds, SplitName? side, Action<int, int>? progress = null)
+        => Run(folds, side, ValidationThresholds.None("figures of several models are pooled"), progress);
+
+    private EvaluationReport Run(IReadOnlyList<EvaluationFold> folds, SplitName? side, ValidationThresholds validation, Action<int, int>? progress)
     {
-        var samples = side is { } one ? split.Take(dataset.Samples, one) : dataset.Samples;
-        var validation = Validation(dataset, split, side);
-        var threshold = options.PixelThreshold ?? model.PixelThreshold ?? (validation.Pixel.IsDefined ? validation.Pixel.Value : null);
-        ClassMeanings meanings = new(vocabulary, model.Classes);
+        List<(IMeasuredModel Model, DatasetSample Sample)> samples =
+        [
+            .. folds.SelectMany(f => (side is { } one ? f.Split.Take(f.Dataset.Samples, one) : f.Dataset.Samples).Select(s => (f.Model, s))),
+        ];
+        ClassMeanings meanings = new(vocabulary, [.. folds.SelectMany(f => f.Model.Classes)]);
         ImageTally images = new(meanings, validation);
-        PixelTally pixels = new(meanings, validation, Ranking(samples));
+        PixelTally pixels = new(meanings, validation, Ranking([.. samples.Select(s => s.Sample)]));
         InstanceTally instances = new(meanings);
         List<SampleResult> results = [];
         List<FileProblem> problems = [];
         for (var i = 0; i < samples.Count; i++)
         {
             var number = i;
-            Try(samples[i], problems, () =>
+            Try(samples[i].Sample, problems, () =>
             {
-                var result = Measure(samples[number], number, threshold, meanings, pixels, instances);
+                var (measured, sample) = samples[number];
+                var result = Measure(measured, sample, number, Threshold(measured, validation), meanings, pixels, instances);
                 images.Add(result);
                 results.Add(result);
             });
             progress?.Invoke(i + 1, samples.Count);
         }
 
+        var (first, dataset, split) = folds[0];
         List<KeyValuePair<string, MetricValue>> metrics = [.. images.Metrics(), .. pixels.Metrics(), .. instances.Metrics()];
         metrics.Add(new("inference_ms_median", Median(results)));
         return new EvaluationReport
         {
-            ModelName = model.Name,
-            ModelDigest = model.Digest,
+            ModelName = first.Name,
+            ModelDigest = first.Digest,
             Dataset = dataset.Key,
             SplitId = split.Id,
             Side = side is { } shown ? shown.ToString().ToLowerInvariant() : "all",
             Images = results.Count,
             Anomalous = results.Count(r => r.Sample.IsAnomalous),
-            PixelThreshold = threshold,
-            ImageThreshold = model.ImageThreshold,
+            PixelThreshold = Threshold(first, validation),
+            ImageThreshold = first.ImageThreshold,
             Seed = options.Seed,
             Metrics = metrics,
             Intervals = Intervals(results, images),
@@ -65,7 +81,11 @@ public sealed class ModelEvaluator(IMeasuredModel model, IImageDecoder decoder, 
         };
     }
 
-    private SampleResult Measure(DatasetSample sample, int number, double? threshold, ClassMeanings meanings, PixelTally pixels, InstanceTally instances)
+    private double? Threshold(IMeasuredModel measured, ValidationThresholds validation)
+        => options.PixelThreshold ?? measured.PixelThreshold ?? (validation.Pixel.IsDefined ? validation.Pixel.Value : null);
+
+    private SampleResult Measure(
+        IMeasuredModel model, DatasetSample sample, int number, double? threshold, ClassMeanings meanings, PixelTally pixels, InstanceTally instances)
     {
         using var image = _loader.Load(sample.ImagePath);
         var truth = PixelTruth.Read(sample, image.Width, image.Height);

@@ -3,7 +3,10 @@ using IMDD.Learning.Evaluation.Pixels;
 
 namespace IMDD.Learning.Evaluation.Reports;
 
-/// <summary>Pixel by pixel: what is defective, and of which class.</summary>
+/// <summary>
+/// Pixel by pixel: what is defective, and of which class. Two measures by class: <c>iou_pooled_CLASS</c>, of defective pixels under whatever name,
+/// pooled over the pictures that show this class alone; and <c>iou_class_CLASS</c>, of pixels that were given this name, over all pictures.
+/// </summary>
 internal sealed class PixelTally(ClassMeanings meanings, ValidationThresholds validation, IPixelRanking ranking)
 {
     private static readonly MetricValue NoTruth = MetricValue.NaN("no defective picture has pixel truth");
@@ -12,6 +15,7 @@ internal sealed class PixelTally(ClassMeanings meanings, ValidationThresholds va
 
     private readonly List<ConfusionCounts> _defective = [];
     private readonly SemanticScores _classes = new();
+    private readonly SortedDictionary<string, ConfusionCounts> _pooledByClass = new(StringComparer.Ordinal);
     private ConfusionCounts _pooled;
     private ConfusionCounts _pooledAtValidation;
     private bool _hasTruth;
@@ -47,6 +51,11 @@ internal sealed class PixelTally(ClassMeanings meanings, ValidationThresholds va
         if (isDefective)
         {
             _defective.Add(counts);
+            if (truth.Names.Count == 1)
+            {
+                var name = meanings.OfTruth(truth.Names[0]);
+                _pooledByClass[name] = _pooledByClass.GetValueOrDefault(name) + counts;
+            }
         }
 
         if (truth.Classes is { } classes)
@@ -79,6 +88,22 @@ internal sealed class PixelTally(ClassMeanings meanings, ValidationThresholds va
         var unnamed = unmeasured ?? (!_hasClasses ? MetricValue.NaN("the data set does not say which class a pixel has") : meanings.Shared ? null : ClassMeanings.NotShared);
         yield return new("miou", unnamed ?? _classes.MeanIou(withBackground: false));
         yield return new("miou_with_background", unnamed ?? _classes.MeanIou(withBackground: true));
+        if (unmeasured is null)
+        {
+            foreach (var (name, counts) in _pooledByClass)
+            {
+                yield return new($"iou_pooled_{Key(name)}", counts.Iou);
+            }
+        }
+
+        if (unnamed is null)
+        {
+            foreach (var (name, iou) in _classes.IouByClass())
+            {
+                yield return new($"iou_class_{Key(name)}", iou);
+            }
+        }
+
         yield return new("pixel_threshold_val", missing ?? validation.Pixel);
         var unvalidated = missing ?? (validation.Pixel.IsDefined ? null : validation.Pixel);
         yield return new("pixel_precision_at_val", unvalidated ?? _pooledAtValidation.Precision);
@@ -90,6 +115,9 @@ internal sealed class PixelTally(ClassMeanings meanings, ValidationThresholds va
             yield return new("pixel_auroc_error_bound", MetricValue.Of(ranking.AurocErrorBound));
         }
     }
+
+    /// <summary>A class's id as part of a metric's name.</summary>
+    private static string Key(string id) => id.Replace('-', '_').Replace(' ', '_').ToLowerInvariant();
 
     private void AddClasses(byte[] classes, IReadOnlyList<string> names, IReadOnlyList<PredictedInstance> instances, int width)
     {

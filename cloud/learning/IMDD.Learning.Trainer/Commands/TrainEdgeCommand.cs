@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Readers;
+using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Training;
 using IMDD.Learning.Training.Models;
@@ -28,6 +29,17 @@ internal static class TrainEdgeCommand
         Option<int?> shots = new("--shots") { Description = "At most this many training pictures of each class." };
         Option<bool> normalOnly = new("--normal-only") { Description = "Learn from normal pictures alone: defects are painted on them." };
         Option<bool> reference = new("--reference") { Description = "Compare each picture with its known-good view." };
+        Option<bool> together = new("--split-together") { Description = "Divide all data sets as one: what several of them hold is on one side." };
+        Option<string[]> splitWith = new("--split-with")
+        {
+            Description = "KEY:PATH of further data sets that are divided as one with these, and not learned from.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<string[]> testGroup = new("--test-group")
+        {
+            Description = "Keys of the groups that are the test side: leaving one out. Not learned from.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         Option<double> minutes = new("--minutes") { Description = "CPU-minutes of training.", DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes };
         Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes: needed for equal weights on a run to run basis." };
         Option<int> crop = new("--crop") { Description = "Side of a training crop, pixels.", DefaultValueFactory = _ => new CropOptions().Side };
@@ -46,52 +58,74 @@ internal static class TrainEdgeCommand
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => new EdgeTrainingOptions().LearningRate };
         Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
+        Option<bool> stopWithInput = new("--stop-with-input")
+        {
+            Description = "Stop, as with Ctrl-C, when standard input ends: so does the program that started this one.",
+        };
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, minutes, steps, crop, oneSide, transplant, scale, batch, rate, stride, threads, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, minutes, steps, crop, oneSide, transplant, scale, batch, rate, stride, threads, stopWithInput, json,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            parsed,
-            parsed.GetRequiredValue(data),
-            parsed.GetRequiredValue(folder).FullName,
-            parsed.GetValue(from)?.FullName,
-            parsed.GetValue(shots),
-            new EdgeTrainingOptions
-            {
-                Network = new EdgeNetworkOptions
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var stop = parsed.GetValue(stopWithInput) ? InputEnd.Watch(cancellation) : null;
+            return await RunAsync(
+                parsed,
+                parsed.GetRequiredValue(folder).FullName,
+                parsed.GetValue(from)?.FullName,
+                names: parsed.GetRequiredValue(data),
+                shots: parsed.GetValue(shots),
+                new DivisionRule
                 {
-                    Size = parsed.GetValue(size),
-                    OutputStride = parsed.GetValue(stride),
-                    UsesReference = parsed.GetValue(reference),
+                    Together = parsed.GetValue(together),
+                    With = parsed.GetValue(splitWith) ?? [],
+                    TestGroups = parsed.GetValue(testGroup) ?? [],
                 },
-                Crops = new EdgeTrainingOptions().Crops with
+                new EdgeTrainingOptions
                 {
-                    Side = parsed.GetValue(crop),
-                    OutputStride = parsed.GetValue(stride),
-                    PaintsDefects = parsed.GetValue(normalOnly),
-                    VariesSide = !parsed.GetValue(oneSide),
-                    TransplantShare = parsed.GetValue(transplant),
-                    MaxScale = parsed.GetValue(scale),
+                    Network = new EdgeNetworkOptions
+                    {
+                        Size = parsed.GetValue(size),
+                        OutputStride = parsed.GetValue(stride),
+                        UsesReference = parsed.GetValue(reference),
+                    },
+                    Crops = new EdgeTrainingOptions().Crops with
+                    {
+                        Side = parsed.GetValue(crop),
+                        OutputStride = parsed.GetValue(stride),
+                        PaintsDefects = parsed.GetValue(normalOnly),
+                        VariesSide = !parsed.GetValue(oneSide),
+                        TransplantShare = parsed.GetValue(transplant),
+                        MaxScale = parsed.GetValue(scale),
+                    },
+                    Seed = parsed.GetValue(seed),
+                    Minutes = parsed.GetValue(minutes),
+                    Steps = parsed.GetValue(steps),
+                    BatchSize = parsed.GetValue(batch),
+                    LearningRate = parsed.GetValue(rate),
+                    Threads = parsed.GetValue(threads),
                 },
-                Seed = parsed.GetValue(seed),
-                Minutes = parsed.GetValue(minutes),
-                Steps = parsed.GetValue(steps),
-                BatchSize = parsed.GetValue(batch),
-                LearningRate = parsed.GetValue(rate),
-                Threads = parsed.GetValue(threads),
-            },
-            parsed.GetValue(json),
-            cancellation));
+                parsed.GetValue(json),
+                stop?.Token ?? cancellation).ConfigureAwait(false);
+        });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, string[] names, string folder, string? from, int? shots, EdgeTrainingOptions options, bool json, CancellationToken cancellation)
+        ParseResult parsed,
+        string folder,
+        string? from,
+        string[] names,
+        int? shots,
+        DivisionRule rule,
+        EdgeTrainingOptions options,
+        bool json,
+        CancellationToken cancellation)
     {
         options.Validate();
         var progress = parsed.InvocationConfiguration.Error;
-        var data = TrainingDataReader.Read(names, shots, options.Seed, options.Crops.PaintsDefects);
+        var data = TrainingDataReader.Read(names, shots, options.Seed, options.Crops.PaintsDefects, rule);
         foreach (var problem in data.Problems)
         {
             await progress.WriteLineAsync($"not used: {problem.File}: {problem.Reason}").ConfigureAwait(false);
@@ -106,7 +140,9 @@ internal static class TrainEdgeCommand
             throw new TrainingException($"The model to start from is {start.Description.Network}: expected {options.Network}.");
         }
 
-        using EdgeTrainer trainer = new(options, data, Path.Combine(folder, ModelBundle.RunFolder), start);
+        var run = Path.Combine(folder, ModelBundle.RunFolder);
+        using var own = await RunFolderLock.TakeAsync(run, cancellation).ConfigureAwait(false);
+        using EdgeTrainer trainer = new(options, data, run, start);
         if (trainer.Step > 0)
         {
             await progress.WriteLineAsync($"going on from step {trainer.Step}").ConfigureAwait(false);
@@ -135,6 +171,8 @@ internal static class TrainEdgeCommand
                 ValidationPictures = data.Validation.Count,
                 Classes = data.Classes.Select(c => c.Id),
                 data.SplitIds,
+                DrawShares = DrawShares(data),
+                Parent = start?.Digest(),
                 CpuMinutes = Math.Round(outcome.CpuSeconds / 60, 2),
                 outcome.Validation,
                 FilesNotUsed = data.Problems.Count,
@@ -146,6 +184,13 @@ internal static class TrainEdgeCommand
         }
 
         return 0;
+    }
+
+    /// <summary>The share of all crops that are cut from each data set, in their order.</summary>
+    private static List<double> DrawShares(TrainingData data)
+    {
+        var weights = PictureSampler.Weights(data.Train);
+        return [.. data.Names.Select((_, set) => weights.Where((_, picture) => data.Train[picture].Dataset == set).Sum())];
     }
 
     /// <summary>Now, or the moment that reproducible builds name in <c>SOURCE_DATE_EPOCH</c>: then the same run makes the same bundle, byte for byte.</summary>

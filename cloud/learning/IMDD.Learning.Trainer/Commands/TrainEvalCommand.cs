@@ -1,6 +1,5 @@
 using System.CommandLine;
 using IMDD.Imaging;
-using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Words;
 using IMDD.Learning.Evaluation.Models;
@@ -22,24 +21,30 @@ internal static class TrainEvalCommand
         Option<string> side = new("--split") { Description = "train, val, test or all.", DefaultValueFactory = _ => "test" };
         side.AcceptOnlyFromAmong(Sides);
         Option<double?> threshold = new("--threshold") { Description = "Pixel threshold, 0 to 1; the model's own by default." };
+        Option<string[]> splitWith = new("--split-with") { Description = "KEY:PATH of data sets that are divided as one with this one.", AllowMultipleArgumentsPerToken = true };
+        Option<string[]> testGroup = new("--test-group") { Description = "Keys of the groups that are the test side.", AllowMultipleArgumentsPerToken = true };
         var json = JsonLine.CreateOption();
-        Command command = new("eval", "Measures a trained model on a data set.") { model, data, side, threshold, json };
+        Command command = new("eval", "Measures a trained model on a data set.") { model, data, side, threshold, splitWith, testGroup, json };
         command.SetAction(parsed => Run(
-            parsed, parsed.GetRequiredValue(model).FullName, parsed.GetRequiredValue(data), parsed.GetRequiredValue(side), parsed.GetValue(threshold), parsed.GetValue(json)));
+            parsed,
+            parsed.GetRequiredValue(model).FullName,
+            parsed.GetRequiredValue(data),
+            new DivisionRule { With = parsed.GetValue(splitWith) ?? [], TestGroups = parsed.GetValue(testGroup) ?? [] },
+            parsed.GetRequiredValue(side),
+            parsed.GetValue(threshold),
+            parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, string folder, string data, string side, double? threshold, bool json)
+    private static int Run(ParseResult parsed, string folder, string data, DivisionRule rule, string side, double? threshold, bool json)
     {
         torch.set_num_threads(1);
         OpenCvImageDecoder decoder = new();
-        var read = DatasetReaders.Read(data);
-        var (joined, _) = new DuplicateGroups(decoder).Join(read.Samples);
-        var split = DatasetSplit.Of(joined);
+        var (dataset, split) = new DatasetDivider(decoder).Read([data], rule)[0];
         using var model = EdgeModel.Load(folder);
         using BundleModel measured = new(new TorchSegmenter(model));
         ModelEvaluator evaluator = new(measured, decoder, Vocabulary.English, new EvaluationOptions { PixelThreshold = threshold, Resamples = 0 });
-        var report = evaluator.Run(read with { Samples = joined }, split, side == "all" ? null : Enum.Parse<SplitName>(side, ignoreCase: true));
+        var report = evaluator.Run(dataset, split, side == "all" ? null : Enum.Parse<SplitName>(side, ignoreCase: true));
         var output = parsed.InvocationConfiguration.Output;
         if (!json)
         {

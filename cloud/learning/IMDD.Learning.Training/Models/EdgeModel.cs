@@ -97,10 +97,14 @@ public sealed class EdgeModel : IDisposable
     public string Digest() => ContentDigest.Of(SafetensorsFile.Write(Tensors()));
 
     /// <summary>One unit row per class, <c>[K, D]</c>: the mean over its name and synonyms.</summary>
-    public torch.Tensor Rows()
+    public torch.Tensor Rows() => RowsOf(Description.Classes);
+
+    /// <summary>The same for any words, seen in training or not.</summary>
+    /// <exception cref="ArgumentException">A name has no word in it.</exception>
+    public torch.Tensor RowsOf(IReadOnlyList<TrainedClass> classes)
     {
         using var scope = torch.NewDisposeScope();
-        var rows = Description.Classes.Select(c => Text.forward([c.Name, .. c.Synonyms]).mean([0]));
+        var rows = classes.Select(c => Text.forward([c.Name, .. c.Synonyms]).mean([0]));
         return torch.nn.functional.normalize(torch.stack(rows), 2, 1).MoveToOuterDisposeScope();
     }
 

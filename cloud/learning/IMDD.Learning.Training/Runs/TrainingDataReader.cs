@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using IMDD.Imaging;
-using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Samples;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Words;
@@ -24,27 +23,25 @@ public static class TrainingDataReader
     /// <param name="shots">At most this many training pictures of a class; null: all.</param>
     /// <param name="seed">Which shots are drawn.</param>
     /// <param name="normalOnly">True: no defective picture is learned from.</param>
+    /// <param name="rule">How the data sets are divided; null: each for itself.</param>
     /// <exception cref="Learning.Datasets.DatasetException">A data set cannot be read.</exception>
     /// <exception cref="TrainingException">Nothing is left to learn from.</exception>
-    public static TrainingData Read(IReadOnlyList<string> names, int? shots, int seed, bool normalOnly)
+    public static TrainingData Read(IReadOnlyList<string> names, int? shots, int seed, bool normalOnly, DivisionRule? rule = null)
     {
         OpenCvImageDecoder decoder = new();
         List<FileProblem> problems = [];
         List<string> splitIds = [];
         List<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> sides = [];
-        foreach (var (name, index) in names.Select((name, index) => (name, index)))
+        foreach (var ((dataset, split), index) in new DatasetDivider(decoder).Read(names, rule ?? DivisionRule.Default).Select((divided, index) => (divided, index)))
         {
-            var read = DatasetReaders.Read(name);
-            var (joined, uncompared) = new DuplicateGroups(decoder).Join(read.Samples);
-            problems.AddRange([.. read.Problems, .. uncompared]);
-            var split = DatasetSplit.Of(joined);
+            problems.AddRange(dataset.Problems);
             splitIds.Add(split.Id);
-            var train = split.Take(joined, SplitName.Train);
+            var train = split.Take(dataset.Samples, SplitName.Train);
             train = shots is { } k ? KShot.Draw(train, k, seed) : train;
             train = normalOnly ? [.. train.Where(s => !s.IsAnomalous)] : train;
             sides.Add(shots is null && !normalOnly
-                ? HeldOut(index, train, split.Take(joined, SplitName.Val))
-                : (index, train, split.Take(joined, SplitName.Val)));
+                ? HeldOut(index, train, split.Take(dataset.Samples, SplitName.Val))
+                : (index, train, split.Take(dataset.Samples, SplitName.Val)));
         }
 
         var classes = normalOnly ? [Generic()] : ClassesOf(sides.SelectMany(s => s.Train));
@@ -58,7 +55,7 @@ public static class TrainingDataReader
                 + (problems.Count > 0 ? $"; the first of {problems.Count} problems: {problems[0].File}: {problems[0].Reason}" : "."));
         }
 
-        return new TrainingData(names, splitIds, classes, learned, judged, problems);
+        return new TrainingData([.. names.Select(PublicName)], splitIds, classes, learned, judged, problems);
     }
 
     /// <summary>
@@ -110,6 +107,14 @@ public static class TrainingDataReader
             var kept = (int)Math.Ceiling(share * some.Count);
             return Enumerable.Range(0, kept).Select(i => some[(int)((long)i * some.Count / kept)]);
         }
+    }
+
+    /// <summary>A model goes further than the folders it was trained in: of a path only the last folder is kept.</summary>
+    private static string PublicName(string name)
+    {
+        var cut = name.IndexOf(':', StringComparison.Ordinal);
+        var (key, path) = cut > 0 ? (name[..(cut + 1)], name[(cut + 1)..]) : ("", name);
+        return path.Contains('=', StringComparison.Ordinal) && !Path.Exists(path) ? name : key + Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
     }
 
     private static TrainedClass Generic() => TrainedClass.Of("defect", Vocabulary.English)!;

@@ -1,0 +1,91 @@
+using IMDD.Cli.Quality;
+using IMDD.Learning.Datasets.Readers;
+using IMDD.Testing;
+
+namespace IMDD.Cli.Tests.Quality;
+
+public sealed class QualityTableTests : IDisposable
+{
+    private const string Row = """
+        {"id": "a", "title": "A", "trainings": [{"name": "t", "data": ["synthetic:count=4"]}],
+         "measurements": [{"name": "m", "parts": [{"training": "t", "data": ["synthetic:count=4"]}]}],
+         "figures": [{"label": "IoU", "measurement": "m", "metric": "iou_pooled", "atLeast": 0.5, "aim": 0.8}]}
+        """;
+
+    private readonly TestDirectory _directory = new();
+
+    [Fact]
+    public void Read_ShippedTable_NamesKnownDataAndSpendsNoMoreThanTheBudget()
+    {
+        var table = QualityTableFile.Read(null);
+
+        table.Rows.Select(r => r.Id).ShouldBe(["magnetic-tile", "magnetic-tile-shots", "deeppcb-reference", "deeppcb", "steel", "joint", "synthetic", "names"]);
+        table.Rows.ShouldAllBe(r => r.Trainings.Where(t => t.EqualTo == null).Sum(t => t.Share) <= 1 + 1e-9);
+        var keys = DatasetReaders.All.Select(r => r.Key).Append("synthetic").ToList();
+        table.Rows.SelectMany(r => r.Trainings).SelectMany(t => t.Data).ShouldAllBe(d => keys.Contains(d.Split(':')[0]));
+        table.Rows.SelectMany(r => r.Figures).ShouldAllBe(f => f.Aim == null || f.Aim >= f.AtLeast);
+    }
+
+    [Theory]
+    [InlineData("\"training\": \"t\"", "\"training\": \"u\"", "the training 'u'")]
+    [InlineData("\"measurement\": \"m\"", "\"measurement\": \"n\"", "shows 'IoU' of a measurement")]
+    [InlineData("\"id\": \"a\"", "\"id\": \"../a\"", "other than letters")]
+    [InlineData("\"name\": \"t\",", "\"name\": \"t\", \"equalTo\": \"s\",", "equal to 's'")]
+    [InlineData("\"name\": \"t\",", "\"name\": \"t\", \"shots\": 3,", "shots")]
+    [InlineData("\"title\": \"A\",", "", "title")]
+    public void Read_InconsistentTable_SaysWhere(string part, string replaced, string expected)
+        => Should.Throw<CommandFailedException>(() => QualityTableFile.Read(Definition(Row.Replace(part, replaced, StringComparison.Ordinal)))).Message.ShouldContain(expected);
+
+    [Fact]
+    public void Render_ThreeSeeds_MeanDeviationAndVerdict()
+    {
+        var table = QualityTableFile.Read(Definition(Row));
+        QualityResults results = new(_directory.File("rows"));
+        QualityMarkdown.Render(table, results).ShouldContain("| A | IoU | – | 0.500 | 0.800 | not made | – | – | – |");
+        foreach (var (seed, iou) in new[] { (1, 0.4), (2, 0.5), (3, 0.6) })
+        {
+            results.Write(Result(seed, iou));
+        }
+
+        QualityMarkdown.Render(table, results).ShouldContain("| A | IoU | 0.500 ± 0.100 | 0.500 | 0.800 | met | 1, 2, 3 | 40.0 | abc |");
+        results.Write(Result(3, 0.3));
+        QualityMarkdown.Render(table, results).ShouldContain("**missed**");
+        results.OfRow("a").Select(r => r.Seed).ShouldBe([1, 2, 3]);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("not json")]
+    public void Read_DamagedResult_IsNamedAndLeft(string content)
+    {
+        File.WriteAllText(_directory.File("a.seed1.json"), content);
+
+        Should.Throw<CommandFailedException>(() => new QualityResults(_directory.Path).Read("a", 1)).Message.ShouldContain("a.seed1.json");
+        File.Exists(_directory.File("a.seed1.json")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Resolve_DataBelowTheRootOrOneFurther_IsFoundAndElseNamed()
+    {
+        Directory.CreateDirectory(_directory.File("free/neu_det"));
+        DataRoot root = new(_directory.Path);
+
+        root.Resolve("neu-det:neu_det").ShouldBe($"neu-det:{_directory.File("free/neu_det")}");
+        root.Resolve("synthetic:seed=3").ShouldBe("synthetic:seed=3");
+        Should.Throw<QualityException>(() => root.Resolve("mvtec:leather")).Message.ShouldContain("mvtec:leather");
+        Should.Throw<QualityException>(() => new DataRoot(null).Resolve("mvtec:leather")).Message.ShouldContain("--data-root");
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private string Definition(string row)
+    {
+        var path = _directory.File("table.json");
+        File.WriteAllText(path, $"{{\"rows\": [{row}]}}");
+        return path;
+    }
+
+    private static QualityResult Result(int seed, double iou) => new(
+        "a", seed, "abc", 40, [], new Dictionary<string, IReadOnlyDictionary<string, double>> { ["m"] = new Dictionary<string, double> { ["iou_pooled"] = iou } },
+        new Dictionary<string, IReadOnlyDictionary<string, string>>());
+}
