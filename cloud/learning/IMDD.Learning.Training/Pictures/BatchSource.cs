@@ -43,6 +43,7 @@ public sealed class BatchSource
         var references = _withReferences ? new float[_batchSize * picture] : null;
         var targets = new float[_batchSize * cells * cells];
         var classes = new byte[_batchSize * cells * cells];
+        var hasPixelTruth = new bool[_batchSize];
         for (var i = 0; i < _batchSize; i++)
         {
             var position = step * _batchSize + i;
@@ -57,9 +58,10 @@ public sealed class BatchSource
 
             crop.Target.CopyTo(targets, i * cells * cells);
             crop.Classes.CopyTo(classes, i * cells * cells);
+            hasPixelTruth[i] = crop.HasPixelTruth;
         }
 
-        return new Batch(_batchSize, side, cells, images, references, targets, classes);
+        return new Batch(_batchSize, side, cells, images, references, targets, classes, hasPixelTruth);
     }
 
     private int SeedOf(long position) => unchecked((int)((ulong)position * 0x9E3779B97F4A7C15 >> 32) ^ _seed * 747796405);
