@@ -23,11 +23,14 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
     {
         var device = features.Defect.device;
         var target = tensor(batch.Targets, [batch.Count, batch.Cells, batch.Cells], device: device);
-        var entropy = functional.binary_cross_entropy_with_logits(features.Defect, target, pos_weights: tensor((float)weights.Positive, device: device));
-        var probability = features.Defect.sigmoid();
+        var unmarked = tensor(Array.ConvertAll(batch.HasPixelTruth, has => !has), device: device);
+        var known = tensor(Array.ConvertAll(batch.HasPixelTruth, has => has ? 1f : 0f), [batch.Count, 1, 1], device: device);
+        var ofKnown = (double)batch.Count / Math.Max(1, batch.HasPixelTruth.Count(has => has));
+        var entropy = functional.binary_cross_entropy_with_logits(features.Defect, target, known, pos_weights: tensor((float)weights.Positive, device: device)) * ofKnown;
+        var probability = features.Defect.sigmoid() * known;
         var overlap = 1 - (2 * (probability * target).sum() + 1) / (probability.sum() + target.sum() + 1);
         var pixels = entropy + overlap * weights.Overlap;
-        var image = functional.binary_cross_entropy_with_logits(EdgeSegmenter.Pooled(features.Defect), target.amax([1, 2]).gt(DefectiveCell).to_type(ScalarType.Float32));
+        var image = functional.binary_cross_entropy_with_logits(EdgeSegmenter.Pooled(features.Defect), target.amax([1, 2]).gt(DefectiveCell).logical_or(unmarked).to_type(ScalarType.Float32));
         var drawn = words.Draw(step);
         var rows = model.Text.forward(drawn.Texts);
         var naming = Naming(features.Embedding, batch, rows.slice(0, 0, drawn.Rows, 1));

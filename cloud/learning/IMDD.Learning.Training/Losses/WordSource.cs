@@ -32,7 +32,7 @@ public sealed class WordSource
         _vocabulary = vocabulary;
         _classes = classes;
         _terms = [.. vocabulary.File.Defects.Where(t => !excluded.Contains(t.Id))];
-        _others = [.. _terms.Where(t => classes.All(c => c.Id != t.Id) && t.Id != Generic)];
+        _others = [.. _terms.Where(t => classes.All(c => c.Id != t.Id && !Says(c.Name, t.Name)) && t.Id != Generic)];
         _captions = new CaptionWriter(vocabulary);
         _seed = seed;
     }
@@ -58,6 +58,9 @@ public sealed class WordSource
     }
 
     private int HashCode(long step) => unchecked((int)((ulong)(step + 1) * 0xD1B54A32D192ED03 >> 32) ^ _seed * 1664525);
+
+    /// <summary>True when a name holds all words of another: a glass crack is a crack.</summary>
+    private static bool Says(string name, string word) => word.Split(' ').All(name.Split(' ').Contains);
 
     private static string Word(string name, IReadOnlyList<string> synonyms, Random random)
         => synonyms.Count == 0 || random.NextDouble() < NameShare ? name : synonyms[random.Next(synonyms.Count)];

@@ -8,4 +8,5 @@ namespace IMDD.Learning.Training.Pictures;
 /// <param name="References">The same; null where no network asks for them.</param>
 /// <param name="Targets"><c>[Count, Cells, Cells]</c>.</param>
 /// <param name="Classes">The same.</param>
-public sealed record Batch(int Count, int Side, int Cells, float[] Images, float[]? References, float[] Targets, byte[] Classes);
+/// <param name="HasPixelTruth"><c>[Count]</c>; false for a crop that shows a defect which is not marked.</param>
+public sealed record Batch(int Count, int Side, int Cells, float[] Images, float[]? References, float[] Targets, byte[] Classes, bool[] HasPixelTruth);

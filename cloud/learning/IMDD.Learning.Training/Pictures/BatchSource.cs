@@ -53,11 +53,12 @@ public sealed class BatchSource
         var references = _withReferences ? new float[count * picture] : null;
         var targets = new float[count * cells * cells];
         var classes = new byte[count * cells * cells];
+        var hasPixelTruth = new bool[count];
         for (var i = 0; i < count; i++)
         {
             var position = step * MaxCrops + i;
             var host = _pictures[_sampler.Draw(position)];
-            var donor = new Random(SeedOf(position) ^ DonorSalt).NextDouble() < _options.TransplantShare ? _donors.Draw(host.Dataset, position) : null;
+            var donor = host.HasPixelTruth && new Random(SeedOf(position) ^ DonorSalt).NextDouble() < _options.TransplantShare ? _donors.Draw(host.Dataset, position) : null;
             var crop = _cutters[size].Cut(host, SeedOf(position), donor);
             crop.Image.CopyTo(images, i * picture);
 
@@ -69,9 +70,10 @@ public sealed class BatchSource
 
             crop.Target.CopyTo(targets, i * cells * cells);
             crop.Classes.CopyTo(classes, i * cells * cells);
+            hasPixelTruth[i] = crop.HasPixelTruth;
         }
 
-        return new Batch(count, side, cells, images, references, targets, classes);
+        return new Batch(count, side, cells, images, references, targets, classes, hasPixelTruth);
     }
 
     private int SeedOf(long position) => unchecked((int)((ulong)position * 0x9E3779B97F4A7C15 >> 32) ^ _seed * 747796405);

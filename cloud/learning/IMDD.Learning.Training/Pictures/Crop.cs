@@ -5,4 +5,5 @@ namespace IMDD.Learning.Training.Pictures;
 /// <param name="Reference">The same of the reference; null where the picture has none.</param>
 /// <param name="Target">Share of each cell that is defective, <c>cells × cells</c>.</param>
 /// <param name="Classes">Index of the class plus one per cell, 0 where none is known.</param>
-public sealed record Crop(float[] Image, float[]? Reference, float[] Target, byte[] Classes);
+/// <param name="HasPixelTruth">False: it shows a defect, and nobody knows where; the target says nothing.</param>
+public sealed record Crop(float[] Image, float[]? Reference, float[] Target, byte[] Classes, bool HasPixelTruth = true);

@@ -42,7 +42,7 @@ public sealed class CropCutter(CropOptions options)
 
         Vary(image, reference, random, out var pixels, out var referencePixels);
         var (target, cellClasses) = Cells(mask, classes);
-        return new Crop(pixels, referencePixels, target, cellClasses);
+        return new Crop(pixels, referencePixels, target, cellClasses, picture.HasPixelTruth);
     }
 
     /// <summary>Maps crop coordinates to picture coordinates, 2 × 3.</summary>
@@ -67,6 +67,12 @@ public sealed class CropCutter(CropOptions options)
         var turn = random.Next(4);
         var mirror = random.NextDouble() < FlipShare ? -1 : 1;
         var half = side * scale / 2;
+        if (picture.WholeLabel is not null)
+        {
+            scale = Math.Max(picture.Width, picture.Height) / (double)side;
+            half = side * scale / 2;
+        }
+
         centreX = Inside(centreX, half, picture.Width);
         centreY = Inside(centreY, half, picture.Height);
         double cos = turn switch { 0 => 1, 2 => -1, _ => 0 };

@@ -8,8 +8,8 @@ using OpenCvSharp;
 namespace IMDD.Learning.Training.Pictures;
 
 /// <summary>
-/// Reads samples into memory. A defective picture's truth is its mask, else its polygons, else its boxes filled; one without any of them, labelled
-/// as a whole only, cannot be used here and is reported.
+/// Reads samples into memory. A defective picture's truth is its mask, else its polygons, else its boxes filled; one without any of them is labelled
+/// as a whole only.
 /// </summary>
 public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, IReadOnlyList<TrainedClass> classes)
 {
@@ -77,8 +77,7 @@ public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, 
         }
         else
         {
-            _problems.Add(new FileProblem(sample.Id, "It is labelled as a whole only: expected a mask, polygons or boxes to train on."));
-            return null;
+            return picture with { WholeLabel = true, ClassIndices = shown };
         }
 
         var only = shown.Count == 1 && sample.Classes.Count == 1 ? (byte)(shown[0] + 1) : TrainingPicture.NoClass;

@@ -36,6 +36,14 @@ public sealed record TrainingPicture
     /// <summary>Per class of the picture, or once for all where pixels have no class: some defective pixels, to centre crops on.</summary>
     public IReadOnlyList<int[]> Anchors { get; init; } = [];
 
+    /// <summary>
+    /// Null where pixels are labelled. Else the label of the picture as a whole, true for a defect, which is only true of a crop that shows all of it.
+    /// </summary>
+    public bool? WholeLabel { get; init; }
+
     /// <summary>True when it shows a defect.</summary>
-    public bool IsDefective => Mask is not null;
+    public bool IsDefective => Mask is not null || WholeLabel == true;
+
+    /// <summary>True when it is known of each pixel whether it is defective: a normal picture has none that is.</summary>
+    public bool HasPixelTruth => WholeLabel != true;
 }

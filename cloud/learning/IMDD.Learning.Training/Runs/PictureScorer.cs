@@ -44,10 +44,16 @@ internal sealed class PictureScorer
             plane.AsSpan(y * columns, width).CopyTo(logits.AsSpan(y * width));
         }
 
+        var pooled = EdgeSegmenter.Pooled(features.Defect).item<float>();
+        if (!picture.HasPixelTruth)
+        {
+            return new PictureScores([], 0, [], pooled, picture.IsDefective, -1, -1, null);
+        }
+
         var labels = Labels(picture, stride, width, height);
         var truth = picture.ClassIndices.Count == 1 ? picture.ClassIndices[0] : -1;
         var (named, score) = picture.IsDefective ? Name(features.Embedding, rows, labels, width, columns, truth) : (-1, null);
-        return new PictureScores(logits, width, labels, EdgeSegmenter.Pooled(features.Defect).item<float>(), picture.IsDefective, truth, named, score);
+        return new PictureScores(logits, width, labels, pooled, picture.IsDefective, truth, named, score);
     }
 
     private (int Named, double? RowScore) Name(Tensor embedding, Tensor rows, bool[] labels, int width, int columns, int truth)

@@ -21,6 +21,11 @@ internal static class PixelThresholds
         HistogramPixelScores histogram = new();
         for (var i = 0; i < scores.Count; i++)
         {
+            if (!pictures[i].HasPixelTruth)
+            {
+                continue;
+            }
+
             var (width, height) = (pictures[i].Width, pictures[i].Height);
             var mask = pictures[i].Mask is { } truth ? Array.ConvertAll(truth, m => m != 0) : new bool[width * height];
             histogram.Add(Enlarged(scores[i], stride, scale, offset, width, height), mask, width, height);

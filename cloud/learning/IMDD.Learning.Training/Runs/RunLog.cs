@@ -45,7 +45,7 @@ internal sealed class RunLog : IDisposable
     /// <summary>Some defective pictures beside their truth and what the model sees, each as one image.</summary>
     public void Pictures(long step, EdgeModel model, IReadOnlyList<TrainingPicture> pictures)
     {
-        var shown = pictures.Where(p => p.IsDefective).ToList();
+        var shown = pictures.Where(p => p.Mask is not null).ToList();
         var kept = Math.Min(MaxPictures, shown.Count);
         for (var i = 0; i < kept; i++)
         {

@@ -46,7 +46,7 @@ public static class TrainingDataReader
 
         var classes = normalOnly ? [Generic()] : ClassesOf(sides.SelectMany(s => s.Train));
         PictureLoader loader = new(decoder, Vocabulary.English, classes);
-        var learned = sides.SelectMany(s => Load(loader, s.Train, s.Dataset)).ToList();
+        var learned = sides.SelectMany(s => CutAlike([.. Load(loader, s.Train, s.Dataset)])).ToList();
         var judged = Fewer(sides).SelectMany(s => Load(loader, s.Validation, s.Dataset)).ToList();
         problems.AddRange(loader.Problems);
         if (learned.Count == 0)
@@ -130,6 +130,29 @@ public static class TrainingDataReader
             > 250 => throw new TrainingException($"The data sets name {classes.Count} classes: expected at most 250."),
             _ => classes,
         };
+    }
+
+    /// <summary>
+    /// Where defective pictures are only cut whole, as many of the normal ones are too: else a crop's scale would tell which is which.
+    /// </summary>
+    private static IEnumerable<TrainingPicture> CutAlike(List<TrainingPicture> pictures)
+    {
+        var defective = pictures.Count(p => p.IsDefective);
+        var whole = pictures.Count(p => p.WholeLabel == true);
+        var seen = 0;
+        foreach (var picture in pictures)
+        {
+            if (whole == 0 || picture.IsDefective)
+            {
+                yield return picture;
+                continue;
+            }
+
+            // Evenly over the normal ones: the n-th is whole where the count of whole ones steps up.
+            var isWhole = (long)(seen + 1) * whole / defective > (long)seen * whole / defective;
+            seen++;
+            yield return isWhole ? picture with { WholeLabel = false } : picture;
+        }
     }
 
     private static IEnumerable<TrainingPicture> Load(PictureLoader loader, IReadOnlyList<DatasetSample> samples, int dataset)

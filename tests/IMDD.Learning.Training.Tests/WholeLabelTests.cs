@@ -1,0 +1,98 @@
+using IMDD.Imaging;
+using IMDD.Learning.Datasets.Words;
+using IMDD.Learning.Networks;
+using IMDD.Learning.Training.Losses;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using IMDD.Learning.Training.Runs;
+using IMDD.Testing;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Training.Tests;
+
+/// <summary>Pictures that are known to show a defect, but not where.</summary>
+public sealed class WholeLabelTests
+{
+    private const int Side = 64;
+
+    [Fact]
+    public void Cut_AnySeed_ShowsAllOfThePicture()
+    {
+        const int width = 200, height = 120;
+        CropCutter cutter = new(new CropOptions { Side = Side, Photometric = 0 });
+        for (var seed = 0; seed < 40; seed++)
+        {
+            // One bright spot somewhere on black: a crop that leaves any of the picture out will miss it for some seed.
+            Random random = new(seed);
+            var rgb = new byte[width * height * 3];
+            var (left, top) = (random.Next(width - 8), random.Next(height - 8));
+            for (var y = top; y < top + 8; y++)
+            {
+                rgb.AsSpan(3 * (y * width + left), 3 * 8).Fill(255);
+            }
+
+            var crop = cutter.Cut(new TrainingPicture { Id = "a", Dataset = 0, Width = width, Height = height, Rgb = rgb, WholeLabel = true, ClassIndices = [] }, seed);
+
+            crop.Image.Max().ShouldBeGreaterThan(0.5f, $"seed {seed}");
+            crop.HasPixelTruth.ShouldBeFalse();
+            crop.Target.ShouldAllBe(t => t == 0);
+        }
+    }
+
+    [Fact]
+    public void Of_CropWhoseDefectIsNotMarked_TakesPartInTheImageLossAlone()
+    {
+        using var scope = NewDisposeScope();
+        const int cells = 16, size = cells * cells;
+        using EdgeModel model = new(new EdgeModelDescription(
+            new EdgeNetworkOptions { Size = NetworkSize.Nano }, [TrainedClass.Of("crack", Vocabulary.English)!], EdgeCalibration.None, new EdgeModelLineage([], [], 1, 0, null)));
+        EdgeLoss loss = new(model, new WordSource(Vocabulary.English, model.Description.Classes, new HashSet<string>(), 1), new EdgeLossWeights());
+        var marked = new float[size];
+        marked.AsSpan(40, 4).Fill(1);
+        var features = model.Network.forward(rand(2, 3, Side, Side), null);
+        Batch both = new(2, Side, cells, [], null, [.. marked, .. new float[size]], new byte[2 * size], [true, false]);
+        Batch alone = both with { Count = 1, Targets = marked, Classes = new byte[size], HasPixelTruth = [true] };
+        Batch normal = both with { HasPixelTruth = [true, true] };
+
+        var of = loss.Of(features, both, 1);
+        var ofFirst = loss.Of(features with { Defect = features.Defect[..1], Embedding = features.Embedding[..1] }, alone, 1);
+        var ofNormal = loss.Of(features, normal, 1);
+
+        of.Pixels.item<float>().ShouldBe(ofFirst.Pixels.item<float>(), 1e-5f);
+        var second = EdgeSegmenter.Pooled(features.Defect)[1].item<float>();
+        (ofNormal.Image.item<float>() - of.Image.item<float>()).ShouldBe(second / 2, 1e-5f, "log-likelihoods of the two labels differ by the logit");
+        loss.Of(features, both with { HasPixelTruth = [false, false] }, 1).Total.item<float>().ShouldSatisfyAllConditions(t => float.IsFinite(t).ShouldBeTrue());
+    }
+
+    [Fact]
+    public async Task RunAsync_FolderPerClass_LearnsFromItAndJudgesPicturesAlone()
+    {
+        using TestDirectory directory = new();
+        foreach (var (name, shift) in new[] { ("normal", 0), ("broken", 100) })
+        {
+            Directory.CreateDirectory(directory.File($"data/{name}"));
+            for (var i = 0; i < 20; i++)
+            {
+                using RgbImage image = new(Side, Side);
+                new Random(i + shift).NextBytes(image.Pixels);
+                File.WriteAllBytes(directory.File($"data/{name}/{i:D2}.png"), ImageEncoder.EncodePng(image));
+            }
+        }
+
+        var data = TrainingDataReader.Read([$"folders:{directory.File("data")}"], shots: null, seed: 1, normalOnly: false);
+        using EdgeTrainer trainer = new(
+            new EdgeTrainingOptions { Network = new EdgeNetworkOptions { Size = NetworkSize.Nano }, Crops = new CropOptions { Side = Side }, Steps = 3, BatchSize = 4 },
+            data,
+            directory.File("run"));
+        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        model.Dispose();
+
+        data.Problems.ShouldBeEmpty();
+        data.Names.ShouldBe(["folders:data"]);
+        data.Train.Count(p => p.WholeLabel == true).ShouldBe(11);
+        data.Train.Where(p => !p.IsDefective).ShouldAllBe(p => p.WholeLabel == false && p.HasPixelTruth);
+        outcome.Validation!.ImageAuroc.ShouldNotBeNull();
+        outcome.Validation.PixelAp.ShouldBeNull();
+        outcome.Validation.Naming.ShouldBeNull();
+    }
+}
