@@ -1,3 +1,4 @@
+using IMDD.Inference.Bundles;
 using Microsoft.ML.OnnxRuntime;
 
 namespace IMDD.Inference;
@@ -14,8 +15,15 @@ public static class ExecutionProviders
 
     /// <summary>Adds the provider asked for, and only that, to a session's options. ONNX Runtime keeps the CPU behind it for shape arithmetic.</summary>
     /// <exception cref="SegmenterException">Unknown, not in this build, or its libraries or device are missing.</exception>
-    internal static void Append(SessionOptions session, string provider, int deviceId)
+    internal static void Append(SessionOptions session, SegmenterOptions options, ModelBundle bundle)
     {
+        var problems = options.Problems().ToList();
+        if (problems.Count > 0)
+        {
+            throw new SegmenterException(string.Join("; ", problems.Select(p => $"{p.Option} {p.Rule}")) + $", and the one asked for is '{options.ExecutionProvider}'.");
+        }
+
+        var provider = options.ExecutionProvider;
         if (provider == Cpu)
         {
             return;
@@ -39,14 +47,29 @@ public static class ExecutionProviders
         {
             if (provider == TensorRt)
             {
-                session.AppendExecutionProvider_Tensorrt(deviceId);
+                AppendTensorRt(session, options, bundle);
             }
 
-            session.AppendExecutionProvider_CUDA(deviceId);
+            // Behind TensorRT too, for what it does not take.
+            using OrtCUDAProviderOptions cuda = new();
+            cuda.UpdateOptions(ProviderSettings.Cuda(options));
+            session.AppendExecutionProvider_CUDA(cuda);
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or IOException or UnauthorizedAccessException)
         {
             throw new SegmenterException($"Execution provider '{provider}' was asked for and cannot start: {exception.Message}", exception);
         }
+    }
+
+    private static void AppendTensorRt(SessionOptions session, SegmenterOptions options, ModelBundle bundle)
+    {
+        if (ProviderSettings.EngineFolder(options, bundle.Digest) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        using OrtTensorRTProviderOptions tensorRt = new();
+        tensorRt.UpdateOptions(ProviderSettings.TensorRt(options, bundle.Manifest, bundle.Digest, bundle.Text.Shape[1]));
+        session.AppendExecutionProvider_Tensorrt(tensorRt);
     }
 }

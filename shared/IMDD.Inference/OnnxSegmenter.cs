@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
+using IMDD.Inference.Bindings;
 using IMDD.Inference.Bundles;
 using Microsoft.ML.OnnxRuntime;
 
@@ -19,6 +20,7 @@ internal sealed class OnnxSegmenter : ISegmenter
     private readonly RunOptions _runOptions = new();
     private readonly OrtValue _text;
     private readonly List<SegmenterBuffers> _buffers = [];
+    private int _lastGraph;
 
     public OnnxSegmenter(InferenceSession session, ModelBundle bundle, SegmenterOptions options, int embeddingLength)
     {
@@ -66,7 +68,7 @@ internal sealed class OnnxSegmenter : ISegmenter
 
             return new SegmentationBatch(results);
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or OverflowException or OutOfMemoryException)
+        catch (Exception exception) when (exception is OnnxRuntimeException or OverflowException or OutOfMemoryException or DllNotFoundException)
         {
             throw new SegmenterException($"{images.Count} images of {width} x {height}: {exception.Message}", exception);
         }
@@ -111,6 +113,8 @@ internal sealed class OnnxSegmenter : ISegmenter
         }
     }
 
+    private ISegmenterBinding Bind() => _options.CudaGraphs ? new DeviceBinding(_session, _options.DeviceId, ++_lastGraph) : new HostBinding(_session);
+
     /// <summary>The buffers of a size, moved to the end of the list: the front is the one unused for longest.</summary>
     private SegmenterBuffers BuffersFor(int width, int height, int batch)
     {
@@ -132,7 +136,7 @@ internal sealed class OnnxSegmenter : ISegmenter
             _buffers.RemoveAt(index);
         }
 
-        SegmenterBuffers created = new(_session, _text, shape, batch, _takesReference);
+        SegmenterBuffers created = new(Bind, _text, shape, batch, _takesReference);
         _buffers.Add(created);
         return created;
     }

@@ -1,4 +1,5 @@
 using IMDD.Imaging;
+using IMDD.Inference.Bindings;
 using Microsoft.ML.OnnxRuntime;
 
 namespace IMDD.Inference;
@@ -8,9 +9,9 @@ internal sealed class SegmenterBuffers : IDisposable
 {
     private const int Channels = 3;
 
-    private readonly InferenceSession _session;
+    private readonly Func<ISegmenterBinding> _bind;
     private readonly OrtValue _text;
-    private readonly Dictionary<int, Binding> _bindings = [];
+    private readonly Dictionary<int, ISegmenterBinding> _bindings = [];
     private readonly byte[] _image;
     private readonly byte[]? _reference;
     private readonly float[] _defect;
@@ -20,14 +21,14 @@ internal sealed class SegmenterBuffers : IDisposable
     private readonly float[] _imageScore;
     private readonly float[] _embedding;
 
-    /// <param name="session">Whose tensors these are.</param>
+    /// <param name="bind">Makes a binding for a batch size.</param>
     /// <param name="text">Bound as input <c>text</c>; owned by the caller.</param>
     /// <param name="shape">Size of the padded frame and of what comes out.</param>
     /// <param name="capacity">Largest batch.</param>
     /// <param name="takesReference">Whether there is an input <c>reference</c>.</param>
-    public SegmenterBuffers(InferenceSession session, OrtValue text, SegmenterShape shape, int capacity, bool takesReference)
+    public SegmenterBuffers(Func<ISegmenterBinding> bind, OrtValue text, SegmenterShape shape, int capacity, bool takesReference)
     {
-        _session = session;
+        _bind = bind;
         _text = text;
         Shape = shape;
         Capacity = capacity;
@@ -64,7 +65,7 @@ internal sealed class SegmenterBuffers : IDisposable
             _bindings.Add(batch, binding);
         }
 
-        _session.RunWithBinding(options, binding.IoBinding);
+        binding.Run(options);
     }
 
     /// <summary>The outputs for one image of the batch, views on this memory.</summary>
@@ -115,9 +116,9 @@ internal sealed class SegmenterBuffers : IDisposable
 
     private static T[] Pinned<T>(int length) => GC.AllocateUninitializedArray<T>(length, pinned: true);
 
-    private Binding Bind(int batch)
+    private ISegmenterBinding Bind(int batch)
     {
-        Binding binding = new(_session);
+        var binding = _bind();
         long[] plane = [batch, Shape.PlaneHeight, Shape.PlaneWidth];
         var elements = batch * Shape.PlaneLength;
         long[] pictures = [batch, Shape.Height, Shape.Width, Channels];
@@ -128,7 +129,7 @@ internal sealed class SegmenterBuffers : IDisposable
             binding.Input(SegmenterContract.Reference, _reference.AsMemory(0, bytes), pictures);
         }
 
-        binding.IoBinding.BindInput(SegmenterContract.Text, _text);
+        binding.Constant(SegmenterContract.Text, _text);
         binding.Output(SegmenterContract.Defect, _defect.AsMemory(0, elements), plane);
         binding.Output(SegmenterContract.Class, _class.AsMemory(0, elements), plane);
         binding.Output(SegmenterContract.ClassScore, _classScore.AsMemory(0, elements), plane);

@@ -25,6 +25,12 @@ public static class SegmenterFactory
         {
             segmenter = new OnnxSegmenter(session, bundle, options, SegmenterContract.Check(session, bundle));
             ProbeCheck.Run(segmenter, bundle);
+            if (options.CudaGraphs)
+            {
+                // What is replayed must see what it is given, and not what was there when it was recorded.
+                ProbeCheck.Run(segmenter, bundle);
+            }
+
             foreach (var (width, height) in options.WarmUpSizes)
             {
                 WarmUp(segmenter, width, height, options.MaxBatch);
@@ -53,7 +59,7 @@ public static class SegmenterFactory
         // Spinning workers take the cores that decoding and the outcome store need between two runs.
         session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         session.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
-        ExecutionProviders.Append(session, options.ExecutionProvider, options.DeviceId);
+        ExecutionProviders.Append(session, options, bundle);
         try
         {
             return new InferenceSession(bundle.ReadFile(ModelBundle.ModelFile), session);

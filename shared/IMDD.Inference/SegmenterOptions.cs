@@ -12,9 +12,44 @@ public sealed record SegmenterOptions
     /// <summary>Index of the accelerator.</summary>
     public int DeviceId { get; init; }
 
+    /// <summary>
+    /// Records the launches of a run once for each shape and replays them: saves the time between kernels, which is most of a small network's.
+    /// For <c>cuda</c>.
+    /// </summary>
+    public bool CudaGraphs { get; init; }
+
+    /// <summary>Lets TensorRT compute in 16 bits where it finds that faster. For <c>tensorrt</c>; the probes still have to agree.</summary>
+    public bool Fp16 { get; init; }
+
+    /// <summary>
+    /// Where TensorRT's engines are kept, which take minutes to build, each model's in a folder named by its digest; empty: nowhere. For
+    /// <c>tensorrt</c>. What is in it can be deleted at any time.
+    /// </summary>
+    public string EngineCacheDirectory { get; init; } = "";
+
     /// <summary>Most images of one run.</summary>
     public int MaxBatch { get; init; } = 8;
 
     /// <summary>Sizes run once before the first frame, so that it does not pay for allocation and kernel selection.</summary>
     public IReadOnlyList<(int Width, int Height)> WarmUpSizes { get; init; } = [];
+
+    /// <summary>Options that the execution provider does not have, by name, with what they need.</summary>
+    public IEnumerable<(string Option, string Rule)> Problems()
+    {
+        if (CudaGraphs && ExecutionProvider != ExecutionProviders.Cuda)
+        {
+            // TensorRT's provider keeps one recording, whatever the shape: another batch size would be answered with the wrong one.
+            yield return (nameof(CudaGraphs), $"needs the execution provider {ExecutionProviders.Cuda}");
+        }
+
+        if (Fp16 && ExecutionProvider != ExecutionProviders.TensorRt)
+        {
+            yield return (nameof(Fp16), $"needs the execution provider {ExecutionProviders.TensorRt}; for another, use a bundle exported in 16 bits");
+        }
+
+        if (EngineCacheDirectory.Length > 0 && ExecutionProvider != ExecutionProviders.TensorRt)
+        {
+            yield return (nameof(EngineCacheDirectory), $"needs the execution provider {ExecutionProviders.TensorRt}");
+        }
+    }
 }

@@ -96,6 +96,33 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Eval_InTiles_MeasuresWhatTheAgentWouldSee()
+    {
+        var (exitCode, output, error) = await RunAsync("--bundle", Contrast(), "--tile", "32x32", "--tile-overlap", "0", "--no-validation", "--json");
+
+        exitCode.ShouldBe(0, error);
+        var result = JsonNode.Parse(output.Trim().Split('\n')[^1])!;
+        ((int)result["images"]!).ShouldBeGreaterThan(0);
+        ((int)result["files_not_measured"]!).ShouldBe(0);
+        ((double)result["image_auroc"]!).ShouldBeGreaterThan(0.9);
+    }
+
+    [Theory]
+    [InlineData("--tile", "32", "--tile is '32'")]
+    [InlineData("--tile", "0x32", "--tile is '0x32'")]
+    [InlineData("--tile-overlap", "17", "expected 0 to 16")]
+    [InlineData("--tile-overlap", "-1", "expected 0 to 16")]
+    public async Task Eval_TilesThatCannotBe_AreNamed(string option, string value, string expected)
+    {
+        string[] size = option == "--tile" ? [] : ["--tile", "32x40"];
+
+        var (exitCode, _, error) = await RunAsync(["--bundle", Contrast(), .. size, option, value]);
+
+        exitCode.ShouldBe(2);
+        error.ShouldContain(expected);
+    }
+
+    [Fact]
     public async Task Eval_OutsideExport_IsMeasuredLikeABundle()
     {
         // An anomalib export's signature; the anomaly map is the picture's brightness, as bright as the defects are.

@@ -21,6 +21,9 @@ public sealed class AgentConfigurationTests
             ("Edge:Agent:Colour", "red"),
             ("Edge:Store:MaxBytes", "12"),
             ("Edge:Model:ExecutionProvider", "tpu"),
+            ("Edge:Model:CudaGraphs", "true"),
+            ("Edge:Model:Fp16", "true"),
+            ("Edge:Model:EngineCacheDirectory", "engines"),
             ("Edge:Model:WarmUpSizes:0", "512"),
             ("Edge:Evidence:BlobWait", "soon"),
             ("Edge:Recipe:Id", "r@1"),
@@ -33,7 +36,8 @@ public sealed class AgentConfigurationTests
         foreach (var key in (string[])
         [
             "Edge:Agent:Asset", "Edge:Agent:Name", "Edge:Agent:MaxBatch", "Edge:Agent:OverloadPolicy", "Edge:Agent:Cameras:1:Name", "Edge:Agent:Colour",
-            "Edge:Store:MaxBytes", "Edge:Model:ExecutionProvider", "Edge:Model:WarmUpSizes:0", "Edge:Evidence:BlobWait", "Edge:Recipe:PixelThreshold",
+            "Edge:Store:MaxBytes", "Edge:Model:ExecutionProvider", "Edge:Model:WarmUpSizes:0", "Edge:Model:CudaGraphs", "Edge:Model:Fp16",
+            "Edge:Model:EngineCacheDirectory", "Edge:Evidence:BlobWait", "Edge:Recipe:PixelThreshold",
             "Edge:Recipe:IgnoreAreas:0", "Edge:Recipe:Classes:scratch:MinScore", "Kafka:Compression",
         ])
         {

@@ -12,6 +12,7 @@ internal sealed class ModelLoader(
     IOptions<ModelOptions> options, IOptions<AgentOptions> agent, IOptions<StoreOptions> store, TimeProvider time, ILogger<ModelLoader> logger) : IModelLoader
 {
     private const string LedgerFile = "releases.json";
+    private const string EngineFolder = "engines";
 
     /// <inheritdoc/>
     public ISegmenter Load()
@@ -29,11 +30,9 @@ internal sealed class ModelLoader(
             });
             ledger.Check(bundle, time.GetUtcNow());
             CheckAgentVersion(bundle);
-            var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions
+            var segmenter = SegmenterFactory.Create(bundle, model.ToProvider() with
             {
-                ExecutionProvider = model.ExecutionProvider,
-                Threads = model.Threads,
-                DeviceId = model.DeviceId,
+                EngineCacheDirectory = EngineCache(model),
                 MaxBatch = agent.Value.MaxBatch,
                 WarmUpSizes =
                 [
@@ -70,4 +69,11 @@ internal sealed class ModelLoader(
         var beside = Path.Combine(AppContext.BaseDirectory, folder);
         return Path.IsPathRooted(folder) || Directory.Exists(folder) || !Directory.Exists(beside) ? Path.GetFullPath(folder) : beside;
     }
+
+    private string EngineCache(ModelOptions model) => model switch
+    {
+        { ExecutionProvider: not ExecutionProviders.TensorRt } => "",
+        { EngineCacheDirectory.Length: > 0 } => model.EngineCacheDirectory,
+        _ => Path.Combine(store.Value.Directory, EngineFolder),
+    };
 }

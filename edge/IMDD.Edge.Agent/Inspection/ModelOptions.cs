@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using IMDD.Inference;
 
 namespace IMDD.Edge.Agent.Inspection;
 
@@ -32,6 +33,29 @@ public sealed class ModelOptions
     [Range(0, 63)]
     public int DeviceId { get; set; }
 
-    /// <summary>Frame sizes to run once before the first frame, <c>512x512</c>.</summary>
+    /// <summary>Records the launches of a run once for each shape and replays them; needs <c>cuda</c>.</summary>
+    public bool CudaGraphs { get; set; }
+
+    /// <summary>Lets TensorRT compute in 16 bits where it finds that faster; needs <c>tensorrt</c>.</summary>
+    public bool Fp16 { get; set; }
+
+    /// <summary>
+    /// Where TensorRT's engines are kept, each model's in a folder named by its digest; empty: in <c>engines</c> of <c>Edge:Store:Directory</c>.
+    /// Needs <c>tensorrt</c>. What is in it can be deleted at any time.
+    /// </summary>
+    public string EngineCacheDirectory { get; set; } = "";
+
+    /// <summary>Frame sizes to run once before the first frame, in every batch size, <c>512x512</c>; tiles need not be named.</summary>
     public IList<string> WarmUpSizes { get; } = [];
+
+    /// <summary>What of these is the execution provider's.</summary>
+    internal SegmenterOptions ToProvider() => new()
+    {
+        ExecutionProvider = ExecutionProvider,
+        Threads = Threads,
+        DeviceId = DeviceId,
+        CudaGraphs = CudaGraphs,
+        Fp16 = Fp16,
+        EngineCacheDirectory = EngineCacheDirectory,
+    };
 }

@@ -10,7 +10,7 @@ internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, ModelOptions options)
     {
-        List<string> errors = [];
+        List<string> errors = [.. options.ToProvider().Problems().Select(p => $"{ModelOptions.Section}:{p.Option}: {p.Rule}")];
         for (var i = 0; i < options.WarmUpSizes.Count; i++)
         {
             if (!FrameSize.TryParse(options.WarmUpSizes[i], out _))

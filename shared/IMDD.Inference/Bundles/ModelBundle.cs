@@ -25,12 +25,12 @@ public sealed class ModelBundle
     /// <summary>Where training keeps its own files beside a bundle's; nothing in it is ever read or sent with the bundle.</summary>
     public const string RunFolder = "run";
 
+    /// <summary>Folders of a content-addressed store are called <c>sha256-</c> and the digest's digits.</summary>
+    internal const string AddressPrefix = "sha256-";
+
     private const int MaxManifestBytes = 1 << 20;
     private const long MaxTextBytes = 64L << 20;
     private const int HashBufferBytes = 1 << 16;
-
-    /// <summary>Folders of a content-addressed store are called <c>sha256-</c> and the digest's digits.</summary>
-    private const string AddressPrefix = "sha256-";
 
     private ModelBundle(string directory, BundleManifest manifest, string digest, string? signedBy, Float32Tensor text)
     {

@@ -1,0 +1,73 @@
+using System.Globalization;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
+using IMDD.Imaging;
+using IMDD.Inference.Bundles;
+
+namespace IMDD.Inference;
+
+/// <summary>Our options in the words of ONNX Runtime's execution providers.</summary>
+internal static class ProviderSettings
+{
+    /// <summary>For the CUDA provider.</summary>
+    public static Dictionary<string, string> Cuda(SegmenterOptions options) => new(StringComparer.Ordinal)
+    {
+        ["device_id"] = Text(options.DeviceId),
+        ["enable_cuda_graph"] = Text(options.CudaGraphs),
+    };
+
+    /// <summary>For the TensorRT provider.</summary>
+    /// <param name="options">Ours.</param>
+    /// <param name="manifest">Of the model.</param>
+    /// <param name="digest">Of the model.</param>
+    /// <param name="rowLength">Elements of a row of <c>text</c>.</param>
+    public static Dictionary<string, string> TensorRt(SegmenterOptions options, BundleManifest manifest, string digest, int rowLength)
+    {
+        Dictionary<string, string> settings = new(StringComparer.Ordinal)
+        {
+            ["device_id"] = Text(options.DeviceId),
+            ["trt_fp16_enable"] = Text(options.Fp16),
+        };
+        if (EngineFolder(options, digest) is { } folder)
+        {
+            settings["trt_engine_cache_enable"] = Text(true);
+            settings["trt_engine_cache_path"] = folder;
+            settings["trt_timing_cache_enable"] = Text(true);
+            settings["trt_timing_cache_path"] = folder;
+        }
+
+        if (options.WarmUpSizes.Count > 0)
+        {
+            // One engine for all of them; without the range it would be built again at each new shape, in the middle of the work.
+            var sizes = options.WarmUpSizes
+                .Select(size => (Width: EdgePadding.RoundUp(size.Width, manifest.Stride), Height: EdgePadding.RoundUp(size.Height, manifest.Stride))).ToList();
+            var (least, most) = ((sizes.Min(s => s.Width), sizes.Min(s => s.Height)), (sizes.Max(s => s.Width), sizes.Max(s => s.Height)));
+            settings["trt_profile_min_shapes"] = Shapes(manifest, 1, least, rowLength);
+            settings["trt_profile_opt_shapes"] = Shapes(manifest, options.MaxBatch, most, rowLength);
+            settings["trt_profile_max_shapes"] = Shapes(manifest, options.MaxBatch, most, rowLength);
+        }
+
+        return settings;
+    }
+
+    /// <summary>Where a model's engines are kept; null: nowhere.</summary>
+    public static string? EngineFolder(SegmenterOptions options, string digest) => options.EngineCacheDirectory.Length == 0
+        ? null
+        : Path.Combine(Path.GetFullPath(options.EngineCacheDirectory), ModelBundle.AddressPrefix + digest[ContentDigest.Prefix.Length..]);
+
+    private static string Shapes(BundleManifest manifest, int batch, (int Width, int Height) size, int rowLength)
+    {
+        var picture = string.Create(CultureInfo.InvariantCulture, $"{batch}x{size.Height}x{size.Width}x3");
+        List<string> shapes = [$"{SegmenterContract.Image}:{picture}", string.Create(CultureInfo.InvariantCulture, $"{SegmenterContract.Text}:{manifest.Rows.Count}x{rowLength}")];
+        if (manifest.TakesReference())
+        {
+            shapes.Add($"{SegmenterContract.Reference}:{picture}");
+        }
+
+        return string.Join(',', shapes);
+    }
+
+    private static string Text(bool value) => value ? "1" : "0";
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

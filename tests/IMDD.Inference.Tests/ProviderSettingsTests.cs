@@ -1,0 +1,76 @@
+using IMDD.Inference.Bundles;
+using IMDD.Testing;
+
+namespace IMDD.Inference.Tests;
+
+/// <summary>What the execution providers are told; they themselves are not in this build.</summary>
+public sealed class ProviderSettingsTests : IDisposable
+{
+    private static readonly string Digest = "sha256:" + new string('a', 64);
+    private static readonly SegmenterOptions TensorRt = new() { ExecutionProvider = ExecutionProviders.TensorRt };
+    private readonly BundleFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false, "0")]
+    [InlineData(true, "1")]
+    public void Cuda_Options_AreItsSettings(bool graphs, string expected)
+        => ProviderSettings.Cuda(new SegmenterOptions { ExecutionProvider = ExecutionProviders.Cuda, DeviceId = 3, CudaGraphs = graphs }).ShouldBe(
+            new Dictionary<string, string> { ["device_id"] = "3", ["enable_cuda_graph"] = expected }, ignoreOrder: true);
+
+    [Fact]
+    public void TensorRt_WithoutCacheAndSizes_LeavesBothToTheProvider()
+        => ProviderSettings.TensorRt(TensorRt with { Fp16 = true }, _folder.ReadManifest(), Digest, rowLength: 64).ShouldBe(
+            new Dictionary<string, string> { ["device_id"] = "0", ["trt_fp16_enable"] = "1" }, ignoreOrder: true);
+
+    [Fact]
+    public void TensorRt_EngineCache_IsAFolderOfTheModelsDigest()
+    {
+        using TestDirectory directory = new();
+        var options = TensorRt with { EngineCacheDirectory = directory.File("engines") };
+
+        var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64);
+
+        var folder = directory.File("engines/sha256-" + new string('a', 64));
+        settings["trt_engine_cache_enable"].ShouldBe("1");
+        settings["trt_engine_cache_path"].ShouldBe(folder);
+        settings["trt_timing_cache_enable"].ShouldBe("1");
+        settings["trt_timing_cache_path"].ShouldBe(folder);
+        settings["trt_fp16_enable"].ShouldBe("0");
+    }
+
+    [Theory]
+    [InlineData(false, "")]
+    [InlineData(true, ",reference:{0}")]
+    public void TensorRt_WarmUpSizes_AreTheEnginesRangeInMultiplesOfTheStride(bool takesReference, string reference)
+    {
+        TestModel.Write(_folder, takesReference);
+        var options = TensorRt with { MaxBatch = 8, WarmUpSizes = [(638, 510), (320, 1022)] };
+
+        var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64);
+
+        settings["trt_profile_min_shapes"].ShouldBe(Shapes("1x512x320x3"));
+        settings["trt_profile_opt_shapes"].ShouldBe(Shapes("8x1024x640x3"));
+        settings["trt_profile_max_shapes"].ShouldBe(Shapes("8x1024x640x3"));
+
+        string Shapes(string picture) => $"image:{picture},text:2x64" + string.Format(System.Globalization.CultureInfo.InvariantCulture, reference, picture);
+    }
+
+    [Theory]
+    [InlineData(ExecutionProviders.Cpu, "CudaGraphs, Fp16, EngineCacheDirectory")]
+    [InlineData(ExecutionProviders.Cuda, "Fp16, EngineCacheDirectory")]
+    [InlineData(ExecutionProviders.TensorRt, "CudaGraphs")]
+    public void Problems_OptionsOfAnotherProvider_AreNamedAndStopTheStart(string provider, string expected)
+    {
+        SegmenterOptions options = new() { ExecutionProvider = provider, CudaGraphs = true, Fp16 = true, EngineCacheDirectory = "engines" };
+
+        string.Join(", ", options.Problems().Select(p => p.Option)).ShouldBe(expected);
+        var error = Should.Throw<SegmenterException>(() => SegmenterFactory.Create(ModelBundle.Open(_folder.Path), options)).Message;
+        error.ShouldContain($"the one asked for is '{provider}'");
+        Array.ForEach(expected.Split(", "), option => error.ShouldContain(option));
+    }
+
+    [Fact]
+    public void Problems_Defaults_HaveNone() => new SegmenterOptions().Problems().ShouldBeEmpty();
+}
