@@ -42,7 +42,7 @@ internal sealed class Inspector(
 
     private void Inspect(IReadOnlyList<FrameInFlight> batch)
     {
-        var isThere = slot.TryUse((segmenter, model) =>
+        var isThere = slot.TryUse((batch[0].Width, batch[0].Height), (segmenter, model) =>
         {
             if (TryRun(segmenter, model, batch) is not { } failure)
             {
@@ -55,6 +55,7 @@ internal sealed class Inspector(
             {
                 if (TryRun(segmenter, model, [frame]) is { } again)
                 {
+                    slot.Failed();
                     frame.Decision = Decision.Undecided(UndecidedReason.ModelUnavailable, $"The model failed on this frame: {again.Message}", model);
                 }
             }
