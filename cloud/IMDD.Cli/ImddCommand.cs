@@ -14,7 +14,7 @@ public static class ImddCommand
     public static RootCommand Create()
     {
         RootCommand root = new(
-            "Event-driven visual inspection from the camera on the line to the dashboard. The services (agent, camera, aggregator, dashboard) take "
+            "Event-driven visual inspection from the camera on the line to the dashboard. The services (agent, camera, aggregator, dashboard, registry) take "
             + "settings as --Section:Key=value, as --config FILE (JSON) and as environment variables IMDD_Section__Key.")
         {
             DemoCommand.Create(),
@@ -22,6 +22,8 @@ public static class ImddCommand
             CameraCommand.Create(),
             AggregatorCommand.Create(),
             DashboardCommand.Create(),
+            RegistryCommand.Create(),
+            ModelsCommand.Create(),
             WatchCommand.Create(),
             DeadLetterCommand.Create(),
             BundleCommand.Create(),

@@ -1,7 +1,7 @@
 namespace IMDD.Contracts;
 
 /// <summary>What an error message repeats of foreign text: enough to recognise it, never all of it.</summary>
-internal static class Excerpt
+public static class Excerpt
 {
     private const int MaxLength = 80;
 

@@ -1,5 +1,6 @@
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.State;
 using IMDD.Messaging.Mqtt;
@@ -49,9 +50,14 @@ internal sealed class AgentSessions : IAsyncDisposable
     public Task TakenOver => _takenOver.Task;
 
     /// <summary>Connects, first for control: the birth precedes the first outcome.</summary>
-    public async Task StartAsync(FrameIntake intake, BalanceRelay balances, CancellationToken intakeToken, CancellationToken cancellationToken)
+    public async Task StartAsync(FrameIntake intake, BalanceRelay balances, ModelDelivery delivery, CancellationToken intakeToken, CancellationToken cancellationToken)
     {
         await Control.SubscribeAsync(balances.Filter, balances.HandleAsync, cancellationToken);
+        if (delivery.IsOn)
+        {
+            await Control.SubscribeAsync(delivery.Filter, delivery.HandleAsync, cancellationToken);
+        }
+
         await Control.StartAsync(cancellationToken);
         foreach (var (session, filters) in _frames)
         {

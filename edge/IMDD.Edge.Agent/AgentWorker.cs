@@ -1,3 +1,4 @@
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Evidence;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
@@ -33,6 +34,8 @@ internal sealed class AgentWorker(
     StatePublisher states,
     EdgeStateRelay stateRelay,
     BalanceRelay balances,
+    ModelDelivery delivery,
+    FeedbackPublisher feedback,
     AgentSessions sessions,
     CrashPoints crashPoints,
     AgentTelemetry telemetry,
@@ -45,7 +48,8 @@ internal sealed class AgentWorker(
     /// <summary>Loads the model before anything listens: a bundle that does not run is found at the start.</summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        slot.Swap(loader.Load())?.Dispose();
+        var loaded = loader.Load();
+        slot.Swap(loaded.Segmenter, loaded.Slot)?.Dispose();
         lines.AddConfigured();
         foreach (var unknown in recipe.Recipe.Classes.Keys.Where(id => slot.Model is not null && !slot.Knows(id)))
         {
@@ -101,10 +105,12 @@ internal sealed class AgentWorker(
             Start(() => stateRelay.RunAsync(publishStop.Token)),
             Start(() => states.RunAsync(sessions.Control, publishStop.Token)),
             Start(() => neverArrived.RunAsync(intakeStop.Token)),
+            Start(() => feedback.RunAsync(sessions.Control, publishStop.Token)),
+            Start(() => delivery.RunAsync(intakeStop.Token)),
         ];
         try
         {
-            var connecting = sessions.StartAsync(intake, balances, intakeStop.Token, stoppingToken);
+            var connecting = sessions.StartAsync(intake, balances, delivery, intakeStop.Token, stoppingToken);
             var stopping = Task.Delay(Timeout.Infinite, stoppingToken);
             List<Task> watched = [.. frameStages, .. others, sessions.TakenOver, store.Writer.Ended, stopping];
             var first = await Task.WhenAny([.. watched, connecting]);

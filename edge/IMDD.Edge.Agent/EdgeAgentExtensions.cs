@@ -1,5 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.DeadLetters;
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Evidence;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Health;
@@ -37,6 +38,7 @@ public static class EdgeAgentExtensions
         AddStore(services);
         AddInspection(services);
         AddPublishing(services);
+        AddDelivery(services);
         services.AddHostedService<AgentWorker>();
         services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>("store", tags: [HealthTags.Ready])
@@ -69,9 +71,11 @@ public static class EdgeAgentExtensions
         Add<EvidenceOptions>();
         Add<DeadLetterOptions>();
         Add<RecipeOptions>();
+        Add<DeliveryOptions>();
         services.AddSingleton<IValidateOptions<AgentOptions>, AgentOptionsValidator>();
         services.AddSingleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>();
         services.AddSingleton<IValidateOptions<RecipeOptions>, RecipeOptionsValidator>();
+        services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>();
         services.AddSingleton<IPostConfigureOptions<MqttSessionOptions>, AgentClientId>();
 
         void Add<T>()
@@ -122,7 +126,8 @@ public static class EdgeAgentExtensions
     private static void AddInspection(IServiceCollection services)
     {
         services.TryAddSingleton<IImageDecoder, OpenCvImageDecoder>();
-        services.TryAddSingleton<IModelLoader, ModelLoader>();
+        services.AddSingleton<ModelLoader>();
+        services.TryAddSingleton<IModelLoader>(provider => provider.GetRequiredService<ModelLoader>());
         services.AddSingleton<ModelSlot>();
         services.AddSingleton(provider => new StationRecipe(provider.GetRequiredService<IOptions<RecipeOptions>>()));
         services.AddSingleton<ReferencePictures>();
@@ -138,6 +143,23 @@ public static class EdgeAgentExtensions
         services.AddSingleton<Inspector>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<NeverArrivedWatch>();
+    }
+
+    private static void AddDelivery(IServiceCollection services)
+    {
+        services.AddHttpClient(RegistryClient.ClientName);
+        services.AddSingleton(provider =>
+        {
+            // After the store: its lock on the folder keeps a second process from the slots too.
+            _ = provider.GetRequiredService<OutcomeStore>();
+            return ActivatorUtilities.CreateInstance<SlotStore>(provider);
+        });
+        services.AddSingleton<BundleOpener>();
+        services.AddSingleton<RegistryClient>();
+        services.AddSingleton<BundleDownload>();
+        services.AddSingleton<CandidateLoader>();
+        services.AddSingleton<FeedbackPublisher>();
+        services.AddSingleton<ModelDelivery>();
     }
 
     private static void AddPublishing(IServiceCollection services)

@@ -94,4 +94,25 @@ internal static partial class Log
 
     [LoggerMessage(43, LogLevel.Information, "Model {Model} {Digest} is signed by {Signer}")]
     public static partial void ModelTrusted(ILogger logger, string model, string digest, string signer);
+
+    [LoggerMessage(50, LogLevel.Information, "Rollout: {Step} {Model} {Version} {Digest} slot {Slot} {Reason} {Detail}")]
+    public static partial void RolloutStep(ILogger logger, string step, string model, string version, string digest, string? slot, string? reason, string? detail);
+
+    [LoggerMessage(51, LogLevel.Information, "Model {Model} {Version} {Digest} decides from slot {Slot}, on trial")]
+    public static partial void ModelSwapped(ILogger logger, string model, string version, string digest, string slot);
+
+    [LoggerMessage(52, LogLevel.Warning, "What is desired on {Topic} cannot be read: {Error}")]
+    public static partial void WishMalformed(ILogger logger, string topic, string error);
+
+    [LoggerMessage(53, LogLevel.Warning, "The download of {Digest} is begun again where it was in {Delay}: {Error}")]
+    public static partial void DownloadBroken(ILogger logger, string digest, TimeSpan delay, string error);
+
+    [LoggerMessage(54, LogLevel.Error, "Slot {Slot} with model {Model} {Digest} is given up, slot {Other} decides: {Detail}")]
+    public static partial void SlotAbandoned(ILogger logger, string slot, string model, string digest, string other, string detail);
+
+    [LoggerMessage(55, LogLevel.Error, "Slot {Slot} with model {Model} {Digest} cannot be used: {Error}")]
+    public static partial void SlotUnusable(ILogger logger, string slot, string model, string digest, string error);
+
+    [LoggerMessage(56, LogLevel.Error, "The pointer of the model slots {File} cannot be read: {Error}. The bundle of the configuration decides")]
+    public static partial void SlotPointerDamaged(ILogger logger, string file, string error);
 }

@@ -92,7 +92,7 @@ internal sealed class SegmenterBuffers : IDisposable
         // A comparison with NaN is false, so a broken model would pass every part.
         if (!float.IsFinite(result.ImageScore) || !Finite.All(result.Defect.Span))
         {
-            throw new SegmenterException($"The model's outputs for image {index} of the batch are not finite numbers.");
+            throw new SegmenterException($"The model's outputs for image {index} of the batch are not finite numbers.", fault: SegmenterFault.NotFinite);
         }
 
         return result;

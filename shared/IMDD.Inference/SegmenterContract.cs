@@ -60,7 +60,7 @@ internal static class SegmenterContract
 
         return problems.Count == 0
             ? session.OutputMetadata[Embedding].Dimensions[1]
-            : throw new SegmenterException($"{ModelBundle.ModelFile} does not meet the segmenter contract: {string.Join("; ", problems)}.");
+            : throw new SegmenterException($"{ModelBundle.ModelFile} does not meet the segmenter contract: {string.Join("; ", problems)}.", fault: SegmenterFault.Contract);
     }
 
     private static IEnumerable<string> Problems(

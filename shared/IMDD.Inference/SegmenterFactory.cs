@@ -66,7 +66,7 @@ public static class SegmenterFactory
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new SegmenterException($"{bundle.PathOf(ModelBundle.ModelFile)} does not load: {exception.Message}", exception);
+            throw new SegmenterException($"{bundle.PathOf(ModelBundle.ModelFile)} does not load: {exception.Message}", exception, SegmenterFault.Load);
         }
     }
 

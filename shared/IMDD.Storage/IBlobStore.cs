@@ -11,6 +11,13 @@ public interface IBlobStore
     /// <exception cref="BlobStoreException">It cannot be reached, or the bytes do not match the digest, or it is above <paramref name="maxBytes"/>.</exception>
     Task<byte[]?> GetAsync(string digest, long maxBytes, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The content as a stream that can be sought in, or null when there is none of this digest. Not checked against the digest: whoever reads it
+    /// to the end does that.
+    /// </summary>
+    /// <exception cref="BlobStoreException">It cannot be reached.</exception>
+    Task<Stream?> OpenAsync(string digest, CancellationToken cancellationToken);
+
     /// <summary>The reference of a stored blob, or null.</summary>
     Task<BlobReference?> FindAsync(string digest, CancellationToken cancellationToken);
 

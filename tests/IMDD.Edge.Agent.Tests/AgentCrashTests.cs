@@ -43,7 +43,7 @@ public sealed class AgentCrashTests
         const int FramesPerLife = 3;
         await using var harness = await AgentHarness.StartBrokersAsync();
         List<string> sent = [];
-        foreach (var point in CrashPoints.Names)
+        foreach (var point in CrashPoints.FrameNames)
         {
             using var agent = await harness.StartProcessAsync($"{point}:2");
             await OnlineAsync(harness, agent);

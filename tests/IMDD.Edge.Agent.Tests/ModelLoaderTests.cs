@@ -1,3 +1,4 @@
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
@@ -131,12 +132,15 @@ public sealed class ModelLoaderTests : IDisposable
         return new ModelOptions { BundleDirectory = Bundle, ExecutionProvider = provider, TrustedKeys = { file } };
     }
 
-    private Inference.ISegmenter Load(ModelOptions options) => new ModelLoader(
-        Microsoft.Extensions.Options.Options.Create(options),
-        Microsoft.Extensions.Options.Options.Create(new AgentOptions()),
-        Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") }),
-        _time,
-        NullLogger<ModelLoader>.Instance).Load();
+    private Inference.ISegmenter Load(ModelOptions options)
+    {
+        var model = Microsoft.Extensions.Options.Options.Create(options);
+        var store = Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") });
+        AgentIdentity identity = new(new AgentOptions { Asset = "acme/ulm/paint/line2/cell3", Name = "box7" }, _time);
+        BundleOpener opener = new(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store);
+        SlotStore slots = new(store, _time, NullLogger<SlotStore>.Instance);
+        return new ModelLoader(opener, slots, new DeliveryOptions(), identity, model, _time, NullLogger<ModelLoader>.Instance).Load().Segmenter;
+    }
 
     private string Refused(ModelOptions options) => Should.Throw<ConfigurationInvalidException>(() => Load(options)).Message;
 }

@@ -66,7 +66,24 @@ public abstract class BlobStoreCompliance
 
         (await Open().GetAsync(digest, Plenty, Stop)).ShouldBeNull();
         (await Open().FindAsync(digest, Stop)).ShouldBeNull();
+        (await Open().OpenAsync(digest, Stop)).ShouldBeNull();
         (await Open().DeleteAsync(digest, Stop)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task OpenAsync_Stored_IsReadFromAnyPlace()
+    {
+        var content = Bytes(300_000, seed: 5);
+        var reference = await Open().PutAsync(content, "application/octet-stream", Stop);
+
+        await using var stream = (await Open().OpenAsync(reference.Digest, Stop)).ShouldNotBeNull();
+        stream.Length.ShouldBe(content.Length);
+        stream.Seek(299_000, SeekOrigin.Begin);
+        var tail = new byte[1000];
+        await stream.ReadExactlyAsync(tail, Stop);
+        tail.ShouldBe(content[299_000..]);
+        stream.Seek(0, SeekOrigin.Begin);
+        (await ContentDigest.OfAsync(stream, Stop)).ShouldBe(reference.Digest);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using IMDD.Cli.Bundles;
 using IMDD.Cli.Output;
 using IMDD.Hosting;
+using IMDD.Inference.Signing;
 
 namespace IMDD.Cli.Commands;
 
@@ -16,7 +16,8 @@ internal static class BundleKeyCommand
         command.SetAction(parsed =>
         {
             var file = parsed.GetRequiredValue(output).FullName;
-            var (publicFile, id) = SigningKeyFile.Create(file);
+            using var key = Make(file);
+            var (publicFile, id) = (ReleaseKey.PublicFileOf(file), key.Id);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, new { KeyId = id, PrivateKey = file, PublicKey = publicFile });
@@ -29,5 +30,17 @@ internal static class BundleKeyCommand
             return ExitCodes.Stopped;
         });
         return command;
+    }
+
+    private static ReleaseKey Make(string file)
+    {
+        try
+        {
+            return ReleaseKey.Create(file);
+        }
+        catch (SigningKeyException e)
+        {
+            throw new CommandFailedException(e.Message, inner: e);
+        }
     }
 }

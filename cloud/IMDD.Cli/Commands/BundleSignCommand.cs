@@ -4,6 +4,7 @@ using IMDD.Cli.Bundles;
 using IMDD.Cli.Output;
 using IMDD.Hosting;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Signing;
 
 namespace IMDD.Cli.Commands;
 
@@ -20,10 +21,11 @@ internal static class BundleSignCommand
         command.SetAction(parsed =>
         {
             var directory = parsed.GetRequiredValue(folder).FullName;
-            using var signer = SigningKeyFile.Read(parsed.GetRequiredValue(key).FullName);
             try
             {
-                var id = BundleSigner.Sign(directory, signer, parsed.GetValue(add));
+                using var signer = ReleaseKey.Read(parsed.GetRequiredValue(key).FullName);
+                BundleSigner.Sign(directory, signer, parsed.GetValue(add));
+                var id = signer.Id;
                 var digest = ModelBundle.Open(directory).Digest;
                 if (parsed.GetValue(json))
                 {
@@ -35,6 +37,10 @@ internal static class BundleSignCommand
                 }
 
                 return ExitCodes.Stopped;
+            }
+            catch (SigningKeyException e)
+            {
+                throw new CommandFailedException(e.Message, inner: e);
             }
             catch (Exception e) when (e is ModelBundleException or IOException or UnauthorizedAccessException or JsonException)
             {

@@ -13,6 +13,13 @@ public static class EventTypes
     public const string CameraBalanceReported = "io.imdd.edge.camera-balance-reported.v1";
     public const string LineWindowUpdated = "io.imdd.metrics.line-window-updated.v1";
     public const string AlarmChanged = "io.imdd.alarm.changed.v1";
+    public const string RolloutRequested = "io.imdd.rollout.requested.v1";
+    public const string RolloutStepReported = "io.imdd.rollout.step-reported.v1";
+    public const string ExampleCollected = "io.imdd.example.collected.v1";
+    public const string ExampleLabelled = "io.imdd.example.labelled.v1";
+    public const string ConsensusReached = "io.imdd.example.consensus-reached.v1";
+    public const string ModelRegistered = "io.imdd.model.registered.v1";
+    public const string ModelPromoted = "io.imdd.model.promoted.v1";
 
     private const string Prefix = "io.imdd.";
     private const string SchemaBase = "https://imdd.io/schemas/";

@@ -17,6 +17,10 @@ public sealed record AgentState
     public required int BdSeq { get; init; }
 
     public ModelReference? Model { get; init; }
+
+    /// <summary>What lies in the two slots, the one that decides first; null where the agent has a model of its own configuration only.</summary>
+    public IReadOnlyList<AgentModelSlot>? Slots { get; init; }
+
     public string? AgentVersion { get; init; }
 
     /// <summary>Execution provider in use: <c>cpu</c>, <c>cuda</c>, <c>tensorrt</c>.</summary>

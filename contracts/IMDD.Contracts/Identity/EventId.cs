@@ -39,6 +39,28 @@ public static class EventId
     /// <summary>The id of one report of a camera gateway's counts.</summary>
     public static string ForBalance(CameraPath camera, string bootId, DateTimeOffset recordedTime) => Of($"{camera}\n{bootId}\n{Microseconds(recordedTime)}");
 
+    /// <summary>The hard example's <c>ce_id</c>: the outcome's with suffix <c>-x</c>.</summary>
+    public static string ForHardExample(string outcomeId) => outcomeId + "-x";
+
+    /// <summary>The id of a person's word on a picture: said again after a crash, it counts once.</summary>
+    public static string ForLabel(string frameDigest, string raterId, long revision) => Of($"{frameDigest}\n{raterId}\n{revision}");
+
+    /// <summary>The id of one revision of what is agreed of a picture.</summary>
+    public static string ForConsensus(string frameDigest, long revision) => Of($"{frameDigest}\nconsensus\n{revision}");
+
+    /// <summary>The id of what is desired of an agent.</summary>
+    public static string ForDesired(AssetPath asset, string agent, string rolloutId) => Of($"{asset}\n{agent}\n{rolloutId}");
+
+    /// <summary>The id of one report of an agent's step.</summary>
+    public static string ForRolloutStep(AssetPath asset, string agent, string rolloutId, string step, DateTimeOffset recordedTime)
+        => Of($"{asset}\n{agent}\n{rolloutId}\n{step}\n{Microseconds(recordedTime)}");
+
+    /// <summary>The id of a release's registration.</summary>
+    public static string ForModelRegistered(string digest) => Of($"{digest}\nregistered");
+
+    /// <summary>The id of one move of an alias.</summary>
+    public static string ForModelPromoted(string digest, string alias, DateTimeOffset recordedTime) => Of($"{digest}\n{alias}\n{Microseconds(recordedTime)}");
+
     /// <summary>
     /// The id of a frame that came without one (a foreign camera): SHA-256(topic LF payload digest LF receive second), as base32.
     /// Equal frames within one second share it and so count once.

@@ -27,6 +27,10 @@ public sealed record EventSource
             : throw new FormatException($"'{Excerpt.Of(line)}' is not a line: expected enterprise/site/area/line.");
     }
 
+    /// <summary>A service of the whole plant, such as the registry: <c>//{kind}/{name}</c>.</summary>
+    /// <exception cref="FormatException">Kind or name breaks the naming rule.</exception>
+    public static EventSource Service(string kind, string name) => new($"//{NamePart.Checked(kind)}/{NamePart.Checked(name)}");
+
     /// <inheritdoc/>
     public override string ToString() => _uri;
 }

@@ -24,6 +24,21 @@ public static class KafkaTopics
     /// <summary>Alarms raised and cleared; compacted. Key: <c>{line}/{alarm}</c>.</summary>
     public const string Alarm = "imdd.alarm.raised.v1";
 
+    /// <summary>Frames that a person should look at. Key: camera path.</summary>
+    public const string HardExample = "imdd.example.hard.v1";
+
+    /// <summary>Every word of every person on a picture. Key: <c>{frame digest}/{rater}/{revision}</c>.</summary>
+    public const string Labelled = "imdd.example.labelled.v1";
+
+    /// <summary>What is agreed of each picture; compacted. Key: frame digest.</summary>
+    public const string Consensus = "imdd.example.consensus.v1";
+
+    /// <summary>Releases registered and aliases moved; compacted. Key: model name.</summary>
+    public const string ModelReleased = "imdd.model.released.v1";
+
+    /// <summary>What is desired of each agent and how far it is; compacted. Key: <c>{rollout id}/{assetPath}/{agent}</c>.</summary>
+    public const string ModelRollout = "imdd.model.rollout.v1";
+
     /// <summary>The topic of a window of this length: <see cref="LineMinute"/> or <see cref="LineHour"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither 60 nor 3600.</exception>
     public static string ForWindow(int windowSeconds) => windowSeconds switch
@@ -46,6 +61,11 @@ public static class KafkaTopics
         new(LineMinute, Partitions: 6, Compacted: true, Retention: TimeSpan.FromDays(365)),
         new(LineHour, Partitions: 6, Compacted: true, Retention: TimeSpan.FromDays(3650)),
         new(Alarm, Partitions: 3, Compacted: true, Retention: TimeSpan.FromDays(365)),
+        new(HardExample, Partitions: 6, Compacted: false, Retention: TimeSpan.FromDays(30)),
+        new(Labelled, Partitions: 6, Compacted: false, Retention: TimeSpan.FromDays(3650)),
+        new(Consensus, Partitions: 6, Compacted: true, Retention: null),
+        new(ModelReleased, Partitions: 1, Compacted: true, Retention: null),
+        new(ModelRollout, Partitions: 3, Compacted: true, Retention: TimeSpan.FromDays(365)),
         new(DeadLetter(Outcome), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
         new(DeadLetter(DefectDetected), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
         new(DeadLetter(FrameStored), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),

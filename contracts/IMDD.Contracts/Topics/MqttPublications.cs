@@ -38,4 +38,12 @@ public static class MqttPublications
     /// <summary>A camera's balance as its gateway counts it: retained.</summary>
     public static MqttPublication CameraBalance(CameraPath camera, CameraBalance balance, EventContext context)
         => new(MqttTopics.CameraBalance(camera), CameraBalanceEvent.Create(camera, balance, context), retain: true);
+
+    /// <summary>What an agent is to run: retained, so that one that was away hears of it.</summary>
+    public static MqttPublication Desired(AssetPath asset, DesiredModels desired, EventContext context)
+        => new(MqttTopics.Desired(asset, desired.Agent), DesiredModelsEvent.Create(asset, desired, context), retain: true);
+
+    /// <summary>How far an agent is with it: not retained.</summary>
+    public static MqttPublication Feedback(AssetPath asset, RolloutStep step, EventContext context)
+        => new(MqttTopics.Feedback(asset, step.Agent), RolloutStepEvent.Create(asset, step, context), retain: false);
 }

@@ -42,6 +42,12 @@ public static class MqttTopics
     /// <summary>A filter for one kind of every camera of a cell, such as <c>frame/+</c>.</summary>
     public static string CellFilter(AssetPath asset, string kind) => $"{Root}/{asset}/{kind}/+";
 
+    /// <summary>A filter for the states of every agent of every cell.</summary>
+    public static string AllAgentStates => $"{Root}/+/+/+/+/+/state/agent/+";
+
+    /// <summary>A filter for the feedback of every agent of every cell.</summary>
+    public static string AllFeedback => $"{Root}/+/+/+/+/+/feedback/+";
+
     /// <summary>The topic without its places, such as <c>imdd/v1/+/frame</c>, for telemetry; <c>other</c> where it is none of ours.</summary>
     public static string Template(string topic)
     {
@@ -73,5 +79,21 @@ public static class MqttTopics
         var parts = topic.Split('/');
         return parts.Length == 9 && parts[0] == "imdd" && parts[1] == "v1" && parts[7] == kind
             && CameraPath.TryParse(string.Join('/', parts[2], parts[3], parts[4], parts[5], parts[6], parts[8]), out camera, out _);
+    }
+
+    /// <summary>Reads cell and agent out of a topic of <c>state/agent</c>, <c>desired</c> or <c>feedback</c>.</summary>
+    public static bool TryParseAgent(string topic, string kind, out AssetPath? asset, out string agent)
+    {
+        (asset, agent) = (null, "");
+        var kinds = kind.Split('/');
+        var parts = topic.Split('/');
+        if (parts.Length != SegmentsBeforeKind + kinds.Length + 1 || parts[0] != "imdd" || parts[1] != "v1"
+            || !parts.AsSpan(SegmentsBeforeKind, kinds.Length).SequenceEqual(kinds) || !NamePart.IsValid(parts[^1]))
+        {
+            return false;
+        }
+
+        agent = parts[^1];
+        return AssetPath.TryParse(string.Join('/', parts[2], parts[3], parts[4], parts[5], parts[6]), out asset, out _);
     }
 }

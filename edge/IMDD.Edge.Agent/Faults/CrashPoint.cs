@@ -38,4 +38,37 @@ internal enum CrashPoint
 
     /// <summary>The cursor is moved durably.</summary>
     AfterCursor,
+
+    /// <summary>Another model is desired; nothing was done. From here on in the order in which a model passes them.</summary>
+    AfterWish,
+
+    /// <summary>The signed manifest is there and trusted; no file is.</summary>
+    AfterEnvelope,
+
+    /// <summary>A file of the bundle is there.</summary>
+    AfterFile,
+
+    /// <summary>All files are there; none is checked in its place.</summary>
+    AfterDownload,
+
+    /// <summary>The bundle is whole and trusted; it lies where it was fetched to.</summary>
+    AfterVerify,
+
+    /// <summary>The bundle lies in the slot that does not decide.</summary>
+    AfterStage,
+
+    /// <summary>The model is loaded and warm; the pointer is not moved.</summary>
+    AfterWarm,
+
+    /// <summary>The pointer is moved; the old model decides.</summary>
+    AfterPointer,
+
+    /// <summary>The new model decides, on trial.</summary>
+    AfterSwap,
+
+    /// <summary>The release is in the ledger; the pointer still says trial.</summary>
+    AfterLedger,
+
+    /// <summary>The new model decides for good.</summary>
+    AfterKeep,
 }

@@ -22,6 +22,12 @@ internal sealed class CrashPoints
     /// <summary>All names, as written in the variable.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<CrashPoint>().Select(NameOf)];
 
+    /// <summary>Those that a frame passes.</summary>
+    public static IReadOnlyList<string> FrameNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point < CrashPoint.AfterWish).Select(NameOf)];
+
+    /// <summary>Those that a model passes on its way to decide.</summary>
+    public static IReadOnlyList<string> DeliveryNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point >= CrashPoint.AfterWish).Select(NameOf)];
+
     /// <summary>Reads <c>name[:n]</c>; null or empty arms nothing.</summary>
     /// <exception cref="FormatException">Not a known name, or not a count of at least 1.</exception>
     public static CrashPoints Parse(string? text)

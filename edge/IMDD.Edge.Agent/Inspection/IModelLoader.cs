@@ -1,5 +1,4 @@
 using IMDD.Hosting;
-using IMDD.Inference;
 
 namespace IMDD.Edge.Agent.Inspection;
 
@@ -8,5 +7,5 @@ internal interface IModelLoader
 {
     /// <summary>A model that is ready to run.</summary>
     /// <exception cref="ConfigurationInvalidException">There is none, or it does not run here.</exception>
-    ISegmenter Load();
+    LoadedModel Load();
 }

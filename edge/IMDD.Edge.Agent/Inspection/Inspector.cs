@@ -54,7 +54,7 @@ internal sealed class Inspector(
 
     private void Inspect(IReadOnlyList<FrameInFlight> batch)
     {
-        var isThere = slot.TryUse((segmenter, model) =>
+        var isThere = slot.TryUse((batch[0].Width, batch[0].Height), (segmenter, model) =>
         {
             var frames = segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch;
             if (frames.Count == 0 || TryRun(segmenter, model, frames) is not { } failure)
@@ -68,6 +68,7 @@ internal sealed class Inspector(
             {
                 if (TryRun(segmenter, model, [frame]) is { } again)
                 {
+                    slot.Failed();
                     frame.Decision = Decision.Undecided(UndecidedReason.ModelUnavailable, $"The model failed on this frame: {again.Message}", model);
                 }
             }

@@ -1,48 +1,117 @@
-using IMDD.Edge.Agent.Outcomes;
+using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Hosting;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
-using IMDD.Inference.Signing;
 using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Inspection;
 
-/// <summary>Opens the bundle named in the configuration, if whoever signed it is trusted and it is no step back.</summary>
+/// <summary>
+/// Opens the bundle the agent starts with: the slot that decides; if that cannot be used the other slot; if there is none, the bundle of the
+/// configuration, if whoever signed it is trusted and it is no step back.
+/// </summary>
 internal sealed class ModelLoader(
-    IOptions<ModelOptions> options, IOptions<AgentOptions> agent, IOptions<StoreOptions> store, TimeProvider time, ILogger<ModelLoader> logger) : IModelLoader
+    BundleOpener opener, SlotStore slots, DeliveryOptions delivery, AgentIdentity identity, IOptions<ModelOptions> options, TimeProvider time,
+    ILogger<ModelLoader> logger) : IModelLoader
 {
-    private const string LedgerFile = "releases.json";
-    private const string EngineFolder = "engines";
-
     /// <inheritdoc/>
-    public ISegmenter Load()
+    public LoadedModel Load()
+    {
+        // Without a registry the configuration alone says what runs.
+        if (!delivery.IsOn || slots.State is null)
+        {
+            return new LoadedModel(LoadConfigured(isChecked: true), SlotState.Names[0]);
+        }
+
+        CountStart();
+        var state = slots.State!;
+        if (TryLoad(state, state.Active) is { } active)
+        {
+            return new LoadedModel(active, state.Active);
+        }
+
+        var other = state.Other();
+        if (TryLoad(state, other) is { } fallback)
+        {
+            Fall(state, other, RolloutReason.IncompatibleRuntime, "It could not be loaded at a start.");
+            return new LoadedModel(fallback, other);
+        }
+
+        // It has run here before, or came with the program; a line without a model is worse than an older one.
+        return new LoadedModel(LoadConfigured(isChecked: false), SlotState.Names[0]);
+    }
+
+    /// <summary>A release on trial that ends the process must not do so for ever.</summary>
+    private void CountStart()
+    {
+        var state = slots.State!;
+        if (state.Trial is not { } trial)
+        {
+            return;
+        }
+
+        if (trial.Starts < delivery.MaxTrialStarts || !state.Slots.ContainsKey(state.Other()))
+        {
+            slots.Write(state with { Trial = trial with { Starts = trial.Starts + 1 } });
+            return;
+        }
+
+        Fall(state, state.Other(), RolloutReason.HealthRegression, $"The process was started {trial.Starts + 1} times while it was on trial.");
+    }
+
+    /// <summary>Goes to the other slot for good.</summary>
+    private void Fall(SlotState state, string other, string reason, string detail)
+    {
+        var failed = state.Deciding().Model;
+        Log.SlotAbandoned(logger, state.Active, failed.Name, failed.Digest, other, detail);
+        slots.Write(state with
+        {
+            Active = other,
+            Trial = null,
+
+            // A wish that was fulfilled and is so no more is followed anew.
+            Closed = state.Trial is { } trial
+                ? RolloutSteps.Failed(identity.Name, trial.RolloutId, failed, RolloutStepWord.RolledBack, reason, detail) with { Slot = state.Active }
+                : state.Closed?.Model.Digest == failed.Digest ? null : state.Closed,
+        });
+    }
+
+    /// <summary>The model of a slot; null where it is empty or cannot be used.</summary>
+    public ISegmenter? TryLoad(SlotState state, string slot)
+    {
+        if (!state.Slots.TryGetValue(slot, out var content))
+        {
+            return null;
+        }
+
+        try
+        {
+            // No ledger here: what lies in a slot has passed it, and the slot before the newest release must stay a place to go back to.
+            return content.IsConfigured ? LoadConfigured(isChecked: false) : Create(opener.Open(slots.FolderOf(slot, content.Model.Digest)));
+        }
+        catch (Exception e) when (e is ModelBundleException or SegmenterException or ConfigurationInvalidException)
+        {
+            Log.SlotUnusable(logger, slot, content.Model.Name, content.Model.Digest, e.Message);
+            return null;
+        }
+    }
+
+    private ISegmenter LoadConfigured(bool isChecked)
     {
         var model = options.Value;
         var folder = Find(model.BundleDirectory);
         try
         {
-            ReleaseLedger ledger = new(Path.Combine(store.Value.Directory, LedgerFile));
-            var bundle = ModelBundle.Open(folder, new BundleTrust
+            var bundle = opener.Open(folder);
+            if (!isChecked)
             {
-                Keys = TrustedKeys.Load(model.TrustedKeys),
-                KnownDigests = ShippedBundles.Digests,
-                AllowUnsigned = model.AllowUnsigned,
-            });
-            ledger.Check(bundle, time.GetUtcNow());
-            CheckAgentVersion(bundle);
-            var segmenter = SegmenterFactory.Create(bundle, model.ToProvider() with
-            {
-                EngineCacheDirectory = EngineCache(model),
-                MaxBatch = agent.Value.MaxBatch,
-                WarmUpSizes =
-                [
-                    .. model.WarmUpSizes.Select(text => FrameSize.TryParse(text, out var size) ? size : throw new FormatException(text))
-                        .Concat(CameraTiles.All(agent.Value).Select(tiles => tiles.SizeFor(bundle.Manifest.Stride)))
-                        .Distinct(),
-                ],
-            });
-            ledger.Accept(bundle);
-            Log.ModelTrusted(logger, bundle.Manifest.Name, bundle.Digest, bundle.SignedBy ?? (ShippedBundles.Digests.Contains(bundle.Digest) ? "this program" : "nobody"));
+                return Create(bundle);
+            }
+
+            opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
+            var segmenter = Create(bundle);
+            opener.Accept(bundle);
             return segmenter;
         }
         catch (ModelBundleException e)
@@ -55,13 +124,11 @@ internal sealed class ModelLoader(
         }
     }
 
-    private static void CheckAgentVersion(ModelBundle bundle)
+    private ISegmenter Create(ModelBundle bundle)
     {
-        var own = typeof(ModelLoader).Assembly.GetName().Version!;
-        if (bundle.Manifest.MinAgentVersion is { } text && (!Version.TryParse(text, out var least) || own < least))
-        {
-            throw new ModelBundleException($"{ModelBundle.ManifestFile}: minAgentVersion is '{text}'; this agent is {own.ToString(3)}.");
-        }
+        var segmenter = SegmenterFactory.Create(bundle, opener.Options(opener.WarmUpSizes(), bundle.Manifest));
+        Log.ModelTrusted(logger, bundle.Manifest.Name, bundle.Digest, bundle.SignedBy ?? (ShippedBundles.Digests.Contains(bundle.Digest) ? "this program" : "nobody"));
+        return segmenter;
     }
 
     private static string Find(string folder)
@@ -69,11 +136,4 @@ internal sealed class ModelLoader(
         var beside = Path.Combine(AppContext.BaseDirectory, folder);
         return Path.IsPathRooted(folder) || Directory.Exists(folder) || !Directory.Exists(beside) ? Path.GetFullPath(folder) : beside;
     }
-
-    private string EngineCache(ModelOptions model) => model switch
-    {
-        { ExecutionProvider: not ExecutionProviders.TensorRt } => "",
-        { EngineCacheDirectory.Length: > 0 } => model.EngineCacheDirectory,
-        _ => Path.Combine(store.Value.Directory, EngineFolder),
-    };
 }

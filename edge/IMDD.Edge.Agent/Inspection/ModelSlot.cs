@@ -13,6 +13,8 @@ internal sealed class ModelSlot : IDisposable
 {
     private readonly Lock _lock = new();
     private ISegmenter? _segmenter;
+    private long _failures;
+    private (int Width, int Height)? _lastFrame;
 
     /// <summary>The model in the slot, or null.</summary>
     public ModelReference? Model { get; private set; }
@@ -23,19 +25,40 @@ internal sealed class ModelSlot : IDisposable
     /// <summary>True when the model compares each frame with a known-good picture.</summary>
     public bool TakesReference { get; private set; }
 
+    /// <summary>Frames that the model in the slot has failed on, by themselves, since it was put there.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
+
+    /// <summary>Size of the last frame that was inspected, pixels; null: none yet.</summary>
+    public (int Width, int Height)? LastFrame
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastFrame;
+            }
+        }
+    }
+
     /// <summary>Puts a model, already warm, into the slot; returns the one that was there, for the caller to keep or dispose.</summary>
-    public ISegmenter? Swap(ISegmenter? next)
+    /// <param name="next">The model; null: none.</param>
+    /// <param name="name">Where it lies on disk, <c>A</c> or <c>B</c>.</param>
+    public ISegmenter? Swap(ISegmenter? next, string name)
     {
         lock (_lock)
         {
             var previous = _segmenter;
             _segmenter = next;
-            Model = next is null ? null : new ModelReference(next.Manifest.Name, next.Manifest.Version, next.Digest);
+            Model = next is null ? null : new ModelReference(next.Manifest.Name, next.Manifest.Version, next.Digest, name);
             ExecutionProvider = next?.ExecutionProvider;
             TakesReference = next?.Manifest.TakesReference() == true;
+            Interlocked.Exchange(ref _failures, 0);
             return previous;
         }
     }
+
+    /// <summary>The model in the slot has failed on a frame by itself. Within <see cref="TryUse"/>.</summary>
+    public void Failed() => Interlocked.Increment(ref _failures);
 
     /// <summary>True when the model has a class of this id.</summary>
     public bool Knows(string classId)
@@ -47,10 +70,13 @@ internal sealed class ModelSlot : IDisposable
     }
 
     /// <summary>Runs <paramref name="use"/> with the model, alone; false when there is none. What the model returns is valid only within.</summary>
-    public bool TryUse(Action<ISegmenter, ModelReference> use)
+    /// <param name="frame">Size of the frames of the batch, pixels.</param>
+    /// <param name="use">Takes the model.</param>
+    public bool TryUse((int Width, int Height) frame, Action<ISegmenter, ModelReference> use)
     {
         lock (_lock)
         {
+            _lastFrame = frame;
             if (_segmenter is null)
             {
                 return false;
@@ -62,5 +88,5 @@ internal sealed class ModelSlot : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Swap(null)?.Dispose();
+    public void Dispose() => Swap(null, "")?.Dispose();
 }

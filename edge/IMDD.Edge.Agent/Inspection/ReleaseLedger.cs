@@ -1,7 +1,9 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
 using IMDD.Hosting;
 using IMDD.Inference.Bundles;
+using IMDD.Storage.Folder;
 
 namespace IMDD.Edge.Agent.Inspection;
 
@@ -33,39 +35,38 @@ internal sealed class ReleaseLedger
 
     /// <summary>Whether a bundle may become active.</summary>
     /// <exception cref="ModelBundleException">It is older than what has run here, another one of the same counter, or expired.</exception>
-    public void Check(ModelBundle bundle, DateTimeOffset now)
+    public void Check(BundleManifest manifest, string digest, string? signedBy, DateTimeOffset now)
     {
-        var manifest = bundle.Manifest;
-        var last = bundle.SignedBy is null ? null : _releases.GetValueOrDefault(manifest.Name);
+        var last = signedBy is null ? null : _releases.GetValueOrDefault(manifest.Name);
         if (manifest.ReleaseCounter < last?.Counter)
         {
             throw new ModelBundleException(
-                $"Release {manifest.ReleaseCounter} of {manifest.Name} ({bundle.Digest}) is older than release {last.Counter} ({last.Digest}), which has run here.");
+                $"Release {manifest.ReleaseCounter} of {manifest.Name} ({digest}) is older than release {last.Counter} ({last.Digest}), which has run here.", fault: BundleFault.Counter);
         }
 
-        if (manifest.ReleaseCounter == last?.Counter && bundle.Digest != last.Digest)
+        if (manifest.ReleaseCounter == last?.Counter && digest != last.Digest)
         {
             throw new ModelBundleException(
-                $"Release {manifest.ReleaseCounter} of {manifest.Name} is {bundle.Digest}; the one of that counter that has run here is {last.Digest}.");
+                $"Release {manifest.ReleaseCounter} of {manifest.Name} is {digest}; the one of that counter that has run here is {last.Digest}.", fault: BundleFault.Counter);
         }
 
         // Expiry keeps a release from becoming active; one that was goes on, or a line would stop by itself.
-        if (manifest.ExpiresAt <= now && last?.Digest != bundle.Digest)
+        if (manifest.ExpiresAt <= now && last?.Digest != digest)
         {
-            throw new ModelBundleException($"Release {manifest.ReleaseCounter} of {manifest.Name} ({bundle.Digest}) has expired at {manifest.ExpiresAt:O}.");
+            throw new ModelBundleException($"Release {manifest.ReleaseCounter} of {manifest.Name} ({digest}) has expired at {manifest.ExpiresAt:O}.", fault: BundleFault.Expired);
         }
     }
 
     /// <summary>Remembers a signed bundle that has passed every check; returns when that is durable.</summary>
-    public void Accept(ModelBundle bundle)
+    public void Accept(BundleManifest manifest, string digest, string? signedBy)
     {
-        AcceptedRelease release = new(bundle.Manifest.ReleaseCounter, bundle.Digest);
-        if (bundle.SignedBy is null || _releases.GetValueOrDefault(bundle.Manifest.Name) == release)
+        AcceptedRelease release = new(manifest.ReleaseCounter, digest);
+        if (signedBy is null || _releases.GetValueOrDefault(manifest.Name) == release)
         {
             return;
         }
 
-        _releases[bundle.Manifest.Name] = release;
+        _releases[manifest.Name] = release;
         var partial = _file + ".part";
         try
         {
@@ -77,6 +78,7 @@ internal sealed class ReleaseLedger
             }
 
             File.Move(partial, _file, overwrite: true);
+            DirectorySync.Flush(Path.GetDirectoryName(_file)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

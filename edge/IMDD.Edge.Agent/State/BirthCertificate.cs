@@ -1,5 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Messaging.Mqtt;
@@ -10,7 +11,7 @@ namespace IMDD.Edge.Agent.State;
 /// Birth and will after Sparkplug 3.0: the will registered with a connection carries the <c>bdSeq</c> of the birth that follows on it, so
 /// that a death that comes late is told from a fresh one. The number survives restarts and wraps at 256.
 /// </summary>
-internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, OutcomeStore store, TimeProvider time)
+internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, SlotStore slots, OutcomeStore store, TimeProvider time)
 {
     private const string NumberName = "bdseq";
     private const int Range = 256;
@@ -45,6 +46,7 @@ internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, O
                 BootId = identity.BootId,
                 BdSeq = Math.Max(_bdSeq, 0),
                 Model = slot.Model,
+                Slots = slots.View(),
                 AgentVersion = typeof(BirthCertificate).Assembly.GetName().Version?.ToString(3),
                 ExecutionProvider = slot.ExecutionProvider,
                 StoreBacklog = store.Writer.Backlog,

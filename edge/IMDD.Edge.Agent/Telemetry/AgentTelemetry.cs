@@ -17,7 +17,7 @@ internal sealed class AgentTelemetry : IDisposable
 
     private readonly Meter _meter;
     private readonly Counter<long> _received, _redelivered, _inspected, _skipped, _failed, _undecided, _published, _confirmed, _refused;
-    private readonly Counter<long> _deadLettered, _receiptsDropped, _evidenceStored, _evidenceSkipped, _withoutPicture;
+    private readonly Counter<long> _deadLettered, _receiptsDropped, _evidenceStored, _evidenceSkipped, _withoutPicture, _rollouts;
     private readonly Histogram<double> _inference, _latency;
 
     public AgentTelemetry(IMeterFactory meters)
@@ -37,6 +37,7 @@ internal sealed class AgentTelemetry : IDisposable
         _evidenceStored = Counter("imdd.evidence.stored", "By", "Pictures stored as blobs.");
         _evidenceSkipped = Counter("imdd.evidence.skipped", "{frame}", "Failed frames whose picture was not stored, by cause.");
         _withoutPicture = Counter("imdd.evidence.late", "{event}", "Defect events that went out before their picture was stored.");
+        _rollouts = Counter("imdd.model.rollouts", "{rollout}", "Releases that were desired and what became of them, by the step they ended at and the reason.");
         _inference = _meter.CreateHistogram<double>("imdd.inference.duration", "s", "One run of the model, by number of frames.", advice: Buckets());
         _latency = _meter.CreateHistogram<double>("imdd.frame.latency", "s", "Exposure to confirmation by Kafka.", advice: Buckets());
     }
@@ -101,6 +102,8 @@ internal sealed class AgentTelemetry : IDisposable
     public void EvidenceSkipped(string cause) => _evidenceSkipped.Add(1, new KeyValuePair<string, object?>("cause", cause));
 
     public void DefectWithoutPicture() => _withoutPicture.Add(1);
+
+    public void RolloutEnded(string step, string? reason) => _rollouts.Add(1, new("step", step), new("reason", reason));
 
     /// <summary>Watches the store and the model for as long as the agent lives.</summary>
     public void Observe(OutcomeStore store, ModelSlot slot, TimeProvider time)

@@ -34,7 +34,7 @@ internal static class BundleManifestRules
         if (text.Shape is not [var rows, > 0 and var width] || rows != manifest.Rows.Count)
         {
             throw new ModelBundleException(
-                $"{ModelBundle.TextFile}: '{text.Name}' has shape [{string.Join(", ", text.Shape)}]; expected [{manifest.Rows.Count}, D].");
+                $"{ModelBundle.TextFile}: '{text.Name}' has shape [{string.Join(", ", text.Shape)}]; expected [{manifest.Rows.Count}, D].", fault: BundleFault.Contract);
         }
 
         for (var row = 0; row < rows; row++)

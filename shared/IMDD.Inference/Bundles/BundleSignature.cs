@@ -27,7 +27,7 @@ internal static class BundleSignature
         {
             return isTakenAnyway
                 ? null
-                : throw new ModelBundleException(trust.Keys.IsEmpty
+                : throw Refused(trust.Keys.IsEmpty
                     ? $"{ModelBundle.ManifestFile} ({digest}) is not a bundle this program came with, and no key is trusted: name one, or allow unsigned bundles."
                     : $"{ModelBundle.ManifestFile} ({digest}) is not signed: expected {ModelBundle.EnvelopeFile} by one of {Names(trust.Keys)}.");
         }
@@ -35,23 +35,27 @@ internal static class BundleSignature
         return Verify(manifest, digest, Parse(envelope), trust.Keys);
     }
 
+    /// <summary>The manifest that an envelope holds, whoever signed it.</summary>
+    /// <exception cref="ModelBundleException">It is no envelope.</exception>
+    public static byte[] PayloadOf(byte[] envelope) => Decode(Parse(envelope).Payload, "payload");
+
     private static string Verify(ReadOnlySpan<byte> manifest, string digest, DsseEnvelope envelope, TrustedKeys keys)
     {
         if (envelope.PayloadType != DsseEnvelope.ModelPayloadType)
         {
-            throw new ModelBundleException($"{ModelBundle.EnvelopeFile} is of type '{envelope.PayloadType}': expected '{DsseEnvelope.ModelPayloadType}'.");
+            throw Refused($"{ModelBundle.EnvelopeFile} is of type '{envelope.PayloadType}': expected '{DsseEnvelope.ModelPayloadType}'.");
         }
 
         var payload = Decode(envelope.Payload, "payload");
         if (!manifest.SequenceEqual(payload))
         {
-            throw new ModelBundleException(
+            throw Refused(
                 $"{ModelBundle.EnvelopeFile} signs a manifest of digest {ContentDigest.Of(payload)}; {ModelBundle.ManifestFile} has {digest}.");
         }
 
         if (envelope.Signatures.Count is 0 or > MaxSignatures)
         {
-            throw new ModelBundleException($"{ModelBundle.EnvelopeFile} has {envelope.Signatures.Count} signatures: expected 1 to {MaxSignatures}.");
+            throw Refused($"{ModelBundle.EnvelopeFile} has {envelope.Signatures.Count} signatures: expected 1 to {MaxSignatures}.");
         }
 
         var signed = PreAuthenticationEncoding.Of(envelope.PayloadType, payload);
@@ -64,7 +68,7 @@ internal static class BundleSignature
             }
         }
 
-        throw new ModelBundleException(
+        throw Refused(
             $"{ModelBundle.EnvelopeFile} has no good signature over {digest}: signed by {string.Join(", ", envelope.Signatures.Select(s => s.KeyId ?? "a key without id"))}, "
             + $"trusted are {Names(keys)}.");
     }
@@ -78,13 +82,13 @@ internal static class BundleSignature
         }
         catch (JsonException e)
         {
-            throw new ModelBundleException($"{ModelBundle.EnvelopeFile} is not a DSSE envelope: {e.Message}", e);
+            throw Refused($"{ModelBundle.EnvelopeFile} is not a DSSE envelope: {e.Message}", e);
         }
 
         // One way to write it: a byte that means nothing could be changed unseen.
         return ImddJson.Serialize(envelope).AsSpan().SequenceEqual(bytes)
             ? envelope
-            : throw new ModelBundleException($"{ModelBundle.EnvelopeFile} is not in its one form: expected JSON without blanks, unknown fields or escapes that need not be.");
+            : throw Refused($"{ModelBundle.EnvelopeFile} is not in its one form: expected JSON without blanks, unknown fields or escapes that need not be.");
     }
 
     private static byte[] Decode(string base64, string field)
@@ -96,9 +100,11 @@ internal static class BundleSignature
         }
         catch (FormatException e)
         {
-            throw new ModelBundleException($"{ModelBundle.EnvelopeFile} has a '{field}' that is not base64: {e.Message}", e);
+            throw Refused($"{ModelBundle.EnvelopeFile} has a '{field}' that is not base64: {e.Message}", e);
         }
     }
+
+    private static ModelBundleException Refused(string message, Exception? inner = null) => new(message, inner, BundleFault.Signature);
 
     private static string Names(TrustedKeys keys) => string.Join(", ", keys.Ids);
 }

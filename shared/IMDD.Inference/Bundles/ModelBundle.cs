@@ -102,11 +102,11 @@ public sealed class ModelBundle
         var name = Path.GetFileName(root);
         if (name.StartsWith(AddressPrefix, StringComparison.Ordinal) && ContentDigest.Prefix + name[AddressPrefix.Length..] != digest)
         {
-            throw new ModelBundleException($"Folder {name} holds a bundle of digest {digest}.");
+            throw new ModelBundleException($"Folder {name} holds a bundle of digest {digest}.", fault: BundleFault.Digest);
         }
     }
 
-    private static BundleManifest ParseManifest(byte[] bytes)
+    internal static BundleManifest ParseManifest(byte[] bytes)
     {
         try
         {
@@ -199,7 +199,7 @@ public sealed class ModelBundle
     {
         if (actual != file.Sha256)
         {
-            throw new ModelBundleException($"'{file.Path}' has SHA-256 {actual}; {ManifestFile} says {file.Sha256}.");
+            throw new ModelBundleException($"'{file.Path}' has SHA-256 {actual}; {ManifestFile} says {file.Sha256}.", fault: BundleFault.Digest);
         }
     }
 
@@ -226,7 +226,7 @@ public sealed class ModelBundle
 
         var actual = stream.Length;
         stream.Dispose();
-        throw new ModelBundleException($"'{path}' has {actual} bytes; {ManifestFile} says {size}.");
+        throw new ModelBundleException($"'{path}' has {actual} bytes; {ManifestFile} says {size}.", fault: BundleFault.Digest);
     }
 
     private static FileStream OpenExisting(string root, string path)

@@ -97,7 +97,7 @@ internal static class ProbeCheck
         {
             throw new SegmenterException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Output '{name}' of probe '{probe.Image}' is off by {largest:G3}; the bundle allows {tolerance:G3}. This machine does not compute what the model's maker computed."));
+                $"Output '{name}' of probe '{probe.Image}' is off by {largest:G3}; the bundle allows {tolerance:G3}. This machine does not compute what the model's maker computed."), fault: SegmenterFault.Probe);
         }
     }
 }

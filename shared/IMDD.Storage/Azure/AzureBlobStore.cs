@@ -101,6 +101,23 @@ internal sealed class AzureBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
+    public Task<Stream?> OpenAsync(string digest, CancellationToken cancellationToken)
+    {
+        var name = BlobName.Of(digest);
+        return GuardAsync("open", digest, async () =>
+        {
+            try
+            {
+                return await _container.GetBlobClient(name).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
+            }
+            catch (RequestFailedException e) when (IsNotFound(e))
+            {
+                return (Stream?)null;
+            }
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public Task<BlobReference?> FindAsync(string digest, CancellationToken cancellationToken)
     {
         var name = BlobName.Of(digest);

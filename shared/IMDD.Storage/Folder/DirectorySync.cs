@@ -3,10 +3,12 @@ using System.Runtime.InteropServices;
 namespace IMDD.Storage.Folder;
 
 /// <summary>fsync(2) of a directory: without it a rename may be lost with the power although the file's bytes are on disk.</summary>
-internal static partial class DirectorySync
+public static partial class DirectorySync
 {
     private const int OpenReadOnlyDirectory = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC of Linux x64
 
+    /// <summary>Returns when the directory's entries are on disk.</summary>
+    /// <exception cref="IOException">The system refused.</exception>
     public static void Flush(string directory)
     {
         var descriptor = Open(directory, OpenReadOnlyDirectory);

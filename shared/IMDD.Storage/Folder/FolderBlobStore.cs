@@ -14,6 +14,7 @@ public sealed class FolderBlobStore : IBlobStore
     private const string TypeSuffix = ".type";
     private const string UnknownType = "application/octet-stream";
     private const int MaxTypeLength = 255;
+    private const int StreamBufferBytes = 1 << 16;
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromDays(1);
 
     private readonly string _root;
@@ -77,6 +78,16 @@ public sealed class FolderBlobStore : IBlobStore
         return ContentDigest.Of(content) == digest
             ? content
             : throw new BlobStoreException($"Blob {digest} is damaged: the bytes in '{path}' have another digest.", isTransient: false);
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenAsync(string digest, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(digest);
+        return Task.FromResult(Guard("open", path, () => File.Exists(path)
+            ? (Stream)new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, StreamBufferBytes, useAsync: true)
+            : null));
     }
 
     /// <inheritdoc/>

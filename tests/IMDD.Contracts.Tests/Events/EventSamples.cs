@@ -32,6 +32,17 @@ internal static class EventSamples
                 Since = Sample.Time,
             },
             Sample.Context() with { Source = EventSource.Aggregator(Sample.Asset.LinePath, "main") }),
+        DesiredModelsEvent.Create(Sample.Asset, Sample.Desired(), Sample.Context() with { Source = EventSource.Service("registry", "main") }),
+        RolloutStepEvent.Create(Sample.Asset, Sample.Step(), Sample.Context()),
+        HardExampleEvent.Create(Sample.Hard(), Sample.Context()),
+        ExampleLabelEvent.Create(Sample.Label(), Sample.Context() with { Source = EventSource.Service("dashboard", "main") }),
+        ExampleConsensusEvent.Create(Sample.Consensus(), Sample.Context() with { Source = EventSource.Service("curator", "main") }),
+        ModelChangeEvent.Registered(
+            new() { Model = Sample.Release, SizeBytes = 1000, KeyId = Sample.Digest, Gates = [new("parity", true, 1e-5, 1e-3)], TrainedFrom = new(Parent: Sample.Digest) },
+            Sample.Context()),
+        ModelChangeEvent.Promoted(
+            new() { Model = Sample.Release, Alias = ModelAlias.Champion, Aliases = new Dictionary<string, string>(StringComparer.Ordinal) { ["champion"] = Sample.Digest } },
+            Sample.Context()),
         FrameCapturedEvent.Create(Sample.Frame([0xff, 0xd8, 0xff, 0x00, 0x80]) with
         {
             InspectionId = "insp-1", LotId = "L77", RecipeId = "door-red@4", Width = 1280, Height = 1024, PixelFormat = "Mono8", Clock = new("ptp", 0.4, 2),

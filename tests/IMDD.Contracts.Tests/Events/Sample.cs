@@ -94,4 +94,57 @@ internal static class Sample
         Failed = 1,
         Undecided = 1,
     };
+
+    public static readonly ModelRelease Release = new("scratch-seg", "1.9.0", Digest, 12);
+
+    public static DesiredModels Desired() => new() { Agent = "box7", RolloutId = "r1", Slots = [new() { Model = Release }] };
+
+    public static RolloutStep Step() => new()
+    {
+        Agent = "box7",
+        RolloutId = "r1",
+        Model = Release,
+        Step = RolloutStepWord.Rejected,
+        Status = RolloutStatus.Closed,
+        Result = RolloutResult.Failure,
+        ReasonCode = RolloutReason.TooSlow,
+    };
+
+    public static HardExample Hard() => new()
+    {
+        FrameId = FrameId,
+        OutcomeId = OutcomeId,
+        CameraId = "cam1",
+        AssetPath = Asset.ToString(),
+        Reasons = [HardReason.Uncertain],
+        Scores = new Dictionary<string, double>(StringComparer.Ordinal) { [HardReason.Uncertain] = 0.8 },
+        Frame = new() { Digest = Digest, Uri = "blob:frames/1" },
+        Verdict = Verdict.Pass,
+    };
+
+    public static LabelledRegion Drawn() => new() { Class = "dent", BboxPx = [1, 2, 30, 40], ContourPx = [1, 2, 31, 2, 31, 42] };
+
+    public static ExampleLabel Label() => new()
+    {
+        Frame = new() { Digest = Digest },
+        RaterId = "anna",
+        Revision = 1,
+        CameraId = "cam1",
+        AssetPath = Asset.ToString(),
+        Judgement = LabelJudgement.MissedDefect,
+        Verdict = Verdict.Fail,
+        Regions = [Drawn()],
+    };
+
+    public static ExampleConsensus Consensus() => new()
+    {
+        Frame = new() { Digest = Digest },
+        Revision = 1,
+        CameraId = "cam1",
+        AssetPath = Asset.ToString(),
+        State = ConsensusState.Agreed,
+        Verdict = Verdict.Fail,
+        Regions = [Drawn()],
+        Labels = [new("anna", 1)],
+    };
 }

@@ -13,7 +13,7 @@ public sealed class AsyncApiTests(AsyncApiTests.ParsedDocument document) : IClas
 {
     private const int Warning = 1;
 
-    private static readonly string[] Roles = ["camera", "agent", "aggregator", "dashboard"];
+    private static readonly string[] Roles = ["camera", "agent", "aggregator", "dashboard", "registry"];
 
     [Fact]
     public void Parser_TheDocument_NoErrorsAndNoWarnings()
@@ -36,7 +36,7 @@ public sealed class AsyncApiTests(AsyncApiTests.ParsedDocument document) : IClas
         string[] expected =
         [
             MqttTopics.Frame(camera), MqttTopics.Outcome(camera), MqttTopics.CameraState(camera), MqttTopics.CameraBalance(camera),
-            MqttTopics.AgentState(camera.Asset, "agent"),
+            MqttTopics.AgentState(camera.Asset, "agent"), MqttTopics.Desired(camera.Asset, "agent"), MqttTopics.Feedback(camera.Asset, "agent"),
         ];
 
         Addresses("edge").Select(a => Regex.Replace(a, @"[{}]", "", RegexOptions.None, TimeSpan.FromSeconds(1))).Order(StringComparer.Ordinal)

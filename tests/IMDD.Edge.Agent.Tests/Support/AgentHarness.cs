@@ -65,6 +65,9 @@ internal sealed class AgentHarness : IAsyncDisposable
     /// <summary>Blob store of the agent; null: a folder.</summary>
     public IBlobStore? Blobs { get; set; }
 
+    /// <summary>True: the agent runs the bundle it is shipped with, not <see cref="Segmenter"/>.</summary>
+    public bool HasRealModel { get; set; }
+
     public string StoreFolder => _directory.File("store");
 
     public string DeadLetters => Path.Combine(StoreFolder, "dead-letters");
@@ -83,6 +86,10 @@ internal sealed class AgentHarness : IAsyncDisposable
         return harness;
     }
 
+    /// <summary>A session of another client with the broker, not started.</summary>
+    public IMqttSession Session(string clientId)
+        => _clients.GetRequiredService<IMqttSessionFactory>().Create(new MqttSessionOptions { Port = Broker.Port, ClientId = clientId });
+
     /// <summary>An agent as a process of its own, and the camera.</summary>
     public async Task<AgentProcess> StartProcessAsync(string? crashPoint, params (string Key, string Value)[] settings)
     {
@@ -95,7 +102,11 @@ internal sealed class AgentHarness : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(Settings(settings));
         builder.AddImddDefaults("edge-agent");
-        builder.Services.AddSingleton<IModelLoader>(new FakeModelLoader(Segmenter));
+        if (!HasRealModel)
+        {
+            builder.Services.AddSingleton<IModelLoader>(new FakeModelLoader(Segmenter));
+        }
+
         if (Decoder is { } decoder)
         {
             builder.Services.AddSingleton(decoder);

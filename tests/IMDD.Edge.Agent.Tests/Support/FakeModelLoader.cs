@@ -5,5 +5,5 @@ namespace IMDD.Edge.Agent.Tests.Support;
 
 internal sealed class FakeModelLoader(ISegmenter segmenter) : IModelLoader
 {
-    public ISegmenter Load() => segmenter;
+    public LoadedModel Load() => new(segmenter, "A");
 }

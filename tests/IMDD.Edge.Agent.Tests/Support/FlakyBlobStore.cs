@@ -33,6 +33,9 @@ internal sealed class FlakyBlobStore : IBlobStore
     public Task<byte[]?> GetAsync(string digest, long maxBytes, CancellationToken cancellationToken)
         => Task.FromResult(_blobs.GetValueOrDefault(digest));
 
+    public Task<Stream?> OpenAsync(string digest, CancellationToken cancellationToken)
+        => Task.FromResult<Stream?>(_blobs.TryGetValue(digest, out var content) ? new MemoryStream(content) : null);
+
     public Task<BlobReference?> FindAsync(string digest, CancellationToken cancellationToken) => Task.FromResult<BlobReference?>(null);
 
     public Task<bool> DeleteAsync(string digest, CancellationToken cancellationToken) => Task.FromResult(_blobs.TryRemove(digest, out _));

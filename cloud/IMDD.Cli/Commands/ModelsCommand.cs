@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Globalization;
+using IMDD.Cli.Models;
+using IMDD.Cli.Output;
+using IMDD.Contracts.Registry;
+using IMDD.Hosting;
+
+namespace IMDD.Cli.Commands;
+
+/// <summary><c>imdd models</c>: the registry from the command line.</summary>
+internal static class ModelsCommand
+{
+    private static readonly Option<Uri> Registry = new("--registry")
+    {
+        Description = "Address of the registry.",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:5084"),
+        Recursive = true,
+    };
+
+    public static Command Create() => new("models", "Releases of models: what there is, what the fleet runs.")
+    {
+        Registry,
+        List(),
+        Show(),
+        Register(),
+        Promote(),
+        Block(),
+        Rollback(),
+        Agents(),
+    };
+
+    private static Command List() => Verb("list", "Lists models and what their aliases point to.", [], async (parsed, client, cancellationToken) =>
+    {
+        var models = await client.ModelsAsync(cancellationToken);
+        return (new { Models = models }, models.Select(model =>
+            $"{model.Name}  {model.Versions.Count} releases  {string.Join("  ", model.Aliases.Select(alias => $"{alias.Key} {Short(alias.Value)}"))}"));
+    });
+
+    private static Command Show()
+    {
+        Argument<string> name = Name();
+        return Verb("show", "Shows a model's releases, the newest first.", [name], async (parsed, client, cancellationToken) =>
+        {
+            var model = await client.ModelAsync(parsed.GetRequiredValue(name), cancellationToken);
+            return (model, model.Versions.Select(version => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{version.Model.ReleaseCounter,4}  {version.Model.Version,-12}  {version.Model.Digest}  {version.RegisteredAt:yyyy-MM-dd HH:mm}  {string.Join(",", version.Aliases)}")));
+        });
+    }
+
+    private static Command Register()
+    {
+        Option<DirectoryInfo> bundle = new("--bundle") { Description = "The bundle's folder.", Required = true };
+        Option<string?> by = new("--by") { Description = "Who asks for it." };
+        Option<long?> token = new("--fencing-token") { Description = "Token of the trainer's lease on this model." };
+        return Verb("register", "Stores a bundle's files and registers it as a signed release.", [bundle, by, token], async (parsed, client, cancellationToken) =>
+        {
+            var version = await client.RegisterAsync(parsed.GetRequiredValue(bundle).FullName, parsed.GetValue(by), parsed.GetValue(token), cancellationToken);
+            return (version, [$"{version.Model.Name} {version.Model.Version} is release {version.Model.ReleaseCounter}, {version.Model.Digest}"]);
+        });
+    }
+
+    private static Command Promote()
+    {
+        Argument<string> name = Name();
+        Argument<string> digest = Digest();
+        Option<string[]> agents = new("--agent") { Description = "Agent that is to try it, enterprise/site/area/line/cell/agent; several times. None: all, and it becomes the champion." };
+        Option<string?> by = new("--by") { Description = "Who does it." };
+        Option<string?> reason = new("--reason") { Description = "Why." };
+        return Verb("promote", "Lets agents run a release: all of them, or some to try it.", [name, digest, agents, by, reason], async (parsed, client, cancellationToken) =>
+        {
+            PromoteModel request = new()
+            {
+                Digest = await client.DigestAsync(parsed.GetRequiredValue(name), parsed.GetRequiredValue(digest), cancellationToken),
+                Agents = parsed.GetValue(agents) ?? [],
+                By = parsed.GetValue(by),
+                Reason = parsed.GetValue(reason),
+            };
+            return Told(await client.PromoteAsync(parsed.GetRequiredValue(name), request, cancellationToken));
+        });
+    }
+
+    private static Command Block()
+    {
+        Argument<string> name = Name();
+        Argument<string> digest = Digest();
+        Option<string?> by = new("--by") { Description = "Who does it." };
+        Option<string?> reason = new("--reason") { Description = "Why." };
+        return Verb("block", "Lets a release be run nowhere from now on.", [name, digest, by, reason], async (parsed, client, cancellationToken) =>
+        {
+            BlockModel request = new()
+            {
+                Digest = await client.DigestAsync(parsed.GetRequiredValue(name), parsed.GetRequiredValue(digest), cancellationToken),
+                By = parsed.GetValue(by),
+                Reason = parsed.GetValue(reason),
+            };
+            var version = await client.BlockAsync(parsed.GetRequiredValue(name), request, cancellationToken);
+            return (version, [$"{version.Model.Digest} is blocked: {version.BlockedReason}"]);
+        });
+    }
+
+    private static Command Rollback()
+    {
+        Argument<string> name = Name();
+        Option<string?> by = new("--by") { Description = "Who does it." };
+        Option<string?> reason = new("--reason") { Description = "Why." };
+        return Verb("rollback", "Runs the champion before the present one again, as a new release.", [name, by, reason], async (parsed, client, cancellationToken) =>
+            Told(await client.RollbackAsync(
+                parsed.GetRequiredValue(name), new RollbackModel { By = parsed.GetValue(by), Reason = parsed.GetValue(reason) }, cancellationToken)));
+    }
+
+    private static Command Agents() => Verb("agents", "Lists agents, what is desired of them and how far they are.", [], async (parsed, client, cancellationToken) =>
+    {
+        var agents = await client.AgentsAsync(cancellationToken);
+        return (new { Agents = agents }, agents.Select(agent => string.Join(
+            "  ",
+            $"{agent.Asset}/{agent.Agent}",
+            agent.State?.State ?? "never heard of",
+            agent.State?.Model is { } model ? $"runs {model.Name} {model.Version} {Short(model.Digest)} from {model.Slot}" : "runs nothing",
+            agent.Desired is { } desired ? $"desired {desired.Version} {Short(desired.Digest)}: {agent.Step?.Step ?? "not heard of"} {agent.Step?.ReasonCode}" : "nothing desired")));
+    });
+
+    private static (object Result, IEnumerable<string> Lines) Told(RolloutView rollout)
+        => (rollout, [$"{rollout.Alias} of {rollout.Model.Name} is {rollout.Model.Version} {rollout.Model.Digest}; {rollout.Agents.Count} agents are told under {rollout.RolloutId}"]);
+
+    private static Argument<string> Name() => new("name") { Description = "The model's name." };
+
+    private static Argument<string> Digest() => new("digest") { Description = "The release's digest, its first letters, or its release counter." };
+
+    private static string Short(string digest) => digest.Length > 19 ? digest[..19] : digest;
+
+    private static Command Verb(
+        string name, string description, IReadOnlyList<Symbol> symbols,
+        Func<ParseResult, RegistryApi, CancellationToken, Task<(object Result, IEnumerable<string> Lines)>> run)
+    {
+        var json = JsonOutput.CreateOption();
+        Command command = new(name, description) { json };
+        foreach (var symbol in symbols)
+        {
+            switch (symbol)
+            {
+                case Option option:
+                    command.Add(option);
+                    break;
+                case Argument argument:
+                    command.Add(argument);
+                    break;
+            }
+        }
+
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using RegistryApi client = new(parsed.GetRequiredValue(Registry));
+            var (result, lines) = await run(parsed, client, cancellationToken);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                JsonOutput.Write(output, result);
+                return ExitCodes.Stopped;
+            }
+
+            foreach (var line in lines)
+            {
+                await output.WriteLineAsync(line);
+            }
+
+            return ExitCodes.Stopped;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text;
+using IMDD.Cloud.Registry.Publishing;
+using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.CloudEvents;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Topics;
+using Microsoft.EntityFrameworkCore;
+
+namespace IMDD.Cloud.Registry.Fleet;
+
+/// <summary>What agents have said of themselves.</summary>
+internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, TimeProvider time, ILogger<FleetStore> logger)
+{
+    /// <summary>Keeps a step, if it is about the present wish, and passes it on to Kafka in any case.</summary>
+    public async Task StepAsync(AgentAddress address, RolloutStep step, CloudEvent said, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await RowAsync(context, address, cancellationToken);
+        if (row.RolloutId == step.RolloutId)
+        {
+            (row.Step, row.StepAt) = (Encoding.UTF8.GetString(said.Data.Span), time.GetUtcNow());
+        }
+
+        Outbox.Add(
+            context, KafkaTopics.ModelRollout,
+            said.WithExtension(CloudEventAttributes.PartitionKey, RolloutKey.Of(step.RolloutId, address.Asset, address.Agent)), time.GetUtcNow());
+        await context.SaveChangesAsync(cancellationToken);
+        Log.Feedback(logger, address.ToString(), step.Step, step.Result, step.Model.Digest, step.RolloutId, step.ReasonCode, step.Detail);
+    }
+
+    /// <summary>Keeps a state. Agents that run releases this registry does not know of teach it above what its counters must go on.</summary>
+    public async Task StateAsync(AgentAddress address, AgentState state, CloudEvent said, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await RowAsync(context, address, cancellationToken);
+        (row.State, row.StateAt) = (Encoding.UTF8.GetString(said.Data.Span), time.GetUtcNow());
+        foreach (var heard in (state.Slots ?? []).Select(slot => slot.Model).GroupBy(model => model.Name, StringComparer.Ordinal))
+        {
+            var counter = heard.Max(model => model.ReleaseCounter);
+            if (await context.Models.FindAsync([heard.Key], cancellationToken) is { } model && model.Counter < counter)
+            {
+                Log.CounterBehind(logger, heard.Key, counter, model.Counter);
+                model.Counter = counter;
+            }
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Wishes of which the broker does not know yet.</summary>
+    public async Task<IReadOnlyList<(AgentAddress Address, DesiredModels Wish)>> UntoldAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.Agents.AsNoTracking().Where(agent => !agent.IsTold && agent.Desired != null)
+            .Join(context.Releases, agent => agent.Desired, release => release.Digest, (agent, release) => new { Agent = agent, Release = release })
+            .ToListAsync(cancellationToken);
+        return [.. rows.Select(row => (AgentAddress.Parse($"{row.Agent.Asset}/{row.Agent.Agent}"), FleetWishes.Wish(row.Agent, row.Release)))];
+    }
+
+    /// <summary>The broker has a wish; a newer one stays untold.</summary>
+    public async Task ToldAsync(AgentAddress address, string rolloutId, CancellationToken cancellationToken)
+    {
+        var asset = address.Asset.ToString();
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await context.Agents.Where(row => row.Asset == asset && row.Agent == address.Agent && row.RolloutId == rolloutId)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, true), cancellationToken);
+    }
+
+    private static async Task<AgentRow> RowAsync(RegistryDbContext context, AgentAddress address, CancellationToken cancellationToken)
+    {
+        var asset = address.Asset.ToString();
+        if (await context.Agents.FindAsync([asset, address.Agent], cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        AgentRow row = new() { Asset = asset, Agent = address.Agent };
+        context.Agents.Add(row);
+        return row;
+    }
+}

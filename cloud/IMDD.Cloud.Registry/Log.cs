@@ -1,0 +1,41 @@
+namespace IMDD.Cloud.Registry;
+
+/// <summary>Messages an operator may search for.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "{Database} is not there yet: {Error}")]
+    public static partial void DatabaseNotYetThere(ILogger logger, string database, string error);
+
+    [LoggerMessage(2, LogLevel.Information, "Schema step {Step} applied to {Database}")]
+    public static partial void SchemaStepApplied(ILogger logger, int step, string database);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Task} failed and is tried again at its next turn: {Error}")]
+    public static partial void PeriodicTaskFailed(ILogger logger, string task, string error);
+
+    [LoggerMessage(4, LogLevel.Error, "Kafka refused event {EventId} of topic {Topic}: {Error}")]
+    public static partial void PublishRefused(ILogger logger, string eventId, string topic, string error);
+
+    [LoggerMessage(5, LogLevel.Information, "Releases are signed by {KeyId}; agents trust it by {PublicFile}")]
+    public static partial void Signer(ILogger logger, string keyId, string publicFile);
+
+    [LoggerMessage(6, LogLevel.Information, "Release {Counter} of {Model} is {Digest}, version {Version}, registered by {By}")]
+    public static partial void Registered(ILogger logger, long counter, string model, string digest, string version, string? by);
+
+    [LoggerMessage(7, LogLevel.Information, "{Alias} of {Model} is {Digest}, by {By}: {Reason}; told to {Agents} agents under {RolloutId}")]
+    public static partial void Promoted(ILogger logger, string alias, string model, string digest, string? by, string? reason, int agents, string rolloutId);
+
+    [LoggerMessage(8, LogLevel.Warning, "Release {Digest} of {Model} is blocked, by {By}: {Reason}")]
+    public static partial void Blocked(ILogger logger, string digest, string model, string? by, string? reason);
+
+    [LoggerMessage(9, LogLevel.Information, "{Agent}: {Step} {Result} with {Digest} ({RolloutId}) {Reason} {Detail}")]
+    public static partial void Feedback(ILogger logger, string agent, string step, string result, string digest, string rolloutId, string? reason, string? detail);
+
+    [LoggerMessage(10, LogLevel.Warning, "A message on {Topic} cannot be read: {Error}")]
+    public static partial void MessageMalformed(ILogger logger, string topic, string error);
+
+    [LoggerMessage(11, LogLevel.Warning, "Agents run releases of {Model} up to {Heard}, and this registry knows none above {Known}: it goes on above (was it restored from an old copy?)")]
+    public static partial void CounterBehind(ILogger logger, string model, long heard, long known);
+
+    [LoggerMessage(12, LogLevel.Error, "The broker refused {Topic}: {Error}")]
+    public static partial void PublicationRefused(ILogger logger, string topic, string error);
+}

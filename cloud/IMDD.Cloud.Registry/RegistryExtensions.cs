@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using IMDD.Cloud.Registry.Api;
+using IMDD.Cloud.Registry.Fleet;
+using IMDD.Cloud.Registry.Models;
+using IMDD.Cloud.Registry.Publishing;
+using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.Events;
+using IMDD.Hosting;
+using IMDD.Messaging.Kafka;
+using IMDD.Messaging.Mqtt;
+using IMDD.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Cloud.Registry;
+
+/// <summary>Puts the registry together.</summary>
+public static class RegistryExtensions
+{
+    /// <summary>Adds the registry: releases, aliases, what agents are to run, downloads.</summary>
+    public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddValidatedOptions<RegistryOptions>();
+        services.AddSingleton<IValidateOptions<RegistryOptions>, RegistryOptionsValidator>();
+        services.AddSingleton<IPostConfigureOptions<MqttSessionOptions>, RegistryClientId>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMqtt().AddKafka().AddBlobStore();
+        services.AddDbContextFactory<RegistryDbContext>(
+            (provider, database) => RegistryDatabase.Configure(database, provider.GetRequiredService<IOptions<RegistryOptions>>().Value));
+        services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>();
+        services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
+
+        // In this order: the schema before whoever uses it.
+        services.AddHostedService<SchemaMigrator>();
+        services.AddSingleton<FleetLink>().AddHostedService(provider => provider.GetRequiredService<FleetLink>());
+        services.AddHostedService<OutboxRelay>();
+
+        services.AddHealthChecks().AddCheck<FleetHealthCheck>("mqtt", tags: [HealthTags.Ready]);
+        services.AddProblemDetails().AddExceptionHandler<RegistryErrors>();
+        services.AddOpenApi();
+
+        // A body that is no request is answered with the field that is wrong, outside of development too.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            var options = json.SerializerOptions;
+            options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+            options.NumberHandling = ImddJson.Options.NumberHandling;
+            options.PropertyNameCaseInsensitive = false;
+            options.RespectNullableAnnotations = true;
+            options.RespectRequiredConstructorParameters = true;
+            options.Encoder = ImddJson.Options.Encoder;
+            foreach (var converter in ImddJson.Options.Converters)
+            {
+                options.Converters.Add(converter);
+            }
+        });
+        return builder;
+    }
+
+    /// <summary>Maps the API and its description, <c>/openapi/v1.json</c>.</summary>
+    public static WebApplication MapRegistry(this WebApplication app)
+    {
+        // Made now: a key that cannot be used is found at the start.
+        _ = app.Services.GetRequiredService<SigningKey>();
+        app.UseExceptionHandler();
+        app.MapModels();
+        app.MapBlobs();
+        app.MapOpenApi();
+        return app;
+    }
+}

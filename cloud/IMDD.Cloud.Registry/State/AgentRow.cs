@@ -1,0 +1,30 @@
+namespace IMDD.Cloud.Registry.State;
+
+/// <summary>An agent: what is desired of it, and what it has said.</summary>
+public sealed class AgentRow
+{
+    public required string Asset { get; init; }
+    public required string Agent { get; init; }
+
+    /// <summary>Name of the model it is given; null: none yet.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Digest of the release it is to run.</summary>
+    public string? Desired { get; set; }
+
+    public string? RolloutId { get; set; }
+    public DateTimeOffset? DesiredAt { get; set; }
+
+    /// <summary>True when the broker has the present wish.</summary>
+    public bool IsTold { get; set; }
+
+    /// <summary>JSON of its last report about the present wish.</summary>
+    public string? Step { get; set; }
+
+    public DateTimeOffset? StepAt { get; set; }
+
+    /// <summary>JSON of its last state.</summary>
+    public string? State { get; set; }
+
+    public DateTimeOffset? StateAt { get; set; }
+}

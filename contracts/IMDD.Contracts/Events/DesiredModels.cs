@@ -1,0 +1,15 @@
+namespace IMDD.Contracts.Events;
+
+/// <summary>Data of <c>desired/{agent}</c>, retained: the release that each group of an agent's cameras is to be inspected by.</summary>
+public sealed record DesiredModels
+{
+    public required string Agent { get; init; }
+
+    /// <summary>
+    /// Names this wish; every feedback carries it. Another wish has another, and an agent that has refused one refuses it for good.
+    /// </summary>
+    public required string RolloutId { get; init; }
+
+    /// <summary>One for each group of cameras; a camera is in at most one.</summary>
+    public required IReadOnlyList<DesiredSlot> Slots { get; init; }
+}

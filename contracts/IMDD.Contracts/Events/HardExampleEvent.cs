@@ -1,0 +1,32 @@
+using IMDD.Contracts.CloudEvents;
+using IMDD.Contracts.Identity;
+
+namespace IMDD.Contracts.Events;
+
+/// <summary>Makes events of <c>imdd.example.hard.v1</c>.</summary>
+public static class HardExampleEvent
+{
+    /// <summary>A frame for a person to look at.</summary>
+    /// <exception cref="ArgumentException">No reason, no picture, or the outcome is not the frame's.</exception>
+    public static CloudEvent Create(HardExample example, EventContext context)
+    {
+        var camera = CameraPath.Parse($"{example.AssetPath}/{example.CameraId}");
+        var outcomeId = EventId.ForOutcome(camera, example.FrameId);
+        EventGuard.That(example.OutcomeId == outcomeId, $"OutcomeId is '{example.OutcomeId}': expected '{outcomeId}', the frame's.", nameof(example.OutcomeId));
+        EventGuard.That(example.Reasons.Count > 0, "There is no reason: expected at least one.", nameof(example.Reasons));
+        EventGuard.NotEmpty(example.Frame.Uri, "Frame.Uri");
+        EventGuard.Digest(example.Frame.Digest, "Frame.Digest");
+        foreach (var score in example.Scores.Values)
+        {
+            EventGuard.Score(score, nameof(example.Scores));
+        }
+
+        return new EventBuilder(EventTypes.ExampleCollected, context)
+            .Key(camera.ToString())
+            .Set(CloudEventAttributes.CausationId, example.FrameId)
+            .Set(CloudEventAttributes.FrameDigest, example.Frame.Digest)
+            .Set(CloudEventAttributes.ModelDigest, example.Model?.Digest)
+            .Set(CloudEventAttributes.Simulated, example.Simulated)
+            .BuildJson(EventId.ForHardExample(outcomeId), camera.Camera, example);
+    }
+}

@@ -1,0 +1,16 @@
+namespace IMDD.Contracts.Registry;
+
+/// <summary>Asks that a release be run.</summary>
+public sealed record PromoteModel
+{
+    public required string Digest { get; init; }
+
+    /// <summary>
+    /// Agents that are to try it, <c>enterprise/site/area/line/cell/agent</c>: it becomes the challenger. Empty: it becomes the champion, for every
+    /// agent that runs this model or has been given none.
+    /// </summary>
+    public IReadOnlyList<string> Agents { get; init; } = [];
+
+    public string? By { get; init; }
+    public string? Reason { get; init; }
+}

@@ -1,0 +1,41 @@
+namespace IMDD.Contracts.Registry;
+
+/// <summary>
+/// Paths of the registry's API. JSON is written and read with <see cref="Events.ImddJson.Options"/>. What cannot be done is answered with
+/// problem details: 400 what cannot be understood, 404 what is not known, 409 what a rule forbids.
+/// </summary>
+public static class RegistryRoutes
+{
+    public const string Base = "/api/v1";
+
+    /// <summary>GET: <see cref="ModelView"/>[].</summary>
+    public const string Models = Base + "/models";
+
+    /// <summary>GET: <see cref="ModelView"/>. POST to register: <see cref="RegisterModel"/>, answered with <see cref="ModelVersionView"/>.</summary>
+    public const string Model = Base + "/models/{name}";
+
+    /// <summary>POST: <see cref="PromoteModel"/>, answered with <see cref="RolloutView"/>.</summary>
+    public const string Promote = Base + "/models/{name}/promote";
+
+    /// <summary>POST: <see cref="RollbackModel"/>, answered with <see cref="RolloutView"/>.</summary>
+    public const string Rollback = Base + "/models/{name}/rollback";
+
+    /// <summary>POST: <see cref="BlockModel"/>, answered with <see cref="ModelVersionView"/>.</summary>
+    public const string Block = Base + "/models/{name}/block";
+
+    /// <summary>GET: <see cref="AgentRolloutView"/>[].</summary>
+    public const string Agents = Base + "/agents";
+
+    /// <summary>GET: <c>manifest.dsse</c> of a release, which holds its manifest.</summary>
+    public const string Envelope = "/bundles/{digest}/manifest.dsse";
+
+    /// <summary>GET, also of a range: a file by its content. HEAD: whether it is there. PUT: stores it.</summary>
+    public const string Blob = "/blobs/{digest}";
+
+    /// <summary>A route with its one parameter filled in.</summary>
+    public static string For(string route, string value)
+    {
+        var start = route.IndexOf('{', StringComparison.Ordinal);
+        return string.Concat(route.AsSpan(0, start), Uri.EscapeDataString(value), route.AsSpan(route.IndexOf('}', StringComparison.Ordinal) + 1));
+    }
+}

@@ -1,0 +1,78 @@
+using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Imaging;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
+
+namespace IMDD.Edge.Agent.Delivery;
+
+/// <summary>
+/// Loads a release beside the one that decides. What is costly comes first, on one thread that gets only what the line leaves over: whether it
+/// loads, what it makes of its probes, how long it takes. Then the session that is to decide is made, and runs each frame size once.
+/// </summary>
+internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions options, StationRecipe recipe, ModelSlot slot)
+{
+    private const int TimedRuns = 3;
+    private const byte MidGrey = 128;
+
+    /// <summary>Side of a frame that stands in where no size is known, pixels.</summary>
+    private const int DefaultSide = 256;
+
+    /// <summary>A release that is ready to decide.</summary>
+    /// <exception cref="ModelBundleException">The bundle has changed on disk.</exception>
+    /// <exception cref="SegmenterException">It does not run here.</exception>
+    /// <exception cref="DeliveryException">It takes too long.</exception>
+    public async Task<ISegmenter> LoadAsync(ModelBundle bundle)
+    {
+        var sizes = Sizes();
+        await LowPriority.RunAsync(() =>
+        {
+            using var trial = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest) with { Threads = 1, MaxBatch = 1 });
+            CheckSpeed(trial, sizes);
+            return true;
+        });
+        return await Task.Run(() => SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest)));
+    }
+
+    private List<(int Width, int Height)> Sizes()
+    {
+        List<(int Width, int Height)> sizes = [.. opener.WarmUpSizes()];
+        if (slot.LastFrame is { } seen && !sizes.Contains(seen))
+        {
+            sizes.Add(seen);
+        }
+
+        return sizes.Count > 0 ? sizes : [(DefaultSide, DefaultSide)];
+    }
+
+    private void CheckSpeed(ISegmenter trial, List<(int Width, int Height)> sizes)
+    {
+        if ((options.InferenceBudget ?? recipe.Deadline) is not { } budget)
+        {
+            return;
+        }
+
+        foreach (var (width, height) in sizes)
+        {
+            using RgbImage grey = new(width, height);
+            grey.Pixels.Fill(MidGrey);
+            var best = TimeSpan.MaxValue;
+            for (var run = 0; run < TimedRuns; run++)
+            {
+                var (clock, cpu) = (TimeProvider.System.GetTimestamp(), LowPriority.CpuTime());
+                trial.Run([grey]);
+
+                // On a CPU one thread's work says what a run costs, whoever else the box serves at the moment; an accelerator works elsewhere.
+                var took = trial.ExecutionProvider == ExecutionProviders.Cpu ? LowPriority.CpuTime() - cpu : TimeProvider.System.GetElapsedTime(clock);
+                best = took < best ? took : best;
+            }
+
+            if (best > budget)
+            {
+                throw new DeliveryException(
+                    RolloutReason.TooSlow,
+                    FormattableString.Invariant($"A frame of {width} x {height} takes {best.TotalMilliseconds:F1} ms: this station has {budget.TotalMilliseconds:F1} ms."));
+            }
+        }
+    }
+}

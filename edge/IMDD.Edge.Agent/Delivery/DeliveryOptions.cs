@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace IMDD.Edge.Agent.Delivery;
+
+/// <summary>Models that come from the registry. What a wish names is fetched from one configured place, never from an address in a message.</summary>
+public sealed class DeliveryOptions
+{
+    public const string Section = "Edge:Delivery";
+
+    /// <summary>Address of the registry, such as <c>https://registry:5084</c>. Empty: the agent keeps to the bundle of its configuration.</summary>
+    public string RegistryUrl { get; set; } = "";
+
+    /// <summary>Larger bundles are refused, bytes; two of them and what is being fetched must find room beside the store.</summary>
+    [Range(1L << 10, 1L << 40)]
+    public long MaxBundleBytes { get; set; } = 2L << 30;
+
+    /// <summary>A download that gets no byte for this long is begun again where it was.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Wait after the first failure of a download; doubled each time up to <see cref="MaxRetryDelay"/>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:10:00")]
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>A release whose inference of one frame takes longer is refused. Null: the recipe's deadline; without either, none is.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.0001", "01:00:00")]
+    public TimeSpan? InferenceBudget { get; set; }
+
+    /// <summary>How long a new release decides before the one before it is let go; one that fails on a frame meanwhile is taken out again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan Trial { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Starts of the process within one trial; at the next the release before it is taken, in case the new one ends the process.</summary>
+    [Range(1, 100)]
+    public int MaxTrialStarts { get; set; } = 2;
+
+    /// <summary>True where models come from the registry.</summary>
+    public bool IsOn => RegistryUrl.Length > 0;
+}

@@ -1,0 +1,371 @@
+using System.Text.Json;
+using IMDD.Contracts.CloudEvents;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.State;
+using IMDD.Edge.Agent.Telemetry;
+using IMDD.Hosting;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
+using IMDD.Messaging.Mqtt;
+
+namespace IMDD.Edge.Agent.Delivery;
+
+/// <summary>
+/// Follows what is desired of the agent: fetch, check, warm up beside the model that decides, swap between two batches, watch, keep or go back.
+/// Whatever happens on the way, the model that decides goes on.
+/// </summary>
+internal sealed class ModelDelivery(
+    AgentIdentity identity,
+    AgentOptions agent,
+    DeliveryOptions options,
+    SlotStore slots,
+    BundleDownload download,
+    BundleOpener opener,
+    CandidateLoader loader,
+    ModelLoader starting,
+    ModelSlot slot,
+    StationRecipe recipe,
+    FeedbackPublisher feedback,
+    StatePublisher states,
+    CrashPoints crashPoints,
+    AgentTelemetry telemetry,
+    TimeProvider time,
+    ILogger<ModelDelivery> logger)
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A download says how far it is no more often than this.</summary>
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _wished = new(0);
+    private DesiredModels? _wish;
+    private CancellationTokenSource? _following;
+    private string? _followed;
+
+    /// <summary>The topic of what is desired of this agent.</summary>
+    public string Filter { get; } = MqttTopics.Desired(identity.Asset, identity.Name);
+
+    /// <summary>True where models come from the registry.</summary>
+    public bool IsOn => options.IsOn;
+
+    /// <summary>Takes a wish. A newer one ends what was begun for an older, unless that decides already.</summary>
+    public ValueTask HandleAsync(IMqttDelivery delivery, CancellationToken cancellationToken)
+    {
+        var message = delivery.Message;
+        try
+        {
+            // A wish that is empty has been taken back: what runs goes on.
+            if (message.Payload.Length is > 0 and <= ImddJson.MaxEventBytes)
+            {
+                var wish = EventReader.Read<DesiredModels>(
+                    MqttBinding.Read(message.UserProperties, message.ContentType, message.Payload.ToArray()), EventTypes.RolloutRequested);
+                Take(wish);
+            }
+        }
+        catch (Exception e) when (e is CloudEventFormatException or JsonException)
+        {
+            Log.WishMalformed(logger, message.Topic, e.Message);
+        }
+        finally
+        {
+            delivery.Acknowledge();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A wish that comes again, as every retained message does, is the same wish.</summary>
+    private void Take(DesiredModels wish)
+    {
+        lock (_lock)
+        {
+            if ((_wish?.RolloutId ?? _followed) == wish.RolloutId)
+            {
+                return;
+            }
+
+            _wish = wish;
+            _following?.Cancel();
+        }
+
+        _wished.Release();
+    }
+
+    /// <summary>Works until the token fires.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (slots.State is { Trial: { } trial } state)
+        {
+            // The process ended while a release was on trial, and has come up on it.
+            await TryOutAsync(trial.RolloutId, state.Deciding().Model, previous: null, cancellationToken);
+        }
+
+        while (true)
+        {
+            await _wished.WaitAsync(cancellationToken);
+            DesiredModels? wish;
+            CancellationTokenSource following;
+            lock (_lock)
+            {
+                (wish, _wish) = (_wish, null);
+                _followed = wish?.RolloutId;
+                _following = following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            }
+
+            try
+            {
+                if (wish is not null)
+                {
+                    await FollowAsync(wish, following.Token, cancellationToken);
+                }
+            }
+            finally
+            {
+                lock (_lock)
+                {
+                    (_following, _followed) = (null, null);
+                }
+
+                following.Dispose();
+            }
+        }
+    }
+
+    private async Task FollowAsync(DesiredModels wish, CancellationToken newer, CancellationToken stop)
+    {
+        var model = wish.Slots.Count > 0 ? wish.Slots[0].Model : new ModelRelease("", "", "", 0);
+        if (slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId)
+        {
+            feedback.Say(closed);
+            return;
+        }
+
+        crashPoints.Pass(CrashPoint.AfterWish);
+        if (slot.Model is { } deciding && deciding.Digest == model.Digest && wish.Slots.Count == 1)
+        {
+            Close(RolloutSteps.Committed(identity.Name, wish.RolloutId, model, deciding.Slot));
+            return;
+        }
+
+        Say(wish.RolloutId, model, RolloutStepWord.Scheduled);
+        try
+        {
+            CheckWish(wish);
+            await StageAsync(wish.RolloutId, model, newer);
+            await ActivateAsync(wish.RolloutId, model, newer, stop);
+        }
+        catch (OperationCanceledException) when (newer.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            feedback.Say(RolloutSteps.Canceled(identity.Name, wish.RolloutId, model));
+        }
+        catch (Exception e) when (Refusal.Is(e))
+        {
+            slots.Discard(model.Digest);
+            Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, Refusal.CodeOf(e), e.Message));
+        }
+        catch (StoreUnavailableException e)
+        {
+            // Said and not kept, for there is nowhere to keep it: it is followed anew at the next start.
+            feedback.Say(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, RolloutReason.StorageFull, e.Message));
+        }
+    }
+
+    private void CheckWish(DesiredModels wish)
+    {
+        var cameras = wish.Slots.Count == 1 ? wish.Slots[0].Cameras : [];
+        if (wish.Slots.Count != 1 || !agent.Cameras.Select(camera => camera.Name).All(name => cameras.Count == 0 || cameras.Contains(name))
+            || (cameras.Count > 0 && agent.Cameras.Count == 0))
+        {
+            throw new DeliveryException(RolloutReason.Unsupported, "This agent runs one model for all of its cameras.");
+        }
+
+        if (wish.Slots[0].RecipeDigest is { } digest && digest != recipe.Digest)
+        {
+            throw new DeliveryException(RolloutReason.Unsupported, $"This agent takes its recipe from its configuration, {recipe.Digest}: {digest} is desired.");
+        }
+    }
+
+    /// <summary>Brings a release, whole and trusted, into the slot that does not decide.</summary>
+    private async Task StageAsync(string rolloutId, ModelRelease model, CancellationToken cancellationToken)
+    {
+        if (slots.State is { } state && state.Slots.TryGetValue(state.Other(), out var there) && there.Model.Digest == model.Digest && !there.IsConfigured)
+        {
+            // From before the process ended, or from before another release was tried.
+            return;
+        }
+
+        Say(rolloutId, model, RolloutStepWord.Downloading);
+        await FetchAsync(rolloutId, model, cancellationToken);
+        crashPoints.Pass(CrashPoint.AfterDownload);
+        Say(rolloutId, model, RolloutStepWord.Verifying);
+        var bundle = await LowPriority.RunAsync(() => opener.Open(slots.Incoming(model.Digest)));
+        opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
+        cancellationToken.ThrowIfCancellationRequested();
+        crashPoints.Pass(CrashPoint.AfterVerify);
+        var release = new ModelRelease(bundle.Manifest.Name, bundle.Manifest.Version, bundle.Digest, bundle.Manifest.ReleaseCounter);
+        slots.Place(slots.State ?? Configured(), new SlotContent(release, IsConfigured: false, HasDecided: false, bundle.Manifest.ExpiresAt));
+        crashPoints.Pass(CrashPoint.AfterStage);
+    }
+
+    /// <summary>The pointer of an agent to which nothing was delivered yet.</summary>
+    private SlotState Configured()
+    {
+        var model = slot.Model!;
+        return new SlotState
+        {
+            Active = model.Slot,
+            Slots = new Dictionary<string, SlotContent>(StringComparer.Ordinal)
+            {
+                [model.Slot] = new(new ModelRelease(model.Name, model.Version, model.Digest, 0), IsConfigured: true, HasDecided: true),
+            },
+        };
+    }
+
+    private async Task FetchAsync(string rolloutId, ModelRelease model, CancellationToken cancellationToken)
+    {
+        var delay = options.RetryDelay;
+        var said = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await download.FetchAsync(model, (done, total) =>
+                {
+                    if (time.GetElapsedTime(said) >= ProgressInterval)
+                    {
+                        said = time.GetTimestamp();
+                        feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Downloading) with { DoneBytes = done, TotalBytes = total });
+                    }
+                }, cancellationToken);
+                return;
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
+            {
+                // The registry, the network or the disk is away: what has come stays, and the rest is asked for again.
+                Log.DownloadBroken(logger, model.Digest, delay, e.Message);
+                await Task.Delay(delay, time, cancellationToken);
+                delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
+            }
+        }
+    }
+
+    private async Task ActivateAsync(string rolloutId, ModelRelease model, CancellationToken newer, CancellationToken stop)
+    {
+        var state = slots.State!;
+        var target = state.Other();
+        feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Staged) with { Slot = target });
+        feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Warming) with { Slot = target });
+        var bundle = await LowPriority.RunAsync(() => opener.Open(slots.FolderOf(target, model.Digest)));
+
+        // Again, since it may have lain there for long.
+        opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
+        var candidate = await loader.LoadAsync(bundle);
+        ISegmenter? previous = null;
+        try
+        {
+            newer.ThrowIfCancellationRequested();
+            foreach (var unknown in recipe.Recipe.Classes.Keys.Where(id => candidate.Manifest.Classes.All(c => c.Id != id)))
+            {
+                Log.RecipeClassUnknown(logger, unknown, candidate.Manifest.Name);
+            }
+
+            crashPoints.Pass(CrashPoint.AfterWarm);
+            slots.Write(state.With(target, state.Slots[target] with { HasDecided = true }) with { Active = target, Trial = new SlotTrial(rolloutId, Starts: 0) });
+            crashPoints.Pass(CrashPoint.AfterPointer);
+            previous = slot.Swap(candidate, target);
+        }
+        catch
+        {
+            if (previous is null)
+            {
+                candidate.Dispose();
+            }
+
+            throw;
+        }
+
+        states.ModelChanged();
+        Log.ModelSwapped(logger, bundle.Manifest.Name, bundle.Manifest.Version, bundle.Digest, target);
+        crashPoints.Pass(CrashPoint.AfterSwap);
+        await TryOutAsync(rolloutId, model, previous, stop);
+    }
+
+    /// <summary>Watches the release that decides for as long as a trial takes; then keeps it, or goes back.</summary>
+    /// <param name="rolloutId">The wish that it came by.</param>
+    /// <param name="model">The release.</param>
+    /// <param name="previous">The model before, still warm; null after a restart.</param>
+    /// <param name="stop">Ends it: the trial goes on at the next start.</param>
+    private async Task TryOutAsync(string rolloutId, ModelRelease model, ISegmenter? previous, CancellationToken stop)
+    {
+        var target = slots.State!.Active;
+        feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Trial) with
+        {
+            Slot = target,
+            Status = previous is null ? RolloutStatus.Resumed : RolloutStatus.Proceeding,
+        });
+        try
+        {
+            var began = time.GetTimestamp();
+            while (slot.Failures == 0 && time.GetElapsedTime(began) < options.Trial)
+            {
+                await Task.Delay(LookInterval, time, stop);
+            }
+
+            if (slot.Failures > 0)
+            {
+                GoBack(rolloutId, model, ref previous, $"It failed on {slot.Failures} of the line's frames.");
+                return;
+            }
+
+            // The ledger before the pointer: once it has been kept, nothing older may come by a wish, whenever the process ends.
+            opener.Accept(opener.Open(slots.FolderOf(target, model.Digest)));
+            crashPoints.Pass(CrashPoint.AfterLedger);
+            Close(RolloutSteps.Committed(identity.Name, rolloutId, model, target));
+            crashPoints.Pass(CrashPoint.AfterKeep);
+        }
+        catch (ModelBundleException e)
+        {
+            GoBack(rolloutId, model, ref previous, $"Its files are no longer what they were: {e.Message}");
+        }
+        finally
+        {
+            previous?.Dispose();
+            states.ModelChanged();
+        }
+    }
+
+    private void GoBack(string rolloutId, ModelRelease model, ref ISegmenter? previous, string detail)
+    {
+        var state = slots.State!;
+        var back = state.Other();
+        var failed = RolloutSteps.Failed(identity.Name, rolloutId, model, RolloutStepWord.RolledBack, RolloutReason.HealthRegression, detail) with { Slot = state.Active };
+        Log.SlotAbandoned(logger, state.Active, model.Name, model.Digest, back, detail);
+        previous ??= starting.TryLoad(state, back);
+        if (previous is null)
+        {
+            // Nothing to go back to: an ailing model is better than none, and the process may be started anew on another.
+            Close(failed);
+            return;
+        }
+
+        slots.Write(state with { Active = back, Trial = null, Closed = failed });
+        var bad = slot.Swap(previous, back);
+        previous = bad;
+        feedback.Say(failed);
+        telemetry.RolloutEnded(failed.Step, failed.ReasonCode);
+    }
+
+    private void Say(string rolloutId, ModelRelease model, string step) => feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, step));
+
+    /// <summary>The wish is over: kept, so that it is not followed again, and said.</summary>
+    private void Close(RolloutStep step)
+    {
+        slots.Write((slots.State ?? Configured()) with { Trial = null, Closed = step });
+        feedback.Say(step);
+        telemetry.RolloutEnded(step.Step, step.ReasonCode);
+    }
+}

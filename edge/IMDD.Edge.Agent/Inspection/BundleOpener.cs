@@ -1,0 +1,67 @@
+using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Outcomes;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
+using IMDD.Inference.Signing;
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Edge.Agent.Inspection;
+
+/// <summary>What every bundle has to pass before it runs here, whichever way it came, and how it is run.</summary>
+internal sealed class BundleOpener(IOptions<ModelOptions> options, IOptions<AgentOptions> agent, IOptions<StoreOptions> store)
+{
+    private const string LedgerFile = "releases.json";
+    private const string EngineFolder = "engines";
+
+    private readonly ModelOptions _model = options.Value;
+
+    /// <summary>Whose bundles are taken.</summary>
+    public BundleTrust Trust() => new()
+    {
+        Keys = TrustedKeys.Load(_model.TrustedKeys),
+        KnownDigests = ShippedBundles.Digests,
+        AllowUnsigned = _model.AllowUnsigned,
+    };
+
+    /// <summary>A bundle of which every byte has been checked.</summary>
+    /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
+    public ModelBundle Open(string folder) => ModelBundle.Open(folder, Trust());
+
+    /// <summary>Whether a release may become active.</summary>
+    /// <exception cref="ModelBundleException">It is older than what has run here, expired, or for a later agent.</exception>
+    public void Check(BundleManifest manifest, string digest, string? signedBy, DateTimeOffset now)
+    {
+        Ledger().Check(manifest, digest, signedBy, now);
+        var own = typeof(BundleOpener).Assembly.GetName().Version!;
+        if (manifest.MinAgentVersion is { } text && (!Version.TryParse(text, out var least) || own < least))
+        {
+            throw new ModelBundleException($"{ModelBundle.ManifestFile}: minAgentVersion is '{text}'; this agent is {own.ToString(3)}.", fault: BundleFault.Version);
+        }
+    }
+
+    /// <summary>Remembers a release that has passed everything; returns when that is durable.</summary>
+    public void Accept(ModelBundle bundle) => Ledger().Accept(bundle.Manifest, bundle.Digest, bundle.SignedBy);
+
+    /// <summary>Frame sizes that the configuration names.</summary>
+    public IEnumerable<(int Width, int Height)> WarmUpSizes()
+        => _model.WarmUpSizes.Select(text => FrameSize.TryParse(text, out var size) ? size : throw new FormatException(text));
+
+    /// <summary>How a model is run here.</summary>
+    /// <param name="warmUpSizes">Frame sizes to run once; those of the cameras' tiles come with them.</param>
+    /// <param name="manifest">The model's.</param>
+    public SegmenterOptions Options(IEnumerable<(int Width, int Height)> warmUpSizes, BundleManifest manifest) => _model.ToProvider() with
+    {
+        EngineCacheDirectory = EngineCache(),
+        MaxBatch = agent.Value.MaxBatch,
+        WarmUpSizes = [.. warmUpSizes.Concat(CameraTiles.All(agent.Value).Select(tiles => tiles.SizeFor(manifest.Stride))).Distinct()],
+    };
+
+    private string EngineCache() => _model switch
+    {
+        { ExecutionProvider: not ExecutionProviders.TensorRt } => "",
+        { EngineCacheDirectory.Length: > 0 } => _model.EngineCacheDirectory,
+        _ => Path.Combine(store.Value.Directory, EngineFolder),
+    };
+
+    private ReleaseLedger Ledger() => new(Path.Combine(store.Value.Directory, LedgerFile));
+}

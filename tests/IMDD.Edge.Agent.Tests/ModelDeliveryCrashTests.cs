@@ -1,0 +1,120 @@
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Tests.Support;
+using IMDD.Testing;
+
+namespace IMDD.Edge.Agent.Tests;
+
+/// <summary>The real process, ended on a model's way to decide.</summary>
+public sealed class ModelDeliveryCrashTests
+{
+    [Fact]
+    public async Task CrashPoints_OneAfterTheOther_ComeUpOnAOrBAndLoseNothing()
+    {
+        await using var plant = await DeliveryPlant.StartAsync();
+        List<string> sent = [];
+        HashSet<string> known = new(StringComparer.Ordinal);
+        var counter = 0;
+        foreach (var point in CrashPoints.DeliveryNames)
+        {
+            // Each life follows a release of its own, from the retained wish, and takes a frame before and after where it can.
+            var release = Offer(plant, ++counter, known);
+            await plant.WishAsync(release);
+            using var agent = await plant.Harness.StartProcessAsync(point, plant.Settings);
+            await Eventually.HoldsAsync(() => agent.HasExited || agent.Output.Contains("frames are taken from", StringComparison.Ordinal));
+            if (!agent.HasExited)
+            {
+                sent.Add(await plant.Harness.SendAsync(TestFrames.Good()));
+            }
+
+            await Eventually.HoldsAsync(() => agent.HasExited);
+            agent.Output.ShouldContain($"Crash point {point}");
+        }
+
+        var last = Offer(plant, ++counter, known);
+        var rollout = await plant.WishAsync(last);
+        using var survivor = await plant.Harness.StartProcessAsync(crashPoint: null, plant.Settings);
+        (await plant.EndAsync(rollout)).Result.ShouldBe(RolloutResult.Success, survivor.Output);
+        sent.Add(await plant.Harness.SendAsync(TestFrames.Good()));
+        var outcomes = await plant.Harness.OutcomesAsync(sent.Count);
+
+        outcomes.Select(o => o.FrameId).Distinct().ShouldBe(sent, ignoreOrder: true);
+        outcomes.Single(o => o.FrameId == sent[^1]).Model!.Digest.ShouldBe(last.Digest);
+        outcomes.Where(o => o.Model is { Name: not "contrast" }).ShouldAllBe(o => known.Contains(o.Model!.Digest));
+        foreach (var same in plant.Harness.Records(KafkaTopics.Outcome).GroupBy(r => r.Headers.Single(h => h.Key == "ce_id").Value, StringComparer.Ordinal))
+        {
+            same.Select(r => Convert.ToHexString(r.Value!.Value.Span)).Distinct().ShouldHaveSingleItem("what is sent again is the same, byte for byte");
+        }
+
+        // Every birth named a model, and said the truth about its slots.
+        var births = plant.States.Where(s => s.State == EdgeStateWord.Online).ToList();
+        births.Count.ShouldBeGreaterThan(CrashPoints.DeliveryNames.Count / 2);
+        births.ShouldContain(s => s.Slots != null && s.Slots[0].State == AgentSlotState.Trial, "some life came up on a release that was on trial");
+        births.ShouldAllBe(s => s.Model != null && (s.Slots == null || (s.Slots[0].Slot == s.Model.Slot && s.Slots[0].Model.Digest == s.Model.Digest)));
+    }
+
+    [Fact]
+    public async Task Trial_ThatEndsTheProcessAgainAndAgain_IsGivenUp()
+    {
+        await using var plant = await DeliveryPlant.StartAsync();
+        (string, string)[] settings = [.. plant.Settings, ("Edge:Delivery:Trial", "00:10:00")];
+        var bad = plant.Offer(1);
+        var rollout = await plant.WishAsync(bad);
+        for (var life = 0; life < 3; life++)
+        {
+            // The first life ends at the swap; the next two come up on the release, see a frame, and die of it.
+            using var agent = await plant.Harness.StartProcessAsync(life == 0 ? "after-swap" : "after-inspect", settings);
+            await Eventually.HoldsAsync(() => agent.HasExited || agent.Output.Contains("frames are taken from", StringComparison.Ordinal));
+            if (life > 0)
+            {
+                await plant.Harness.SendAsync(TestFrames.Good());
+            }
+
+            await Eventually.HoldsAsync(() => agent.HasExited);
+        }
+
+        using var last = await plant.Harness.StartProcessAsync(crashPoint: null, settings);
+        var end = await plant.EndAsync(rollout);
+
+        (end.Step, end.ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression), last.Output);
+        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+    }
+
+    [Theory]
+    [InlineData("model.onnx of the slot that decides")]
+    [InlineData("the pointer")]
+    public async Task Start_WithDamageOnTheDisk_ComesUpOnAnotherModel(string damage)
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var first = plant.Offer(1);
+        var second = plant.Offer(2);
+        await plant.EndAsync(await plant.WishAsync(first));
+        await plant.EndAsync(await plant.WishAsync(second));
+        await plant.Harness.StopAgentAsync();
+        var models = Path.Combine(plant.Harness.StoreFolder, "models");
+        var file = damage == "the pointer"
+            ? Path.Combine(models, "slots.json")
+            : Directory.GetFiles(Path.Combine(models, "A"), "model.onnx", SearchOption.AllDirectories).Single();
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        bytes[bytes.Length / 2] = 0;
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        await plant.Harness.StartAgentAsync(plant.Settings);
+
+        // The wish is still there, and what it asks for is fetched anew where it is not over.
+        var outcome = await plant.InspectAsync();
+        outcome.Verdict.ShouldBe(Verdict.Pass);
+        outcome.Model!.Name.ShouldBeOneOf("contrast", TestRelease.Name);
+        if (damage != "the pointer")
+        {
+            outcome.Model.Digest.ShouldBe(first.Digest);
+        }
+    }
+
+    private static ModelRelease Offer(DeliveryPlant plant, int counter, HashSet<string> known)
+    {
+        var release = plant.Offer(counter);
+        known.Add(release.Digest);
+        return release;
+    }
+}

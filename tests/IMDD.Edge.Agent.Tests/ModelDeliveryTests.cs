@@ -1,0 +1,242 @@
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Tests.Support;
+using IMDD.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IMDD.Edge.Agent.Tests;
+
+/// <summary>Models that come from a registry, in a whole agent with a broker and real sessions of the runtime.</summary>
+public sealed class ModelDeliveryTests
+{
+    /// <summary>The graph's steepness, which everything it says goes through.</summary>
+    private const float Steepness = 6f;
+
+    public static TheoryData<string, string> BadReleases => new()
+    {
+        { "another key", RolloutReason.SignatureInvalid },
+        { "a byte of the envelope", RolloutReason.SignatureInvalid },
+        { "an old counter", RolloutReason.CounterTooLow },
+        { "expired", RolloutReason.Expired },
+        { "another manifest", RolloutReason.DigestMismatch },
+        { "a byte of model.onnx", RolloutReason.DigestMismatch },
+        { "a byte of text.safetensors", RolloutReason.DigestMismatch },
+        { "a byte of probes/good.bmp", RolloutReason.DigestMismatch },
+        { "a byte of probes/good.safetensors", RolloutReason.DigestMismatch },
+        { "a byte of probes/index.json", RolloutReason.DigestMismatch },
+        { "a byte of probes/scratch.bmp", RolloutReason.DigestMismatch },
+        { "a byte of probes/scratch.safetensors", RolloutReason.DigestMismatch },
+        { "a truncated graph", RolloutReason.IncompatibleRuntime },
+        { "NaN weights", RolloutReason.NotFinite },
+        { "other weights than its probes", RolloutReason.GoldenMismatch },
+        { "a class too many", RolloutReason.ContractMismatch },
+        { "a row of no class", RolloutReason.ManifestInvalid },
+        { "a later agent", RolloutReason.IncompatibleRuntime },
+        { "too large", RolloutReason.StorageFull },
+        { "not there", RolloutReason.NotFound },
+        { "two groups of cameras", RolloutReason.Unsupported },
+    };
+
+    [Fact]
+    public async Task Wish_GoodRelease_IsFetchedCheckedSwappedInAndKept()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var before = await plant.InspectAsync();
+        before.Model!.Name.ShouldBe("contrast");
+        var first = plant.Offer(1);
+        var rollout = await plant.WishAsync(first);
+
+        (await plant.EndAsync(rollout)).Result.ShouldBe(RolloutResult.Success);
+
+        string[] expected =
+        [
+            RolloutStepWord.Scheduled, RolloutStepWord.Downloading, RolloutStepWord.Verifying, RolloutStepWord.Staged, RolloutStepWord.Warming,
+            RolloutStepWord.Trial, RolloutStepWord.Committed,
+        ];
+        plant.Steps.Select(s => s.Step).ShouldBe(expected);
+        plant.Steps.ShouldAllBe(s => s.RolloutId == rollout && s.Model == first && s.ReasonCode == null);
+        var after = await plant.InspectAsync();
+        (after.Model!.Digest, after.Model.Slot, after.Model.Version).ShouldBe((first.Digest, "B", first.Version));
+
+        await Eventually.HoldsAsync(() => plant.States[^1].Slots is [{ Slot: "B", State: AgentSlotState.Active }, { Slot: "A", State: AgentSlotState.Previous }]);
+        plant.States[^1].Model!.Digest.ShouldBe(first.Digest);
+
+        var second = plant.Offer(2);
+        (await plant.EndAsync(await plant.WishAsync(second))).Slot.ShouldBe("A");
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(second.Digest);
+        Directory.GetDirectories(Path.Combine(plant.Harness.StoreFolder, "models", "B")).ShouldHaveSingleItem("the release before stays on disk");
+    }
+
+    [Fact]
+    public async Task Wish_Restart_ComesUpOnWhatWasKeptAndAnswersAgain()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var release = plant.Offer(1);
+        var rollout = await plant.WishAsync(release);
+        await plant.EndAsync(rollout);
+        await plant.Harness.StopAgentAsync();
+        var said = plant.Steps.Count;
+        await plant.Harness.StartAgentAsync(plant.Settings);
+
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(release.Digest);
+        await Eventually.HoldsAsync(() => plant.Steps.Count > said);
+        plant.Steps[^1].Step.ShouldBe(RolloutStepWord.Committed);
+        plant.Steps.Count(s => s.Step == RolloutStepWord.Downloading).ShouldBe(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(BadReleases))]
+    public async Task Wish_BadRelease_NeverDecidesAndSaysWhy(string fault, string reasonCode)
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:MaxBundleBytes", "50000000"));
+        var good = plant.Offer(5);
+        await plant.EndAsync(await plant.WishAsync(good));
+        using TestSigningKey foreign = new();
+        var bad = Make(plant, fault, foreign);
+        var rollout = await plant.WishAsync(bad, fault == "two groups of cameras"
+            ? wish => wish with { Slots = [new() { Cameras = ["cam1"], Model = bad }, new() { Cameras = ["cam2"], Model = bad }] }
+            : null);
+
+        var end = await plant.EndAsync(rollout);
+
+        (end.Step, end.Result, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutResult.Failure, reasonCode), end.Detail);
+        end.Detail.ShouldNotBeNullOrEmpty();
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(good.Digest);
+        plant.States.ShouldNotContain(s => s.Model!.Digest == bad.Digest);
+
+        // Not tried again under its id; and what comes after it is not held up.
+        var asked = plant.Registry.Requests.Count;
+        await plant.WishAsync(good, rolloutId: "back");
+        await plant.EndAsync("back");
+        var said = plant.Steps.Count;
+        await plant.WishAsync(bad, rolloutId: "back");
+        await Eventually.HoldsAsync(() => plant.Steps.Count > said);
+        plant.Registry.Requests.Count.ShouldBe(asked);
+        (await plant.EndAsync(await plant.WishAsync(plant.Offer(7)))).Result.ShouldBe(RolloutResult.Success);
+    }
+
+    [Fact]
+    public async Task Wish_TenTimesSlowerThanTheStationHas_NeverDecides()
+    {
+        // At this size a run of the graph takes several milliseconds on any machine.
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:InferenceBudget", "00:00:00.0002"), ("Edge:Model:WarmUpSizes:0", "1024x1024"));
+        var end = await plant.EndAsync(await plant.WishAsync(plant.Offer(1)));
+
+        (end.Step, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutReason.TooSlow), end.Detail);
+        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+    }
+
+    [Fact]
+    public async Task Download_BrokenOff_GoesOnWhereItWas()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        plant.Registry.BreakAfter = 2000;
+        var release = plant.Offer(1);
+        (await plant.EndAsync(await plant.WishAsync(release))).Result.ShouldBe(RolloutResult.Success);
+
+        plant.Registry.Requests.ShouldContain(r => r.EndsWith("2000-", StringComparison.Ordinal));
+        plant.Registry.Requests.Count(r => r.StartsWith("/blobs", StringComparison.Ordinal) && !r.Contains(' ', StringComparison.Ordinal))
+            .ShouldBe(Files(plant, release), "no file is begun twice");
+    }
+
+    [Fact]
+    public async Task Download_FilesThatASlotHas_AreNotFetchedAgain()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        await plant.EndAsync(await plant.WishAsync(plant.Offer(1)));
+        var sent = plant.Registry.SentBytes;
+        (await plant.EndAsync(await plant.WishAsync(plant.Offer(2, change: m => m with { PixelThreshold = 0.7 })))).Result.ShouldBe(RolloutResult.Success);
+
+        (plant.Registry.SentBytes - sent).ShouldBeLessThan(20_000, "the signed manifest alone");
+    }
+
+    [Fact]
+    public async Task Wish_NewerOneDuringADownload_EndsIt()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        plant.Registry.BeforeFile = () => held.Task;
+        var first = await plant.WishAsync(plant.Offer(1));
+        await Eventually.HoldsAsync(() => plant.Registry.Requests.Any(r => r.StartsWith("/blobs", StringComparison.Ordinal)));
+        var wanted = plant.Offer(2);
+        var second = await plant.WishAsync(wanted);
+        (await plant.EndAsync(first)).Step.ShouldBe(RolloutStepWord.Canceled);
+        plant.Registry.BeforeFile = null;
+        held.SetResult();
+
+        (await plant.EndAsync(second)).Result.ShouldBe(RolloutResult.Success);
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(wanted.Digest);
+    }
+
+    [Fact]
+    public async Task Trial_ModelThatFailsOnAFrame_IsTakenOutAgain()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:10:00"));
+        var rollout = await plant.WishAsync(plant.Offer(1));
+        await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Trial));
+        (await plant.InspectAsync()).Model!.Name.ShouldBe(TestRelease.Name);
+        plant.Harness.Services.GetRequiredService<ModelSlot>().Failed();
+
+        var end = await plant.EndAsync(rollout);
+
+        (end.Step, end.Result, end.ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutResult.Failure, RolloutReason.HealthRegression));
+        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+        File.Exists(Path.Combine(plant.Harness.StoreFolder, "releases.json")).ShouldBeFalse("a release that was taken out is not what has run here");
+    }
+
+    private static int Files(DeliveryPlant plant, ModelRelease release)
+        => ImddJson.Deserialize<BundleManifest>(File.ReadAllBytes(Path.Combine(
+            plant.Harness.StoreFolder, "models", "B", "sha256-" + release.Digest[ContentDigest.Prefix.Length..], "manifest.json"))).Files.Count;
+
+    private static ModelRelease Make(DeliveryPlant plant, string fault, TestSigningKey foreign)
+    {
+        switch (fault)
+        {
+            case "another key":
+                return plant.Offer(6, foreign);
+            case "a byte of the envelope":
+                var altered = plant.Offer(6);
+                plant.Registry.CorruptEnvelope(altered.Digest);
+                return altered;
+            case "an old counter":
+                return plant.Offer(4);
+            case "expired":
+                return plant.Offer(6, change: m => m with { ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(-1) });
+            case "another manifest":
+                var other = plant.Offer(6);
+                var wanted = new string(other.Digest[^1] == '0' ? '1' : '0', 1);
+                return plant.Registry.OfferAs(other, other.Digest[..^1] + wanted);
+            case "a truncated graph":
+                return plant.Offer(6, file: "model.onnx", content: graph => graph[..(graph.Length / 2)]);
+            case "NaN weights":
+                return plant.Offer(6, file: "model.onnx", content: graph => TestRelease.WithConstant(graph, Steepness, float.NaN));
+            case "other weights than its probes":
+                return plant.Offer(6, file: "model.onnx", content: graph => TestRelease.WithConstant(graph, Steepness, 1));
+            case "a class too many":
+                return plant.Offer(6, change: m => m with { Rows = [.. m.Rows, m.Rows[0]] });
+            case "a row of no class":
+                return plant.Offer(6, change: m => m with { Rows = [m.Rows[0] with { ClassId = "nothing" }] });
+            case "a later agent":
+                return plant.Offer(6, change: m => m with { MinAgentVersion = "99.0.0" });
+            case "too large":
+                return plant.Offer(6, change: m => m with { Files = [.. m.Files.Select(f => f.Path == "model.onnx" ? f with { SizeBytes = 60_000_000 } : f)] });
+            case "not there":
+                return new ModelRelease(TestRelease.Name, "1", "sha256:" + new string('9', 64), 6);
+            case "two groups of cameras":
+                return plant.Offer(6);
+            default:
+                var path = fault["a byte of ".Length..];
+                string? digest = null;
+                var release = plant.Offer(6, change: m =>
+                {
+                    // A file of its own, so that no slot has it.
+                    digest = ContentDigest.Prefix + m.Files.Single(f => f.Path == path).Sha256;
+                    return m;
+                }, file: path, content: bytes => [.. bytes, 0]);
+                plant.Registry.Corrupt(digest!);
+                return release;
+        }
+    }
+}
