@@ -1,4 +1,5 @@
 using IMDD.Learning.Networks.Masks;
+using IMDD.Learning.Weights.Configurations;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks.Tests.Masks;

@@ -1,4 +1,4 @@
-namespace IMDD.Learning.Networks.Masks;
+namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>Widths of the open-vocabulary head.</summary>
 /// <param name="Width">Width of the decoder's queries.</param>
