@@ -10,14 +10,11 @@ namespace IMDD.Learning.Networks.Training;
 public sealed class MasterWeights : IDisposable
 {
     private readonly List<(Parameter Own, Parameter Master)> _pairs;
-    private readonly LossScale? _scale;
 
     /// <summary>Masters of a network's parameters that are trained.</summary>
     /// <param name="network">The network, already in its format.</param>
-    /// <param name="scale">How the loss is scaled; null for not at all.</param>
-    public MasterWeights(nn.Module network, LossScale? scale = null)
+    public MasterWeights(nn.Module network)
     {
-        _scale = scale;
         _pairs = [.. network.parameters().Where(parameter => parameter.requires_grad).Select(parameter => (parameter, MasterOf(parameter)))];
     }
 
@@ -32,18 +29,10 @@ public sealed class MasterWeights : IDisposable
         _ => ScalarType.Float32,
     };
 
-    /// <summary>The loss as it is to be differentiated.</summary>
-    public Tensor Scaled(Tensor loss)
-    {
-        using var scope = NewDisposeScope();
-        return (_scale is null ? loss.alias() : loss * _scale.Value).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// Brings the gradients of a backward pass to the masters, the loss's scale taken out, and the network's own to none.
-    /// </summary>
+    /// <summary>Brings the gradients of a backward pass to the masters, the loss's scale taken out.</summary>
+    /// <param name="scale">What the loss was multiplied by.</param>
     /// <returns>False where one is no number: then the step is to be left out.</returns>
-    public bool TakeGradients()
+    public bool TakeGradients(double scale)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
@@ -55,22 +44,12 @@ public sealed class MasterWeights : IDisposable
                 continue;
             }
 
-            var wide = _scale is null ? gradient.to(float32) : gradient.to(float32) / _scale.Value;
+            var wide = scale is 1 ? gradient.to(float32) : gradient.to(float32) / scale;
             finite = finite.logical_and(wide.isfinite().all());
-            if (!ReferenceEquals(own, master))
-            {
-                master.grad = wide;
-                own.grad = null;
-            }
-            else if (_scale is not null)
-            {
-                gradient.copy_(wide);
-            }
+            master.grad = wide;
         }
 
-        var good = finite.item<bool>();
-        _scale?.Update(good);
-        return good;
+        return finite.item<bool>();
     }
 
     /// <summary>Brings the masters' values, after a step or a load, to the network.</summary>
