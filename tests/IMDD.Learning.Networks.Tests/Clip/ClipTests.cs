@@ -125,6 +125,28 @@ public sealed class ClipTests
         }
     }
 
+    [Fact]
+    public void EmbedMasks_PixelsOutsideAMask_DoNotReachIt()
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+
+        // One layer: in deeper ones the patches have seen each other.
+        using ClipModel clip = new(Small with { Vision = Small.Vision with { Tower = Small.Vision.Tower with { Layers = 1 } } });
+        using NoiseSource noise = new(1);
+        var pixels = noise.Draw([1, 3, 16, 16]);
+        var masks = full([1, 2, 4, 4], -1f);
+        masks[0, 0].narrow(1, 0, 2).fill_(1);
+        var before = clip.EmbedMasks(pixels, masks);
+        pixels.narrow(3, 8, 8).mul_(-2);
+
+        var after = clip.EmbedMasks(pixels, masks);
+
+        after.shape.ShouldBe([1, 2, 12]);
+        after[0, 0].allclose(before[0, 0]).ShouldBeTrue("its mask is the left half");
+        after[0, 1].allclose(before[0, 1]).ShouldBeFalse("a mask that is nowhere sees every patch");
+    }
+
     private static IEnumerable<string> Lines(TensorLayout layout)
         => layout.Shapes.Select(pair => $"{pair.Key} [{string.Join(',', pair.Value)}]").Order(StringComparer.Ordinal);
 }

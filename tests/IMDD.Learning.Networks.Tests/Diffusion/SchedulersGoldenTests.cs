@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using IMDD.Learning.Networks.Diffusion.Sampling;
+using IMDD.Learning.Weights.Configurations;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks.Tests.Diffusion;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Networks.Weights;
+using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using IMDD.Learning.Networks.Diffusion.Sampling;
 using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Networks.Weights;
+using IMDD.Learning.Weights.Configurations;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -24,12 +24,13 @@ internal sealed class ClipAttention : NamedModule
 
     /// <param name="tokens">[B, N, width].</param>
     /// <param name="causal">A token sees itself and those before it.</param>
+    /// <param name="attend">Which tokens a token sees, boolean, [B, 1, N, N]; null for all. Not together with <paramref name="causal"/>.</param>
     /// <returns>[B, N, width].</returns>
-    public Tensor Forward(Tensor tokens, bool causal)
+    public Tensor Forward(Tensor tokens, bool causal, Tensor? attend = null)
     {
         using var scope = NewDisposeScope();
         var attended = nn.functional.scaled_dot_product_attention(
-            Split(_query.call(tokens)), Split(_key.call(tokens)), Split(_value.call(tokens)), is_casual: causal);
+            Split(_query.call(tokens)), Split(_key.call(tokens)), Split(_value.call(tokens)), attend, is_casual: causal);
         return _out.call(attended.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
 

@@ -21,10 +21,10 @@ internal sealed class ClipLayer : NamedModule
         register_module("mlp", _perceptron = new ClipPerceptron(tower.Width, tower.HiddenWidth, tower.QuickGelu, placement));
     }
 
-    public Tensor Forward(Tensor tokens, bool causal)
+    public Tensor Forward(Tensor tokens, bool causal, Tensor? attend)
     {
         using var scope = NewDisposeScope();
-        var hidden = tokens + _attention.Forward(_norm1.call(tokens), causal);
+        var hidden = tokens + _attention.Forward(_norm1.call(tokens), causal, attend);
         return (hidden + _perceptron.Forward(_norm2.call(hidden))).MoveToOuterDisposeScope();
     }
 }

@@ -47,23 +47,37 @@ public sealed class ClipModel : NamedModule
     /// <param name="pixels">Images as <see cref="ClipPreprocessing"/> makes them, [B, 3, S, S].</param>
     public Tensor EmbedImage(Tensor pixels)
     {
-        var side = Configuration.Vision.ImageSize;
-        if (pixels.Dimensions != 4 || pixels.shape[1] != 3 || pixels.shape[2] != side || pixels.shape[3] != side)
-        {
-            throw new ArgumentException($"Images of [{string.Join(", ", pixels.shape)}]; expected [B, 3, {side}, {side}].", nameof(pixels));
-        }
-
+        CheckImages(pixels);
         using var scope = NewDisposeScope();
         return _visualProjection.call(_vision.Forward(pixels)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Embeddings of what lies inside masks, not normalised, [B, Q, projection].</summary>
+    /// <param name="pixels">Images as <see cref="ClipPreprocessing"/> makes them, [B, 3, S, S].</param>
+    /// <param name="masks">Logits of the whole image, [B, Q, H, W].</param>
+    public Tensor EmbedMasks(Tensor pixels, Tensor masks)
+    {
+        CheckImages(pixels);
+        using var scope = NewDisposeScope();
+        return _visualProjection.call(_vision.ForwardMasked(pixels, masks)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Scaled cosines between every image and every text, [images, texts].</summary>
-    /// <param name="images">Embeddings, [B, projection].</param>
+    /// <param name="images">Embeddings of images, [B, projection], or of masks, [B, Q, projection].</param>
     /// <param name="texts">Embeddings, [K, projection].</param>
     public Tensor Logits(Tensor images, Tensor texts)
     {
         using var scope = NewDisposeScope();
         var scale = _logitScale.exp().clamp_max(LargestScale);
-        return (scale * nn.functional.normalize(images, dim: 1).matmul(nn.functional.normalize(texts, dim: 1).t())).MoveToOuterDisposeScope();
+        return (scale * nn.functional.normalize(images, dim: -1).matmul(nn.functional.normalize(texts, dim: 1).t())).MoveToOuterDisposeScope();
+    }
+
+    private void CheckImages(Tensor pixels)
+    {
+        var side = Configuration.Vision.ImageSize;
+        if (pixels.Dimensions != 4 || pixels.shape[1] != 3 || pixels.shape[2] != side || pixels.shape[3] != side)
+        {
+            throw new ArgumentException($"Images of [{string.Join(", ", pixels.shape)}]; expected [B, 3, {side}, {side}].", nameof(pixels));
+        }
     }
 }

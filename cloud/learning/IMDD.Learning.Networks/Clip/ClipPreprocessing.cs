@@ -22,8 +22,24 @@ public static class ClipPreprocessing
             ? image
             : nn.functional.interpolate(image, size, mode: InterpolationMode.Bicubic, align_corners: false, antialias: true).clamp(0, 1);
         var centre = resized.narrow(2, (size[0] - side) / 2, side).narrow(3, (size[1] - side) / 2, side);
+        return Normalise(centre).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same of a whole image pressed into the square: a plant's frame has nothing beside it, and a defect at its edge counts.</summary>
+    /// <param name="image">[B, 3, H, W] in [0, 1].</param>
+    /// <param name="side">The tower's image size.</param>
+    /// <returns>[B, 3, side, side].</returns>
+    public static Tensor ApplyWhole(Tensor image, int side)
+    {
+        using var scope = NewDisposeScope();
+        var resized = nn.functional.interpolate(image, [side, side], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
+        return Normalise(resized.clamp(0, 1)).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Normalise(Tensor image)
+    {
         var mean = tensor(Mean, image.dtype, image.device).view(1, -1, 1, 1);
         var deviation = tensor(Deviation, image.dtype, image.device).view(1, -1, 1, 1);
-        return ((centre - mean) / deviation).MoveToOuterDisposeScope();
+        return (image - mean) / deviation;
     }
 }

@@ -17,12 +17,15 @@ internal sealed class ClipTower : NamedModule
         register_module("layers", _layers = nn.ModuleList(Enumerable.Range(0, tower.Layers).Select(_ => new ClipLayer(tower, placement)).ToArray()));
     }
 
-    public Tensor Forward(Tensor tokens)
+    /// <param name="tokens">[B, N, width].</param>
+    /// <param name="attend">Which tokens a token sees, boolean, [B, 1, N, N]; null for all, or for those before it in a causal tower.</param>
+    /// <returns>[B, N, width].</returns>
+    public Tensor Forward(Tensor tokens, Tensor? attend = null)
     {
         using var scope = NewDisposeScope();
         foreach (var layer in _layers)
         {
-            tokens = layer.Forward(tokens, _causal);
+            tokens = layer.Forward(tokens, _causal, attend);
         }
 
         return tokens.MoveToOuterDisposeScope();

@@ -45,5 +45,28 @@ internal sealed class ClipVisionModel : NamedModule
         return _after.call(states.select(1, 0)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>One more class token per mask, which sees the patches inside the mask and itself; nothing sees it (MaskCLIP, Ding et al. 2023).</summary>
+    /// <param name="pixels">Normalised images, [B, 3, S, S].</param>
+    /// <param name="masks">Logits, [B, Q, H, W], of the whole image.</param>
+    /// <returns>The masks' states after the last norm, [B, Q, width]; a mask that is nowhere sees every patch.</returns>
+    public Tensor ForwardMasked(Tensor pixels, Tensor masks)
+    {
+        using var scope = NewDisposeScope();
+        var maps = _patches.call(pixels);
+        var patches = maps.flatten(2).transpose(1, 2);
+        var (batch, queries, count) = (pixels.shape[0], masks.shape[1], patches.shape[1]);
+        var positions = _positions.weight!;
+        var own = _class.view(1, 1, -1).expand(batch, 1, -1) + positions[0];
+        var tokens = cat([own, patches + positions.narrow(0, 1, count), own.expand(-1, queries, -1)], 1);
+        var inside = Masks.MaskDecoder.AttentionMask(masks, maps.shape[2], maps.shape[3]).squeeze(1);
+        var image = ones([batch, 1 + count, 1 + count], ScalarType.Bool, pixels.device);
+        var unseen = zeros([batch, 1 + count, queries], ScalarType.Bool, pixels.device);
+        var noClass = zeros([batch, queries, 1], ScalarType.Bool, pixels.device);
+        var themselves = eye(queries, queries, ScalarType.Bool, pixels.device).unsqueeze(0).expand(batch, -1, -1);
+        var attend = cat([cat([image, unseen], 2), cat([noClass, inside, themselves], 2)], 1).unsqueeze(1);
+        var states = _tower.Forward(_before.call(tokens), attend);
+        return _after.call(states.narrow(1, 1 + count, queries)).MoveToOuterDisposeScope();
+    }
+
     private sealed class Parts() : NamedModule(nameof(Parts));
 }

@@ -1,3 +1,4 @@
+using IMDD.Learning.Networks.Training;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,6 +21,7 @@ public sealed class Unet : NamedModule
     private readonly ModuleList<UnetLevel> _up;
     private readonly GroupNorm _normOut;
     private readonly Conv2d _convOut;
+    private bool _channelsLast;
 
     /// <summary>A network with new parameters.</summary>
     public Unet(UnetConfiguration configuration, Placement placement = default)
@@ -69,8 +71,21 @@ public sealed class Unet : NamedModule
         nn.init.zeros_(_convOut.bias);
     }
 
+    /// <summary>
+    /// Whether a training pass keeps only the inputs of every layer and of the middle, and computes what lies between once more for the gradients: less than
+    /// half of the memory for a third more time.
+    /// </summary>
+    public bool Checkpointed { get; set; }
+
     /// <summary>The taps of the mask generator: the levels on the way up, before their change of size; coarsest first.</summary>
     public IReadOnlyList<UnetTap> FeatureTaps => [.. Enumerable.Range(0, _configuration.Levels).Select(block => new UnetTap(UnetStage.UpFeatures, block))];
+
+    /// <summary>Lays out kernels and feature maps with the channels of a pixel side by side; before an optimizer gets hold of the parameters.</summary>
+    public void UseChannelsLast()
+    {
+        ChannelsLast.Apply(this);
+        _channelsLast = true;
+    }
 
     /// <summary>The prediction for a noisy latent.</summary>
     /// <param name="sample">[B, in, H, W].</param>
@@ -111,12 +126,13 @@ public sealed class Unet : NamedModule
 
         var time = _time.Forward(projection.to(sample.dtype));
         var activated = silu(timeOffset is null ? time : time + timeOffset);
+        var checkpoint = Checkpointed ? new ActivationCheckpoint() : null;
         Stack<Tensor> skips = new();
-        var hidden = _convIn.call(sample);
+        var hidden = _convIn.call(_channelsLast ? ChannelsLast.Of(sample) : sample);
         skips.Push(hidden);
         for (var level = 0; level < _down.Count; level++)
         {
-            hidden = _down[level].Down(hidden, activated, context, skips);
+            hidden = _down[level].Down(hidden, activated, context, skips, checkpoint);
             trace.Offer(new UnetTap(UnetStage.Down, level), hidden);
             if (trace.IsComplete)
             {
@@ -124,11 +140,11 @@ public sealed class Unet : NamedModule
             }
         }
 
-        hidden = _middle.Forward(hidden, activated, context);
+        hidden = _middle.Forward(hidden, activated, context, checkpoint);
         trace.Offer(new UnetTap(UnetStage.Middle), hidden);
         for (var block = 0; block < _up.Count && !trace.IsComplete; block++)
         {
-            hidden = _up[block].Up(hidden, activated, context, skips);
+            hidden = _up[block].Up(hidden, activated, context, skips, checkpoint);
             trace.Offer(new UnetTap(UnetStage.UpFeatures, block), hidden);
             if (trace.IsComplete)
             {

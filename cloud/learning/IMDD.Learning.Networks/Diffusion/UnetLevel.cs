@@ -1,3 +1,4 @@
+using IMDD.Learning.Networks.Training;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -32,11 +33,11 @@ internal sealed class UnetLevel : NamedModule
     }
 
     /// <summary>The way down: every result is also put on the stack of skips.</summary>
-    public Tensor Down(Tensor hidden, Tensor activatedTime, Tensor context, Stack<Tensor> skips)
+    public Tensor Down(Tensor hidden, Tensor activatedTime, Tensor context, Stack<Tensor> skips, ActivationCheckpoint? checkpoint)
     {
         for (var layer = 0; layer < _resnets.Count; layer++)
         {
-            hidden = Layer(layer, hidden, activatedTime, context);
+            hidden = Layer(layer, [hidden], activatedTime, context, checkpoint);
             skips.Push(hidden);
         }
 
@@ -50,12 +51,12 @@ internal sealed class UnetLevel : NamedModule
     }
 
     /// <summary>The way up, without the change of size: every layer takes a skip beside its input, input first.</summary>
-    public Tensor Up(Tensor hidden, Tensor activatedTime, Tensor context, Stack<Tensor> skips)
+    public Tensor Up(Tensor hidden, Tensor activatedTime, Tensor context, Stack<Tensor> skips, ActivationCheckpoint? checkpoint)
     {
         using var scope = NewDisposeScope();
         for (var layer = 0; layer < _resnets.Count; layer++)
         {
-            hidden = Layer(layer, cat([hidden, skips.Pop()], 1), activatedTime, context);
+            hidden = Layer(layer, [hidden, skips.Pop()], activatedTime, context, checkpoint);
         }
 
         return hidden.MoveToOuterDisposeScope();
@@ -64,10 +65,19 @@ internal sealed class UnetLevel : NamedModule
     /// <summary>The change of size, where there is one.</summary>
     public Tensor Resize(Tensor hidden, (long Height, long Width)? like) => _resamplers is null ? hidden : _resamplers[0].Forward(hidden, like);
 
-    private Tensor Layer(int layer, Tensor hidden, Tensor activatedTime, Tensor context)
+    private Tensor Layer(int layer, IReadOnlyList<Tensor> joined, Tensor activatedTime, Tensor context, ActivationCheckpoint? checkpoint)
+        => checkpoint is null
+            ? Layer(layer, [.. joined, activatedTime, context])
+            : checkpoint.Run(inputs => Layer(layer, inputs), [.. joined, activatedTime, context]);
+
+    /// <summary>A residual block and its transformer.</summary>
+    /// <param name="layer">Which.</param>
+    /// <param name="inputs">One or two feature maps that are joined, the activated time embedding, the context.</param>
+    private Tensor Layer(int layer, IReadOnlyList<Tensor> inputs)
     {
         using var scope = NewDisposeScope();
-        var result = _resnets[layer].Forward(hidden, activatedTime);
-        return (_attentions is null ? result : _attentions[layer].Forward(result, context)).MoveToOuterDisposeScope();
+        var hidden = inputs.Count > 3 ? cat([inputs[0], inputs[1]], 1) : inputs[0];
+        var result = _resnets[layer].Forward(hidden, inputs[^2]);
+        return (_attentions is null ? result : _attentions[layer].Forward(result, inputs[^1])).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using IMDD.Learning.Networks.Training;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -21,10 +22,13 @@ internal sealed class UnetMiddle : NamedModule
         ResidualBlock Resnet() => new(width, width, configuration.TimeWidth, configuration.NormGroups, configuration.NormEpsilon, placement);
     }
 
-    public Tensor Forward(Tensor hidden, Tensor activatedTime, Tensor context)
+    public Tensor Forward(Tensor hidden, Tensor activatedTime, Tensor context, ActivationCheckpoint? checkpoint)
+        => checkpoint is null ? Forward([hidden, activatedTime, context]) : checkpoint.Run(Forward, hidden, activatedTime, context);
+
+    private Tensor Forward(IReadOnlyList<Tensor> inputs)
     {
         using var scope = NewDisposeScope();
-        var attended = _attentions[0].Forward(_resnets[0].Forward(hidden, activatedTime), context);
-        return _resnets[1].Forward(attended, activatedTime).MoveToOuterDisposeScope();
+        var attended = _attentions[0].Forward(_resnets[0].Forward(inputs[0], inputs[1]), inputs[2]);
+        return _resnets[1].Forward(attended, inputs[1]).MoveToOuterDisposeScope();
     }
 }

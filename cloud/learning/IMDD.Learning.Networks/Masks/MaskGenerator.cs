@@ -1,3 +1,4 @@
+using IMDD.Learning.Weights.Configurations;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks.Masks;

@@ -1,3 +1,4 @@
+using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

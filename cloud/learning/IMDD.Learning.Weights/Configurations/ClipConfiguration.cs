@@ -24,9 +24,10 @@ public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionCon
 
     /// <summary>Reads Hugging Face's <c>config.json</c>, or the arguments of OpenAI's constructor (<c>embed_dim</c>, <c>vision_width</c>, …).</summary>
     /// <exception cref="WeightsException">A field is wrong.</exception>
-    public static ClipConfiguration Parse(string json, string origin)
+    public static ClipConfiguration Parse(string json, string origin) => Read(ConfigurationReader.Parse(json, origin));
+
+    internal static ClipConfiguration Read(ConfigurationReader fields)
     {
-        var fields = ConfigurationReader.Parse(json, origin);
         var configuration = fields.Has("embed_dim")
             ? ReadOpenAi(fields)
             : new ClipConfiguration(
@@ -35,7 +36,7 @@ public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionCon
                 fields.Size("projection_dim", 512));
         return configuration.Vision.ImageSize % configuration.Vision.PatchSize == 0
             ? configuration
-            : throw new WeightsException($"{origin}: images of {configuration.Vision.ImageSize} are not a multiple of patches of {configuration.Vision.PatchSize}.");
+            : throw new WeightsException($"{fields.Origin}: images of {configuration.Vision.ImageSize} are not a multiple of patches of {configuration.Vision.PatchSize}.");
     }
 
     internal static ClipTowerConfiguration ReadTower(ConfigurationReader fields, int width, int layers, int heads, int hidden)

@@ -13,6 +13,9 @@ internal sealed class ConfigurationReader(JsonElement fields, string origin)
     private const int MaxLayers = 256;
     private const int MaxFileBytes = 1 << 20;
 
+    /// <summary>The file, and the object within it.</summary>
+    public string Origin => origin;
+
     /// <summary>The object of a file or a text.</summary>
     public static ConfigurationReader Parse(string json, string origin)
     {
@@ -44,6 +47,11 @@ internal sealed class ConfigurationReader(JsonElement fields, string origin)
 
     /// <summary>A size from 1.</summary>
     public int Size(string name, int? byDefault = null) => byDefault is { } value && !Has(name) ? value : SizeOf(name, Get(name));
+
+    /// <summary>A whole number from 0.</summary>
+    public int Whole(string name, int byDefault) => !Has(name)
+        ? byDefault
+        : Get(name).ValueKind == JsonValueKind.Number && Get(name).TryGetInt32(out var number) && number >= 0 ? number : throw Wrong(name, "a whole number from 0");
 
     /// <summary>A number of layers, from 1.</summary>
     public int Layers(string name, int? byDefault = null) => Size(name, byDefault) is <= MaxLayers and var layers ? layers : throw Wrong(name, $"at most {MaxLayers}");

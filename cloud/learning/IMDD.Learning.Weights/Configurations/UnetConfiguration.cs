@@ -71,9 +71,10 @@ public sealed record UnetConfiguration
     /// <param name="json">Its text.</param>
     /// <param name="origin">The file, for messages.</param>
     /// <exception cref="WeightsException">A field is wrong, or asks for another architecture.</exception>
-    public static UnetConfiguration Parse(string json, string origin)
+    public static UnetConfiguration Parse(string json, string origin) => Read(ConfigurationReader.Parse(json, origin));
+
+    internal static UnetConfiguration Read(ConfigurationReader fields)
     {
-        var fields = ConfigurationReader.Parse(json, origin);
         var channels = fields.Sizes("block_out_channels");
         var configuration = new UnetConfiguration
         {

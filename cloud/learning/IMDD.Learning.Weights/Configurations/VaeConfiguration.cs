@@ -43,9 +43,10 @@ public sealed record VaeConfiguration
 
     /// <summary>Reads diffusers' <c>config.json</c>.</summary>
     /// <exception cref="WeightsException">A field is wrong.</exception>
-    public static VaeConfiguration Parse(string json, string origin)
+    public static VaeConfiguration Parse(string json, string origin) => Read(ConfigurationReader.Parse(json, origin));
+
+    internal static VaeConfiguration Read(ConfigurationReader fields)
     {
-        var fields = ConfigurationReader.Parse(json, origin);
         var configuration = new VaeConfiguration
         {
             InChannels = fields.Size("in_channels", 3),

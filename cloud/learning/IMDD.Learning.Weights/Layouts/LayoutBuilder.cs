@@ -31,6 +31,14 @@ internal sealed class LayoutBuilder
         Tensor($"{name}.bias", channels);
     }
 
+    /// <summary>Three linear layers, the last of them to another width.</summary>
+    public void Perceptron(string name, long width, long to)
+    {
+        Linear($"{name}.layers.0", width, width);
+        Linear($"{name}.layers.1", width, width);
+        Linear($"{name}.layers.2", width, to);
+    }
+
     /// <summary>Two norms and convolutions, the time embedding where the network has one, and a shortcut where the width changes.</summary>
     public void Resnet(string name, long from, long to, long? timeWidth)
     {

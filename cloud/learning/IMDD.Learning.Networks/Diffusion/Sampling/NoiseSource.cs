@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks.Diffusion.Sampling;
 
-/// <summary>Standard normal noise by seed, drawn on the CPU in 32 bits whatever the device, so that every device gets the same.</summary>
+/// <summary>Random numbers by seed, standard normal unless it says otherwise, drawn on the CPU in 32 bits whatever the device, so that every device gets the same.</summary>
 public sealed class NoiseSource : IDisposable
 {
     private readonly Generator _generator;
@@ -22,6 +22,13 @@ public sealed class NoiseSource : IDisposable
 
     /// <summary>A draw that looks like a tensor: its shape, element type and device.</summary>
     public Tensor DrawLike(Tensor other) => Draw(other.shape, other.dtype, other.device);
+
+    /// <summary>The next numbers between 0 and 1, all equally likely, in 32 bits.</summary>
+    public Tensor DrawUniform(ReadOnlySpan<long> shape, Device? device = null)
+    {
+        using var scope = NewDisposeScope();
+        return rand(shape, float32, CPU, generator: _generator).to(device ?? CPU).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _generator.Dispose();

@@ -1,4 +1,4 @@
-namespace IMDD.Learning.Networks.Clip;
+namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>Widths and form of the implicit captioner.</summary>
 /// <param name="ImageWidth">Width of CLIP's image embedding: 512 for ViT-B.</param>

@@ -1,4 +1,4 @@
-namespace IMDD.Learning.Networks.Masks;
+namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>Widths and depths of the mask generator.</summary>
 /// <param name="InChannels">Channels of the feature maps, finest first.</param>
@@ -30,6 +30,15 @@ public sealed record MaskGeneratorOptions(
     /// <exception cref="ArgumentException">Every wrong value, with what was expected.</exception>
     public void Validate()
     {
+        var wrong = Problems();
+        if (wrong.Count > 0)
+        {
+            throw new ArgumentException(string.Join("; ", wrong) + ".");
+        }
+    }
+
+    internal IReadOnlyList<string> Problems()
+    {
         List<string> wrong = [];
         Require(InChannels.Count > AttendedLevels, $"InChannels has {InChannels.Count} maps; expected more than {AttendedLevels}");
         Require(InChannels.All(channels => channels > 0), "InChannels has a map without channels");
@@ -39,10 +48,7 @@ public sealed record MaskGeneratorOptions(
         Require(Width % 2 == 0, $"Width is {Width}; expected an even number, for positions in two directions");
         Require(Queries > 0 && Layers > 0 && HiddenWidth > 0 && MaskWidth > 0, "Queries, Layers, HiddenWidth and MaskWidth must be positive");
         Require(Classes is null or > 0, $"Classes is {Classes}; expected a positive number or none");
-        if (wrong.Count > 0)
-        {
-            throw new ArgumentException(string.Join("; ", wrong) + ".");
-        }
+        return wrong;
 
         void Require(bool holds, string complaint)
         {

@@ -1,4 +1,4 @@
-namespace IMDD.Learning.Networks.Diffusion.Sampling;
+namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>How the noise grows with the step.</summary>
 public enum NoiseCurve

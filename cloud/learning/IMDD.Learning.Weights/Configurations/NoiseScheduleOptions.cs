@@ -1,4 +1,4 @@
-namespace IMDD.Learning.Networks.Diffusion.Sampling;
+namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>What a noise schedule is made of; it belongs to the weights that were trained with it and is stored with them.</summary>
 /// <param name="Curve">Its form.</param>

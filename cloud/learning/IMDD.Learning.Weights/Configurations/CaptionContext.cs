@@ -1,4 +1,4 @@
-namespace IMDD.Learning.Networks.Clip;
+namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>How an implied text becomes the context of the denoising network.</summary>
 public enum CaptionContext

@@ -1,4 +1,4 @@
-namespace IMDD.Learning.Networks.Diffusion.Sampling;
+namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>How exactly a schedule's tables are kept.</summary>
 public enum TablePrecision

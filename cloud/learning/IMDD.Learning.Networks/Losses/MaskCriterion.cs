@@ -1,0 +1,94 @@
+using IMDD.Learning.Networks.Diffusion.Sampling;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Losses;
+
+/// <summary>
+/// Supervision of the mask generator (Cheng et al. 2022): in each image the targets are given to queries as cheaply as possible, and named and masked
+/// there; every other query is to say "no object", and its mask does not matter. The predictions before the last one are held to the same, each matched
+/// for itself.
+/// </summary>
+public sealed class MaskCriterion(MaskLossOptions? weights = null, MaskPointOptions? points = null)
+{
+    private readonly MaskLossOptions _weights = weights ?? new MaskLossOptions();
+    private readonly MaskPointOptions _points = points ?? new MaskPointOptions();
+
+    /// <summary>The loss of a batch.</summary>
+    /// <param name="classes">For each prediction its class logits, "no object" last, [B, Q, C + 1].</param>
+    /// <param name="masks">For each prediction its mask logits, [B, Q, H, W].</param>
+    /// <param name="targets">For each image what there is.</param>
+    /// <param name="random">Where points are drawn.</param>
+    public MaskLoss Of(IReadOnlyList<Tensor> classes, IReadOnlyList<Tensor> masks, IReadOnlyList<MaskTargets> targets, NoiseSource random)
+    {
+        if (classes.Count != masks.Count || classes.Count == 0 || targets.Count != masks[0].shape[0])
+        {
+            throw new ArgumentException($"{classes.Count} class and {masks.Count} mask predictions of {targets.Count} images; expected as many of each.");
+        }
+
+        using var scope = NewDisposeScope();
+        var losses = classes.Zip(masks, (named, masked) => One(named, masked, targets, random)).ToList();
+        var total = stack(losses.Select(loss => loss.Total)).sum();
+        var last = losses[^1];
+        return new MaskLoss(
+            total.MoveToOuterDisposeScope(), last.Class.MoveToOuterDisposeScope(), last.Mask.MoveToOuterDisposeScope(), last.Dice.MoveToOuterDisposeScope());
+    }
+
+    private MaskLoss One(Tensor classes, Tensor masks, IReadOnlyList<MaskTargets> targets, NoiseSource random)
+    {
+        // 32 bits whatever the network computes in: sums over thousands of points.
+        var (named, masked) = (classes.to(float32), masks.to(float32));
+        List<int> matched = [];
+        for (var image = 0; image < targets.Count; image++)
+        {
+            var queries = Match(named[image], masked[image], targets[image], random);
+            matched.AddRange(queries.Select(query => (image * (int)masks.shape[1]) + query));
+        }
+
+        var labels = cat(targets.Select(target => target.Labels).ToList());
+        var classLoss = MaskLosses.Class(named.flatten(0, 1), labels, [.. matched], _weights.NoObject);
+        if (matched.Count == 0)
+        {
+            // Nothing there: no mask to compare, but every mask takes part in the sum, so that each parameter has a gradient.
+            var nothing = masked.sum() * 0;
+            return new MaskLoss((_weights.Class * classLoss) + nothing, classLoss, nothing, nothing);
+        }
+
+        var chosen = masked.flatten(0, 1).index_select(0, tensor(matched.Select(query => (long)query).ToArray(), device: masks.device));
+        var places = MaskPoints.Uncertain(chosen, _points, random);
+        var predicted = MaskPoints.Sample(chosen, places);
+        var expected = AtPoints(targets, places);
+        int[] each = [.. Enumerable.Range(0, matched.Count)];
+        var maskLoss = MaskLosses.Mask(predicted, expected, each);
+        var diceLoss = MaskLosses.Dice(predicted, expected, each, _weights.DiceSmoothing);
+        return new MaskLoss((_weights.Class * classLoss) + (_weights.Mask * maskLoss) + (_weights.Dice * diceLoss), classLoss, maskLoss, diceLoss);
+    }
+
+    private int[] Match(Tensor classes, Tensor masks, MaskTargets target, NoiseSource random)
+    {
+        if (target.Labels.shape[0] == 0)
+        {
+            return [];
+        }
+
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var places = random.DrawUniform([1, _points.Count, 2], masks.device);
+        return MatchingCosts.Of(
+            classes, MaskPoints.Sample(masks.detach(), places), target.Labels, MaskPoints.Sample(target.Masks, places), _weights).Assign();
+    }
+
+    // Target by target, since images may differ in size.
+    private static Tensor AtPoints(IReadOnlyList<MaskTargets> targets, Tensor places)
+    {
+        List<Tensor> values = [];
+        long start = 0;
+        foreach (var target in targets.Where(target => target.Labels.shape[0] > 0))
+        {
+            var count = target.Labels.shape[0];
+            values.Add(MaskPoints.Sample(target.Masks, places.narrow(0, start, count)));
+            start += count;
+        }
+
+        return cat(values);
+    }
+}

@@ -1,0 +1,113 @@
+using IMDD.Learning.Weights.Configurations;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Masks;
+
+/// <summary>
+/// Names masks by any words: a mask's embedding, made of its query and of what its pixels look like, is compared with embeddings of texts (Xu et al. 2023,
+/// section 3.4). Texts are brought to the masks' width and not the other way about, so that a bank of them is computed once. "No object" is a learned
+/// text of its own beside them.
+/// </summary>
+public sealed class OpenVocabularyHead : NamedModule
+{
+    private const double FirstTemperature = 0.07;
+    private const double LargestScale = 100;
+
+    private readonly LayerNorm _pooledNorm;
+    private readonly Linear _pooled;
+    private readonly LayerNorm _norm;
+    private readonly MaskPerceptron _perceptron;
+    private readonly Linear _text;
+    private readonly Parameter _noObject;
+    private readonly Parameter _logScale;
+
+    /// <summary>A head with new parameters.</summary>
+    public OpenVocabularyHead(OpenVocabularyOptions options, Placement placement = default)
+        : base(nameof(OpenVocabularyHead))
+    {
+        register_module("pooled_norm", _pooledNorm = placement.LayerNorm(options.MaskWidth));
+        register_module("pooled", _pooled = placement.Linear(options.MaskWidth, options.Width));
+        register_module("norm", _norm = placement.LayerNorm(options.Width));
+        register_module("embed", _perceptron = new MaskPerceptron(options.Width, options.EmbeddingWidth, placement));
+        register_module("text", _text = placement.Linear(options.TextWidth, options.EmbeddingWidth));
+        using (var drawn = randn(options.TextWidth, placement.Type, placement.Device))
+        {
+            _noObject = nn.Parameter(drawn * Math.Pow(options.TextWidth, -0.5));
+        }
+
+        register_parameter("no_object", _noObject);
+        register_parameter("logit_scale", _logScale = nn.Parameter(full([], (float)-Math.Log(FirstTemperature), placement.Type, placement.Device)));
+    }
+
+    /// <summary>Takes over an embedding for "no object" to start from: that of the empty text.</summary>
+    /// <param name="emptyText">[text width].</param>
+    public void StartNoObjectAt(Tensor emptyText)
+    {
+        using var untracked = no_grad();
+        _noObject.copy_(emptyText);
+    }
+
+    /// <summary>What the cosines are multiplied by: the inverse of the temperature, learned, at most 100; a scalar.</summary>
+    public Tensor Scale() => _logScale.exp().clamp_max(LargestScale);
+
+    /// <summary>Embeddings of masks, of unit length, [B, Q, E].</summary>
+    /// <param name="prediction">Queries and masks of one layer.</param>
+    /// <param name="features">What the masks were read from, [B, mask width, H, W].</param>
+    public Tensor Embed(MaskPrediction prediction, Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        var pooled = _pooled.call(_pooledNorm.call(MaskPooling.Of(prediction.Masks, features)));
+        return Unit(_perceptron.Forward(_norm.call(prediction.Queries + pooled))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Rows that masks are compared with, of unit length, [K, E].</summary>
+    /// <param name="texts">Embeddings of texts, [K, text width].</param>
+    public Tensor Rows(Tensor texts)
+    {
+        using var scope = NewDisposeScope();
+        return Unit(_text.call(texts)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The row of "no object", of unit length, [1, E].</summary>
+    public Tensor NoObjectRow()
+    {
+        using var scope = NewDisposeScope();
+        return Rows(_noObject.unsqueeze(0)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits of every mask and row, "no object" last, [B, Q, K + 1].</summary>
+    /// <param name="embeddings">What <see cref="Embed"/> gave.</param>
+    /// <param name="rows">What <see cref="Rows"/> gave.</param>
+    public Tensor Score(Tensor embeddings, Tensor rows)
+    {
+        using var scope = NewDisposeScope();
+        return (Scale() * embeddings.matmul(cat([rows, NoObjectRow()], 0).t())).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits of classes that have several names: the best of them, [B, Q, classes + 1].</summary>
+    /// <param name="logits">Of every name, "no object" last, [B, Q, names + 1].</param>
+    /// <param name="classOfName">For each name its class, from 0, every class at least once.</param>
+    public static Tensor BestOfNames(Tensor logits, IReadOnlyList<int> classOfName)
+    {
+        if (classOfName.Count + 1 != logits.shape[2])
+        {
+            throw new ArgumentException($"{classOfName.Count} names; expected {logits.shape[2] - 1}, one fewer than there are logits.", nameof(classOfName));
+        }
+
+        using var scope = NewDisposeScope();
+        List<Tensor> best = [];
+        for (var label = 0; label <= classOfName.Max(); label++)
+        {
+            long[] names = [.. Enumerable.Range(0, classOfName.Count).Where(name => classOfName[name] == label).Select(name => (long)name)];
+            best.Add(names.Length > 0
+                ? logits.index_select(2, tensor(names, device: logits.device)).amax([2], keepdim: true)
+                : throw new ArgumentException($"Class {label} has no name.", nameof(classOfName)));
+        }
+
+        best.Add(logits.narrow(2, classOfName.Count, 1));
+        return cat(best, 2).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, dim: -1);
+}

@@ -1,0 +1,11 @@
+using IMDD.Learning.Networks.Losses;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Training;
+
+/// <summary>Images as the second stage takes them.</summary>
+/// <param name="Maps">What the frozen part sees in them, finest first, as <see cref="FoundationNetwork.Features"/> gives it.</param>
+/// <param name="Targets">What there is to be found.</param>
+/// <param name="Texts">Embeddings of the classes' names, [K, text width].</param>
+/// <param name="Words">Embeddings of the words of each image's caption, [B, W, text width]; null where there are no captions.</param>
+public sealed record MaskBatch(IReadOnlyList<Tensor> Maps, IReadOnlyList<MaskTargets> Targets, Tensor Texts, Tensor? Words = null);

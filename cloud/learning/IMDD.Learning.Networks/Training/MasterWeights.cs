@@ -1,0 +1,94 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Training;
+
+/// <summary>
+/// Weights of 32 bits behind a network that computes in 16: an update is often smaller than half the distance between two neighbouring 16-bit numbers and
+/// would be lost. The optimizer is given <see cref="Parameters"/>; a network of 32 bits has its own parameters there.
+/// </summary>
+public sealed class MasterWeights : IDisposable
+{
+    private readonly List<(Parameter Own, Parameter Master)> _pairs;
+
+    /// <summary>Masters of a network's parameters that are trained.</summary>
+    /// <param name="network">The network, already in its format.</param>
+    public MasterWeights(nn.Module network)
+    {
+        _pairs = [.. network.parameters().Where(parameter => parameter.requires_grad).Select(parameter => (parameter, MasterOf(parameter)))];
+    }
+
+    /// <summary>What the optimizer changes, 32 bits.</summary>
+    public IEnumerable<Parameter> Parameters => _pairs.Select(pair => pair.Master);
+
+    /// <summary>The element type of a format.</summary>
+    public static ScalarType TypeOf(NumberFormat format) => format switch
+    {
+        NumberFormat.BFloat16 => ScalarType.BFloat16,
+        NumberFormat.Float16 => ScalarType.Float16,
+        _ => ScalarType.Float32,
+    };
+
+    /// <summary>Brings the gradients of a backward pass to the masters, the loss's scale taken out.</summary>
+    /// <param name="scale">What the loss was multiplied by.</param>
+    /// <returns>False where one is no number: then the step is to be left out.</returns>
+    public bool TakeGradients(double scale)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var finite = ones([], ScalarType.Bool, _pairs[0].Own.device);
+        foreach (var (own, master) in _pairs)
+        {
+            if (own.grad is not { } gradient)
+            {
+                continue;
+            }
+
+            var wide = scale is 1 ? gradient.to(float32) : gradient.to(float32) / scale;
+            finite = finite.logical_and(wide.isfinite().all());
+            master.grad = wide;
+        }
+
+        return finite.item<bool>();
+    }
+
+    /// <summary>Brings the masters' values, after a step or a load, to the network.</summary>
+    public void Publish()
+    {
+        using var untracked = no_grad();
+        foreach (var (own, master) in _pairs.Where(pair => !ReferenceEquals(pair.Own, pair.Master)))
+        {
+            own.copy_(master);
+        }
+    }
+
+    /// <summary>Forgets gradients.</summary>
+    public void ZeroGradients()
+    {
+        foreach (var (own, master) in _pairs)
+        {
+            own.grad = null;
+            master.grad = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (own, master) in _pairs.Where(pair => !ReferenceEquals(pair.Own, pair.Master)))
+        {
+            master.Dispose();
+        }
+    }
+
+    private static Parameter MasterOf(Parameter parameter)
+    {
+        if (parameter.dtype == ScalarType.Float32)
+        {
+            return parameter;
+        }
+
+        using var untracked = no_grad();
+        return nn.Parameter(parameter.detach().to(float32).DetachFromDisposeScope());
+    }
+}

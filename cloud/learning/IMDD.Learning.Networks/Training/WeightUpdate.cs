@@ -1,0 +1,72 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Training;
+
+/// <summary>From a loss to new weights: backward, the scale taken out, the gradient's length bounded, AdamW on the masters, and back to the networks.</summary>
+public sealed class WeightUpdate : IDisposable
+{
+    private readonly List<MasterWeights> _masters;
+    private readonly LossScale? _scale;
+    private readonly StepOptions _options;
+    private readonly AdamW _optimizer;
+
+    /// <summary>An update of networks that may compute in different formats.</summary>
+    /// <param name="networks">Those that are trained.</param>
+    /// <param name="options">How.</param>
+    /// <param name="scale">For a format of small range; null for others.</param>
+    public WeightUpdate(IReadOnlyList<nn.Module> networks, StepOptions options, LossScale? scale = null)
+    {
+        _options = options;
+        _scale = scale;
+        _masters = [.. networks.Select(network => new MasterWeights(network))];
+        _optimizer = optim.AdamW(Parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+    }
+
+    /// <summary>Changes the rate of the steps from now on.</summary>
+    public double LearningRate
+    {
+        set
+        {
+            foreach (var group in _optimizer.ParamGroups)
+            {
+                group.LearningRate = value;
+            }
+        }
+    }
+
+    /// <summary>One step.</summary>
+    /// <param name="loss">A scalar.</param>
+    /// <returns>False where a gradient was no number: nothing has changed but the scale.</returns>
+    public bool Apply(Tensor loss)
+    {
+        using var scope = NewDisposeScope();
+        (_scale is null ? loss : loss * _scale.Value).backward();
+        var good = true;
+        foreach (var masters in _masters)
+        {
+            good &= masters.TakeGradients(_scale?.Value ?? 1);
+        }
+
+        _scale?.Update(good);
+        if (good)
+        {
+            nn.utils.clip_grad_norm_(Parameters(), _options.MaxGradientNorm);
+            _optimizer.step();
+            _masters.ForEach(masters => masters.Publish());
+        }
+
+        _masters.ForEach(masters => masters.ZeroGradients());
+        return good;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _masters.ForEach(masters => masters.Dispose());
+    }
+
+    private IEnumerable<Parameter> Parameters() => _masters.SelectMany(masters => masters.Parameters);
+}

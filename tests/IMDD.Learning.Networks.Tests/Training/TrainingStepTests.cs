@@ -1,0 +1,136 @@
+using IMDD.Learning.Networks.Diffusion.Sampling;
+using IMDD.Learning.Networks.Losses;
+using IMDD.Learning.Networks.Training;
+using IMDD.Learning.Weights.Configurations;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Tests.Training;
+
+public sealed class TrainingStepTests
+{
+    private const int Steps = 25;
+
+    private static readonly FoundationConfiguration Tiny = FoundationConfiguration.Of("tiny");
+
+    [Theory]
+    [InlineData(NumberFormat.Single)]
+    [InlineData(NumberFormat.BFloat16)]
+    public void Diffusion_TheSameBatch_IsLearnt(NumberFormat format)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using FoundationNetwork network = new(Tiny);
+        network.Unet.to(MasterWeights.TypeOf(format));
+        network.Unet.parameters().ShouldAllBe(parameter => parameter.dtype == MasterWeights.TypeOf(format));
+        using DiffusionStep step = new(network, new StepOptions(LearningRate: 3e-3));
+        using NoiseSource random = new(3);
+        var batch = Batch(random);
+        List<(double Noise, double Alignment)> losses = [];
+        for (var index = 0; index < Steps; index++)
+        {
+            // The same timesteps and noise every time: what is to be learnt does not move.
+            using NoiseSource same = new(9);
+            var (noise, alignment, taken) = step.Run(batch, same);
+            taken.ShouldBeTrue();
+            losses.Add((noise, alignment));
+        }
+
+        losses[^1].Noise.ShouldBeLessThan(0.9 * losses[0].Noise);
+        losses[^1].Alignment.ShouldBeLessThan(0.5 * losses[0].Alignment);
+    }
+
+    [Fact]
+    public void Masks_TheSameBatch_IsLearnt()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using FoundationNetwork network = new(Tiny);
+        using MaskStep step = new(network, new MaskCriterion(points: new MaskPointOptions(Count: 64)), new StepOptions(3e-3, 0.05, 1));
+        using NoiseSource random = new(3);
+        var masks = zeros(1, 64, 64);
+        masks.narrow(1, 0, 32).fill_(1);
+        MaskBatch batch = new(
+            [random.Draw([2, 16, 16, 16]), random.Draw([2, 32, 8, 8]), random.Draw([2, 32, 4, 4]), random.Draw([2, 32, 2, 2])],
+            [new MaskTargets(tensor(new long[] { 1 }), masks), new MaskTargets(zeros([0], int64), zeros(0, 64, 64))],
+            random.Draw([2, 16]),
+            random.Draw([2, 3, 16]));
+        List<double> losses = [];
+        for (var index = 0; index < Steps; index++)
+        {
+            losses.Add(step.Run(batch, random).Loss);
+        }
+
+        losses[^1].ShouldBeLessThan(0.7 * losses[0]);
+    }
+
+    [Fact]
+    public void Diffusion_ManySteps_LeaveNoTensors()
+    {
+        using var outer = NewDisposeScope();
+        using FoundationNetwork network = new(Tiny);
+        network.Unet.Checkpointed = true;
+        using DiffusionStep step = new(network);
+        using NoiseSource random = new(3);
+        var batch = Batch(random);
+        step.Run(batch, random);
+        step.Run(batch, random);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (var index = 0; index < 10; index++)
+        {
+            step.Run(batch, random);
+        }
+
+        (DisposeScopeManager.Statistics.ThreadTotalLiveCount - before).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Update_GradientsThatOverflow_AreLeftOutAndTheScaleHalved()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = nn.Linear(2, 1, hasBias: false, dtype: ScalarType.Float16);
+        LossScale scale = new(start: 65_536);
+        using WeightUpdate update = new([layer], new StepOptions(0.1, 0), scale);
+        var before = layer.weight!.clone();
+        var input = ones([1, 2], ScalarType.Float16);
+
+        update.Apply(layer.call(input).sum() * 2).ShouldBeFalse("2 · 65,536 is beyond 16 bits");
+        layer.weight.allclose(before, rtol: 0, atol: 0).ShouldBeTrue();
+        scale.Value.ShouldBe(32_768);
+
+        update.Apply(layer.call(input).sum()).ShouldBeTrue();
+        layer.weight.allclose(before, rtol: 0, atol: 0).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Update_ManySmallSteps_AreNotLostIn16Bits()
+    {
+        using var scope = NewDisposeScope();
+        using var layer = nn.Linear(1, 1, hasBias: false, dtype: ScalarType.BFloat16);
+        nn.init.ones_(layer.weight!);
+        using WeightUpdate update = new([layer], new StepOptions(1e-3, 0));
+        for (var index = 0; index < 10; index++)
+        {
+            update.Apply(layer.call(ones([1, 1], ScalarType.BFloat16)).sum());
+        }
+
+        // One step is a quarter of the distance between 16-bit numbers below one.
+        layer.weight!.to(float32).item<float>().ShouldBe(0.99f, 0.004f);
+    }
+
+    [Fact]
+    public void Scale_ManyGoodSteps_Doubles()
+    {
+        LossScale scale = new(start: 2, growAfter: 3);
+        for (var step = 0; step < 3; step++)
+        {
+            scale.Update(finite: true);
+        }
+
+        scale.Value.ShouldBe(4);
+        Should.Throw<ArgumentOutOfRangeException>(() => new LossScale(3));
+    }
+
+    private static DiffusionBatch Batch(NoiseSource random) => new(
+        random.Draw([4, 4, 8, 8]), random.Draw([4, 16]), random.Draw([4, 77, 32]), random.Draw([4, 32]), tensor(new float[] { 1, 1, 1, 0 }));
+}
