@@ -1,24 +1,26 @@
 using System.Data.Common;
-using IMDD.Cloud.Aggregator.State;
 using IMDD.Messaging.Kafka;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace IMDD.Cloud.Aggregator.Publishing;
+namespace IMDD.Relational;
 
 /// <summary>
 /// Publishes what was committed and removes it once Kafka has it. A crash in between publishes again, under the same id. One instance at a
 /// time publishes, by a lease that outlives every record it may still have in flight, so that an older revision of a window cannot come
 /// after a newer one and be the one that compaction keeps.
 /// </summary>
-internal sealed class OutboxRelay(
-    IDbContextFactory<AggregatorDbContext> contexts,
+public sealed class OutboxRelay<TContext>(
+    IDbContextFactory<TContext> contexts,
     IKafkaClientFactory kafka,
     InstanceIdentity instance,
     IOptions<KafkaOptions> kafkaOptions,
-    IOptions<AggregatorOptions> options,
+    IDatabaseOptions options,
     TimeProvider time,
-    ILogger<OutboxRelay> logger) : BackgroundService
+    ILogger<OutboxRelay<TContext>> logger) : BackgroundService
+    where TContext : DbContext
 {
     private const string LeaseName = "outbox";
     private const int RecordsPerRound = 500;
@@ -28,7 +30,7 @@ internal sealed class OutboxRelay(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var publisher = kafka.CreatePublisher();
-        var idle = options.Value.EmitPeriod / 2;
+        var idle = options.EmitPeriod / 2;
         while (!stoppingToken.IsCancellationRequested)
         {
             var delay = idle;
@@ -61,7 +63,7 @@ internal sealed class OutboxRelay(
         }
 
         // One record per key in a round: a record that has to be tried again must not be overtaken by the next of its key.
-        var rows = await context.Outbox.AsNoTracking().Where(row => row.Refused == null)
+        var rows = await context.Set<OutboxRow>().AsNoTracking().Where(row => row.Refused == null)
             .OrderBy(row => row.Sequence).Take(RecordsPerRound).ToListAsync(cancellationToken);
         var round = rows.DistinctBy(row => (row.Topic, row.Key)).ToList();
         if (round.Count == 0)
@@ -71,14 +73,14 @@ internal sealed class OutboxRelay(
 
         var reports = await Task.WhenAll(round.Select(row => PublishAsync(publisher, row, cancellationToken)));
         var persisted = round.Where((_, i) => reports[i].Result == PublishResult.Persisted).Select(row => row.Sequence).ToList();
-        await context.Outbox.Where(row => persisted.Contains(row.Sequence)).ExecuteDeleteAsync(CancellationToken.None);
+        await context.Set<OutboxRow>().Where(row => persisted.Contains(row.Sequence)).ExecuteDeleteAsync(CancellationToken.None);
         for (var i = 0; i < round.Count; i++)
         {
             if (reports[i].Result == PublishResult.Permanent)
             {
                 var (sequence, error) = (round[i].Sequence, reports[i].Error);
                 Log.PublishRefused(logger, round[i].EventId, round[i].Topic, error);
-                await context.Outbox.Where(row => row.Sequence == sequence)
+                await context.Set<OutboxRow>().Where(row => row.Sequence == sequence)
                     .ExecuteUpdateAsync(set => set.SetProperty(row => row.Refused, error), CancellationToken.None);
             }
         }
@@ -104,7 +106,7 @@ internal sealed class OutboxRelay(
         return await reported.Task;
     }
 
-    private bool TakeLease(AggregatorDbContext context)
+    private bool TakeLease(TContext context)
     {
         var now = time.GetUtcNow();
         return Sql.Execute(

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
-namespace IMDD.Cloud.Aggregator.State;
+namespace IMDD.Relational;
 
 /// <summary>See <see cref="Timestamp"/>.</summary>
 internal sealed class TimestampConverter() : ValueConverter<DateTimeOffset, long>(

@@ -5,10 +5,10 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 
-namespace IMDD.Cloud.Aggregator.State;
+namespace IMDD.Relational;
 
 /// <summary>Statements that EF Core cannot write (upserts, RETURNING), in the dialect common to both databases, on the context's transaction.</summary>
-internal static class Sql
+public static class Sql
 {
     /// <summary>Runs a statement whose parameters are <c>{0}</c>, <c>{1}</c>, …; the number of rows it changed.</summary>
     public static int Execute(DbContext context, string sql, IReadOnlyList<object?> parameters)

@@ -1,4 +1,4 @@
-namespace IMDD.Cloud.Aggregator.State;
+namespace IMDD.Relational;
 
 /// <summary>A record to be published, written in the transaction that made it.</summary>
 public sealed class OutboxRow

@@ -1,25 +1,28 @@
 using System.Text.Json;
-using IMDD.Cloud.Aggregator.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Messaging.Kafka;
 using Microsoft.EntityFrameworkCore;
 
-namespace IMDD.Cloud.Aggregator.Publishing;
+namespace IMDD.Relational;
 
 /// <summary>Puts records into the outbox, in the caller's transaction.</summary>
-internal static class Outbox
+public static class Outbox
 {
     /// <summary>A record of which every one is published.</summary>
-    public static void Add(AggregatorDbContext context, string eventId, KafkaRecord record) => Insert(context, eventId, record, slot: null);
+    public static void Add(DbContext context, string eventId, KafkaRecord record) => Insert(context, eventId, record, slot: null);
 
     /// <summary>A record of which the latest per key is enough: it replaces one that waits.</summary>
-    public static void Replace(AggregatorDbContext context, string eventId, KafkaRecord record)
+    public static void Replace(DbContext context, string eventId, KafkaRecord record)
     {
         var slot = $"{record.Topic}\n{record.Key}";
-        context.Outbox.Where(row => row.Slot == slot).ExecuteDelete();
+        context.Set<OutboxRow>().Where(row => row.Slot == slot).ExecuteDelete();
         Insert(context, eventId, record, slot);
     }
+
+    /// <summary>A record that cannot be read, for its topic's dead letters.</summary>
+    public static void AddDeadLetter(DbContext context, KafkaConsumed record, string reason, string detail, DateTimeOffset now)
+        => Add(context, DeadLetter.IdOf(record), KafkaDeadLetter.Of(record, reason, detail, attempts: 1, now, now));
 
     /// <summary>The Kafka record of an event of our own.</summary>
     public static KafkaRecord RecordOf(string topic, CloudEvent cloudEvent, DateTimeOffset now)
@@ -28,7 +31,7 @@ internal static class Outbox
     public static KafkaRecord ToRecord(OutboxRow row)
         => new(row.Topic, row.Key, row.Value, JsonSerializer.Deserialize<List<KeyValuePair<string, string>>>(row.Headers, ImddJson.Options)!, row.Time);
 
-    private static void Insert(AggregatorDbContext context, string eventId, KafkaRecord record, string? slot) => context.Outbox.Add(new OutboxRow
+    private static void Insert(DbContext context, string eventId, KafkaRecord record, string? slot) => context.Set<OutboxRow>().Add(new OutboxRow
     {
         Slot = slot,
         EventId = eventId,

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
-namespace IMDD.Cloud.Aggregator.State;
+namespace IMDD.Relational;
 
 /// <summary>
 /// Every commit reaches the disk: a revision of a window that was published must not be counted again, differently, after a power failure.

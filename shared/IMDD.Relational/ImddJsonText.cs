@@ -1,10 +1,10 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
 
-namespace IMDD.Cloud.Aggregator.State;
+namespace IMDD.Relational;
 
 /// <summary>JSON columns.</summary>
-internal static class ImddJsonText
+public static class ImddJsonText
 {
     public static string Write<T>(T data) => JsonSerializer.Serialize(data, ImddJson.Options);
 

@@ -2,21 +2,22 @@ using System.Data.Common;
 using System.Globalization;
 using IMDD.Hosting;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
-namespace IMDD.Cloud.Aggregator.State;
+namespace IMDD.Relational;
 
 /// <summary>
 /// Brings the database to the present schema before anything else starts. Instances that start together do it one after the other: the
 /// first under a lock that the database holds, the others then find nothing left to do.
 /// </summary>
-internal sealed class SchemaMigrator(
-    IDbContextFactory<AggregatorDbContext> contexts, IOptions<AggregatorOptions> options, TimeProvider time, ILogger<SchemaMigrator> logger) : IHostedService
+public sealed class SchemaMigrator<TContext>(
+    IDbContextFactory<TContext> contexts, DatabaseSchema schema, IDatabaseOptions options, TimeProvider time, ILogger<SchemaMigrator<TContext>> logger) : IHostedService
+    where TContext : DbContext
 {
-    // Any constant of our own: the key of PostgreSQL's advisory lock.
-    private const long MigrationLock = 0x494D_4444_4147_4752;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var giveUp = time.GetTimestamp();
@@ -29,8 +30,8 @@ internal sealed class SchemaMigrator(
             }
             catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
             {
-                var isFile = string.IsNullOrEmpty(options.Value.ConnectionString);
-                if (isFile || time.GetElapsedTime(giveUp) >= options.Value.DatabaseStartTimeout)
+                var isFile = string.IsNullOrEmpty(options.ConnectionString);
+                if (isFile || time.GetElapsedTime(giveUp) >= options.DatabaseStartTimeout)
                 {
                     throw new StoreUnavailableException(DatabaseName(), e.Message, e);
                 }
@@ -41,6 +42,7 @@ internal sealed class SchemaMigrator(
         }
     }
 
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task MigrateAsync(CancellationToken cancellationToken)
@@ -49,7 +51,7 @@ internal sealed class SchemaMigrator(
         var isPostgres = context.Database.IsNpgsql();
         if (!isPostgres)
         {
-            Directory.CreateDirectory(options.Value.Directory);
+            Directory.CreateDirectory(options.Directory);
             await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL", cancellationToken);
         }
 
@@ -57,22 +59,27 @@ internal sealed class SchemaMigrator(
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         if (isPostgres)
         {
-            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({MigrationLock})", cancellationToken);
+            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({schema.MigrationLock})", cancellationToken);
+            if (schema.Namespace != DatabaseSchema.Public)
+            {
+                var path = new Npgsql.NpgsqlConnectionStringBuilder(context.Database.GetConnectionString()).SearchPath!;
+                Sql.Execute(context, $"CREATE SCHEMA IF NOT EXISTS \"{path.Replace("\"", "", StringComparison.Ordinal)}\"", []);
+            }
         }
 
         await context.Database.ExecuteSqlRawAsync(
             "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL PRIMARY KEY, applied_us BIGINT NOT NULL)", cancellationToken);
         var rows = Sql.Query(context, "SELECT COALESCE(MAX(version), 0) FROM schema_version", []);
         var version = Convert.ToInt32(rows[0][0], CultureInfo.InvariantCulture);
-        if (version > Schema.Steps.Count)
+        if (version > schema.Steps.Count)
         {
             throw new StoreUnavailableException(
-                DatabaseName(), $"its schema has version {version} and this program knows {Schema.Steps.Count}; run the newer program");
+                DatabaseName(), $"its schema has version {version} and this program knows {schema.Steps.Count}; run the newer program");
         }
 
-        for (var step = version + 1; step <= Schema.Steps.Count; step++)
+        for (var step = version + 1; step <= schema.Steps.Count; step++)
         {
-            Sql.Execute(context, Schema.For(Schema.Steps[step - 1], isPostgres), []);
+            Sql.Execute(context, DatabaseSchema.For(schema.Steps[step - 1], isPostgres), []);
             Sql.Execute(context, "INSERT INTO schema_version (version, applied_us) VALUES ({0}, {1})", [step, Timestamp.ToMicroseconds(time.GetUtcNow())]);
             Log.SchemaStepApplied(logger, step, DatabaseName());
         }
@@ -82,12 +89,12 @@ internal sealed class SchemaMigrator(
 
     private string DatabaseName()
     {
-        if (string.IsNullOrEmpty(options.Value.ConnectionString))
+        if (string.IsNullOrEmpty(options.ConnectionString))
         {
-            return $"SQLite database '{AggregatorDatabase.FileOf(options.Value)}'";
+            return $"SQLite database '{RelationalDatabase.FileOf(options, schema)}'";
         }
 
-        var connection = new Npgsql.NpgsqlConnectionStringBuilder(options.Value.ConnectionString);
+        var connection = new Npgsql.NpgsqlConnectionStringBuilder(options.ConnectionString);
         return $"PostgreSQL database '{connection.Database}' at {connection.Host}:{connection.Port}";
     }
 }

@@ -1,4 +1,4 @@
-namespace IMDD.Cloud.Aggregator.State;
+namespace IMDD.Relational;
 
 /// <summary>Times are kept as microseconds since 1970: the same in both databases, exact for what the wire carries, and ordered.</summary>
 public static class Timestamp

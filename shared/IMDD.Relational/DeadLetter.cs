@@ -3,7 +3,7 @@ using System.Text;
 using IMDD.Messaging.Kafka;
 using EventId = IMDD.Contracts.Identity.EventId;
 
-namespace IMDD.Cloud.Aggregator.Ingest;
+namespace IMDD.Relational;
 
 /// <summary>Identity of dead letters.</summary>
 internal static class DeadLetter
