@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 using IMDD.Cloud.Aggregator.Alarms;
 using IMDD.Cloud.Aggregator.Ingest;
 using IMDD.Cloud.Aggregator.Live;
-using IMDD.Cloud.Aggregator.Publishing;
 using IMDD.Cloud.Aggregator.Queries;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Contracts.Events;
 using IMDD.Hosting;
 using IMDD.Messaging.Kafka;
+using IMDD.Relational;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -26,21 +26,19 @@ public static class AggregatorExtensions
         services.AddSingleton<IValidateOptions<AggregatorOptions>, AggregatorOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddKafka();
-        services.AddDbContextFactory<AggregatorDbContext>(
-            (provider, database) => AggregatorDatabase.Configure(database, provider.GetRequiredService<IOptions<AggregatorOptions>>().Value));
-        services.AddSingleton<InstanceIdentity>().AddSingleton<AggregatorTelemetry>().AddSingleton<IScheduler, TimeProviderScheduler>();
+        services.AddSingleton<AggregatorTelemetry>().AddSingleton<IScheduler, TimeProviderScheduler>();
         services.AddSingleton<PartitionClaims>().AddSingleton<BatchProcessor>().AddSingleton<IngestHealth>().AddSingleton<CatchUp>();
         services.AddSingleton<WindowSweeper>().AddSingleton<AlarmSweeper>().AddSingleton<QueryService>().AddSingleton<LiveFeed>();
 
         // In this order: the schema before whoever uses it.
-        services.AddHostedService<SchemaMigrator>();
+        services.AddDatabase<AggregatorDbContext, AggregatorOptions>(Schema.Of);
         foreach (var group in IngestGroup.All)
         {
             services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<IngestWorker>(provider, group));
         }
 
         services.AddHostedService<PeriodicWorker>();
-        services.AddSingleton<OutboxRelay>().AddHostedService(provider => provider.GetRequiredService<OutboxRelay>());
+        services.AddOutboxRelay<AggregatorDbContext>();
 
         services.AddHealthChecks().AddCheck<IngestHealth>("ingest", tags: [HealthTags.Ready]);
         services.AddProblemDetails();

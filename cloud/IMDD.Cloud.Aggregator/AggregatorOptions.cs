@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Aggregator;
 
 /// <summary>How outcomes are counted.</summary>
-public sealed class AggregatorOptions
+public sealed class AggregatorOptions : IDatabaseOptions
 {
     public const string Section = "Aggregator";
 

@@ -3,12 +3,6 @@ namespace IMDD.Cloud.Aggregator;
 /// <summary>Messages an operator may search for.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "{Database} is not there yet: {Error}")]
-    public static partial void DatabaseNotYetThere(ILogger logger, string database, string error);
-
-    [LoggerMessage(2, LogLevel.Information, "Schema step {Step} applied to {Database}")]
-    public static partial void SchemaStepApplied(ILogger logger, int step, string database);
-
     [LoggerMessage(3, LogLevel.Warning, "Record {Topic}[{Partition}]@{Offset} set aside as {Reason}: {Detail}")]
     public static partial void RecordSetAside(ILogger logger, string topic, int partition, long offset, string reason, string detail);
 
@@ -32,12 +26,6 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Information, "Alarm {Alarm} of {Line} cleared")]
     public static partial void AlarmCleared(ILogger logger, string alarm, string line);
-
-    [LoggerMessage(11, LogLevel.Error, "Kafka refuses event {EventId} for {Topic} for good: {Error}. It stays in the outbox")]
-    public static partial void PublishRefused(ILogger logger, string eventId, string topic, string error);
-
-    [LoggerMessage(12, LogLevel.Warning, "{Count} events wait in the outbox; Kafka does not take them now: {Error}")]
-    public static partial void PublishDelayed(ILogger logger, int count, string error);
 
     [LoggerMessage(13, LogLevel.Information, "A live client fell behind by {Count} events and was disconnected")]
     public static partial void LiveClientSlow(ILogger logger, int count);

@@ -5,6 +5,7 @@ using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Kafka;
+using IMDD.Relational;
 using IMDD.Testing;
 
 namespace IMDD.Cloud.Aggregator.Tests;
@@ -183,9 +184,9 @@ public abstract class AlarmTests(PostgresFixture postgres, DatabaseKind kind) : 
         return Events.Record(KafkaTopics.EdgeState, CameraBalanceEvent.Create(camera, data, context), sent, partition: 1);
     }
 
-    private static CloudEvent CloudEventOf(State.OutboxRow row)
+    private static CloudEvent CloudEventOf(OutboxRow row)
     {
-        var record = Publishing.Outbox.ToRecord(row);
+        var record = Outbox.ToRecord(row);
         return KafkaBinding.Read(record.Headers, record.Value!.Value);
     }
 }

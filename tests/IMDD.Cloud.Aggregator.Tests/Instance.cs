@@ -1,11 +1,11 @@
 using IMDD.Cloud.Aggregator.Alarms;
 using IMDD.Cloud.Aggregator.Ingest;
-using IMDD.Cloud.Aggregator.Publishing;
 using IMDD.Cloud.Aggregator.Queries;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Contracts.Queries;
 using IMDD.Messaging.Kafka;
+using IMDD.Relational;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +26,7 @@ internal sealed class Instance : IAsyncDisposable
     public PartitionClaims Claims => Get<PartitionClaims>();
     public WindowSweeper Windows => Get<WindowSweeper>();
     public AlarmSweeper Alarms => Get<AlarmSweeper>();
-    public OutboxRelay Relay => Get<OutboxRelay>();
+    public OutboxRelay<AggregatorDbContext> Relay => Get<OutboxRelay<AggregatorDbContext>>();
     public QueryService Queries => Get<QueryService>();
 
     public static async Task<Instance> CreateAsync(IReadOnlyDictionary<string, string?> database, FakeTimeProvider time, string name, params (string Key, string Value)[] settings)
@@ -47,7 +47,7 @@ internal sealed class Instance : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.AddAggregator();
         Instance instance = new(builder.Build());
-        await instance._app.Services.GetServices<IHostedService>().OfType<SchemaMigrator>().Single().StartAsync(TestContext.Current.CancellationToken);
+        await instance._app.Services.GetServices<IHostedService>().OfType<SchemaMigrator<AggregatorDbContext>>().Single().StartAsync(TestContext.Current.CancellationToken);
         return instance;
     }
 

@@ -1,6 +1,7 @@
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Embedded;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Aggregator.Tests;
 
@@ -35,7 +36,7 @@ public abstract class OutboxRelayTests(PostgresFixture postgres, DatabaseKind ki
         var crashed = await StartAsync("one");
         crashed.Count(Events.Outcome(0, Events.Noon));
         crashed.Windows.Sweep();
-        var sent = Publishing.Outbox.ToRecord(crashed.Read(db => db.Outbox.Single(row => row.Topic == KafkaTopics.LineMinute)));
+        var sent = Outbox.ToRecord(crashed.Read(db => db.Outbox.Single(row => row.Topic == KafkaTopics.LineMinute)));
         await client.PublishAsync(new Messaging.Kafka.KafkaConsumed(sent.Topic, 0, 0, sent.Key, sent.Value, sent.Headers, sent.Timestamp));
 
         var restarted = await StartAsync("one");

@@ -4,6 +4,7 @@ using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Kafka;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Aggregator.Tests;
 
@@ -165,7 +166,7 @@ public abstract class WindowTests(PostgresFixture postgres, DatabaseKind kind) :
     private static List<LineWindow> Waiting(Instance instance, string topic)
         => instance.Read(db => db.Outbox.Where(row => row.Topic == topic).OrderBy(row => row.Sequence).AsEnumerable().Select(row =>
         {
-            var record = Publishing.Outbox.ToRecord(row);
+            var record = Outbox.ToRecord(row);
             var cloudEvent = KafkaBinding.Read(record.Headers, record.Value!.Value);
             cloudEvent.Id.ShouldBe(row.EventId);
             return EventReader.Read<LineWindow>(cloudEvent, EventTypes.LineWindowUpdated);

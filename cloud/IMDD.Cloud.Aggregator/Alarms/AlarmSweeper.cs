@@ -1,10 +1,10 @@
 using System.Text.Json;
-using IMDD.Cloud.Aggregator.Publishing;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using IMDD.Cloud.Aggregator.Publishing;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Contracts.Events;
 using IMDD.Messaging.Kafka;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -308,8 +308,7 @@ internal sealed class BatchProcessor(
     {
         foreach (var poison in batch.DeadLetters)
         {
-            var record = KafkaDeadLetter.Of(poison.Record, poison.Reason, poison.Detail, attempts: 1, batch.Now, batch.Now);
-            Outbox.Add(batch.Context, DeadLetter.IdOf(poison.Record), record);
+            Outbox.AddDeadLetter(batch.Context, poison.Record, poison.Reason, poison.Detail, batch.Now);
             Log.RecordSetAside(logger, poison.Record.Topic, poison.Record.Partition, poison.Record.Offset, poison.Reason, poison.Detail);
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Messaging.Kafka;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Aggregator.Ingest;

@@ -3,6 +3,7 @@ using IMDD.Cloud.Aggregator.Queries;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Contracts.Queries;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Aggregator.Live;

@@ -1,6 +1,7 @@
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Queries;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Aggregator.Queries;
 

@@ -1,4 +1,5 @@
 using IMDD.Cloud.Aggregator.State;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Aggregator.Windows;
 

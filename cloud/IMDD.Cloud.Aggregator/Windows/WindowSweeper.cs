@@ -1,8 +1,8 @@
-using IMDD.Cloud.Aggregator.Publishing;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -70,5 +70,6 @@ public static class KafkaTopics
         new(DeadLetter(DefectDetected), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
         new(DeadLetter(FrameStored), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
         new(DeadLetter(EdgeState), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
+        new(DeadLetter(HardExample), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
     ];
 }

@@ -13,7 +13,7 @@ public sealed class AsyncApiTests(AsyncApiTests.ParsedDocument document) : IClas
 {
     private const int Warning = 1;
 
-    private static readonly string[] Roles = ["camera", "agent", "aggregator", "dashboard", "registry"];
+    private static readonly string[] Roles = ["camera", "agent", "aggregator", "dashboard", "registry", "curator"];
 
     [Fact]
     public void Parser_TheDocument_NoErrorsAndNoWarnings()

@@ -1,0 +1,59 @@
+using System.ComponentModel.DataAnnotations;
+using IMDD.Relational;
+
+namespace IMDD.Cloud.Curator;
+
+/// <summary>What is put before people, and what their words amount to.</summary>
+public sealed class CuratorOptions : IDatabaseOptions
+{
+    public const string Section = "Curator";
+
+    /// <summary>Kafka consumer group of all instances that share one database.</summary>
+    [Required]
+    public string GroupId { get; set; } = "imdd-curator";
+
+    /// <summary>Name of this instance, in event sources and in the lease for publishing: 1 to 31 of a-z, 0-9 and '-'. Default: made from the host's name.</summary>
+    public string? InstanceName { get; set; }
+
+    /// <summary>Folder of the SQLite database, used when there is no <see cref="ConnectionString"/>. For one instance.</summary>
+    [Required]
+    public string Directory { get; set; } = "data/curator";
+
+    /// <summary>Connection string of a PostgreSQL database, in whose schema <c>curator</c> the tables are; several instances may share it.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>How long the database may be unreachable at start before the process gives up.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan DatabaseStartTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often labels that wait are published, at least.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
+    public TimeSpan EmitPeriod { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many words make a label.</summary>
+    [EnumDataType(typeof(ReviewPolicy))]
+    public ReviewPolicy Policy { get; set; } = ReviewPolicy.One;
+
+    /// <summary>Two raters mean the same defects when their masks overlap this much (intersection over union) and carry the same names.</summary>
+    [Range(0.0, 1.0)]
+    public double AgreementIou { get; set; } = 0.3;
+
+    /// <summary>A frame is given to nobody else for this long; then its reader is taken to have left.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
+    public TimeSpan LeaseTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A frame that a rater passed over is not offered to them again for this long.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan SkipTime { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Frames that may wait; beyond, the least informative and oldest go.</summary>
+    [Range(1, 1_000_000)]
+    public int Capacity { get; set; } = 10_000;
+
+    /// <summary>A frame that nobody has judged for this long goes: its picture may be gone too.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>Names that are known before any model has used them, such as <c>scratch</c>.</summary>
+    public List<string> Vocabulary { get; set; } = [];
+}

@@ -1,0 +1,149 @@
+using IMDD.Cloud.Curator.Labels;
+using IMDD.Cloud.Curator.State;
+using IMDD.Contracts.Review;
+using IMDD.Relational;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Cloud.Curator.Queue;
+
+/// <summary>
+/// Who looks at what. A frame is leased to one holder at a time: taking it is one statement that the database serialises, so that two
+/// browsers never get the same frame, and a browser that is closed gives it back when its lease ends.
+/// </summary>
+internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, IOptions<CuratorOptions> options, TimeProvider time)
+{
+    /// <summary>The name a lease is held under.</summary>
+    public static string HolderOf(ReviewRequest request) => $"{request.RaterId}/{request.Holder}";
+
+    /// <summary>What the holder has already, or else the most informative frame that is free and that the rater has not judged; null where there is none.</summary>
+    public ReviewFrame? Next(ReviewRequest request)
+    {
+        using var context = contexts.CreateDbContext();
+        var now = time.GetUtcNow();
+        var holder = HolderOf(request);
+        if (context.Frames.AsNoTracking().Where(f => f.LeaseHolder == holder && f.LeaseUntil > now && f.Data != null).Select(f => f.OutcomeId).FirstOrDefault() is { } own)
+        {
+            return Lease(context, own, holder);
+        }
+
+        // A row that another transaction is taking is passed over rather than waited for, and found taken.
+        var passOver = context.Database.IsNpgsql() ? "FOR UPDATE SKIP LOCKED" : "";
+        var taken = Sql.Query(
+            context,
+            $$"""
+            UPDATE frames SET lease_holder = {0}, lease_until_us = {1}
+            WHERE outcome_id = (
+                SELECT f.outcome_id FROM frames f
+                WHERE f.waiting = {2} AND (f.lease_until_us IS NULL OR f.lease_until_us <= {3})
+                    AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.digest = f.digest AND l.rater = {4} AND l.standing = {2})
+                    AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.outcome_id = f.outcome_id AND s.rater = {4} AND s.until_us > {3})
+                ORDER BY (f.uncertainty IS NULL), f.uncertainty DESC, f.time_us DESC, f.outcome_id
+                LIMIT 1 {{passOver}})
+            RETURNING outcome_id
+            """,
+            [holder, Timestamp.ToMicroseconds(now + options.Value.LeaseTime), true, Timestamp.ToMicroseconds(now), request.RaterId]);
+        return taken.Count == 0 ? null : Find(context, (string)taken[0][0]!);
+    }
+
+    /// <summary>One frame by name, judged or not; null where somebody else has it, and then until when.</summary>
+    public (ReviewFrame? Frame, DateTimeOffset? HeldUntil) Lease(string outcomeId, ReviewRequest request)
+    {
+        using var context = contexts.CreateDbContext();
+        if (Lease(context, outcomeId, HolderOf(request)) is { } frame)
+        {
+            return (frame, null);
+        }
+
+        return (null, context.Frames.AsNoTracking().Where(f => f.OutcomeId == outcomeId && f.Data != null).Select(f => f.LeaseUntil).FirstOrDefault());
+    }
+
+    /// <summary>Gives a frame back; true when the holder had it.</summary>
+    public bool Skip(string outcomeId, ReviewRequest request)
+    {
+        using var context = contexts.CreateDbContext();
+        using var transaction = context.Database.BeginTransaction();
+        var until = Timestamp.ToMicroseconds(time.GetUtcNow() + options.Value.SkipTime);
+        var released = Sql.Execute(
+            context,
+            "UPDATE frames SET lease_holder = NULL, lease_until_us = NULL WHERE outcome_id = {0} AND lease_holder = {1}",
+            [outcomeId, HolderOf(request)]) == 1;
+        if (released)
+        {
+            Sql.Execute(
+                context,
+                "INSERT INTO skips (rater, outcome_id, until_us) VALUES ({0}, {1}, {2}) ON CONFLICT (rater, outcome_id) DO UPDATE SET until_us = excluded.until_us",
+                [request.RaterId, outcomeId, until]);
+        }
+
+        transaction.Commit();
+        return released;
+    }
+
+    /// <summary>Frames that wait, in the order in which they are given out.</summary>
+    public async Task<IReadOnlyList<ReviewFrame>> WaitingAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.Frames.AsNoTracking().Where(f => f.Waiting)
+            .OrderBy(f => f.Uncertainty == null).ThenByDescending(f => f.Uncertainty).ThenByDescending(f => f.Time).ThenBy(f => f.OutcomeId)
+            .Take(limit).ToListAsync(cancellationToken);
+        return rows.ConvertAll(FrameMapping.ToFrame);
+    }
+
+    /// <summary>One frame, or null.</summary>
+    public ReviewFrame? Find(string outcomeId)
+    {
+        using var context = contexts.CreateDbContext();
+        return Find(context, outcomeId) is { } frame ? frame with { LeasedUntil = null } : null;
+    }
+
+    public async Task<IReadOnlyList<VocabularyTerm>> VocabularyAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.Terms.AsNoTracking().OrderByDescending(t => t.Uses).ThenBy(t => t.Class).ToListAsync(cancellationToken);
+        return rows.ConvertAll(row => new VocabularyTerm(row.Class, row.Proposed, row.Uses, row.ProposedBy));
+    }
+
+    public async Task<ReviewSummary> SummaryAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        return new ReviewSummary
+        {
+            Waiting = await context.Frames.LongCountAsync(f => f.Waiting, cancellationToken),
+            Leased = await context.Frames.LongCountAsync(f => f.LeaseUntil > now, cancellationToken),
+            ByState = await context.Frames.Where(f => f.Revision > 0).GroupBy(f => f.State)
+                .Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, StringComparer.Ordinal, cancellationToken),
+            ByRater = await context.Labels.Where(l => l.Standing).GroupBy(l => l.Rater)
+                .Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, StringComparer.Ordinal, cancellationToken),
+            Policy = ConsensusRule.NameOf(options.Value.Policy),
+        };
+    }
+
+    private static ReviewFrame? Find(CuratorDbContext context, string outcomeId)
+        => context.Frames.AsNoTracking().SingleOrDefault(f => f.OutcomeId == outcomeId && f.Data != null) is { } row
+            ? FrameMapping.ToFrame(row) with { LeasedUntil = row.LeaseUntil }
+            : null;
+
+    /// <summary>Takes or renews a lease, and gives up any other that the holder has: a browser shows one frame.</summary>
+    private ReviewFrame? Lease(CuratorDbContext context, string outcomeId, string holder)
+    {
+        using var transaction = context.Database.BeginTransaction();
+        var now = time.GetUtcNow();
+        var leased = Sql.Execute(
+            context,
+            """
+            UPDATE frames SET lease_holder = {0}, lease_until_us = {1}
+            WHERE outcome_id = {2} AND data IS NOT NULL AND (lease_until_us IS NULL OR lease_until_us <= {3} OR lease_holder = {0})
+            """,
+            [holder, Timestamp.ToMicroseconds(now + options.Value.LeaseTime), outcomeId, Timestamp.ToMicroseconds(now)]) == 1;
+        if (leased)
+        {
+            Sql.Execute(
+                context, "UPDATE frames SET lease_holder = NULL, lease_until_us = NULL WHERE lease_holder = {0} AND outcome_id <> {1}", [holder, outcomeId]);
+        }
+
+        transaction.Commit();
+        return leased ? Find(context, outcomeId) : null;
+    }
+}

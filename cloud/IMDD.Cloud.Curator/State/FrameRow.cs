@@ -1,0 +1,42 @@
+using IMDD.Contracts.Events;
+
+namespace IMDD.Cloud.Curator.State;
+
+/// <summary>A frame to be judged. What is known of it, where its picture is, and what edge and people say come in any order.</summary>
+public sealed class FrameRow
+{
+    public required string OutcomeId { get; init; }
+
+    /// <summary>Of the picture: one that was taken twice is judged once.</summary>
+    public required string Digest { get; init; }
+
+    public DateTimeOffset Time { get; set; }
+
+    /// <summary>JSON of the frame, as the API gives it; null while only its blob is known.</summary>
+    public string? Data { get; set; }
+
+    /// <summary>JSON of the event that named its blob after the defect event; null where there was none.</summary>
+    public string? Announced { get; set; }
+
+    /// <summary>0 to 1; null where the edge has not said.</summary>
+    public double? Uncertainty { get; set; }
+
+    /// <summary>True while its picture is stored and more words are wanted.</summary>
+    public bool Waiting { get; set; }
+
+    /// <summary>Words that stand.</summary>
+    public long Labels { get; set; }
+
+    /// <summary>One of <see cref="ConsensusState"/>.</summary>
+    public string State { get; set; } = ConsensusState.Open;
+
+    /// <summary>Of the consensus; 0 before the first word.</summary>
+    public long Revision { get; set; }
+
+    /// <summary>JSON of the last consensus; null before the first word.</summary>
+    public string? Consensus { get; set; }
+
+    public string? LeaseHolder { get; set; }
+    public DateTimeOffset? LeaseUntil { get; set; }
+    public DateTimeOffset Changed { get; set; }
+}

@@ -1,0 +1,26 @@
+namespace IMDD.Contracts.Review;
+
+/// <summary>A person's verdict on a frame.</summary>
+public sealed record LabelRequest : ReviewRequest
+{
+    /// <summary>One of <see cref="Events.LabelJudgement"/> but withdrawn, which is what undo says.</summary>
+    public required string Judgement { get; init; }
+
+    /// <summary>The right name; required by <see cref="Events.LabelJudgement.Renamed"/>.</summary>
+    public string? Class { get; init; }
+
+    /// <summary>Which of the model's regions is named otherwise; null: all of them.</summary>
+    public int? Region { get; init; }
+
+    /// <summary>What was drawn; required by <see cref="Events.LabelJudgement.MissedDefect"/>.</summary>
+    public IReadOnlyList<DrawnRegion> Drawn { get; init; } = [];
+
+    /// <summary>False where the model's own regions are not defects: only what was drawn is there.</summary>
+    public bool KeepPredicted { get; init; } = true;
+
+    /// <summary>True when the person did not see what the model had said.</summary>
+    public bool Blind { get; init; }
+
+    /// <summary>At most 500 characters.</summary>
+    public string? Comment { get; init; }
+}
