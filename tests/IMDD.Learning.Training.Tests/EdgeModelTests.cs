@@ -23,6 +23,27 @@ public sealed class EdgeModelTests
     }
 
     [Fact]
+    public void RoundToHalf_SavedAndLoaded_IsTheSameModelInHalfTheBytes()
+    {
+        using TestDirectory directory = new();
+        using var model = Model();
+        model.Save(directory.Path);
+        var (bytes, digest) = (new FileInfo(directory.File(EdgeModel.WeightsFile)).Length, model.Digest());
+        var before = model.Network.DefectHead.weight!.data<float>().ToArray();
+
+        model.RoundToHalf();
+        model.Save(directory.Path);
+        using var loaded = EdgeModel.Load(directory.Path);
+
+        loaded.Digest().ShouldBe(model.Digest());
+        loaded.Digest().ShouldNotBe(digest);
+        loaded.Description.HalfWeights.ShouldBeTrue();
+        ((double)new FileInfo(directory.File(EdgeModel.WeightsFile)).Length / bytes).ShouldBeInRange(0.49, 0.52);
+        var after = loaded.Network.DefectHead.weight!.data<float>().ToArray();
+        before.Zip(after, (a, b) => Math.Abs(a - b) / Math.Max(1e-4, Math.Abs(a))).Max().ShouldBeLessThan(1.0 / 1024);
+    }
+
+    [Fact]
     public void Load_CutOrForeignFiles_AreRefusedByName()
     {
         using TestDirectory directory = new();

@@ -19,6 +19,10 @@ internal static class DemoCommand
         Option<double> rate = new("--fps") { Description = "Frames per second of all cameras together.", DefaultValueFactory = _ => 20 };
         Option<int> cameras = new("--cameras") { Description = "Number of cameras.", DefaultValueFactory = _ => 2 };
         Option<string?> data = new("--data") { Description = "Folder of real images to show to the cameras, instead of synthetic surfaces." };
+        Option<string?> bundle = new("--bundle")
+        {
+            Description = "The model's bundle: a folder, or the name of one that comes with the agent (surfaces, the default; contrast, for a cold start).",
+        };
         Option<int> seed = new("--seed") { Description = "Seed of the synthetic surfaces.", DefaultValueFactory = _ => 1 };
         Option<bool> keep = new("--keep") { Description = "Stay up after the last frame, until Ctrl-C." };
         Option<string?> state = new("--state") { Description = "Keep all data in this folder, which must not exist or be empty." };
@@ -29,11 +33,12 @@ internal static class DemoCommand
         Check(frames, value => value is null or >= 1, "must be at least 1");
         Check(rate, value => value is > 0 and <= MaxFramesPerSecond, $"must be above 0 and at most {MaxFramesPerSecond}");
         Check(cameras, value => value is >= 1 and <= MaxCameras, $"must be 1 to {MaxCameras}");
+        Check(bundle, folder => folder is null || ShippedBundle(folder) is not null || Directory.Exists(folder), "must name a folder that exists, surfaces or contrast");
         Check(data, folder => folder is null || Directory.Exists(folder), "must name a folder that exists");
 
         Command command = new("demo", "Runs the whole pipeline on this machine, from cameras to the page, and proves that no frame is lost.")
         {
-            frames, rate, cameras, data, seed, keep, state, mqtt, kafka, page, json,
+            frames, rate, cameras, data, bundle, seed, keep, state, mqtt, kafka, page, json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed,
@@ -42,6 +47,7 @@ internal static class DemoCommand
                 parsed.GetValue(rate),
                 parsed.GetValue(cameras),
                 parsed.GetValue(data) is { } folder ? Path.GetFullPath(folder) : null,
+                parsed.GetValue(bundle) is { } model ? ShippedBundle(model) ?? Path.GetFullPath(model) : null,
                 parsed.GetValue(seed),
                 parsed.GetValue(keep),
                 parsed.GetValue(state) is { } directory ? Path.GetFullPath(directory) : null,
@@ -71,6 +77,10 @@ internal static class DemoCommand
             }
         }
     }
+
+    /// <summary>The folder of a bundle that comes with the agent; null for any other name.</summary>
+    private static string? ShippedBundle(string name)
+        => name is DemoPlant.ColdStartBundle or DemoPlant.DefaultBundle ? Path.Combine(AppContext.BaseDirectory, "bundles", name) : null;
 
     private static Option<int> Port(string name, int wanted, string what)
     {

@@ -16,6 +16,12 @@ internal sealed class DemoPlant : IAsyncDisposable
     /// <summary>The cell that the demo's cameras look at.</summary>
     public const string Cell = "demo/ulm/paint/line1/cell1";
 
+    /// <summary>The model that the demo runs: it finds and names the defects of synthetic surfaces.</summary>
+    public const string DefaultBundle = "surfaces";
+
+    /// <summary>The model for a line that has none yet.</summary>
+    public const string ColdStartBundle = "contrast";
+
     private const string DeliveryLog = "delivered.jsonl";
 
     private readonly DemoFolder _folder;
@@ -124,6 +130,10 @@ internal sealed class DemoPlant : IAsyncDisposable
                 ("Blobs:Directory", _folder.PathOf("blobs")),
                 ("Edge:Agent:Asset", Cell),
                 ("Edge:Agent:Name", "box1"),
+                ("Edge:Model:BundleDirectory", BundleOf(settings)),
+
+                // Who names a bundle on the command line vouches for it.
+                ("Edge:Model:AllowUnsigned", settings.Bundle is not null),
                 ("Edge:Recipe:Id", "demo@1"),
                 ("Edge:Recipe:MinAreaPx", 64),
                 ("Edge:Store:Directory", _folder.PathOf("agent"))),
@@ -140,6 +150,8 @@ internal sealed class DemoPlant : IAsyncDisposable
             cancellationToken);
         _services.Add(_cameras);
     }
+
+    private static string BundleOf(DemoSettings settings) => settings.Bundle ?? Path.Combine(AppContext.BaseDirectory, "bundles", DefaultBundle);
 
     private Dictionary<string, object> CameraSettings(DemoSettings settings)
     {
@@ -158,9 +170,13 @@ internal sealed class DemoPlant : IAsyncDisposable
         }
         else
         {
-            // The cold-start model knows local contrast and nothing else: it is shown surfaces on which that is the right question.
-            camera["Camera:Synthetic:Textures:0"] = "BrushedMetal";
-            camera["Camera:Synthetic:Clutter"] = 0;
+            if (Path.GetFileName(BundleOf(settings)) == ColdStartBundle)
+            {
+                // It knows local contrast and nothing else: it is shown surfaces on which that is the right question.
+                camera["Camera:Synthetic:Textures:0"] = "BrushedMetal";
+                camera["Camera:Synthetic:Clutter"] = 0;
+            }
+
             camera["Camera:Synthetic:Seed"] = settings.Seed;
             if (settings.State is not null)
             {

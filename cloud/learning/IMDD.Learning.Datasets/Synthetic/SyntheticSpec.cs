@@ -70,7 +70,7 @@ public sealed record SyntheticSpec
 
     /// <summary>The canonical text: what the same pictures are called, however they were asked for.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"seed={Seed},count={Count},{(Products == 1 ? "" : $"products={Products},")}size={Size},defective={Defective},kinds={string.Join('+', Kinds.Select(k => k.Name()))},textures={string.Join('+', Textures)}"{(Names == SurfaceNaming.Kind ? "" : $",names={Names}")}");
+        $"seed={Seed},count={Count},{(Products == 1 ? "" : $"products={Products},")}size={Size},defective={Defective},kinds={string.Join('+', Kinds.Select(k => k.Name()))},textures={string.Join('+', Textures)}{(Names == SurfaceNaming.Kind ? "" : $",names={Names}")}");
 
     private static int? Integer(string text, int low, int high)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high ? value : null;

@@ -5,5 +5,8 @@ namespace IMDD.Learning.Trainer.Commands;
 /// <summary><c>imdd train …</c>.</summary>
 internal static class TrainCommand
 {
-    public static Command Create() => new("train", "Trains a model, or measures one that was trained.") { TrainEdgeCommand.Create(), TrainEvalCommand.Create(), TrainNamingCommand.Create() };
+    public static Command Create() => new("train", "Trains a model, or measures one that was trained.")
+    {
+        TrainEdgeCommand.Create(), TrainEvalCommand.Create(), TrainNamingCommand.Create(), TrainExportCommand.Create(),
+    };
 }

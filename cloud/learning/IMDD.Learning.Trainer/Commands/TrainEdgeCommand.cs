@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Splits;
@@ -152,7 +151,7 @@ internal static class TrainEdgeCommand
         string bundle;
         using (model)
         {
-            bundle = EdgeBundle.Write(model, data.Validation, folder, CreatedAt());
+            bundle = EdgeBundle.Write(model, data.Validation, folder, CreationTime.Now());
         }
 
         if (json)
@@ -192,10 +191,4 @@ internal static class TrainEdgeCommand
         var weights = PictureSampler.Weights(data.Train);
         return [.. data.Names.Select((_, set) => weights.Where((_, picture) => data.Train[picture].Dataset == set).Sum())];
     }
-
-    /// <summary>Now, or the moment that reproducible builds name in <c>SOURCE_DATE_EPOCH</c>: then the same run makes the same bundle, byte for byte.</summary>
-    private static DateTimeOffset CreatedAt()
-        => long.TryParse(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH"), CultureInfo.InvariantCulture, out var seconds)
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : TimeProvider.System.GetUtcNow();
 }

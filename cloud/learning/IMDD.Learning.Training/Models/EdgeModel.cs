@@ -78,8 +78,21 @@ public sealed class EdgeModel : IDisposable
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        WriteWhole(Path.Combine(folder, WeightsFile), SafetensorsFile.Write(Tensors()));
+        WriteWhole(Path.Combine(folder, WeightsFile), SafetensorsFile.Write(Tensors(), Description.HalfWeights));
         WriteWhole(Path.Combine(folder, DescriptionFile), JsonSerializer.SerializeToUtf8Bytes(Description, Json));
+    }
+
+    /// <summary>Rounds every weight to 16 bits, in which they are kept from now on: half the size on disk, the same arithmetic.</summary>
+    public void RoundToHalf()
+    {
+        using var noGradient = torch.no_grad();
+        using var scope = torch.NewDisposeScope();
+        foreach (var (_, tensor) in ModuleTensors.Of(Network).Concat(ModuleTensors.Of(Text)))
+        {
+            tensor.copy_(tensor.to_type(torch.ScalarType.Float16).to_type(torch.ScalarType.Float32));
+        }
+
+        Description = Description with { HalfWeights = true };
     }
 
     /// <summary>The weights, named.</summary>

@@ -8,4 +8,8 @@ namespace IMDD.Learning.Training.Models;
 /// <param name="Calibration">How logits become decisions.</param>
 /// <param name="Lineage">Where it came from.</param>
 public sealed record EdgeModelDescription(
-    EdgeNetworkOptions Network, IReadOnlyList<TrainedClass> Classes, EdgeCalibration Calibration, EdgeModelLineage Lineage);
+    EdgeNetworkOptions Network, IReadOnlyList<TrainedClass> Classes, EdgeCalibration Calibration, EdgeModelLineage Lineage)
+{
+    /// <summary>True where every weight is a 16-bit float and kept as one.</summary>
+    public bool HalfWeights { get; init; }
+}

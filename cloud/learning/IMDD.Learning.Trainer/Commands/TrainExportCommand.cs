@@ -1,0 +1,86 @@
+using System.CommandLine;
+using IMDD.Contracts.Events;
+using IMDD.Imaging;
+using IMDD.Inference.Bundles;
+using IMDD.Learning.Training;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+
+namespace IMDD.Learning.Trainer.Commands;
+
+/// <summary><c>imdd train export</c>: makes a bundle of a trained model again, with this program's exporter, smaller where asked for.</summary>
+internal static class TrainExportCommand
+{
+    public static Command Create()
+    {
+        Option<DirectoryInfo> model = new("--model") { Description = "A trained model's bundle.", Required = true };
+        Option<DirectoryInfo> folder = new("--out") { Description = "The new bundle's folder.", Required = true };
+        Option<bool> half = new("--half") { Description = "Round the weights to 16 bits, in which they are kept beside the graph." };
+        var json = JsonLine.CreateOption();
+        Command command = new("export", "Exports a trained model again.") { model, folder, half, json };
+        command.SetAction(parsed => Run(
+            parsed, parsed.GetRequiredValue(model).FullName, parsed.GetRequiredValue(folder).FullName, parsed.GetValue(half), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed, string from, string folder, bool half, bool json)
+    {
+        if (Path.TrimEndingDirectorySeparator(from) == Path.TrimEndingDirectorySeparator(folder))
+        {
+            throw new TrainingException($"--out is {folder}, the model's own folder: expected another.");
+        }
+
+        var bundle = ModelBundle.Open(from);
+        using var model = EdgeModel.Load(from);
+        if (half)
+        {
+            model.RoundToHalf();
+        }
+
+        var digest = EdgeBundle.Write(model, Probes(bundle), folder, CreationTime.Now());
+        var bytes = ModelBundle.Open(folder).Manifest.Files.Sum(f => f.SizeBytes);
+        if (json)
+        {
+            JsonLine.Write(parsed.InvocationConfiguration.Output, new { Out = folder, Digest = model.Digest(), BundleDigest = digest, Bytes = bytes });
+        }
+        else
+        {
+            parsed.InvocationConfiguration.Output.WriteLine($"{folder}: bundle {digest}, {bytes} bytes");
+        }
+
+        return 0;
+    }
+
+    /// <summary>The pictures that the bundle was compared on before.</summary>
+    private static List<TrainingPicture> Probes(ModelBundle bundle)
+    {
+        if (bundle.Manifest.Probes is null)
+        {
+            return [];
+        }
+
+        OpenCvImageDecoder decoder = new();
+        return [.. ImddJson.Deserialize<BundleProbeIndex>(bundle.ReadFile(BundleProbeIndex.Path)).Probes.Select(Picture)];
+
+        TrainingPicture Picture(BundleProbe probe)
+        {
+            using var image = decoder.Decode(bundle.ReadFile(probe.Image), new DecodeLimits());
+            return new TrainingPicture
+            {
+                Id = probe.Image,
+                Dataset = 0,
+                Width = image.Width,
+                Height = image.Height,
+                Rgb = image.Pixels.ToArray(),
+                Reference = probe.Reference is { } reference ? Bytes(reference) : null,
+                ClassIndices = [],
+            };
+        }
+
+        byte[] Bytes(string path)
+        {
+            using var image = decoder.Decode(bundle.ReadFile(path), new DecodeLimits());
+            return image.Pixels.ToArray();
+        }
+    }
+}
