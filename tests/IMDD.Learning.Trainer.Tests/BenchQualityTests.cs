@@ -46,8 +46,9 @@ public sealed class BenchQualityTests : IDisposable
         File.WriteAllText(_directory.File("table.json"), Table);
         using (var killed = Start("--rows", "first,second"))
         {
-            await Eventually.HoldsAsync(() => killed.HasExited || Directory.Exists(_directory.File("work/first/seed1/only/run"))
-                && Directory.EnumerateDirectories(_directory.File("work/first/seed1/only/run"), "checkpoint-*").Any());
+            var run = _directory.File("work/first/seed1/only/run");
+            await Eventually.HoldsAsync(
+                () => killed.HasExited || (Directory.Exists(run) && Directory.EnumerateDirectories(run, "checkpoint-*").Any()), TimeSpan.FromMinutes(5));
             killed.HasExited.ShouldBeFalse();
             killed.Kill(); // the bench alone: its trainer has to notice
             await killed.WaitForExitAsync(TestContext.Current.CancellationToken);

@@ -7,11 +7,11 @@ internal static class RunFolderLock
 {
     private const string File = "lock";
 
-    // One that is told to stop still finishes a step and a checkpoint.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    // One that is told to stop still finishes a step, a validation perhaps, and a checkpoint.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Takes the folder, which is made where it is absent; waits a minute for one that is just ending. Held until disposed.</summary>
+    /// <summary>Takes the folder, which is made where it is absent; waits some minutes for one that is just ending. Held until disposed.</summary>
     /// <exception cref="TrainingException">Another process trains in it.</exception>
     public static async Task<IDisposable> TakeAsync(string folder, CancellationToken cancellation)
     {
