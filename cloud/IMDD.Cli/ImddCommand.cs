@@ -25,6 +25,7 @@ public static class ImddCommand
             WatchCommand.Create(),
             DeadLetterCommand.Create(),
             BundleCommand.Create(),
+            ModelCommand.Create(),
             BenchCommand.Create(),
             EvalCommand.Create(),
             SynthCommand.Create(),
