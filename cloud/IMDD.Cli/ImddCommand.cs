@@ -27,6 +27,7 @@ public static class ImddCommand
             WatchCommand.Create(),
             DeadLetterCommand.Create(),
             BundleCommand.Create(),
+            ModelCommand.Create(),
             BenchCommand.Create(),
             EvalCommand.Create(),
             SynthCommand.Create(),

@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace IMDD.Cli.Commands;
+
+/// <summary><c>imdd model</c>.</summary>
+internal static class ModelCommand
+{
+    public static Command Create() => new("model", "Looks at weights.") { ModelInspectCommand.Create() };
+}
