@@ -33,7 +33,7 @@ internal sealed class ModelDelivery(
     CrashPoints crashPoints,
     AgentTelemetry telemetry,
     TimeProvider time,
-    ILogger<ModelDelivery> logger)
+    ILogger<ModelDelivery> logger) : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
@@ -134,6 +134,9 @@ internal sealed class ModelDelivery(
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _wished.Dispose();
 
     private async Task FollowAsync(DesiredModels wish, CancellationToken newer, CancellationToken stop)
     {
