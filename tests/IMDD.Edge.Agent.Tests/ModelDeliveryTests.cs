@@ -171,6 +171,25 @@ public sealed class ModelDeliveryTests
     }
 
     [Fact]
+    public async Task Wish_ThatIsNone_IsLeftAlone()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var good = plant.Offer(1);
+        foreach (var wish in (string[])[
+            "{}", "[", "null", "{\"agent\":\"box7\",\"rolloutId\":\"r\",\"slots\":[]}",
+            """{"agent":"box7","rolloutId":"r","slots":[{"model":{"name":"trial","version":"1","digest":"../../etc","releaseCounter":1}}]}""",
+            $$"""{"agent":"box7","rolloutId":"","slots":[{"model":{"name":"trial","version":"1","digest":"{{good.Digest}}","releaseCounter":1}}]}""",
+            $$"""{"agent":"box7","rolloutId":"a\u0007b","slots":[{"model":{"name":"trial","version":"1","digest":"{{good.Digest}}","releaseCounter":1}}]}""",
+            $$"""{"agent":"box8","rolloutId":"r","slots":[{"model":{"name":"trial","version":"1","digest":"{{good.Digest}}","releaseCounter":1}}]}"""])
+        {
+            await plant.WishRawAsync(good, System.Text.Encoding.UTF8.GetBytes(wish));
+        }
+
+        (await plant.EndAsync(await plant.WishAsync(good))).Result.ShouldBe(RolloutResult.Success);
+        plant.Steps.Select(s => s.RolloutId).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Trial_ModelThatFailsOnAFrame_IsTakenOutAgain()
     {
         await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:10:00"));
