@@ -19,6 +19,7 @@ public sealed class ImddCommandTests
     [InlineData("camera")]
     [InlineData("aggregator")]
     [InlineData("dashboard")]
+    [InlineData("registry")]
     public async Task RunAsync_Help_ListsTheVerb(string verb)
     {
         var (exitCode, output, _) = await RunAsync("--help");

@@ -23,6 +23,7 @@ public sealed class ServiceVerbTests
     [InlineData("camera")]
     [InlineData("aggregator")]
     [InlineData("dashboard")]
+    [InlineData("registry")]
     public async Task Service_SettingsFileMissing_ExitsWithTwoAndNamesIt(string verb)
     {
         var (exitCode, error) = await RunAsync(verb, "--config", "/nowhere/settings.json");

@@ -138,7 +138,7 @@ public sealed class ModelLoaderTests : IDisposable
         var store = Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") });
         AgentIdentity identity = new(new AgentOptions { Asset = "acme/ulm/paint/line2/cell3", Name = "box7" }, _time);
         BundleOpener opener = new(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store);
-        SlotStore slots = new(store, _time, NullLogger<SlotStore>.Instance);
+        SlotStore slots = new(store, new DeliveryOptions(), _time, NullLogger<SlotStore>.Instance);
         return new ModelLoader(opener, slots, new DeliveryOptions(), identity, model, _time, NullLogger<ModelLoader>.Instance).Load().Segmenter;
     }
 

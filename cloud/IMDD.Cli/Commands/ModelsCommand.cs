@@ -10,16 +10,16 @@ namespace IMDD.Cli.Commands;
 /// <summary><c>imdd models</c>: the registry from the command line.</summary>
 internal static class ModelsCommand
 {
-    private static readonly Option<Uri> Registry = new("--registry")
-    {
-        Description = "Address of the registry.",
-        DefaultValueFactory = _ => new Uri("http://127.0.0.1:5084"),
-        Recursive = true,
-    };
+    private const string RegistryOption = "--registry";
 
     public static Command Create() => new("models", "Releases of models: what there is, what the fleet runs.")
     {
-        Registry,
+        new Option<Uri>(RegistryOption)
+        {
+            Description = "Address of the registry.",
+            DefaultValueFactory = _ => new Uri("http://127.0.0.1:5084"),
+            Recursive = true,
+        },
         List(),
         Show(),
         Register(),
@@ -150,7 +150,7 @@ internal static class ModelsCommand
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using RegistryApi client = new(parsed.GetRequiredValue(Registry));
+            using RegistryApi client = new(parsed.GetRequiredValue<Uri>(RegistryOption));
             var (result, lines) = await run(parsed, client, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))

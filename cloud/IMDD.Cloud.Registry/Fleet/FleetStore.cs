@@ -11,6 +11,9 @@ namespace IMDD.Cloud.Registry.Fleet;
 /// <summary>What agents have said of themselves.</summary>
 internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, TimeProvider time, ILogger<FleetStore> logger)
 {
+    /// <summary>A counter further ahead than this is no lost history but a wrong number; following it would use the numbers up.</summary>
+    private const long MostAhead = 1_000_000;
+
     /// <summary>Keeps a step, if it is about the present wish, and passes it on to Kafka in any case.</summary>
     public async Task StepAsync(AgentAddress address, RolloutStep step, CloudEvent said, CancellationToken cancellationToken)
     {
@@ -37,7 +40,7 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
         foreach (var heard in (state.Slots ?? []).Select(slot => slot.Model).GroupBy(model => model.Name, StringComparer.Ordinal))
         {
             var counter = heard.Max(model => model.ReleaseCounter);
-            if (await context.Models.FindAsync([heard.Key], cancellationToken) is { } model && model.Counter < counter)
+            if (await context.Models.FindAsync([heard.Key], cancellationToken) is { } model && model.Counter < counter && counter - model.Counter <= MostAhead)
             {
                 Log.CounterBehind(logger, heard.Key, counter, model.Counter);
                 model.Counter = counter;

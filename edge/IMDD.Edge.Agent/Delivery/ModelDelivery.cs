@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IMDD.Contracts;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
@@ -33,7 +34,7 @@ internal sealed class ModelDelivery(
     CrashPoints crashPoints,
     AgentTelemetry telemetry,
     TimeProvider time,
-    ILogger<ModelDelivery> logger)
+    ILogger<ModelDelivery> logger) : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
@@ -63,10 +64,11 @@ internal sealed class ModelDelivery(
             {
                 var wish = EventReader.Read<DesiredModels>(
                     MqttBinding.Read(message.UserProperties, message.ContentType, message.Payload.ToArray()), EventTypes.RolloutRequested);
+                Check(wish);
                 Take(wish);
             }
         }
-        catch (Exception e) when (e is CloudEventFormatException or JsonException)
+        catch (Exception e) when (e is CloudEventFormatException or JsonException or ArgumentException or FormatException)
         {
             Log.WishMalformed(logger, message.Topic, e.Message);
         }
@@ -76,6 +78,18 @@ internal sealed class ModelDelivery(
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>What could not be answered must not be taken: a wish is good where whoever sends one could have made it.</summary>
+    /// <exception cref="ArgumentException">It has no slot, or a digest that is none, or is another agent's.</exception>
+    private void Check(DesiredModels wish)
+    {
+        var now = time.GetUtcNow();
+        _ = DesiredModelsEvent.Create(identity.Asset, wish, new EventContext { Source = identity.Source, Time = now, RecordedTime = now });
+        if (wish.Agent != identity.Name)
+        {
+            throw new ArgumentException($"It is for agent '{Excerpt.Of(wish.Agent)}'.", nameof(wish));
+        }
     }
 
     /// <summary>A wish that comes again, as every retained message does, is the same wish.</summary>
@@ -135,9 +149,12 @@ internal sealed class ModelDelivery(
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _wished.Dispose();
+
     private async Task FollowAsync(DesiredModels wish, CancellationToken newer, CancellationToken stop)
     {
-        var model = wish.Slots.Count > 0 ? wish.Slots[0].Model : new ModelRelease("", "", "", 0);
+        var model = wish.Slots[0].Model;
         if (slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId)
         {
             feedback.Say(closed);
@@ -165,12 +182,22 @@ internal sealed class ModelDelivery(
         catch (Exception e) when (Refusal.Is(e))
         {
             slots.Discard(model.Digest);
+            Unstage(model);
             Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, Refusal.CodeOf(e), e.Message));
         }
         catch (StoreUnavailableException e)
         {
             // Said and not kept, for there is nowhere to keep it: it is followed anew at the next start.
             feedback.Say(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, RolloutReason.StorageFull, e.Message));
+        }
+    }
+
+    /// <summary>A slot whose release was refused is empty: no start may fall back on it.</summary>
+    private void Unstage(ModelRelease model)
+    {
+        if (slots.State is { } state && state.Slots.TryGetValue(state.Other(), out var there) && there.Model.Digest == model.Digest && !there.HasDecided)
+        {
+            slots.Write(state.With(state.Other(), null));
         }
     }
 

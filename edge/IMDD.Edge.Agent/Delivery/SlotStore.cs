@@ -24,17 +24,19 @@ internal sealed class SlotStore
     private readonly TimeProvider _time;
     private SlotState? _state;
 
-    public SlotStore(IOptions<StoreOptions> store, TimeProvider time, ILogger<SlotStore> logger)
+    public SlotStore(IOptions<StoreOptions> store, DeliveryOptions delivery, TimeProvider time, ILogger<SlotStore> logger)
     {
         _root = Path.Combine(Path.GetFullPath(store.Value.Directory), Folder);
         _time = time;
-        _state = Read(logger);
+
+        // Without a registry the configuration alone says what runs, whatever lies here from before.
+        _state = delivery.IsOn ? Read(logger) : null;
     }
 
     /// <summary>Folder of everything that was delivered.</summary>
     public string Root => _root;
 
-    /// <summary>The pointer; null: nothing was ever delivered, the configured bundle decides.</summary>
+    /// <summary>The pointer; null: nothing was ever delivered, or nothing is to be, and the configured bundle decides.</summary>
     public SlotState? State
     {
         get

@@ -18,8 +18,7 @@ internal sealed class ModelLoader(
     /// <inheritdoc/>
     public LoadedModel Load()
     {
-        // Without a registry the configuration alone says what runs.
-        if (!delivery.IsOn || slots.State is null)
+        if (slots.State is null)
         {
             return new LoadedModel(LoadConfigured(isChecked: true), SlotState.Names[0]);
         }

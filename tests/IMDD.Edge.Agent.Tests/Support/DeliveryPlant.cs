@@ -85,6 +85,16 @@ internal sealed class DeliveryPlant : IAsyncDisposable
         return wish.RolloutId;
     }
 
+    /// <summary>Sends something else in place of a wish's data.</summary>
+    public Task WishRawAsync(ModelRelease release, byte[] data)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        EventContext context = new() { Source = EventSource.Service("registry", "main"), Time = now, RecordedTime = now };
+        DesiredModels wish = new() { Agent = "box7", RolloutId = "raw", Slots = [new DesiredSlot { Model = release }] };
+        var message = MqttPublications.Desired(AssetPath.Parse(AgentHarness.Asset), wish, context).ToOutgoing();
+        return _session.PublishAsync(message with { Payload = data }, CancellationToken.None);
+    }
+
     /// <summary>The last step of a rollout, once it is over.</summary>
     public async Task<RolloutStep> EndAsync(string rolloutId)
     {
