@@ -1,3 +1,4 @@
+using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
@@ -131,10 +132,21 @@ public sealed class ModelLoaderTests : IDisposable
         return new ModelOptions { BundleDirectory = Bundle, ExecutionProvider = provider, TrustedKeys = { file } };
     }
 
-    private Inference.ISegmenter Load(ModelOptions options) => new ModelLoader(
+    [Fact]
+    public void Load_ModelSlowerThanTheRecipesDeadline_IsRefused()
+    {
+        var options = Release(1);
+        options.WarmUpSizes.Add("1024x1024");
+
+        Should.Throw<ConfigurationInvalidException>(() => Load(options, new Recipe { Id = "fast@1", DeadlineMs = 1 })).Message.ShouldContain("the deadline is 1 ms");
+        using var slow = Load(options, new Recipe { Id = "slow@1", DeadlineMs = 600_000 });
+    }
+
+    private Inference.ISegmenter Load(ModelOptions options, Recipe? recipe = null) => new ModelLoader(
         Microsoft.Extensions.Options.Options.Create(options),
         Microsoft.Extensions.Options.Options.Create(new AgentOptions()),
         Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") }),
+        new StationRecipe(recipe),
         _time,
         NullLogger<ModelLoader>.Instance).Load();
 

@@ -9,7 +9,12 @@ namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>Opens the bundle named in the configuration, if whoever signed it is trusted and it is no step back.</summary>
 internal sealed class ModelLoader(
-    IOptions<ModelOptions> options, IOptions<AgentOptions> agent, IOptions<StoreOptions> store, TimeProvider time, ILogger<ModelLoader> logger) : IModelLoader
+    IOptions<ModelOptions> options,
+    IOptions<AgentOptions> agent,
+    IOptions<StoreOptions> store,
+    StationRecipe recipe,
+    TimeProvider time,
+    ILogger<ModelLoader> logger) : IModelLoader
 {
     private const string LedgerFile = "releases.json";
 
@@ -36,6 +41,7 @@ internal sealed class ModelLoader(
                 DeviceId = model.DeviceId,
                 MaxBatch = agent.Value.MaxBatch,
                 WarmUpSizes = [.. model.WarmUpSizes.Select(text => FrameSize.TryParse(text, out var size) ? size : throw new FormatException(text))],
+                Deadline = recipe.Deadline,
             });
             ledger.Accept(bundle);
             Log.ModelTrusted(logger, bundle.Manifest.Name, bundle.Digest, bundle.SignedBy ?? (ShippedBundles.Digests.Contains(bundle.Digest) ? "this program" : "nobody"));

@@ -32,6 +32,6 @@ public sealed class ModelOptions
     [Range(0, 63)]
     public int DeviceId { get; set; }
 
-    /// <summary>Frame sizes to run once before the first frame, <c>512x512</c>.</summary>
+    /// <summary>Frame sizes to run before the first frame, <c>512x512</c>; a model that misses the recipe's deadline at one of them is refused.</summary>
     public IList<string> WarmUpSizes { get; } = [];
 }
