@@ -33,6 +33,12 @@ public sealed record SegmenterOptions
     /// <summary>Sizes run once before the first frame, so that it does not pay for allocation and kernel selection.</summary>
     public IReadOnlyList<(int Width, int Height)> WarmUpSizes { get; init; } = [];
 
+    /// <summary>
+    /// Longest a warm run of one frame of each of <see cref="WarmUpSizes"/> may take; a model that needs longer is not made, for it would miss every
+    /// deadline. Null: any time.
+    /// </summary>
+    public TimeSpan? Deadline { get; init; }
+
     /// <summary>Options that the execution provider does not have, by name, with what they need.</summary>
     public IEnumerable<(string Option, string Rule)> Problems()
     {

@@ -1,3 +1,4 @@
+using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
@@ -132,14 +133,24 @@ public sealed class ModelLoaderTests : IDisposable
         return new ModelOptions { BundleDirectory = Bundle, ExecutionProvider = provider, TrustedKeys = { file } };
     }
 
-    private Inference.ISegmenter Load(ModelOptions options)
+    [Fact]
+    public void Load_ModelSlowerThanTheRecipesDeadline_IsRefused()
+    {
+        var options = Release(1);
+        options.WarmUpSizes.Add("1024x1024");
+
+        Should.Throw<ConfigurationInvalidException>(() => Load(options, new Recipe { Id = "fast@1", DeadlineMs = 1 })).Message.ShouldContain("the deadline is 1 ms");
+        using var slow = Load(options, new Recipe { Id = "slow@1", DeadlineMs = 600_000 });
+    }
+
+    private Inference.ISegmenter Load(ModelOptions options, Recipe? recipe = null)
     {
         var model = Microsoft.Extensions.Options.Options.Create(options);
         var store = Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") });
         AgentIdentity identity = new(new AgentOptions { Asset = "acme/ulm/paint/line2/cell3", Name = "box7" }, _time);
         BundleOpener opener = new(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store);
         SlotStore slots = new(store, new DeliveryOptions(), _time, NullLogger<SlotStore>.Instance);
-        return new ModelLoader(opener, slots, new DeliveryOptions(), identity, model, _time, NullLogger<ModelLoader>.Instance).Load().Segmenter;
+        return new ModelLoader(opener, slots, new DeliveryOptions(), identity, model, new StationRecipe(recipe), _time, NullLogger<ModelLoader>.Instance).Load().Segmenter;
     }
 
     private string Refused(ModelOptions options) => Should.Throw<ConfigurationInvalidException>(() => Load(options)).Message;

@@ -117,6 +117,16 @@ public sealed class SegmenterFactoryTests : IDisposable
     }
 
     [Fact]
+    public void Create_WarmRunMissesTheDeadline_IsRefused()
+    {
+        var options = OneThread with { WarmUpSizes = [(64, 64)] };
+
+        Should.Throw<SegmenterException>(() => SegmenterFactory.Create(ModelBundle.Open(_folder.Path), options with { Deadline = TimeSpan.FromTicks(1) }))
+            .Message.ShouldContain("one frame of 64 x 64");
+        using var inTime = SegmenterFactory.Create(ModelBundle.Open(_folder.Path), options with { Deadline = TimeSpan.FromMinutes(5) });
+    }
+
+    [Fact]
     public void Run_ManySizesInTurn_KeepsGivingTheSame()
     {
         using var segmenter = SegmenterFactory.Create(ModelBundle.Open(_folder.Path), OneThread with { WarmUpSizes = [(64, 64)] });

@@ -12,7 +12,7 @@ namespace IMDD.Edge.Agent.Inspection;
 /// configuration, if whoever signed it is trusted and it is no step back.
 /// </summary>
 internal sealed class ModelLoader(
-    BundleOpener opener, SlotStore slots, DeliveryOptions delivery, AgentIdentity identity, IOptions<ModelOptions> options, TimeProvider time,
+    BundleOpener opener, SlotStore slots, DeliveryOptions delivery, AgentIdentity identity, IOptions<ModelOptions> options, StationRecipe recipe, TimeProvider time,
     ILogger<ModelLoader> logger) : IModelLoader
 {
     /// <inheritdoc/>
@@ -109,7 +109,7 @@ internal sealed class ModelLoader(
             }
 
             opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
-            var segmenter = Create(bundle);
+            var segmenter = Create(bundle, recipe.Deadline);
             opener.Accept(bundle);
             return segmenter;
         }
@@ -123,9 +123,9 @@ internal sealed class ModelLoader(
         }
     }
 
-    private ISegmenter Create(ModelBundle bundle)
+    private ISegmenter Create(ModelBundle bundle, TimeSpan? deadline = null)
     {
-        var segmenter = SegmenterFactory.Create(bundle, opener.Options(opener.WarmUpSizes(), bundle.Manifest));
+        var segmenter = SegmenterFactory.Create(bundle, opener.Options(opener.WarmUpSizes(), bundle.Manifest) with { Deadline = deadline });
         Log.ModelTrusted(logger, bundle.Manifest.Name, bundle.Digest, bundle.SignedBy ?? (ShippedBundles.Digests.Contains(bundle.Digest) ? "this program" : "nobody"));
         return segmenter;
     }

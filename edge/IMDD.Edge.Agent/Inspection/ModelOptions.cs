@@ -45,7 +45,10 @@ public sealed class ModelOptions
     /// </summary>
     public string EngineCacheDirectory { get; set; } = "";
 
-    /// <summary>Frame sizes to run once before the first frame, in every batch size, <c>512x512</c>; tiles need not be named.</summary>
+    /// <summary>
+    /// Frame sizes to run before the first frame, in every batch size, <c>512x512</c>; tiles need not be named. A model that misses the recipe's
+    /// deadline at one of them is refused.
+    /// </summary>
     public IList<string> WarmUpSizes { get; } = [];
 
     /// <summary>What of these is the execution provider's.</summary>

@@ -123,6 +123,6 @@ public sealed partial class SchedulersGoldenTests
         return (x, t) => (factors[0] * x) + (factors[1] * (factors[2] * x).sin()) + (factors[3] * t);
     }
 
-    [GeneratedRegex(@"^eps\(x,t\)=([\d.]+)\*x\+([\d.]+)\*sin\(([\d.]+)\*x\)\+([\d.]+)\*t$")]
+    [GeneratedRegex(@"^eps\(x,t\)=(-?[\d.]+(?:e[+-]?\d+)?)\*x\+(-?[\d.]+(?:e[+-]?\d+)?)\*sin\((-?[\d.]+(?:e[+-]?\d+)?)\*x\)\+(-?[\d.]+(?:e[+-]?\d+)?)\*t$")]
     private static partial Regex Formula();
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -33,6 +35,10 @@ internal sealed class ClipAttention : NamedModule
             Split(_query.call(tokens)), Split(_key.call(tokens)), Split(_value.call(tokens)), attend, is_casual: causal);
         return _out.call(attended.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Adds to the graph what the forward pass computes where every token sees every other.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens)
+        => onnx.Call(_out, onnx.Attention(onnx.Call(_query, tokens), onnx.Call(_key, tokens), onnx.Call(_value, tokens), _heads));
 
     private Tensor Split(Tensor tokens) => tokens.unflatten(2, [_heads, tokens.shape[2] / _heads]).transpose(1, 2);
 }

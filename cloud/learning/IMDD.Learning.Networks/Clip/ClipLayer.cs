@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,5 +28,13 @@ internal sealed class ClipLayer : NamedModule
         using var scope = NewDisposeScope();
         var hidden = tokens + _attention.Forward(_norm1.call(tokens), causal, attend);
         return (hidden + _perceptron.Forward(_norm2.call(hidden))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes where every token sees every other.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens)
+    {
+        var graph = onnx.Graph;
+        var hidden = graph.Add(tokens, _attention.Export(onnx, onnx.Call(_norm1, tokens)));
+        return graph.Add(hidden, _perceptron.Export(onnx, onnx.Call(_norm2, hidden)));
     }
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -71,6 +73,9 @@ public sealed class ClipModel : NamedModule
         var scale = _logitScale.exp().clamp_max(LargestScale);
         return (scale * nn.functional.normalize(images, dim: -1).matmul(nn.functional.normalize(texts, dim: 1).t())).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Adds to the graph what <see cref="EmbedImage"/> computes.</summary>
+    public OnnxValue ExportImage(OnnxModuleScope onnx, OnnxValue pixels) => onnx.Call(_visualProjection, _vision.Export(onnx, pixels));
 
     private void CheckImages(Tensor pixels)
     {

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -27,5 +29,13 @@ internal sealed class ClipPerceptron : NamedModule
         using var scope = NewDisposeScope();
         var hidden = _first.call(tokens);
         return _second.call(_quick ? hidden * (QuickSlope * hidden).sigmoid() : nn.functional.gelu(hidden)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens)
+    {
+        var graph = onnx.Graph;
+        var hidden = onnx.Call(_first, tokens);
+        return onnx.Call(_second, _quick ? graph.Mul(hidden, graph.Sigmoid(graph.Mul(hidden, graph.Scalar((float)QuickSlope)))) : graph.Gelu(hidden));
     }
 }

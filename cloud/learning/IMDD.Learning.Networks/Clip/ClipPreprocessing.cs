@@ -1,3 +1,4 @@
+using IMDD.Learning.Onnx.Graph;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks.Clip;
@@ -34,6 +35,31 @@ public static class ClipPreprocessing
         using var scope = NewDisposeScope();
         var resized = nn.functional.interpolate(image, [side, side], mode: InterpolationMode.Bicubic, align_corners: false, antialias: true);
         return Normalise(resized.clamp(0, 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what <see cref="ApplyWhole"/> computes.</summary>
+    /// <param name="graph">The graph, of operator set 18 or later: earlier ones do not smooth when they make smaller.</param>
+    /// <param name="image">[B, 3, H, W] in [0, 1].</param>
+    /// <param name="side">The tower's image size.</param>
+    public static OnnxValue Export(OnnxGraphBuilder graph, OnnxValue image, int side)
+    {
+        // Catmull-Rom's; what torch smooths with, unlike its plain bicubic.
+        const float Coefficient = -0.5f;
+        var sizes = graph.Concat(0, graph.Slice(graph.Shape(image), 0, 0, 2), graph.Vector(side, side));
+        var resized = graph.Node(
+            "Resize",
+            [image, null, null, sizes],
+            image.Type,
+            [image.Shape[0], image.Shape[1], side, side],
+            OnnxAttribute.Text("mode", "cubic"),
+            OnnxAttribute.Text("coordinate_transformation_mode", "half_pixel"),
+            OnnxAttribute.Float("cubic_coeff_a", Coefficient),
+            OnnxAttribute.Int("antialias", 1),
+            OnnxAttribute.Int("exclude_outside", 1));
+        var clamped = graph.Clip(resized, 0, 1);
+        var mean = graph.Constant("mean", [.. Mean.Select(value => (float)value)], 1, 3, 1, 1);
+        var deviation = graph.Constant("deviation", [.. Deviation.Select(value => (float)value)], 1, 3, 1, 1);
+        return graph.Div(graph.Sub(clamped, mean), deviation);
     }
 
     private static Tensor Normalise(Tensor image)

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -30,4 +32,7 @@ internal sealed class ClipTower : NamedModule
 
         return tokens.MoveToOuterDisposeScope();
     }
+
+    /// <summary>Adds to the graph what the forward pass computes where every token sees every other.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens) => _layers.Aggregate(tokens, (value, layer) => layer.Export(onnx, value));
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -66,6 +68,21 @@ internal sealed class ClipVisionModel : NamedModule
         var attend = cat([cat([image, unseen], 2), cat([noClass, inside, themselves], 2)], 1).unsqueeze(1);
         var states = _tower.Forward(_before.call(tokens), attend);
         return _after.call(states.narrow(1, 1 + count, queries)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue pixels)
+    {
+        var graph = onnx.Graph;
+        var maps = onnx.Call(_patches, pixels);
+        var patches = graph.Transpose(graph.FlattenFrom(maps, 2, maps.Shape[2].Times(maps.Shape[3])), 0, 2, 1);
+
+        // One class token for each image: the first patch's place in the batch, nothing of its value.
+        var first = graph.Mul(graph.Slice(patches, 1, 0, 1), graph.Scalar(0));
+        var own = graph.Add(first, graph.Constant("class_embedding", _class.view(1, 1, -1).ToOnnx()));
+        var tokens = graph.Add(graph.Concat(1, own, patches), onnx.Parameter("position_embedding", _positions.weight!));
+        var states = _tower.Export(onnx, onnx.Call(_before, tokens));
+        return onnx.Call(_after, graph.Squeeze(graph.Slice(states, 1, 0, 1), 1));
     }
 
     private sealed class Parts() : NamedModule(nameof(Parts));

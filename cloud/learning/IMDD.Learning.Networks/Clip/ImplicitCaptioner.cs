@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -48,5 +50,25 @@ public sealed class ImplicitCaptioner : NamedModule
         using var scope = NewDisposeScope();
         var repeated = embedding.unsqueeze(1).expand(-1, _options.Tokens, -1);
         return (_gate is null ? repeated.contiguous() : emptyStates + (_gate.tanh() * (repeated + _positions!))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph the context of images.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="image">CLIP's image embeddings, not normalised, [B, image width].</param>
+    /// <param name="emptyStates">States of the empty text, [1, tokens, text width].</param>
+    /// <returns>[B, tokens, text width].</returns>
+    public OnnxValue ExportContext(OnnxModuleScope onnx, OnnxValue image, Tensor emptyStates)
+    {
+        using var scope = NewDisposeScope();
+        var graph = onnx.Graph;
+        var embedding = graph.Unsqueeze(onnx.Call(_second, graph.Gelu(onnx.Call(_first, image))), 1);
+        if (_gate is null)
+        {
+            return graph.Add(embedding, graph.Constant("tokens", zeros(1, _options.Tokens, 1).ToOnnx()));
+        }
+
+        var gate = graph.Constant("gate", _gate.tanh().unsqueeze(0).ToOnnx());
+        var constant = graph.Constant("empty", (emptyStates + (_gate.tanh() * _positions!)).ToOnnx());
+        return graph.Add(constant, graph.Mul(gate, embedding));
     }
 }

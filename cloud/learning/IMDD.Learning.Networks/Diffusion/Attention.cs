@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -32,6 +34,10 @@ internal sealed class Attention : NamedModule
         var attended = scaled_dot_product_attention(Split(_query.call(input)), Split(_key.call(context)), Split(_value.call(context)));
         return _out[0].call(attended.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input, OnnxValue context)
+        => onnx.Call(_out[0], onnx.Attention(onnx.Call(_query, input), onnx.Call(_key, context), onnx.Call(_value, context), _heads));
 
     private Tensor Split(Tensor tokens) => tokens.unflatten(2, [_heads, tokens.shape[2] / _heads]).transpose(1, 2);
 }

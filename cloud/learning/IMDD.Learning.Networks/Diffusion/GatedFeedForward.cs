@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -31,6 +33,13 @@ internal sealed class GatedFeedForward : NamedModule
         using var scope = NewDisposeScope();
         var halves = _projection.call(input).chunk(2, -1);
         return _out.call(halves[0] * gelu(halves[1])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input)
+    {
+        var halves = onnx.Graph.Split(onnx.Call(_projection, input), 2, 2);
+        return onnx.Call(_out, onnx.Graph.Mul(halves[0], onnx.Graph.Gelu(halves[1])));
     }
 
     private sealed class Numbered() : NamedModule(nameof(Numbered));

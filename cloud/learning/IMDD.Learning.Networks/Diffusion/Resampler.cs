@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -36,5 +38,21 @@ internal sealed class Resampler : NamedModule
             _ => input,
         };
         return _convolution.call(resized).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input)
+    {
+        var graph = onnx.Graph;
+        return _kind switch
+        {
+            Resampling.Up => onnx.Call(_convolution, graph.ResizeBy(input, [2, 2], OnnxResampling.Nearest)),
+            Resampling.DownPaddedAfter => graph.Conv(
+                input,
+                onnx.Parameter("weight", _convolution.weight),
+                onnx.Optional("bias", _convolution.bias),
+                OnnxWindow.Of([3, 3], [2, 2]) with { PadsAfter = [1, 1] }),
+            _ => onnx.Call(_convolution, input),
+        };
     }
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -52,5 +54,23 @@ internal sealed class ResidualBlock : NamedModule
 
         hidden = _conv2.call(silu(_norm2.call(hidden)));
         return (hidden + (_shortcut is null ? input : _shortcut.call(input))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="input">[B, from, H, W].</param>
+    /// <param name="activatedTime">SiLU of the time embedding, [1, T], which is a constant of the graph; null where the network has no time.</param>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input, Tensor? activatedTime)
+    {
+        var graph = onnx.Graph;
+        var hidden = onnx.Call(_conv1, graph.Silu(onnx.Call(_norm1, input)));
+        if (_time is not null)
+        {
+            using var scope = NewDisposeScope();
+            hidden = graph.Add(hidden, graph.Constant("time", _time.call(activatedTime!).unsqueeze(-1).unsqueeze(-1).ToOnnx()));
+        }
+
+        hidden = onnx.Call(_conv2, graph.Silu(onnx.Call(_norm2, hidden)));
+        return graph.Add(hidden, _shortcut is null ? input : onnx.Call(_shortcut, input));
     }
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -39,5 +41,19 @@ internal sealed class SpatialTransformer : NamedModule
 
         var map = tokens.transpose(1, 2).reshape(input.shape);
         return (_out.call(map) + input).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input, OnnxValue context)
+    {
+        var graph = onnx.Graph;
+        var map = onnx.Call(_in, onnx.Call(_norm, input));
+        var tokens = graph.Transpose(graph.FlattenFrom(map, 2, map.Shape[2].Times(map.Shape[3])), 0, 2, 1);
+        foreach (var block in _blocks)
+        {
+            tokens = block.Export(onnx, tokens, context);
+        }
+
+        return graph.Add(onnx.Call(_out, graph.ReshapeLike(graph.Transpose(tokens, 0, 2, 1), input)), input);
     }
 }

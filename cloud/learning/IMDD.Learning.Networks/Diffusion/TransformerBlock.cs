@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,5 +36,15 @@ internal sealed class TransformerBlock : NamedModule
         var hidden = input + _self.Forward(normed, normed);
         hidden = hidden + _cross.Forward(_norm2.call(hidden), context);
         return (hidden + _feedForward.Forward(_norm3.call(hidden))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input, OnnxValue context)
+    {
+        var graph = onnx.Graph;
+        var normed = onnx.Call(_norm1, input);
+        var hidden = graph.Add(input, _self.Export(onnx, normed, normed));
+        hidden = graph.Add(hidden, _cross.Export(onnx, onnx.Call(_norm2, hidden), context));
+        return graph.Add(hidden, _feedForward.Export(onnx, onnx.Call(_norm3, hidden)));
     }
 }

@@ -1,4 +1,6 @@
 using IMDD.Learning.Networks.Training;
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -112,6 +114,37 @@ public sealed class Unet : NamedModule
         using var scope = NewDisposeScope();
         Run(trace, sample, timesteps, context, timeOffset);
         return trace;
+    }
+
+    /// <summary>Adds to the graph what the network gives at <see cref="FeatureTaps"/> for a fixed timestep.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="sample">[B, in, H, W], sides that halve evenly at every level.</param>
+    /// <param name="timestep">From 0.</param>
+    /// <param name="context">Text states, [B, tokens, context width].</param>
+    /// <returns>In the order of the taps, coarsest first.</returns>
+    public IReadOnlyList<OnnxValue> ExportFeatures(OnnxModuleScope onnx, OnnxValue sample, int timestep, OnnxValue context)
+    {
+        using var scope = NewDisposeScope();
+        var projection = TimeEmbedding.Sinusoid(
+            tensor(new[] { (long)timestep }), _configuration.BlockOutChannels[0], _configuration.CosineFirst, _configuration.FrequencyShift);
+        var activated = silu(_time.Forward(projection));
+        Stack<OnnxValue> skips = new();
+        var hidden = onnx.Call(_convIn, sample);
+        skips.Push(hidden);
+        foreach (var level in _down)
+        {
+            hidden = level.ExportDown(onnx, hidden, activated, context, skips);
+        }
+
+        hidden = _middle.Export(onnx, hidden, activated, context);
+        List<OnnxValue> features = [];
+        for (var block = 0; block < _up.Count; block++)
+        {
+            features.Add(_up[block].ExportUp(onnx, hidden, activated, context, skips));
+            hidden = block < _up.Count - 1 ? _up[block].ExportResize(onnx, features[^1]) : features[^1];
+        }
+
+        return features;
     }
 
     private void Run(UnetTrace trace, Tensor sample, Tensor timesteps, Tensor context, Tensor? timeOffset)

@@ -1,4 +1,6 @@
 using IMDD.Learning.Networks.Training;
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -64,6 +66,44 @@ internal sealed class UnetLevel : NamedModule
 
     /// <summary>The change of size, where there is one.</summary>
     public Tensor Resize(Tensor hidden, (long Height, long Width)? like) => _resamplers is null ? hidden : _resamplers[0].Forward(hidden, like);
+
+    /// <summary>Adds to the graph what <see cref="Down"/> computes.</summary>
+    public OnnxValue ExportDown(OnnxModuleScope onnx, OnnxValue hidden, Tensor activatedTime, OnnxValue context, Stack<OnnxValue> skips)
+    {
+        for (var layer = 0; layer < _resnets.Count; layer++)
+        {
+            hidden = ExportLayer(onnx, layer, hidden, activatedTime, context);
+            skips.Push(hidden);
+        }
+
+        if (_resamplers is not null)
+        {
+            hidden = _resamplers[0].Export(onnx, hidden);
+            skips.Push(hidden);
+        }
+
+        return hidden;
+    }
+
+    /// <summary>Adds to the graph what <see cref="Up"/> computes.</summary>
+    public OnnxValue ExportUp(OnnxModuleScope onnx, OnnxValue hidden, Tensor activatedTime, OnnxValue context, Stack<OnnxValue> skips)
+    {
+        for (var layer = 0; layer < _resnets.Count; layer++)
+        {
+            hidden = ExportLayer(onnx, layer, onnx.Graph.Concat(1, hidden, skips.Pop()), activatedTime, context);
+        }
+
+        return hidden;
+    }
+
+    /// <summary>Adds to the graph what <see cref="Resize"/> computes, where sides halve evenly.</summary>
+    public OnnxValue ExportResize(OnnxModuleScope onnx, OnnxValue hidden) => _resamplers is null ? hidden : _resamplers[0].Export(onnx, hidden);
+
+    private OnnxValue ExportLayer(OnnxModuleScope onnx, int layer, OnnxValue hidden, Tensor activatedTime, OnnxValue context)
+    {
+        var result = _resnets[layer].Export(onnx, hidden, activatedTime);
+        return _attentions is null ? result : _attentions[layer].Export(onnx, result, context);
+    }
 
     private Tensor Layer(int layer, IReadOnlyList<Tensor> joined, Tensor activatedTime, Tensor context, ActivationCheckpoint? checkpoint)
         => checkpoint is null

@@ -1,4 +1,6 @@
 using IMDD.Learning.Networks.Training;
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -24,6 +26,10 @@ internal sealed class UnetMiddle : NamedModule
 
     public Tensor Forward(Tensor hidden, Tensor activatedTime, Tensor context, ActivationCheckpoint? checkpoint)
         => checkpoint is null ? Forward([hidden, activatedTime, context]) : checkpoint.Run(Forward, hidden, activatedTime, context);
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue hidden, Tensor activatedTime, OnnxValue context)
+        => _resnets[1].Export(onnx, _attentions[0].Export(onnx, _resnets[0].Export(onnx, hidden, activatedTime), context), activatedTime);
 
     private Tensor Forward(IReadOnlyList<Tensor> inputs)
     {

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -70,5 +72,13 @@ public sealed class Vae : NamedModule
     {
         using var scope = NewDisposeScope();
         return Decode(latent / Configuration.ScalingFactor).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what <see cref="EncodeMean"/> computes.</summary>
+    public OnnxValue ExportMean(OnnxModuleScope onnx, OnnxValue image)
+    {
+        var graph = onnx.Graph;
+        var halves = graph.Split(onnx.Call(_quantisation, _encoder.Export(onnx, image)), 1, 2);
+        return graph.Mul(halves[0], graph.Scalar((float)Configuration.ScalingFactor));
     }
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -30,5 +32,15 @@ internal sealed class VaeAttention : NamedModule
         var tokens = _norm.call(input).flatten(2).transpose(1, 2);
         var attended = nn.functional.scaled_dot_product_attention(_query.call(tokens), _key.call(tokens), _value.call(tokens));
         return (_out[0].call(attended).transpose(1, 2).reshape(input.shape) + input).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input)
+    {
+        var graph = onnx.Graph;
+        var map = onnx.Call(_norm, input);
+        var tokens = graph.Transpose(graph.FlattenFrom(map, 2, map.Shape[2].Times(map.Shape[3])), 0, 2, 1);
+        var attended = onnx.Call(_out[0], onnx.Attention(onnx.Call(_query, tokens), onnx.Call(_key, tokens), onnx.Call(_value, tokens), 1));
+        return graph.Add(graph.ReshapeLike(graph.Transpose(attended, 0, 2, 1), input), input);
     }
 }

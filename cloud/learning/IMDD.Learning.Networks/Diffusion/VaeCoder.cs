@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -64,5 +66,19 @@ internal sealed class VaeCoder : NamedModule
         }
 
         return _convOut.call(silu(_normOut.call(hidden))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input)
+    {
+        var hidden = onnx.Call(_convIn, input);
+        hidden = _middleFirst ? _middle.Export(onnx, hidden) : hidden;
+        foreach (var level in _levels)
+        {
+            hidden = level.Export(onnx, hidden);
+        }
+
+        hidden = _middleFirst ? hidden : _middle.Export(onnx, hidden);
+        return onnx.Call(_convOut, onnx.Graph.Silu(onnx.Call(_normOut, hidden)));
     }
 }

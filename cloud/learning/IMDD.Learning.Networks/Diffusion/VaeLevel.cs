@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -29,5 +31,16 @@ internal sealed class VaeLevel : NamedModule
         }
 
         return (_resamplers is null ? hidden : _resamplers[0].Forward(hidden)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue hidden)
+    {
+        foreach (var resnet in _resnets)
+        {
+            hidden = resnet.Export(onnx, hidden, activatedTime: null);
+        }
+
+        return _resamplers is null ? hidden : _resamplers[0].Export(onnx, hidden);
     }
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -23,4 +25,8 @@ internal sealed class VaeMiddle : NamedModule
         using var scope = NewDisposeScope();
         return _resnets[1].Forward(_attentions[0].Forward(_resnets[0].Forward(hidden, null)), null).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue hidden)
+        => _resnets[1].Export(onnx, _attentions[0].Export(onnx, _resnets[0].Export(onnx, hidden, null)), null);
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -102,6 +104,63 @@ public sealed class MaskDecoder : NamedModule
         var resized = nn.functional.interpolate(masks.detach(), [height, width], mode: InterpolationMode.Bilinear, align_corners: false);
         var inside = resized.sigmoid().ge(0.5).flatten(2);
         return inside.logical_or(inside.any(-1, keepdim: true).logical_not()).unsqueeze(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes; of the predictions, the last.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="features">What masks are read from, [B, mask width, H, W].</param>
+    /// <param name="levels">Maps that the queries attend to, coarsest first.</param>
+    /// <returns>Queries, normed, [B, Q, width], and their masks' logits, [B, Q, H, W].</returns>
+    public (OnnxValue Queries, OnnxValue Masks) Export(OnnxModuleScope onnx, OnnxValue features, IReadOnlyList<OnnxValue> levels)
+    {
+        using var scope = NewDisposeScope();
+        var graph = onnx.Graph;
+        List<OnnxValue> values = [];
+        List<OnnxValue> keys = [];
+        for (var level = 0; level < levels.Count; level++)
+        {
+            var map = levels[level];
+            var tokens = graph.Transpose(graph.FlattenFrom(map, 2, map.Shape[2].Times(map.Shape[3])), 0, 2, 1);
+            values.Add(graph.Add(tokens, graph.Constant("level_embed", _levels.weight![level].ToOnnx())));
+            keys.Add(graph.Add(values[^1], SinePositions.Export(graph, map, _options.Width)));
+        }
+
+        var queries = graph.Constant("query_feat", _features.weight!.unsqueeze(0).ToOnnx());
+        var positions = graph.Constant("query_embed", _positions.weight!.unsqueeze(0).ToOnnx());
+        var (normed, masks) = ExportPrediction(onnx, queries, features);
+        for (var layer = 0; layer < _options.Layers; layer++)
+        {
+            var level = layer % levels.Count;
+            var bias = ExportBias(graph, masks, levels[level]);
+            queries = _cross[layer].Export(onnx, queries, graph.Add(queries, positions), keys[level], values[level], bias);
+            var placed = graph.Add(queries, positions);
+            queries = _self[layer].Export(onnx, queries, placed, placed, queries, bias: null);
+            queries = _feedForward[layer].Export(onnx, queries);
+            (normed, masks) = ExportPrediction(onnx, queries, features);
+        }
+
+        return (normed, masks);
+    }
+
+    // Far below any score, and within the range of 16 bits.
+    private static OnnxValue ExportBias(OnnxGraphBuilder graph, OnnxValue masks, OnnxValue map)
+    {
+        const float Blocked = -1e4f;
+        var resized = graph.ResizeLike(masks, map, OnnxResampling.Linear);
+        var blocked = graph.Cast(graph.Less(graph.FlattenFrom(resized, 2, map.Shape[2].Times(map.Shape[3])), graph.Scalar(0)), OnnxElementType.Float);
+
+        // Of a query that is blocked everywhere the least is 1: it is blocked nowhere then.
+        return graph.Unsqueeze(graph.Mul(graph.Sub(blocked, graph.ReduceMin(blocked, 2)), graph.Scalar(Blocked)), 1);
+    }
+
+    private (OnnxValue Queries, OnnxValue Masks) ExportPrediction(OnnxModuleScope onnx, OnnxValue queries, OnnxValue features)
+    {
+        var graph = onnx.Graph;
+        var normed = onnx.Call(_norm, queries);
+        var pixels = graph.FlattenFrom(features, 2, features.Shape[2].Times(features.Shape[3]));
+        var flat = graph.MatMul(_mask.Export(onnx, normed), pixels);
+        var shape = graph.Concat(0, graph.Slice(graph.Shape(flat), 0, 0, 2), graph.Slice(graph.Shape(features), 0, 2, 4));
+        return (normed, graph.Node("Reshape", [flat, shape], flat.Type, [flat.Shape[0], flat.Shape[1], features.Shape[2], features.Shape[3]]));
     }
 
     private MaskPrediction Predict(Tensor queries, Tensor pixels)

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using static TorchSharp.torch;
 
@@ -23,4 +25,12 @@ public sealed class MaskGenerator : NamedModule
 
     /// <summary>The predictions of all layers for features of the pixel decoder; the last is the result.</summary>
     public IReadOnlyList<MaskPrediction> Predict(PixelFeatures pixels) => _decoder.Forward(pixels);
+
+    /// <summary>Adds to the graph the last prediction for feature maps, finest first, and the features that its masks were read from.</summary>
+    public (OnnxValue Queries, OnnxValue Masks, OnnxValue Features) Export(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> maps)
+    {
+        var (features, levels) = _pixels.Export(onnx, maps);
+        var (queries, masks) = _decoder.Export(onnx, features, levels);
+        return (queries, masks, features);
+    }
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -17,5 +19,12 @@ internal sealed class MaskPerceptron : NamedModule
         using var scope = NewDisposeScope();
         var hidden = nn.functional.relu(_layers[0].call(queries));
         return _layers[2].call(nn.functional.relu(_layers[1].call(hidden))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue queries)
+    {
+        var hidden = onnx.Graph.Relu(onnx.Call(_layers[0], queries));
+        return onnx.Call(_layers[2], onnx.Graph.Relu(onnx.Call(_layers[1], hidden)));
     }
 }

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -27,5 +29,13 @@ internal sealed class NormedConvolution : NamedModule
     {
         using var scope = NewDisposeScope();
         return _norm.call(nn.functional.conv2d(map, _weight, padding: [_padding, _padding])).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue map)
+    {
+        var kernel = _weight.shape[2];
+        var convolved = onnx.Graph.Conv(map, onnx.Parameter("weight", _weight), null, OnnxWindow.Square(kernel, padding: _padding));
+        return onnx.Call(_norm, convolved);
     }
 }

@@ -1,4 +1,7 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -107,6 +110,29 @@ public sealed class OpenVocabularyHead : NamedModule
 
         best.Add(logits.narrow(2, classOfName.Count, 1));
         return cat(best, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what <see cref="Embed"/> and <see cref="Score"/> compute.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="queries">[B, Q, width].</param>
+    /// <param name="masks">Logits, [B, Q, H, W].</param>
+    /// <param name="features">[B, mask width, H, W].</param>
+    /// <param name="rows">Unit rows of text, [K, E].</param>
+    /// <returns>Logits of the rows, [B, Q, K], and of "no object", [B, Q, 1].</returns>
+    public (OnnxValue Rows, OnnxValue NoObject) Export(OnnxModuleScope onnx, OnnxValue queries, OnnxValue masks, OnnxValue features, OnnxValue rows)
+    {
+        const float Shortest = 1e-12f;
+        using var scope = NewDisposeScope();
+        var graph = onnx.Graph;
+        var cells = features.Shape[2].Times(features.Shape[3]);
+        var inside = graph.Cast(graph.Greater(graph.FlattenFrom(masks, 2, cells), graph.Scalar(0)), OnnxElementType.Float);
+        var sums = graph.MatMul(inside, graph.Transpose(graph.FlattenFrom(features, 2, cells), 0, 2, 1));
+        var pooled = graph.Div(sums, graph.Add(graph.ReduceSum(inside, 2), graph.Scalar(MaskPooling.Empty.ToSingle())));
+        var joined = graph.Add(queries, onnx.Call(_pooled, onnx.Call(_pooledNorm, pooled)));
+        var unit = graph.NormalizeL2(_perceptron.Export(onnx, onnx.Call(_norm, joined)), 2, Shortest);
+        var scale = graph.Scalar(Scale().item<float>());
+        var none = graph.Constant("no_object", NoObjectRow().t().ToOnnx());
+        return (graph.Mul(graph.MatMul(unit, graph.Transpose(rows, 1, 0)), scale), graph.Mul(graph.MatMul(unit, none), scale));
     }
 
     private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, dim: -1);

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -63,5 +65,27 @@ public sealed class PixelDecoder : NamedModule
         }
 
         return new PixelFeatures(_mask.call(coarser!).MoveToOuterDisposeScope(), [.. levels.Select(level => level.MoveToOuterDisposeScope())]);
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    /// <returns>The features that masks are read from, and the maps that queries attend to, coarsest first.</returns>
+    public (OnnxValue Mask, IReadOnlyList<OnnxValue> Levels) Export(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> maps)
+    {
+        var graph = onnx.Graph;
+        List<OnnxValue> levels = [];
+        OnnxValue? coarser = null;
+        for (var level = maps.Count - 1; level >= 0; level--)
+        {
+            var summed = coarser is null
+                ? maps[level]
+                : graph.Add(_lateral[level]!.Export(onnx, maps[level]), graph.ResizeLike(coarser, maps[level], OnnxResampling.Nearest));
+            coarser = graph.Relu(_output[level].Export(onnx, summed));
+            if (levels.Count < MaskGeneratorOptions.AttendedLevels)
+            {
+                levels.Add(coarser);
+            }
+        }
+
+        return (onnx.Call(_mask, coarser!), levels);
     }
 }

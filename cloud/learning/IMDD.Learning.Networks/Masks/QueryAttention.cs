@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,6 +44,27 @@ internal sealed class QueryAttention : NamedModule
             Split(nn.functional.linear(value, weights[2], biases[2])),
             attend);
         return _norm.call(queries + _out.call(attended.transpose(1, 2).flatten(2))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="queries">What the result is added to, [B, Q, width].</param>
+    /// <param name="query">[B, Q, width].</param>
+    /// <param name="key">[B, N, width].</param>
+    /// <param name="value">[B, N, width].</param>
+    /// <param name="bias">Added to the scores, [B, 1, Q, N]; null for none.</param>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue queries, OnnxValue query, OnnxValue key, OnnxValue value, OnnxValue? bias)
+    {
+        using var scope = NewDisposeScope();
+        var weights = _weight.chunk(3);
+        var biases = _bias.chunk(3);
+        OnnxValue[] projected =
+        [
+            .. new[] { query, key, value }.Select((input, part) => onnx.Graph.Linear(
+                input, onnx.Parameter("weight", weights[part].t()), onnx.Parameter("bias", biases[part]))),
+        ];
+        var attended = onnx.Call(_out, onnx.Attention(projected[0], projected[1], projected[2], _heads, bias));
+        return onnx.Call(_norm, onnx.Graph.Add(queries, attended));
     }
 
     private Tensor Split(Tensor tokens) => tokens.unflatten(2, [_heads, tokens.shape[2] / _heads]).transpose(1, 2);

@@ -1,3 +1,5 @@
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -23,4 +25,8 @@ internal sealed class QueryFeedForward : NamedModule
         using var scope = NewDisposeScope();
         return _norm.call(queries + _second.call(nn.functional.relu(_first.call(queries)))).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Adds to the graph what the forward pass computes.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue queries)
+        => onnx.Call(_norm, onnx.Graph.Add(queries, onnx.Call(_second, onnx.Graph.Relu(onnx.Call(_first, queries)))));
 }

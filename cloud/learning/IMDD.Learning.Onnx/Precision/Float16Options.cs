@@ -4,13 +4,13 @@ namespace IMDD.Learning.Onnx.Precision;
 public sealed record Float16Options
 {
     /// <summary>
-    /// Operators that sum or divide over many elements, whose intermediate results leave the range or the precision of 16 bits; resizing,
+    /// Operators that sum or divide over many elements, whose intermediate results leave the range or the precision of 16 bits; resizing and counting,
     /// whose coordinates do; and what a softmax or a logarithm makes of large scores.
     /// </summary>
     public IReadOnlySet<string> KeepOperators { get; init; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "ArgMax", "Cos", "CumSum", "DequantizeLinear", "Exp", "GlobalAveragePool", "GridSample", "InstanceNormalization", "LayerNormalization", "Log",
-        "LogSoftmax", "Pow", "QuantizeLinear", "ReduceL2", "ReduceMean", "ReduceSum", "Resize", "Sin", "Softmax", "Softplus", "TopK",
+        "LogSoftmax", "Pow", "QuantizeLinear", "Range", "ReduceL2", "ReduceMean", "ReduceSum", "Resize", "Sin", "Softmax", "Softplus", "TopK",
     };
 
     /// <summary>Beginnings of names of nodes, such as <c>head/</c>: a path of modules, with slashes. Time embeddings and decoders of images need it.</summary>

@@ -1,0 +1,140 @@
+using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Networks.Masks;
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Torch;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks;
+
+/// <summary>
+/// The foundation model behind the segmenter contract: bytes in, scores out, words as rows of text. Each query is a defect as far as it is not "no object";
+/// a pixel belongs to the query that is there most, and bears that query's names.
+/// </summary>
+public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
+{
+    /// <summary>Operator set of the export: the first that smooths an image when it makes it smaller.</summary>
+    public const int Opset = 18;
+
+    private readonly FoundationNetwork _network;
+    private readonly Tensor _emptyStates;
+
+    /// <summary>Wraps a network, which becomes a child of this module.</summary>
+    public FoundationSegmenter(FoundationNetwork network)
+        : base(nameof(FoundationSegmenter))
+    {
+        register_module("network", _network = network);
+        using var untracked = no_grad();
+        _emptyStates = network.EmptyStates().DetachFromDisposeScope();
+    }
+
+    /// <summary>Inputs of the exported model: <c>image</c> and <c>text</c>, unit rows of the naming head.</summary>
+    public IReadOnlyList<OnnxInput> OnnxInputs()
+    {
+        long stride = _network.Configuration.Stride;
+        return
+        [
+            new OnnxInput(
+                "image", OnnxElementType.UInt8, [OnnxDimension.Symbolic("B"), OnnxDimension.Symbolic("H", stride), OnnxDimension.Symbolic("W", stride), 3]),
+            OnnxInput.Floats("text", [OnnxDimension.Symbolic("K"), _network.Configuration.Vocabulary.EmbeddingWidth]),
+        ];
+    }
+
+    /// <summary>Segments.</summary>
+    /// <param name="image">Bytes, [B, H, W, 3], sides multiples of the configuration's stride.</param>
+    /// <param name="text">Unit rows as <see cref="OpenVocabularyHead.Rows"/> gives them, [K, E], K at least 1.</param>
+    public SegmenterTensors Forward(Tensor image, Tensor text)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var features = _network.Features((image.to(float32) / 255).permute(0, 3, 1, 2).contiguous(), _emptyStates);
+        var pixels = _network.Masks.Pixels(features.Maps);
+        var prediction = _network.Masks.Predict(pixels)[^1];
+        var logits = _network.Vocabulary.Score(_network.Vocabulary.Embed(prediction, pixels.Mask), text);
+        var rows = text.shape[0];
+        var none = logits.narrow(2, rows, 1);
+        var objects = 1 - logits.softmax(-1).narrow(2, rows, 1);
+        var weighted = prediction.Masks.sigmoid().flatten(2) * objects;
+        var strongest = weighted.amax([1], keepdim: true);
+        long[] plane = [image.shape[0], prediction.Masks.shape[2], prediction.Masks.shape[3]];
+        var defect = strongest.view(plane);
+
+        // Where two queries are equally strong both count, so that no runtime's order of equals decides.
+        var owners = weighted.ge(strongest).to(float32);
+        var names = (logits.narrow(2, 0, rows) - none).sigmoid();
+        var scores = owners.transpose(1, 2).matmul(names) / owners.sum(1).unsqueeze(-1);
+        var best = scores.amax([2], keepdim: true);
+        var (two, _) = cat([scores, best - 1], 2).topk(2, 2);
+        return new SegmenterTensors(
+            defect.alias().MoveToOuterDisposeScope(),
+            scores.argmax(2).to(int32).view(plane).MoveToOuterDisposeScope(),
+            two.select(2, 0).reshape(plane).MoveToOuterDisposeScope(),
+            (two.select(2, 0) - two.select(2, 1)).reshape(plane).MoveToOuterDisposeScope(),
+            EdgeSegmenter.Pooled(defect).MoveToOuterDisposeScope(),
+            features.Image.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
+    {
+        var graph = onnx.Graph;
+        var configuration = _network.Configuration;
+        var image = graph.Transpose(graph.Mul(graph.Cast(inputs[0], OnnxElementType.Float), graph.Scalar(1 / 255f)), 0, 3, 1, 2);
+        var embedding = _network.Clip.ExportImage(onnx, ClipPreprocessing.Export(graph, image, configuration.Clip.Vision.ImageSize));
+        var context = _network.Captioner.ExportContext(onnx, embedding, _emptyStates);
+        var latent = _network.Vae.ExportMean(onnx, graph.Sub(graph.Mul(image, graph.Scalar(2)), graph.Scalar(1)));
+        var features = _network.Unet.ExportFeatures(onnx, Noisy(graph, latent), configuration.FeatureTimestep, context);
+        var (queries, masks, pixels) = _network.Masks.Export(onnx, [.. features.Reverse()]);
+        var (rows, none) = _network.Vocabulary.Export(onnx, queries, masks, pixels, inputs[1]);
+        return [.. Outputs(graph, rows, none, masks), embedding];
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _emptyStates.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private OnnxValue Noisy(OnnxGraphBuilder graph, OnnxValue latent)
+    {
+        using var scope = NewDisposeScope();
+        var (signal, spread) = _network.FeatureLevel();
+        var noise = graph.Constant("feature_noise", (_network.FeatureNoise() * spread).ToOnnx());
+        var ends = graph.Slice(graph.Shape(latent), 0, 2, 4);
+        var cut = graph.Node(
+            "Slice", [noise, graph.Vector(0, 0), ends, graph.Vector(2, 3)], noise.Type, [1, noise.Shape[1], latent.Shape[2], latent.Shape[3]]);
+        return graph.Add(graph.Mul(latent, graph.Scalar((float)signal)), cut);
+    }
+
+    private static IReadOnlyList<OnnxValue> Outputs(OnnxGraphBuilder graph, OnnxValue rows, OnnxValue none, OnnxValue masks)
+    {
+        var cells = masks.Shape[2].Times(masks.Shape[3]);
+        var all = graph.Concat(2, none, rows);
+        var objects = graph.Sub(graph.Scalar(1), graph.Slice(graph.Softmax(all, 2), 2, 0, 1));
+        var weighted = graph.Mul(graph.Sigmoid(graph.FlattenFrom(masks, 2, cells)), objects);
+        var strongest = graph.ReduceMax(weighted, 1);
+        var plane = graph.Squeeze(graph.Slice(masks, 1, 0, 1), 1);
+        var defect = graph.ReshapeLike(strongest, plane);
+        var owners = graph.Cast(graph.Not(graph.Less(weighted, strongest)), OnnxElementType.Float);
+        var names = graph.Sigmoid(graph.Sub(rows, none));
+        var turned = graph.Transpose(owners, 0, 2, 1);
+        var scores = graph.Div(graph.MatMul(turned, names), graph.ReduceSum(turned, 2));
+        var best = graph.ReduceMax(scores, 2);
+        var two = graph.TopK(graph.Concat(2, scores, graph.Sub(best, graph.Scalar(1))), graph.Vector(2), 2);
+        var padding = EdgeSegmenter.ScoreWindow / 2;
+        var pooled = graph.ReduceMax(
+            graph.AveragePool(
+                graph.Unsqueeze(defect, 1), OnnxWindow.Of([EdgeSegmenter.ScoreWindow, EdgeSegmenter.ScoreWindow], [1, 1], [padding, padding]), countPadding: false),
+            1,
+            2,
+            3);
+        return
+        [
+            defect,
+            graph.ReshapeLike(graph.Cast(graph.ArgMax(scores, 2), OnnxElementType.Int32), plane),
+            graph.ReshapeLike(best, plane),
+            graph.ReshapeLike(graph.Sub(best, graph.Slice(two, 2, 1, 2)), plane),
+            graph.Squeeze(pooled, 1, 2, 3),
+        ];
+    }
+}

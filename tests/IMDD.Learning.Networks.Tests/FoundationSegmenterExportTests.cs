@@ -1,0 +1,106 @@
+using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Parity;
+using IMDD.Learning.Onnx.Precision;
+using IMDD.Learning.Onnx.Torch;
+using IMDD.Learning.Weights.Configurations;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Networks.Tests;
+
+public sealed class FoundationSegmenterExportTests
+{
+    // Ties at a mask's edge fall one way here and the other there.
+    private static readonly ParityTolerance Tolerance = new(Absolute: 1e-3, DifferingShare: 0.01);
+
+    [Fact]
+    public void Export_TinyModel_AgreesAtAnySizeAndAnyNumberOfRows()
+    {
+        using var scope = NewDisposeScope();
+        using var segmenter = New();
+        var exported = Export(segmenter);
+
+        OnnxParityGate.Require(exported, [Probe(segmenter, 1, 64, 64, 1), Probe(segmenter, 2, 96, 64, 3)], Tolerance);
+    }
+
+    [Fact]
+    public void Export_TinyModel_MeetsTheContractsShapes()
+    {
+        using var scope = NewDisposeScope();
+        using var segmenter = New();
+        var exported = Export(segmenter);
+
+        exported.Inputs.Select(input => $"{input.Name} {input.Type} {input.Shape}").ShouldBe(["image UInt8 [B, H, W, 3]", "text Float [K, 16]"]);
+        exported.Outputs.Select(output => $"{output.Name} {output.Type} {output.Shape}").ShouldBe(
+        [
+            "defect Float [B, H/4, W/4]", "class Int32 [B, H/4, W/4]", "class_score Float [B, H/4, W/4]", "class_margin Float [B, H/4, W/4]",
+            "image_score Float [B]", "embedding Float [B, 16]",
+        ]);
+    }
+
+    [Fact]
+    public void Export_In16Bits_StaysClose()
+    {
+        using var scope = NewDisposeScope();
+        using var segmenter = New();
+
+        var (half, report) = Float16Conversion.Convert(Export(segmenter));
+
+        report.ConvertedNodes.ShouldBeGreaterThan(100);
+        half.WeightBytes.ShouldBeLessThan(Export(segmenter).WeightBytes * 2 / 3);
+        var parity = OnnxParityGate.Check(half, [Probe(segmenter, 1, 64, 64, 2)], new ParityTolerance(Absolute: 0.05, DifferingShare: 0.1));
+        parity.Results.Where(result => result.Output is "defect" or "image_score" or "embedding").ShouldAllBe(result => result.Passed);
+    }
+
+    [Fact]
+    public void ClipView_AnySize_IsSmoothedTheSame()
+    {
+        using var scope = NewDisposeScope();
+        OnnxGraphBuilder graph = new("view", FoundationSegmenter.Opset);
+        var input = graph.Input("x", OnnxElementType.Float, [1, 3, OnnxDimension.Symbolic("H"), OnnxDimension.Symbolic("W")]);
+        graph.Output("y", ClipPreprocessing.Export(graph, input, 32));
+        var model = graph.ToModel(new OnnxModelInfo("test", "1", ""));
+        using Generator generator = new(2);
+        List<OnnxProbe> probes = [];
+        foreach (var (height, width) in new[] { (64, 64), (100, 47), (20, 32) })
+        {
+            probes.Add(TorchProbes.Record($"{height}", [("x", rand([1, 3, height, width], generator: generator))], ["y"], tensors => [ClipPreprocessing.ApplyWhole(tensors[0], 32)]));
+        }
+
+        OnnxParityGate.Require(model, probes, new ParityTolerance(Absolute: 1e-4));
+    }
+
+    private static FoundationSegmenter New()
+    {
+        manual_seed(6);
+        FoundationNetwork network = new(FoundationConfiguration.Of("tiny"));
+        using (no_grad())
+        {
+            // What starts at zero would hide what lies behind it.
+            foreach (var (_, parameter) in network.named_parameters().Where(pair => pair.parameter.Dimensions > 0 && pair.parameter.abs().max().item<float>() == 0))
+            {
+                nn.init.normal_(parameter, 0, 0.1);
+            }
+        }
+
+        FoundationSegmenter segmenter = new(network);
+        segmenter.eval();
+        return segmenter;
+    }
+
+    private static OnnxModel Export(FoundationSegmenter segmenter) => TorchOnnxExporter.Export(
+        segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames, new TorchExportOptions { Name = "foundation", Opset = FoundationSegmenter.Opset });
+
+    private static OnnxProbe Probe(FoundationSegmenter segmenter, int batch, int height, int width, int rows)
+    {
+        using Generator generator = new((ulong)(height + rows));
+        var image = randint(0, 256, [batch, height, width, 3], ScalarType.Byte, generator: generator);
+        var text = nn.functional.normalize(randn([rows, 16], generator: generator), dim: 1);
+        return TorchProbes.Record($"{batch}x{height}x{width}", [("image", image), ("text", text)], EdgeSegmenter.OutputNames, tensors =>
+        {
+            var outputs = segmenter.Forward(tensors[0], tensors[1]);
+            return [outputs.Defect, outputs.Class, outputs.ClassScore, outputs.ClassMargin, outputs.ImageScore, outputs.Embedding];
+        });
+    }
+}
