@@ -3,6 +3,7 @@ using System.Globalization;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
 using IMDD.Edge.Agent.Outcomes;
+using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Messaging.Embedded;
 
@@ -26,6 +27,11 @@ internal sealed class EdgeBench(EdgeBenchOptions options, string bundleFolder, T
     public async Task<EdgeBenchResult> RunAsync(CancellationToken cancellationToken)
     {
         var bundle = ModelBundle.Open(bundleFolder);
+        if (bundle.Manifest.TakesReference())
+        {
+            throw new SegmenterException($"{bundle.Manifest.Name} compares with known-good pictures, which this bench does not have.");
+        }
+
         var folder = Directory.CreateTempSubdirectory("imdd-bench-");
         try
         {
