@@ -23,7 +23,7 @@ public sealed class TrainEdgeCommandTests
         for (var kill = 0; kill < 2; kill++)
         {
             using var process = Start(directory, "killed");
-            await Eventually.HoldsAsync(() => process.HasExited || Checkpoint(directory.File("killed/run")) > 20 + 50 * kill);
+            await Eventually.HoldsAsync(() => process.HasExited || Checkpoint(directory.File("killed/run")) > 20 + 50 * kill, TimeSpan.FromMinutes(5));
             await Task.Delay(random.Next(300), TestContext.Current.CancellationToken);
             process.HasExited.ShouldBeFalse();
             process.Kill();
