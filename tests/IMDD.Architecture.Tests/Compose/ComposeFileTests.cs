@@ -50,7 +50,8 @@ public sealed partial class ComposeFileTests
         {
             foreach (var key in Environment(service).Keys.Where(key => key.StartsWith(SettingPrefix, StringComparison.Ordinal) && key != "IMDD_urls"))
             {
-                var parts = key[SettingPrefix.Length..].Split("__");
+                // The place in a list is no part of the option's name.
+                var parts = key[SettingPrefix.Length..].Split("__").Where(part => !part.All(char.IsAsciiDigit)).ToArray();
                 var section = $"Section = \"{string.Join(':', parts[..^1])}\"";
                 Regex property = new($@"public \S+ {parts[^1]} {{", RegexOptions.None, TimeSpan.FromSeconds(1));
                 sources.Exists(source => source.Contains(section, StringComparison.Ordinal) && property.IsMatch(source)).ShouldBeTrue($"{key} of {name}");
