@@ -126,7 +126,7 @@ public sealed class CropCutterTests
     }
 
     [Fact]
-    public void Cut_PictureSmallerThanACrop_IsMirroredAtItsEdges()
+    public void Cut_PictureSmallerThanACrop_IsContinuedAtItsEdges()
     {
         CropCutter cutter = new(Options with { Side = 128 });
 
@@ -134,5 +134,43 @@ public sealed class CropCutterTests
 
         crop.Image.Length.ShouldBe(3 * 128 * 128);
         crop.Image.Take(128 * 128).Count(v => v == 0).ShouldBe(0);
+    }
+
+    /// <summary>
+    /// Whole pictures are padded to a multiple of the network's stride with their last rows and columns. A network that never saw such streaks
+    /// takes them for defects.
+    /// </summary>
+    [Fact]
+    public void Cut_PictureThatWillBePadded_SomeCropsReachIntoThePadding()
+    {
+        CropCutter cutter = new(Options with { Photometric = 0, MaxScale = 1 });
+        Random random = new(7);
+        var noise = new byte[100 * 100 * 3];
+        random.NextBytes(noise);
+        TrainingPicture picture = new() { Id = "noise", Dataset = 0, Width = 100, Height = 100, Rgb = noise, ClassIndices = [] };
+
+        var streaked = Enumerable.Range(0, 100).Count(seed => HasStreak(cutter.Cut(picture, seed).Image));
+        var whole = Enumerable.Range(0, 100).Count(seed => HasStreak(cutter.Cut(picture with { Width = 96, Height = 96, Rgb = noise[..(96 * 96 * 3)] }, seed).Image));
+
+        streaked.ShouldBeInRange(20, 95);
+        whole.ShouldBe(0);
+
+        // Noise has no ten equal neighbours.
+        static bool HasStreak(float[] image) => Enumerable.Range(0, 64).Any(line => Run(i => image[line * 64 + i]) || Run(i => image[i * 64 + line]));
+
+        static bool Run(Func<int, float> at)
+        {
+            var equal = 1;
+            for (var i = 1; i < 64; i++)
+            {
+                equal = Math.Abs(at(i) - at(i - 1)) < 1e-6 ? equal + 1 : 1;
+                if (equal >= 10)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 }

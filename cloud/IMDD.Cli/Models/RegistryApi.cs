@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Inference.Bundles;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace IMDD.Cli.Models;
 
