@@ -8,8 +8,15 @@ public static class OnnxConstants
 {
     private static readonly Dictionary<int, (string Name, int Bytes, bool IsFloat)> Types = new()
     {
-        [1] = ("F32", 4, true), [2] = ("U8", 1, false), [3] = ("I8", 1, true), [6] = ("I32", 4, false), [7] = ("I64", 8, false),
-        [9] = ("BOOL", 1, false), [10] = ("F16", 2, true), [11] = ("F64", 8, true), [16] = ("BF16", 2, true),
+        [1] = ("F32", 4, true),
+        [2] = ("U8", 1, false),
+        [3] = ("I8", 1, true),
+        [6] = ("I32", 4, false),
+        [7] = ("I64", 8, false),
+        [9] = ("BOOL", 1, false),
+        [10] = ("F16", 2, true),
+        [11] = ("F64", 8, true),
+        [16] = ("BF16", 2, true),
     };
 
     /// <summary>The constants of a file; those in a file of their own beside it count too.</summary>
