@@ -49,6 +49,18 @@ public sealed class ModelInspectCommandTests
     }
 
     [Fact]
+    public async Task Inspect_FullConfiguration_HasThePublicCheckpointsParameters()
+    {
+        var parts = (await InspectAsync("sd15")).GetProperty("parts").EnumerateArray()
+            .ToDictionary(part => part.GetProperty("kind").GetString()!, part => part.GetProperty("parameters").GetInt64());
+
+        parts["unet"].ShouldBe(859_520_964);
+        parts["vae"].ShouldBe(83_653_863);
+        parts["text_encoder"].ShouldBe(123_060_480);
+        parts["clip"].ShouldBe(151_277_313);
+    }
+
+    [Fact]
     public async Task Inspect_NothingThere_IsOneLineWithTheReason()
     {
         var (exitCode, _, error) = await RunAsync("model", "inspect", "/nowhere/at.all");

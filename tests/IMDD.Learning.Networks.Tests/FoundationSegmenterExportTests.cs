@@ -4,7 +4,6 @@ using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Onnx.Precision;
 using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks.Tests;

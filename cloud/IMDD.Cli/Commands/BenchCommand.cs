@@ -5,5 +5,8 @@ namespace IMDD.Cli.Commands;
 /// <summary><c>imdd bench</c>.</summary>
 internal static class BenchCommand
 {
-    public static Command Create() => new("bench", "Measures on this machine.") { BenchEdgeCommand.Create(), BenchDataCommand.Create(), BenchMetricsCommand.Create(), BenchQualityCommand.Create() };
+    public static Command Create() => new("bench", "Measures on this machine. Beside these, ./imdd bench foundation: the trainer's program, which carries libtorch.")
+    {
+        BenchEdgeCommand.Create(), BenchDataCommand.Create(), BenchMetricsCommand.Create(), BenchQualityCommand.Create(),
+    };
 }

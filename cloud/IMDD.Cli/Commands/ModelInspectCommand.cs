@@ -6,6 +6,7 @@ using IMDD.Hosting;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Weights;
+using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Inspection;
 using IMDD.Safetensors;
 
@@ -18,7 +19,7 @@ internal static class ModelInspectCommand
 
     public static Command Create()
     {
-        Argument<string> path = new("path") { Description = "A bundle's folder, a .safetensors file, or a model folder of diffusers or transformers." };
+        Argument<string> path = new("path") { Description = "A bundle's folder, a .safetensors file, a model folder of diffusers or transformers, or a configuration: tiny, base, sd15." };
         var json = JsonOutput.CreateOption();
         Command command = new("inspect", "Shows what a model is: its kind, parameters, shapes, and the memory to run and to train it.") { path, json };
         command.SetAction(parsed =>
@@ -36,7 +37,17 @@ internal static class ModelInspectCommand
         return command;
     }
 
-    private static ModelInspection Inspect(string path) => File.Exists(Path.Combine(path, ModelBundle.ManifestFile)) ? OfBundle(path) : ModelInspector.Inspect(path);
+    private static ModelInspection Inspect(string path)
+    {
+        if (File.Exists(Path.Combine(path, ModelBundle.ManifestFile)))
+        {
+            return OfBundle(path);
+        }
+
+        return FoundationConfiguration.Known.Contains(path) && !Path.Exists(path)
+            ? ModelInspector.Inspect(FoundationConfiguration.Of(path))
+            : ModelInspector.Inspect(path);
+    }
 
     private static ModelInspection OfBundle(string path)
     {
@@ -76,7 +87,7 @@ internal static class ModelInspectCommand
 
         foreach (var part in model.Parts)
         {
-            Line(Path.GetFileName(part.Path), $"{part.Kind}, {part.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters");
+            Line(Path.GetFileName(part.Path), $"{(part.Kind == part.Path ? "" : part.Kind + ", ")}{part.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters");
         }
 
         foreach (var (name, shape) in model.Shapes)

@@ -3,6 +3,7 @@ using IMDD.Learning.Trainer.Commands;
 using IMDD.Inference;
 using IMDD.Learning.Datasets;
 using IMDD.Learning.Training;
+using IMDD.Learning.Weights;
 
 namespace IMDD.Learning.Trainer;
 
@@ -21,7 +22,7 @@ public static class TrainerCommand
     /// <summary>Parses and runs; returns the exit code. A foreseen failure is one line on <paramref name="error"/>.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        RootCommand root = new("Trains models.") { TrainCommand.Create() };
+        RootCommand root = new("Trains models, and measures them.") { TrainCommand.Create(), BenchCommand.Create() };
         try
         {
             var parsed = root.Parse(args);
@@ -34,7 +35,7 @@ public static class TrainerCommand
             }).ConfigureAwait(false);
             return parsed.Errors.Count > 0 ? WrongUse : exitCode;
         }
-        catch (Exception e) when (e is TrainingException or DatasetException or ArgumentException or SegmenterException)
+        catch (Exception e) when (e is TrainingException or WeightsException or DatasetException or ArgumentException or SegmenterException)
         {
             await error.WriteLineAsync($"imdd: {e.Message}").ConfigureAwait(false);
             return e is ArgumentException ? WrongUse : Failed;

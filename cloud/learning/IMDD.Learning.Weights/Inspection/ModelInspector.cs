@@ -54,6 +54,21 @@ public static class ModelInspector
         return Of(path, files, File.Exists(configuration) ? File.ReadAllText(configuration) : files.Metadata.GetValueOrDefault(ConfigurationKey));
     }
 
+    /// <summary>What a configuration's model would be, weights or none: its tensors as 32-bit floats.</summary>
+    public static ModelInspection Inspect(FoundationConfiguration configuration)
+        => Sum($"configuration {configuration.Name}", configuration.Name, [.. FoundationLayout.Parts(configuration).Select(part => Of(part.Key, part.Value))]);
+
+    private static ModelInspection Of(string part, TensorLayout layout) => new(
+        part,
+        part,
+        layout.Parameters,
+        SafetensorsType.F32.Bytes() * layout.Parameters,
+        new Dictionary<string, int>(StringComparer.Ordinal) { [SafetensorsType.F32.Name()] = layout.Shapes.Count },
+        layout.Shapes.ToDictionary(tensor => tensor.Key, tensor => (IReadOnlyList<long>)tensor.Value, StringComparer.Ordinal),
+        ModelMemory.Of(layout.Parameters),
+        Layout: null,
+        []);
+
     private static bool IsModel(string folder) => Stems.Any(stem => HasStem(folder, stem));
 
     private static bool HasStem(string folder, string stem) => Directory.EnumerateFiles(folder, stem + "*.safetensors*").Any();

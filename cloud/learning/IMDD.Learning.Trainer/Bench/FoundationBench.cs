@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Globalization;
+using IMDD.Learning.Networks.Diffusion;
+using IMDD.Learning.Networks.Diffusion.Sampling;
+using IMDD.Learning.Networks.Weights;
+using IMDD.Learning.Training;
+using IMDD.Learning.Weights.Configurations;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Trainer.Bench;
+
+/// <summary>Measures the denoising network of a configuration, with weights drawn from a seed.</summary>
+internal sealed class FoundationBench : IDisposable
+{
+    /// <summary>Kinds of runs whose memory is measured, each in a process of its own.</summary>
+    public static readonly string[] MemoryKinds = ["forward", "step", "checkpointed"];
+
+    private const int Seed = 1;
+
+    private readonly FoundationBenchOptions _options;
+    private readonly UnetConfiguration _configuration;
+    private readonly Unet _unet;
+    private readonly Tensor _sample;
+    private readonly Tensor _timesteps;
+    private readonly Tensor _context;
+
+    public FoundationBench(FoundationBenchOptions options)
+    {
+        set_num_threads(options.Threads);
+        manual_seed(Seed);
+        _options = options;
+        var whole = FoundationConfiguration.Of(options.Configuration);
+        _configuration = whole.Unet;
+        _unet = new Unet(_configuration);
+        using NoiseSource noise = new(Seed);
+        _sample = noise.Draw([options.Batch, _configuration.InChannels, options.LatentSide, options.LatentSide]);
+        _timesteps = full([options.Batch], whole.FeatureTimestep, int64);
+        _context = noise.Draw([options.Batch, whole.Text.Context, _configuration.CrossAttentionWidth]);
+    }
+
+    /// <summary>Everything; memory by processes that <paramref name="start"/> runs.</summary>
+    /// <param name="start">From a kind to the bytes that a process of its own measured.</param>
+    public FoundationBenchResult Run(Func<string, long> start)
+    {
+        var weights = _unet.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter, StringComparer.Ordinal);
+        CheckBare(weights);
+        var times = Alternate(
+        [
+            () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: false),
+            () => Step(() => BareUnet.Predict(_configuration, weights, _sample, _timesteps, _context), isCheckpointed: false),
+            () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: true),
+            Forward,
+        ]);
+        var (step, bare, checkpointed, forward) = (times[0], times[1], times[2], times[3]);
+        var memory = MemoryKinds.Select(start).ToArray();
+        return new FoundationBenchResult
+        {
+            Configuration = _options.Configuration,
+            Batch = _options.Batch,
+            LatentSide = _options.LatentSide,
+            Threads = _options.Threads,
+            UnetParameters = ModuleWeights.LayoutOf(_unet).Parameters,
+            ForwardMs = forward,
+            ForwardImagesPerSecond = 1000 * _options.Batch / forward,
+            StepMs = step,
+            StepImagesPerSecond = 1000 * _options.Batch / step,
+            BareStepMs = bare,
+            StepToBare = step / bare,
+            CheckpointedStepMs = checkpointed,
+            CheckpointedToStep = checkpointed / step,
+            SamplingToForward = _options.SamplerSteps > 0 ? Sampling() : null,
+            ForwardPeakBytes = memory[0],
+            StepPeakBytes = memory[1],
+            CheckpointedPeakBytes = memory[2],
+            CheckpointedPeakToStepPeak = (double)memory[2] / memory[1],
+        };
+    }
+
+    /// <summary>Peak memory of one run of a kind, once parameters have their gradients.</summary>
+    public long Memory(string kind)
+    {
+        Action run = kind == "forward" ? Forward : () => Step(() => _unet.Predict(_sample, _timesteps, _context), kind == "checkpointed");
+
+        // Memory after loading has no gradients yet: their share is the same with and without checkpoints and is no activation.
+        foreach (var parameter in _unet.parameters())
+        {
+            parameter.grad = zeros_like(parameter);
+        }
+
+        PeakMemory peak = new();
+        run();
+        return peak.Bytes;
+    }
+
+    public void Dispose()
+    {
+        _unet.Dispose();
+        _sample.Dispose();
+        _timesteps.Dispose();
+        _context.Dispose();
+    }
+
+    private void CheckBare(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var difference = (BareUnet.Predict(_configuration, weights, _sample, _timesteps, _context) - _unet.Predict(_sample, _timesteps, _context)).abs().max().item<float>();
+        if (!(difference <= 1e-4f))
+        {
+            throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"The bare operations are off by {difference}: they are not the network's."));
+        }
+    }
+
+    private void Forward()
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        _unet.Predict(_sample, _timesteps, _context);
+    }
+
+    private void Step(Func<Tensor> predict, bool isCheckpointed)
+    {
+        using var scope = NewDisposeScope();
+        _unet.Checkpointed = isCheckpointed;
+        predict().square().mean().backward();
+        _unet.Checkpointed = false;
+    }
+
+    /// <summary>Medians of runs taken in turn, the first round not counted.</summary>
+    private double[] Alternate(IReadOnlyList<Action> runs)
+    {
+        List<double>[] times = [.. runs.Select(_ => new List<double>())];
+        for (var round = 0; round <= _options.Runs; round++)
+        {
+            for (var index = 0; index < runs.Count; index++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                runs[index]();
+                if (round > 0)
+                {
+                    times[index].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                }
+            }
+        }
+
+        return [.. times.Select(values => values.Order().ElementAt(values.Count / 2))];
+    }
+
+    private double Sampling()
+    {
+        NoiseSchedule schedule = new(NoiseScheduleOptions.Paper);
+        using DpmSolverSampler sampler = new(schedule, _options.SamplerSteps);
+        Guidance guidance = new(_unet, _context);
+        LatentGenerator generator = new(sampler, guidance.Predict);
+        var times = Alternate(
+        [
+            () =>
+            {
+                using var scope = NewDisposeScope();
+                generator.FromNoise(_sample.shape, Seed);
+            },
+            () =>
+            {
+                for (var step = 0; step < _options.SamplerSteps; step++)
+                {
+                    Forward();
+                }
+            },
+        ]);
+        return times[0] / times[1];
+    }
+}

@@ -1,0 +1,10 @@
+namespace IMDD.Learning.Trainer.Bench;
+
+/// <summary>What is measured.</summary>
+/// <param name="Configuration">Which model.</param>
+/// <param name="Batch">Images per run.</param>
+/// <param name="LatentSide">Side of the latents.</param>
+/// <param name="Runs">Runs of each kind, taken in turn; medians count.</param>
+/// <param name="Threads">Of libtorch.</param>
+/// <param name="SamplerSteps">Steps of the sampler that is compared with bare passes; 0 leaves it out.</param>
+internal sealed record FoundationBenchOptions(string Configuration, int Batch, int LatentSide, int Runs, int Threads, int SamplerSteps);

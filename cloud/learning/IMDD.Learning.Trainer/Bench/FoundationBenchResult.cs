@@ -1,0 +1,48 @@
+namespace IMDD.Learning.Trainer.Bench;
+
+/// <summary>Times of the denoising network, milliseconds where nothing else is said, and memory of a process of its own, beyond what it holds when loaded.</summary>
+internal sealed record FoundationBenchResult
+{
+    public required string Configuration { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required int LatentSide { get; init; }
+
+    public required int Threads { get; init; }
+
+    public required long UnetParameters { get; init; }
+
+    /// <summary>One pass without gradients.</summary>
+    public required double ForwardMs { get; init; }
+
+    public required double ForwardImagesPerSecond { get; init; }
+
+    /// <summary>Forward and backward.</summary>
+    public required double StepMs { get; init; }
+
+    public required double StepImagesPerSecond { get; init; }
+
+    /// <summary>Forward and backward of the same operations without modules.</summary>
+    public required double BareStepMs { get; init; }
+
+    /// <summary>Step over bare step.</summary>
+    public required double StepToBare { get; init; }
+
+    public required double CheckpointedStepMs { get; init; }
+
+    /// <summary>Checkpointed step over step.</summary>
+    public required double CheckpointedToStep { get; init; }
+
+    /// <summary>Time of the sampler over that of as many bare passes; null where it was left out.</summary>
+    public required double? SamplingToForward { get; init; }
+
+    public required long ForwardPeakBytes { get; init; }
+
+    public required long StepPeakBytes { get; init; }
+
+    public required long CheckpointedPeakBytes { get; init; }
+
+    /// <summary>Peak of a checkpointed step over that of a step.</summary>
+    public required double CheckpointedPeakToStepPeak { get; init; }
+}

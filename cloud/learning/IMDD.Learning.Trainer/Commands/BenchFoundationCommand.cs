@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using IMDD.Learning.Trainer.Bench;
+using IMDD.Learning.Training;
+using IMDD.Learning.Weights.Configurations;
+
+namespace IMDD.Learning.Trainer.Commands;
+
+/// <summary><c>imdd bench foundation</c>: time and memory of the foundation model's denoising network.</summary>
+internal static class BenchFoundationCommand
+{
+    public static Command Create()
+    {
+        Option<string> configuration = new("--config") { Description = $"{string.Join(", ", FoundationConfiguration.Known)}.", DefaultValueFactory = _ => "base" };
+        configuration.AcceptOnlyFromAmong([.. FoundationConfiguration.Known]);
+        Option<int> batch = new("--batch") { Description = "Images per run.", DefaultValueFactory = _ => 4 };
+        Option<int> side = new("--latent") { Description = "Side of the latents, a multiple of 8.", DefaultValueFactory = _ => 32 };
+        Option<int> runs = new("--runs") { Description = "Runs of each kind, in turn.", DefaultValueFactory = _ => 5 };
+        Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        Option<int> sampler = new("--sampler-steps") { Description = "Steps of DPM-Solver++ compared with bare passes; 0: none.", DefaultValueFactory = _ => 20 };
+        Option<string?> memory = new("--memory-of") { Hidden = true };
+        memory.AcceptOnlyFromAmong(FoundationBench.MemoryKinds);
+        foreach (var number in (Option<int>[])[batch, side, runs, threads])
+        {
+            number.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 1)
+                {
+                    result.AddError($"{number.Name} is {result.GetValueOrDefault<int>()}: expected at least 1.");
+                }
+            });
+        }
+
+        var json = JsonLine.CreateOption();
+        Command command = new("foundation", "Measures the foundation model: a pass, a training step with and without checkpoints and modules, sampling.")
+        {
+            configuration, batch, side, runs, threads, sampler, memory, json,
+        };
+        command.SetAction(parsed =>
+        {
+            FoundationBenchOptions options = new(
+                parsed.GetRequiredValue(configuration), parsed.GetValue(batch), parsed.GetValue(side), parsed.GetValue(runs), parsed.GetValue(threads), parsed.GetValue(sampler));
+            var output = parsed.InvocationConfiguration.Output;
+            using FoundationBench bench = new(options);
+            if (parsed.GetValue(memory) is { } kind)
+            {
+                output.WriteLine(bench.Memory(kind).ToString(CultureInfo.InvariantCulture));
+                return 0;
+            }
+
+            Show(bench.Run(kind => MeasureMemory(options, kind)), output, parsed.GetValue(json));
+            return 0;
+        });
+        return command;
+    }
+
+    private static long MeasureMemory(FoundationBenchOptions options, string kind)
+    {
+        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        var program = typeof(BenchFoundationCommand).Assembly.Location;
+        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
+        {
+            start.ArgumentList.Add(program);
+        }
+
+        foreach (var argument in (string[])
+        [
+            "bench", "foundation", "--config", options.Configuration, "--batch", Text(options.Batch), "--latent", Text(options.LatentSide),
+            "--threads", Text(options.Threads), "--memory-of", kind,
+        ])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var text = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 && long.TryParse(text, CultureInfo.InvariantCulture, out var bytes)
+            ? bytes
+            : throw new TrainingException($"The process that measures memory ended with code {process.ExitCode}.");
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static void Show(FoundationBenchResult result, TextWriter output, bool json)
+    {
+        if (json)
+        {
+            JsonLine.Write(output, result);
+            return;
+        }
+
+        Line($"{result.Configuration}: {result.UnetParameters:N0} parameters, batch {result.Batch} of {result.LatentSide}² latents, {result.Threads} threads");
+        Line($"  pass            {result.ForwardMs,9:0.0} ms  {result.ForwardImagesPerSecond,6:0.00} images/s  {result.ForwardPeakBytes / 1e6,8:0} MB beyond the weights");
+        Line($"  step            {result.StepMs,9:0.0} ms  {result.StepImagesPerSecond,6:0.00} images/s  {result.StepPeakBytes / 1e6,8:0} MB beyond weights and gradients");
+        Line($"  bare step       {result.BareStepMs,9:0.0} ms  step / bare {result.StepToBare:0.000}");
+        Line($"  checkpointed    {result.CheckpointedStepMs,9:0.0} ms  {result.CheckpointedToStep:0.00} of the time, {result.CheckpointedPeakToStepPeak:0.00} of the memory");
+        if (result.SamplingToForward is { } ratio)
+        {
+            Line($"  sampling        {ratio,9:0.000}  of as many bare passes");
+        }
+
+        void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    }
+}
