@@ -67,9 +67,9 @@ internal sealed class RegistryClient(IHttpClientFactory clients, DeliveryOptions
         {
             response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stall.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException($"{request.RequestUri} does not answer within {options.StallTimeout}.");
+            throw new HttpRequestException($"{request.RequestUri} does not answer within {options.StallTimeout}.", e);
         }
 
         try
@@ -103,9 +103,9 @@ internal sealed class RegistryClient(IHttpClientFactory clients, DeliveryOptions
             {
                 read = await source.ReadAsync(buffer, stall.Token);
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new HttpRequestException($"{response.RequestMessage?.RequestUri} has sent nothing for {options.StallTimeout}.");
+                throw new HttpRequestException($"{response.RequestMessage?.RequestUri} has sent nothing for {options.StallTimeout}.", e);
             }
             catch (IOException e)
             {
