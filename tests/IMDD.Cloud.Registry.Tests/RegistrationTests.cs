@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
-using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Topics;
 using IMDD.Inference.Bundles;

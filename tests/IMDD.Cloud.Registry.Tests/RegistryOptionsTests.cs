@@ -34,7 +34,7 @@ public sealed class RegistryOptionsTests
 
         again.Key.Id.ShouldBe(first.Key.Id);
         var file = Path.Combine(options.Value.Directory, "release.key");
-        File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        new FileInfo(file).UnixFileMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         TrustedKeys.Load(file + ".pub").Ids.ShouldBe([first.Key.Id]);
     }
 }
