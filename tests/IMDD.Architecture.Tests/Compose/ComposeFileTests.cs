@@ -17,14 +17,14 @@ public sealed partial class ComposeFileTests
 
     [Fact]
     public void Services_AreThoseOfAPlant()
-        => Services.Keys.ShouldBe(["mosquitto", "kafka", "postgres", "agent", "aggregator", "dashboard"], ignoreOrder: true);
+        => Services.Keys.ShouldBe(["mosquitto", "kafka", "postgres", "agent", "aggregator", "curator", "dashboard"], ignoreOrder: true);
 
     [Fact]
     public void OurServices_AreBuiltFromProjectsAndListenWhereTheProjectsDo()
     {
         var projects = ProjectFile.ReadAll(Repository.Root).Where(p => p.Side is Side.Edge or Side.CloudService).Select(p => p.Path).ToList();
         var built = Services.Where(s => Map(s.Value).ContainsKey("build")).ToList();
-        built.Count.ShouldBe(3);
+        built.Count.ShouldBe(4);
         foreach (var (name, service) in built)
         {
             var build = Map(Map(service)["build"]);
