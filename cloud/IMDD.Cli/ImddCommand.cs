@@ -14,13 +14,14 @@ public static class ImddCommand
     public static RootCommand Create()
     {
         RootCommand root = new(
-            "Event-driven visual inspection from the camera on the line to the dashboard. The services (agent, camera, aggregator, dashboard, registry) take "
+            "Event-driven visual inspection from the camera on the line to the dashboard. The services (agent, camera, aggregator, curator, dashboard, registry) take "
             + "settings as --Section:Key=value, as --config FILE (JSON) and as environment variables IMDD_Section__Key.")
         {
             DemoCommand.Create(),
             AgentCommand.Create(),
             CameraCommand.Create(),
             AggregatorCommand.Create(),
+            CuratorCommand.Create(),
             DashboardCommand.Create(),
             RegistryCommand.Create(),
             ModelsCommand.Create(),

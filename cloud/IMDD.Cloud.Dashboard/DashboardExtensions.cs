@@ -16,6 +16,9 @@ public static class DashboardExtensions
 {
     private const long MaxAnswerBytes = 64 << 20;
 
+    // A painted mask comes from the browser as run lengths; other messages are a few bytes.
+    private const long MaxDrawingBytes = 2 << 20;
+
     /// <summary>Adds the page, what feeds it and the pictures; reads sections <c>Dashboard</c> and <c>Blobs</c>.</summary>
     public static WebApplicationBuilder AddDashboard(this WebApplicationBuilder builder)
     {
@@ -41,6 +44,13 @@ public static class DashboardExtensions
             http.Timeout = options.AggregatorTimeout;
             http.MaxResponseContentBufferSize = MaxAnswerBytes;
         });
+        services.AddHttpClient<CuratorClient>((provider, http) =>
+        {
+            var options = provider.GetRequiredService<IOptions<DashboardOptions>>().Value;
+            http.BaseAddress = options.CuratorUrl;
+            http.Timeout = options.AggregatorTimeout;
+            http.MaxResponseContentBufferSize = MaxAnswerBytes;
+        });
         services.AddHostedService<FigureFeed>();
         services.AddHealthChecks().AddCheck<AggregatorHealthCheck>("aggregator", tags: [HealthTags.Ready]);
         services.AddProblemDetails();
@@ -48,12 +58,13 @@ public static class DashboardExtensions
 
         // Protects nothing that outlives the process: pages load again when it starts again. So there are no keys to keep.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents()
+            .AddHubOptions(hub => hub.MaximumReceiveMessageSize = MaxDrawingBytes);
         services.AddMudServices();
         return builder;
     }
 
-    /// <summary>Maps the page at <c>/</c> and the pictures at <c>/frames/{digest}</c>.</summary>
+    /// <summary>Maps the pages at <c>/</c> and <c>/review</c>, and the pictures at <c>/frames/{digest}</c>.</summary>
     public static WebApplication MapDashboard(this WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();

@@ -11,6 +11,10 @@ public sealed class DashboardOptions
     [Required]
     public Uri AggregatorUrl { get; set; } = new("http://127.0.0.1:5083");
 
+    /// <summary>The curator's address: the review page takes its frames from there and brings verdicts back.</summary>
+    [Required]
+    public Uri CuratorUrl { get; set; } = new("http://127.0.0.1:5085");
+
     /// <summary>How often the counts are read.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(1);
@@ -23,7 +27,7 @@ public sealed class DashboardOptions
     [Range(1, 200)]
     public int FailedFrames { get; set; } = 60;
 
-    /// <summary>How long the aggregator may take to answer.</summary>
+    /// <summary>How long aggregator and curator may take to answer.</summary>
     [Range(typeof(TimeSpan), "00:00:00.500", "00:01:00")]
     public TimeSpan AggregatorTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -9,9 +9,13 @@ public sealed class DashboardOptionsValidator : IValidateOptions<DashboardOption
     public ValidateOptionsResult Validate(string? name, DashboardOptions options)
     {
         List<string> errors = [];
-        if (options.AggregatorUrl is { } url && (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")))
+        foreach (var (key, url) in ((string, Uri?)[])
+            [(nameof(DashboardOptions.AggregatorUrl), options.AggregatorUrl), (nameof(DashboardOptions.CuratorUrl), options.CuratorUrl)])
         {
-            errors.Add($"{DashboardOptions.Section}:{nameof(DashboardOptions.AggregatorUrl)} is '{url}': expected an absolute http or https address.");
+            if (url is not null && (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")))
+            {
+                errors.Add($"{DashboardOptions.Section}:{key} is '{url}': expected an absolute http or https address.");
+            }
         }
 
         if (options.TimeZone is { Length: > 0 } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))

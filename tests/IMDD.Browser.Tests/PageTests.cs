@@ -102,7 +102,7 @@ public sealed class PageTests(FinishedDemo demo) : IClassFixture<FinishedDemo>
 
     private static Task<string> BackgroundAsync(IPage page) => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
 
-    private static async Task<string[]> ViolationsAsync(IPage page, string axe)
+    internal static async Task<string[]> ViolationsAsync(IPage page, string axe)
     {
         // Evaluated, not added as an element: the page's own policy forbids foreign scripts, as it should.
         await page.EvaluateAsync(axe);

@@ -18,6 +18,7 @@ public sealed class ImddCommandTests
     [InlineData("agent")]
     [InlineData("camera")]
     [InlineData("aggregator")]
+    [InlineData("curator")]
     [InlineData("dashboard")]
     [InlineData("registry")]
     public async Task RunAsync_Help_ListsTheVerb(string verb)

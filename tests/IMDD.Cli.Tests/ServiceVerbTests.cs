@@ -22,6 +22,7 @@ public sealed class ServiceVerbTests
     [InlineData("agent")]
     [InlineData("camera")]
     [InlineData("aggregator")]
+    [InlineData("curator")]
     [InlineData("dashboard")]
     [InlineData("registry")]
     public async Task Service_SettingsFileMissing_ExitsWithTwoAndNamesIt(string verb)

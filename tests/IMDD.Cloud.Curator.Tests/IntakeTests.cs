@@ -46,6 +46,9 @@ public abstract class IntakeTests(PostgresFixture postgres, DatabaseKind kind) :
         curator.Take(Examples.Defect(1), Examples.Defect(2, picture: 1));
 
         (await curator.Queue.WaitingAsync(10, Stop)).ShouldHaveSingleItem().OutcomeId.ShouldBe(Examples.OutcomeId(1));
+        curator.Queue.Find(Examples.OutcomeId(2)).ShouldBeNull();
+        curator.Queue.Find(Examples.Digest(1))!.OutcomeId.ShouldBe(Examples.OutcomeId(1));
+        curator.Queue.Lease(Examples.Digest(1), Instance.Who("anna")).Frame!.LeasedUntil.ShouldNotBeNull();
     }
 
     [Fact]

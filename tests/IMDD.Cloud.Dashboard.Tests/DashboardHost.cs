@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IMDD.Cloud.Dashboard.Tests;
 
-/// <summary>The dashboard on Kestrel, beside a fake aggregator.</summary>
+/// <summary>The dashboard on Kestrel, beside a fake aggregator that is the curator too.</summary>
 internal sealed class DashboardHost : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -22,6 +22,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         [
             "--urls=http://127.0.0.1:0",
             "--Dashboard:AggregatorUrl=" + aggregator.Url,
+            "--Dashboard:CuratorUrl=" + aggregator.Url,
             "--Dashboard:RefreshInterval=00:00:00.100",
             "--Dashboard:TimeZone=UTC",
             "--Blobs:Directory=" + _directory.Path,

@@ -9,7 +9,7 @@ public sealed class DashboardOptionsTests
     {
         var builder = ImddHost.CreateBuilder(
         [
-            "--urls=http://127.0.0.1:0", "--Dashboard:AggregatorUrl=ftp://aggregator", "--Dashboard:FailedFrames=0", "--Dashboard:TimeZone=Mars/Olympus",
+            "--urls=http://127.0.0.1:0", "--Dashboard:AggregatorUrl=ftp://aggregator", "--Dashboard:CuratorUrl=/curator", "--Dashboard:FailedFrames=0", "--Dashboard:TimeZone=Mars/Olympus",
             "--Logging:LogLevel:Default=None",
         ]);
         builder.AddImddDefaults("dashboard");
@@ -23,6 +23,7 @@ public sealed class DashboardOptionsTests
         exitCode.ShouldBe(ExitCodes.ConfigurationInvalid);
         var text = errors.ToString();
         text.ShouldContain("Dashboard:AggregatorUrl");
+        text.ShouldContain("Dashboard:CuratorUrl");
         text.ShouldContain("Dashboard:FailedFrames");
         text.ShouldContain("Dashboard:TimeZone");
     }

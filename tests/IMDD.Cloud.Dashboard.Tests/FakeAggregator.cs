@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Queries;
+using IMDD.Contracts.Review;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,7 @@ internal sealed class FakeAggregator : IAsyncDisposable
     public Uri Url => new(_app.Urls.Single());
     public long Outcomes { get; set; } = 1000;
     public List<FailedFrame> FailedFrames { get; } = [];
+    public List<ReviewFrame> ReviewFrames { get; } = [];
     public List<LineAlarm> Alarms { get; } = [];
     public List<CameraConservation> Balances { get; } =
         [SampleData.Balance(SampleData.Cell + "/cam1", 603, 600), SampleData.Balance(SampleData.Cell + "/cam2", 400, 400)];
@@ -120,6 +122,8 @@ internal sealed class FakeAggregator : IAsyncDisposable
         _app.MapGet(QueryRoutes.FailedFrames, (int limit) => Json(FailedFrames.Take(limit)));
         _app.MapGet(QueryRoutes.FailedFrame, (string outcomeId) =>
             FailedFrames.FirstOrDefault(frame => frame.Defect.OutcomeId == outcomeId) is { } frame ? Json(frame) : Results.NotFound());
+        _app.MapGet(ReviewRoutes.Frame, (string outcomeId) =>
+            ReviewFrames.Find(frame => frame.OutcomeId == outcomeId) is { } frame ? Json(frame) : Results.NotFound());
         _app.MapGet(QueryRoutes.Live, (CancellationToken token) => TypedResults.ServerSentEvents(WatchAsync(token)));
     }
 

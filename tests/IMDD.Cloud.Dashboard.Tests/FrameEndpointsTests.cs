@@ -2,6 +2,7 @@ using System.Net;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Queries;
+using IMDD.Contracts.Review;
 using IMDD.Imaging;
 using IMDD.Imaging.Masks;
 
@@ -84,6 +85,29 @@ public sealed class FrameEndpointsTests : IAsyncLifetime
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Content.Headers.ContentType!.MediaType.ShouldBe("image/png");
         AlphaOf(png).Select(alpha => alpha > 0).ShouldBe(mask.Select(value => value > 0));
+    }
+
+    [Fact]
+    public async Task Mask_OfAFrameThatOnlyTheCuratorKnows_IsDrawn()
+    {
+        var mask = Mask();
+        var defect = SampleData.Failed(1, ContentDigest.Of("picture"u8), mask: CocoRle.Encode(mask, Width, Height), width: Width, height: Height).Defect;
+        _host.Aggregator.ReviewFrames.Add(new ReviewFrame
+        {
+            OutcomeId = defect.OutcomeId,
+            FrameId = defect.FrameId,
+            CameraId = defect.CameraId,
+            AssetPath = defect.AssetPath,
+            Time = SampleData.Now,
+            Verdict = Verdict.Pass,
+            Frame = defect.Frame,
+            Regions = defect.Regions,
+        });
+
+        using var response = await _host.Http.GetAsync($"/frames/{defect.Frame.Digest}/mask.png?outcome={defect.OutcomeId}", Cancel);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        AlphaOf(await response.Content.ReadAsByteArrayAsync(Cancel)).Select(alpha => alpha > 0).ShouldBe(mask.Select(value => value > 0));
     }
 
     [Fact]

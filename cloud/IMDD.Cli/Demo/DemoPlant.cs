@@ -1,4 +1,5 @@
 using IMDD.Cloud.Aggregator;
+using IMDD.Cloud.Curator;
 using IMDD.Cloud.Dashboard;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Queries;
@@ -10,7 +11,7 @@ using IMDD.Messaging.Kafka;
 
 namespace IMDD.Cli.Demo;
 
-/// <summary>A whole plant in this process: broker, Kafka, blobs, camera gateway, agent, aggregator and page, all over TCP on loopback.</summary>
+/// <summary>A whole plant in this process: broker, Kafka, blobs, camera gateway, agent, aggregator, curator and page, all over TCP on loopback.</summary>
 internal sealed class DemoPlant : IAsyncDisposable
 {
     /// <summary>The cell that the demo's cameras look at.</summary>
@@ -111,10 +112,21 @@ internal sealed class DemoPlant : IAsyncDisposable
         _aggregator = new HttpClient { BaseAddress = aggregator.Url };
         Judge = new OutcomeJudge(aggregator.Services.GetRequiredService<IKafkaClientFactory>(), TimeProvider.System);
 
+        var curator = await DemoService.StartAsync(
+            "curator",
+            port: 0,
+            Settings(
+                ("Kafka:BootstrapServers", KafkaServers), ("Curator:Directory", _folder.PathOf("curator")), ("Blobs:Directory", _folder.PathOf("blobs"))),
+            builder => builder.AddCurator(),
+            app => app.MapCurator(),
+            cancellationToken);
+        _services.Add(curator);
+
         var page = await DemoService.StartAsync(
             "dashboard",
             LoopbackPort.FirstFree(settings.PagePort),
-            Settings(("Dashboard:AggregatorUrl", aggregator.Url), ("Blobs:Directory", _folder.PathOf("blobs"))),
+            Settings(
+                ("Dashboard:AggregatorUrl", aggregator.Url), ("Dashboard:CuratorUrl", curator.Url), ("Blobs:Directory", _folder.PathOf("blobs"))),
             builder => builder.AddDashboard(),
             app => app.MapDashboard(),
             cancellationToken);

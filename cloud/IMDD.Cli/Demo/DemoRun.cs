@@ -46,6 +46,7 @@ internal sealed class DemoRun(DemoSettings settings, IAnsiConsole console, TimeP
         Grid grid = new();
         grid.AddColumn().AddColumn();
         grid.AddRow("page", $"[bold]{Markup.Escape(plant.PageUrl.ToString())}[/]");
+        grid.AddRow("review", Markup.Escape(new Uri(plant.PageUrl, "review").ToString()));
         grid.AddRow("queries", Markup.Escape(new Uri(plant.AggregatorUrl, "/api/v1/lines").ToString()));
         grid.AddRow("MQTT", $"127.0.0.1:{plant.MqttPort}");
         grid.AddRow("Kafka", Markup.Escape(plant.KafkaServers));

@@ -1,5 +1,6 @@
 using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.State;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Review;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
@@ -46,10 +47,11 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
         return taken.Count == 0 ? null : Find(context, (string)taken[0][0]!);
     }
 
-    /// <summary>One frame by name, judged or not; null where somebody else has it, and then until when.</summary>
-    public (ReviewFrame? Frame, DateTimeOffset? HeldUntil) Lease(string outcomeId, ReviewRequest request)
+    /// <summary>One frame by its outcome or its picture, judged or not; null where somebody else has it, and then until when.</summary>
+    public (ReviewFrame? Frame, DateTimeOffset? HeldUntil) Lease(string name, ReviewRequest request)
     {
         using var context = contexts.CreateDbContext();
+        var outcomeId = Resolve(context, name);
         if (Lease(context, outcomeId, HolderOf(request)) is { } frame)
         {
             return (frame, null);
@@ -90,11 +92,11 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
         return rows.ConvertAll(FrameMapping.ToFrame);
     }
 
-    /// <summary>One frame, or null.</summary>
-    public ReviewFrame? Find(string outcomeId)
+    /// <summary>One frame by its outcome or its picture, or null.</summary>
+    public ReviewFrame? Find(string name)
     {
         using var context = contexts.CreateDbContext();
-        return Find(context, outcomeId) is { } frame ? frame with { LeasedUntil = null } : null;
+        return Find(context, Resolve(context, name)) is { } frame ? frame with { LeasedUntil = null } : null;
     }
 
     public async Task<IReadOnlyList<VocabularyTerm>> VocabularyAsync(CancellationToken cancellationToken)
@@ -119,6 +121,11 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
             Policy = ConsensusRule.NameOf(options.Value.Policy),
         };
     }
+
+    /// <summary>A picture that was taken twice is in the queue under its first outcome: whoever has another finds it by its digest.</summary>
+    private static string Resolve(CuratorDbContext context, string name) => ContentDigest.IsValid(name)
+        ? context.Frames.AsNoTracking().Where(f => f.Digest == name).Select(f => f.OutcomeId).FirstOrDefault() ?? name
+        : name;
 
     private static ReviewFrame? Find(CuratorDbContext context, string outcomeId)
         => context.Frames.AsNoTracking().SingleOrDefault(f => f.OutcomeId == outcomeId && f.Data != null) is { } row

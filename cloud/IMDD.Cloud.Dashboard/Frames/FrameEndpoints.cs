@@ -78,6 +78,7 @@ internal static class FrameEndpoints
         HttpContext http,
         PlantStore store,
         AggregatorClient aggregator,
+        CuratorClient curator,
         IBlobStore blobs,
         ILogger<DashboardOptions> logger,
         CancellationToken cancellationToken)
@@ -93,26 +94,32 @@ internal static class FrameEndpoints
             return Problem("Parameter 'outcome' must be the id of an outcome.", StatusCodes.Status400BadRequest);
         }
 
-        DefectDetected? defect;
+        FrameReference? frame;
+        IReadOnlyList<DefectRegion> regions;
         try
         {
-            defect = store.FindFailedFrame(outcome)?.Defect ?? (await aggregator.FindFailedFrameAsync(outcome, cancellationToken))?.Defect;
+            var defect = store.FindFailedFrame(outcome)?.Defect ?? (await aggregator.FindFailedFrameAsync(outcome, cancellationToken))?.Defect;
+            (frame, regions) = (defect?.Frame, defect?.Regions ?? []);
+            if (frame is null && await curator.FindAsync(outcome, cancellationToken) is { } waiting)
+            {
+                (frame, regions) = (waiting.Frame, waiting.Regions);
+            }
         }
         catch (HttpRequestException e)
         {
             Log.PictureUnavailable(logger, digest, e.Message);
-            return Problem("The aggregator does not answer.", StatusCodes.Status503ServiceUnavailable);
+            return Problem("Aggregator or curator does not answer.", StatusCodes.Status503ServiceUnavailable);
         }
 
-        if (defect is null || defect.Frame.Digest != digest)
+        if (frame is null || frame.Digest != digest)
         {
-            return Problem("There is no failed frame of this outcome and digest.", StatusCodes.Status404NotFound);
+            return Problem("There is no frame of this outcome and digest.", StatusCodes.Status404NotFound);
         }
 
         try
         {
-            var whole = await MovedMasks.FetchAsync(defect, blobs, cancellationToken);
-            return Content(http, MaskPicture.Render(whole), "image/png", digest + outcome);
+            var whole = await MovedMasks.FetchAsync(regions, blobs, cancellationToken);
+            return Content(http, MaskPicture.Render(frame, whole), "image/png", digest + outcome);
         }
         catch (FormatException e)
         {

@@ -4,7 +4,7 @@ using IMDD.Imaging.Masks;
 
 namespace IMDD.Cloud.Dashboard.Frames;
 
-/// <summary>Draws the regions of a failed frame as a picture to lay over it.</summary>
+/// <summary>Draws the regions of a frame as a picture to lay over it.</summary>
 internal static class MaskPicture
 {
     private const long MaxPixels = 64L << 20;
@@ -16,9 +16,9 @@ internal static class MaskPicture
     /// stays visible when the picture is shown small.
     /// </summary>
     /// <exception cref="FormatException">A mask is not of the frame's size or not valid run-length encoding.</exception>
-    public static byte[] Render(DefectDetected defect)
+    public static byte[] Render(FrameReference frame, IReadOnlyList<DefectRegion> regions)
     {
-        int width = defect.Frame.Width, height = defect.Frame.Height;
+        int width = frame.Width, height = frame.Height;
         if (width <= 0 || height <= 0 || (long)width * height > MaxPixels)
         {
             throw new FormatException($"The frame has {width} x {height} pixels: expected 1 to {MaxPixels} in all.");
@@ -28,7 +28,7 @@ internal static class MaskPicture
         var edge = Math.Max(1, Math.Max(width, height) / 320);
 
         // The worst last, so that it lies on top.
-        foreach (var region in defect.Regions.OrderBy(region => region.Severity))
+        foreach (var region in regions.OrderBy(region => region.Severity))
         {
             if (region.MaskRle is { } rle)
             {

@@ -10,12 +10,12 @@ internal static class MovedMasks
     /// <summary>Run lengths of a frame of 64 megapixels in which every other pixel is set.</summary>
     private const long MaxBytes = 32L << 20;
 
-    /// <summary>The event with every mask in place that has a blob; a region whose blob is gone keeps its contour.</summary>
+    /// <summary>The regions with every mask in place that has a blob; a region whose blob is gone keeps its contour.</summary>
     /// <exception cref="FormatException">A blob is no mask.</exception>
     /// <exception cref="BlobStoreException">The store does not answer.</exception>
-    public static async Task<DefectDetected> FetchAsync(DefectDetected defect, IBlobStore blobs, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<DefectRegion>> FetchAsync(IReadOnlyList<DefectRegion> given, IBlobStore blobs, CancellationToken cancellationToken)
     {
-        List<DefectRegion> regions = [.. defect.Regions];
+        List<DefectRegion> regions = [.. given];
         for (var i = 0; i < regions.Count; i++)
         {
             if (regions[i].MaskRle is null && BlobName.TryGetDigest(regions[i].MaskUri, out var digest)
@@ -25,7 +25,7 @@ internal static class MovedMasks
             }
         }
 
-        return defect with { Regions = regions };
+        return regions;
     }
 
     private static MaskRle Read(byte[] content, string digest)

@@ -7,8 +7,6 @@ namespace IMDD.Cloud.Dashboard.State;
 /// <summary>A failed frame as the page shows it.</summary>
 public sealed record FailedFrameView(FailedFrame Frame)
 {
-    private const int MaxDescribed = 4;
-
     /// <summary>The event.</summary>
     public DefectDetected Defect => Frame.Defect;
 
@@ -28,23 +26,5 @@ public sealed record FailedFrameView(FailedFrame Frame)
     public Severity Worst => Defect.Regions.Count == 0 ? Severity.Unknown : Defect.Regions.Max(region => region.Severity);
 
     /// <summary>What a person who cannot see the picture is told.</summary>
-    public string Description
-        => $"Frame {Defect.FrameId} of camera {Defect.CameraId}: "
-        + string.Join("; ", Defect.Regions.Take(MaxDescribed).Select(region =>
-            $"{Format.ClassName(region.Class)}, {Format.SeverityName(region.Severity)}, score {Format.Score(region.Score)}, {Place(region)}"))
-        + (Defect.Regions.Count > MaxDescribed ? $"; and {Defect.Regions.Count - MaxDescribed} more regions." : ".");
-
-    private string Place(DefectRegion region)
-    {
-        if (region.BboxPx.Count != 4 || Defect.Frame.Width <= 0 || Defect.Frame.Height <= 0)
-        {
-            return "place unknown";
-        }
-
-        var x = (region.BboxPx[0] + region.BboxPx[2] / 2.0) / Defect.Frame.Width;
-        var y = (region.BboxPx[1] + region.BboxPx[3] / 2.0) / Defect.Frame.Height;
-        var column = x < 1.0 / 3 ? "left" : x < 2.0 / 3 ? "centre" : "right";
-        var row = y < 1.0 / 3 ? "top" : y < 2.0 / 3 ? "middle" : "bottom";
-        return (row, column) == ("middle", "centre") ? "in the centre" : $"{row} {column}";
-    }
+    public string Description => FrameDescription.Of(Defect.FrameId, Defect.CameraId, Defect.Frame, Defect.Regions);
 }

@@ -15,7 +15,7 @@ public static class ReviewRoutes
     /// <summary>GET <c>?limit=1..200</c>: waiting <see cref="ReviewFrame"/>[], the most informative first; leases nothing.</summary>
     public const string Frames = Base + "/frames";
 
-    /// <summary>GET one <see cref="ReviewFrame"/>, whatever has been said of it.</summary>
+    /// <summary>GET one <see cref="ReviewFrame"/>, whatever has been said of it. Here and in <see cref="Lease"/> the picture's digest does too: it is in the queue under its first outcome.</summary>
     public const string Frame = Frames + "/{outcomeId}";
 
     /// <summary>POST <see cref="ReviewRequest"/>: leases this frame and answers with it.</summary>

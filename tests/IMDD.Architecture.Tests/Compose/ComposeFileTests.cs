@@ -17,7 +17,7 @@ public sealed partial class ComposeFileTests
 
     [Fact]
     public void Services_AreThoseOfAPlant()
-        => Services.Keys.ShouldBe(["mosquitto", "kafka", "postgres", "agent", "aggregator", "registry", "dashboard"], ignoreOrder: true);
+        => Services.Keys.ShouldBe(["mosquitto", "kafka", "postgres", "agent", "aggregator", "curator", "registry", "dashboard"], ignoreOrder: true);
 
     [Fact]
     public void OurServices_AreBuiltFromProjectsAndListenWhereTheProjectsDo()

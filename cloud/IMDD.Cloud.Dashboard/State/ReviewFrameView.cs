@@ -1,0 +1,31 @@
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Review;
+
+namespace IMDD.Cloud.Dashboard.State;
+
+/// <summary>A frame as the review page shows it.</summary>
+public sealed record ReviewFrameView(ReviewFrame Frame)
+{
+    public string OutcomeId => Frame.OutcomeId;
+
+    public string PictureUrl => $"frames/{Frame.Frame.Digest}";
+
+    /// <summary>Null where there is nothing to lay over the picture.</summary>
+    public string? MaskUrl => Frame.Regions.Count > 0 && HasSize ? $"frames/{Frame.Frame.Digest}/mask.png?outcome={Uri.EscapeDataString(OutcomeId)}" : null;
+
+    /// <summary>True where it is known how large the picture is, and so where a drawing lies.</summary>
+    public bool HasSize => Frame.Frame is { Width: > 0, Height: > 0 };
+
+    /// <summary>What a person who cannot see the picture is told.</summary>
+    public string Description => $"{VerdictName}. {FrameDescription.Of(Frame.FrameId, Frame.CameraId, Frame.Frame, Frame.Regions)}";
+
+    public string VerdictName => Frame.Verdict switch
+    {
+        Verdict.Pass => "Passed",
+        Verdict.Fail => "Failed",
+        _ => "Undecided",
+    };
+
+    /// <summary>Names of what the model saw, or that it saw nothing.</summary>
+    public string Names => Frame.Regions.Count == 0 ? "no region" : Format.DefectNames(Frame.Regions);
+}
