@@ -59,7 +59,7 @@ public sealed class ReferencePictureTests
         await harness.OutcomesAsync(1);
 
         var slot = harness.Services.GetRequiredService<ModelSlot>();
-        slot.Swap(new FakeSegmenter { Manifest = Comparing() })!.ShouldBe(harness.Segmenter);
+        slot.Swap(new FakeSegmenter { Manifest = Comparing() }, "B")!.ShouldBe(harness.Segmenter);
         await harness.SendAsync(TestFrames.Good());
 
         (await harness.OutcomesAsync(2)).Select(o => o.Reason).ShouldBe([null, UndecidedReason.NoReference]);

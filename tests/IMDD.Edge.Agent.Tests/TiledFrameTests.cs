@@ -61,7 +61,7 @@ public sealed class TiledFrameTests
         await Eventually.HoldsAsync(() => inside.IsSet);
 
         var slot = harness.Services.GetRequiredService<ModelSlot>();
-        var swap = Task.Run(() => slot.Swap(next), TestContext.Current.CancellationToken);
+        var swap = Task.Run(() => slot.Swap(next, "B"), TestContext.Current.CancellationToken);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         swap.IsCompleted.ShouldBeFalse();
         go.Set();

@@ -1,5 +1,4 @@
 using IMDD.Learning.Weights.Configurations;
-using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 

@@ -5,7 +5,6 @@ using IMDD.Learning.Networks.Diffusion.Sampling;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Training;
 using IMDD.Learning.Weights.Configurations;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Trainer.Bench;

@@ -57,7 +57,7 @@ internal static class BenchFoundationCommand
 
     private static long MeasureMemory(FoundationBenchOptions options, string kind)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
         var program = typeof(BenchFoundationCommand).Assembly.Location;
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
         {
