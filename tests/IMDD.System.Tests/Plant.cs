@@ -54,7 +54,7 @@ internal sealed partial class Plant : IAsyncDisposable
     {
         Assert.SkipWhen(MosquittoBroker.Find(out var reason) is null, reason);
         Assert.SkipWhen(KcatClient.Find(out reason) is null, reason);
-        var shipped = await global::System.IO.File.ReadAllTextAsync(Repository.PathOf("infra", "mosquitto", "mosquitto-local.conf"));
+        var shipped = await File.ReadAllTextAsync(Repository.PathOf("infra", "mosquitto", "mosquitto-local.conf"));
         return new Plant(new TestDirectory(), await MosquittoBroker.StartAsync(port => Relocate(shipped, port)));
     }
 
@@ -67,22 +67,6 @@ internal sealed partial class Plant : IAsyncDisposable
         Agent = StartAgentProcess("store", crashPoint, settings);
         return Agent;
     }
-
-    /// <summary>A place for a file or folder of the test's own.</summary>
-    public string File(string name) => _directory.File(name);
-
-    /// <summary>Starts the registry on a port; it makes its key, whose public half is <c>registry/release.key.pub</c>.</summary>
-    public ToolProcess StartRegistry(int port) => Start(
-        "registry",
-        null,
-        [
-            ("urls", $"http://127.0.0.1:{port}"),
-            ("Registry:Directory", _directory.File("registry")),
-            ("Registry:PublishPeriod", "00:00:00.100"),
-            ("Kafka:BootstrapServers", Kafka.BootstrapServers),
-            ("Blobs:Kind", "folder"),
-            ("Blobs:Directory", _directory.File("models")),
-        ]);
 
     /// <summary>Starts a second box with the same identity and a store of its own: a cloned disk image.</summary>
     public ToolProcess StartClone() => StartAgentProcess("store-of-the-clone", null, []);
@@ -132,14 +116,6 @@ internal sealed partial class Plant : IAsyncDisposable
     /// <summary>Joins the camera's log with Kafka, once every outcome is there or time is up.</summary>
     public async Task<Judgement> JudgeAsync(int frames)
     {
-        var judgement = await JudgeAsync();
-        judgement.Sent.ShouldBe(frames);
-        return judgement;
-    }
-
-    /// <summary>The same, however many frames were sent.</summary>
-    public async Task<Judgement> JudgeAsync()
-    {
         var judge = new Judge(Kafka.BootstrapServers, Path.Combine(_directory.File("spool"), "delivered.jsonl"));
         var judgement = await judge.ReadAsync();
         for (var waited = 0; judgement.Missing.Count > 0 && waited < 60; waited++)
@@ -150,6 +126,7 @@ internal sealed partial class Plant : IAsyncDisposable
 
         TestContext.Current.TestOutputHelper?.WriteLine(
             $"{judgement.Sent} frames, {judgement.Distinct} outcomes ({judgement.Records} records), redelivered {Redelivered}, {judgement.Reasons}");
+        judgement.Sent.ShouldBe(frames);
         judgement.ShouldHold();
         return judgement;
     }
@@ -198,7 +175,7 @@ internal sealed partial class Plant : IAsyncDisposable
             Path.Combine(AppContext.BaseDirectory, "imdd"),
             [
                 verb,
-                .. settings.Any(s => s.Key == "urls") ? Array.Empty<string>() : ["--urls=http://127.0.0.1:0"],
+                "--urls=http://127.0.0.1:0",
                 $"--Mqtt:Port={Broker.Port}",
                 "--Logging:LogLevel:Default=Warning",
                 .. settings.Select(s => $"--{s.Key}={s.Value}"),

@@ -10,7 +10,13 @@ internal static partial class LowPriority
 {
     private const int PriorityOfProcess = 0;
     private const uint ThisThread = 0;
-    private const int Nice = 15;
+
+    /// <summary>
+    /// A third of a usual thread's share. Not the least there is: the runtime stops all threads to collect memory, and one that is starved on a box
+    /// that is full keeps all the others waiting.
+    /// </summary>
+    private const int Nice = 5;
+
     private const int ThreadCpuTime = 3; // CLOCK_THREAD_CPUTIME_ID
 
     /// <summary>Runs the work on a thread of its own.</summary>
