@@ -28,6 +28,12 @@ internal static class RequestBody
             return null;
         }
 
+        catch (BadHttpRequestException e)
+        {
+            problems.Add("body", $"cannot be read: {e.Message}");
+            return null;
+        }
+
         if (!problems.Require(request is not null, "body", "is null."))
         {
             return null;
