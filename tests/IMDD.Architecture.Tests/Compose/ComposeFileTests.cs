@@ -24,7 +24,7 @@ public sealed partial class ComposeFileTests
     {
         var projects = ProjectFile.ReadAll(Repository.Root).Where(p => p.Side is Side.Edge or Side.CloudService).Select(p => p.Path).ToList();
         var built = Services.Where(s => Map(s.Value).ContainsKey("build")).ToList();
-        built.Count.ShouldBe(4);
+        built.Count.ShouldBe(5);
         foreach (var (name, service) in built)
         {
             var build = Map(Map(service)["build"]);
