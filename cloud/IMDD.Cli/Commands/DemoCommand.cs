@@ -17,7 +17,7 @@ internal static class DemoCommand
     {
         Option<long?> frames = new("--frames") { Description = "Stop by itself after this many frames of all cameras together." };
         Option<double> rate = new("--fps") { Description = "Frames per second of all cameras together.", DefaultValueFactory = _ => 20 };
-        Option<int> cameras = new("--cameras") { Description = "Number of cameras.", DefaultValueFactory = _ => 2 };
+        Option<int> cameras = new("--cameras") { Description = "Number of cameras; each looks at another surface.", DefaultValueFactory = _ => 4 };
         Option<string?> data = new("--data") { Description = "Folder of real images to show to the cameras, instead of synthetic surfaces." };
         Option<string?> bundle = new("--bundle")
         {
