@@ -14,7 +14,12 @@ internal static class BenchEdgeCommand
     public static Command Create()
     {
         Option<bool> full = new("--full") { Description = "Twenty thousand frames: memory growth over frames 5,000 to 20,000." };
-        Option<string> bundle = new("--bundle") { Description = "The model; the contrast bundle by default.", DefaultValueFactory = _ => Path.Combine(AppContext.BaseDirectory, "bundles", "contrast") };
+        Option<string[]> bundle = new("--bundle")
+        {
+            Description = "Models to measure, one after the other; by default those that come with the agent.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [.. Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "bundles")).Order(StringComparer.Ordinal)],
+        };
         var json = JsonOutput.CreateOption();
         Command command = new("edge", "Measures an edge agent in a process of its own.") { full, bundle, json };
         command.SetAction((parsed, cancellation) => RunAsync(
@@ -22,11 +27,17 @@ internal static class BenchEdgeCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, EdgeBenchOptions options, string bundle, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, EdgeBenchOptions options, string[] bundles, bool json, CancellationToken cancellationToken)
     {
         try
         {
-            var result = await new EdgeBench(options, bundle, parsed.InvocationConfiguration.Error).RunAsync(cancellationToken);
+            List<EdgeBenchResult> results = [];
+            foreach (var bundle in bundles)
+            {
+                results.Add(await new EdgeBench(options, bundle, parsed.InvocationConfiguration.Error).RunAsync(cancellationToken));
+            }
+
+            var result = EdgeBenchReport.Of(results);
             var output = parsed.InvocationConfiguration.Output;
             if (json)
             {
