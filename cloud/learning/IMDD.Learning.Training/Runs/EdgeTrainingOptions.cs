@@ -11,7 +11,7 @@ public sealed record EdgeTrainingOptions
     public EdgeNetworkOptions Network { get; init; } = new();
 
     /// <summary>How crops are cut.</summary>
-    public CropOptions Crops { get; init; } = new() { VariesSide = true, TransplantShare = 0.35 };
+    public CropOptions Crops { get; init; } = new() { VariesSide = true };
 
     /// <summary>Shares of the losses.</summary>
     public EdgeLossWeights Losses { get; init; } = new();
