@@ -8,7 +8,8 @@ namespace IMDD.Browser.Tests;
 /// <summary>One demo watched from its first to its last frame.</summary>
 public sealed class DemoJourneyTests
 {
-    private const int Frames = 90;
+    // Half a minute at six a second: the page must be up before they are through.
+    private const int Frames = 180;
     private const float OwnAccordMs = 5_000;
 
     [Fact]
