@@ -51,6 +51,8 @@ public sealed class CropCutter(CropOptions options)
     private Mat Map(TrainingPicture picture, Random random, double centredShare)
     {
         double centreX, centreY;
+        var paddedWidth = EdgePadding.RoundUp(picture.Width, EdgeNetworkOptions.Stride);
+        var paddedHeight = EdgePadding.RoundUp(picture.Height, EdgeNetworkOptions.Stride);
         var side = options.Side;
         if (picture.Anchors.Count > 0 && !options.PaintsDefects && random.NextDouble() < centredShare)
         {
@@ -61,8 +63,8 @@ public sealed class CropCutter(CropOptions options)
         }
         else
         {
-            centreX = random.NextDouble() * EdgePadding.RoundUp(picture.Width, EdgeNetworkOptions.Stride);
-            centreY = random.NextDouble() * EdgePadding.RoundUp(picture.Height, EdgeNetworkOptions.Stride);
+            centreX = random.NextDouble() * paddedWidth;
+            centreY = random.NextDouble() * paddedHeight;
         }
 
         var scale = Math.Pow(options.MaxScale, 2 * random.NextDouble() - 1);
@@ -75,8 +77,8 @@ public sealed class CropCutter(CropOptions options)
             half = side * scale / 2;
         }
 
-        centreX = Inside(centreX, half, EdgePadding.RoundUp(picture.Width, EdgeNetworkOptions.Stride));
-        centreY = Inside(centreY, half, EdgePadding.RoundUp(picture.Height, EdgeNetworkOptions.Stride));
+        centreX = Inside(centreX, half, paddedWidth);
+        centreY = Inside(centreY, half, paddedHeight);
         double cos = turn switch { 0 => 1, 2 => -1, _ => 0 };
         double sin = turn switch { 1 => 1, 3 => -1, _ => 0 };
         double a = scale * cos * mirror, b = -scale * sin, d = scale * sin * mirror, e = scale * cos;
