@@ -126,10 +126,11 @@ public sealed class KafkaPublisherTests : IDisposable
             (++taken).ShouldBeLessThan(100);
         }
 
-        taken.ShouldBe(10);
+        // librdkafka gives the first record's place back only after its report has been handled, perhaps not yet.
+        taken.ShouldBeInRange(9, 10);
         _cluster.SetUp();
         await publisher.FlushAsync(Stop).WaitAsync(Eventually.Timeout, Stop);
-        reported.ShouldBe(10); // the refused one has no report
+        reported.ShouldBe(taken); // the refused one has no report
         (await publisher.PublishAsync(KafkaHarness.Record("t", "k", "again"))).Result.ShouldBe(PublishResult.Persisted);
     }
 
