@@ -396,6 +396,35 @@ public sealed class CameraGatewayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_NewKindAfterSomeFrames_ShowsItFromThenOnAndNothingElseWithIt()
+    {
+        var truthFile = _fixture.File("truth.jsonl");
+
+        await using var gateway = _fixture.Start(
+            "", frames: 40, Wait, "--Camera:Source=Synthetic", "--Camera:Synthetic:Size=96", "--Camera:Synthetic:DefectRate=0.5",
+            "--Camera:Synthetic:LoopFrames=0", "--Camera:Synthetic:NewKind=peeling", "--Camera:Synthetic:NewKindAfterFrames=10",
+            "--Camera:Synthetic:NewKindRate=0.5", $"--Camera:TruthFile={truthFile}");
+
+        (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
+        var kinds = (await File.ReadAllLinesAsync(truthFile, TestContext.Current.CancellationToken))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("defects").EnumerateArray().Select(d => d.GetProperty("kind").GetString()!).ToList()).ToList();
+        kinds.Take(10).ShouldAllBe(shown => !shown.Contains("peeling"));
+        var fresh = kinds.Skip(10).Where(shown => shown.Contains("peeling")).ToList();
+        fresh.Count.ShouldBeInRange(5, 25);
+        fresh.ShouldAllBe(shown => shown.Distinct().Count() == 1);
+    }
+
+    [Fact]
+    public async Task Start_NewKindOnALoopOrUnknown_NamesBothKeys()
+    {
+        await using var gateway = _fixture.Start("", frames: 1, "--Camera:Source=Synthetic", "--Camera:Synthetic:NewKind=rust-bucket");
+
+        (await gateway.Exit).ShouldBe(ExitCodes.ConfigurationInvalid);
+        gateway.Errors.ShouldContain("NewKind: 'rust-bucket' is not a kind of defect");
+        gateway.Errors.ShouldContain("LoopFrames: is 24; must be 0 where NewKind is set");
+    }
+
+    [Fact]
     public async Task Start_SpoolOfAnotherGateway_IsRefused()
     {
         _agent.Answers = _ => false;

@@ -69,6 +69,19 @@ internal sealed class CameraOptionsValidator : IValidateOptions<CameraOptions>
             }
         }
 
+        if (options.Synthetic.NewKind is { } newKind)
+        {
+            if (!DefectKinds.TryParse(newKind, out _))
+            {
+                errors.Add($"{CameraOptions.Section}:{nameof(options.Synthetic)}:NewKind: '{newKind}' is not a kind of defect: expected one of {known}.");
+            }
+
+            if (options.Synthetic.LoopFrames > 0)
+            {
+                errors.Add($"{CameraOptions.Section}:{nameof(options.Synthetic)}:LoopFrames: is {options.Synthetic.LoopFrames}; must be 0 where NewKind is set: a loop shows nothing new.");
+            }
+        }
+
         foreach (var texture in options.Synthetic.Textures.Where(t => !Enum.IsDefined(t)))
         {
             errors.Add($"{CameraOptions.Section}:{nameof(options.Synthetic)}:Textures: '{texture}' is not a texture: expected one of {string.Join(", ", Enum.GetNames<SurfaceTexture>())}.");

@@ -40,4 +40,15 @@ public sealed class SyntheticSourceOptions
     /// </summary>
     [Range(0, 10_000)]
     public int LoopFrames { get; set; } = 24;
+
+    /// <summary>A kind that turns up on the line only after a while, whatever <see cref="Kinds"/> says; null: none.</summary>
+    public string? NewKind { get; set; }
+
+    /// <summary>Frames of each camera before the first that may show <see cref="NewKind"/>.</summary>
+    [Range(0, int.MaxValue)]
+    public int NewKindAfterFrames { get; set; }
+
+    /// <summary>Share of the frames from then on that show it, and nothing else.</summary>
+    [Range(0.0, 1.0)]
+    public double NewKindRate { get; set; } = 0.25;
 }

@@ -43,6 +43,9 @@ internal static class FrameSourceFactory
             Clutter = synthetic.Clutter,
             Variation = synthetic.Variation,
         };
-        return new SyntheticFrameSource(surface, (ulong)camera * SeedsPerCamera, options.JpegQuality, synthetic.LoopFrames);
+        NewKind? newKind = synthetic.NewKind is { } name && DefectKinds.TryParse(name, out var later)
+            ? new NewKind(later, (ulong)synthetic.NewKindAfterFrames, synthetic.NewKindRate)
+            : null;
+        return new SyntheticFrameSource(surface, (ulong)camera * SeedsPerCamera, options.JpegQuality, synthetic.LoopFrames, newKind);
     }
 }
