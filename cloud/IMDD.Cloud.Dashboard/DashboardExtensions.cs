@@ -51,6 +51,13 @@ public static class DashboardExtensions
             http.Timeout = options.AggregatorTimeout;
             http.MaxResponseContentBufferSize = MaxAnswerBytes;
         });
+        services.AddHttpClient<LearningClient>((provider, http) =>
+        {
+            var options = provider.GetRequiredService<IOptions<DashboardOptions>>().Value;
+            http.BaseAddress = options.LearningUrl;
+            http.Timeout = options.AggregatorTimeout;
+            http.MaxResponseContentBufferSize = MaxAnswerBytes;
+        });
         services.AddHostedService<FigureFeed>();
         services.AddHealthChecks().AddCheck<AggregatorHealthCheck>("aggregator", tags: [HealthTags.Ready]);
         services.AddProblemDetails();
@@ -64,7 +71,7 @@ public static class DashboardExtensions
         return builder;
     }
 
-    /// <summary>Maps the pages at <c>/</c> and <c>/review</c>, and the pictures at <c>/frames/{digest}</c>.</summary>
+    /// <summary>Maps the pages at <c>/</c>, <c>/review</c> and <c>/learning</c>, and the pictures at <c>/frames/{digest}</c>.</summary>
     public static WebApplication MapDashboard(this WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();

@@ -15,6 +15,9 @@ public sealed class DashboardOptions
     [Required]
     public Uri CuratorUrl { get; set; } = new("http://127.0.0.1:5085");
 
+    /// <summary>Address of whoever watches the learning loop, such as <c>imdd demo --learn</c>; null: no page about it.</summary>
+    public Uri? LearningUrl { get; set; }
+
     /// <summary>How often the counts are read.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromSeconds(1);

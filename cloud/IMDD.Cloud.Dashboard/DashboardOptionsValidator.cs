@@ -10,7 +10,10 @@ public sealed class DashboardOptionsValidator : IValidateOptions<DashboardOption
     {
         List<string> errors = [];
         foreach (var (key, url) in ((string, Uri?)[])
-            [(nameof(DashboardOptions.AggregatorUrl), options.AggregatorUrl), (nameof(DashboardOptions.CuratorUrl), options.CuratorUrl)])
+            [
+                (nameof(DashboardOptions.AggregatorUrl), options.AggregatorUrl), (nameof(DashboardOptions.CuratorUrl), options.CuratorUrl),
+                (nameof(DashboardOptions.LearningUrl), options.LearningUrl),
+            ])
         {
             if (url is not null && (!url.IsAbsoluteUri || url.Scheme is not ("http" or "https")))
             {

@@ -1,3 +1,4 @@
+using IMDD.Cloud.Dashboard.Feeds;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 
@@ -14,6 +15,9 @@ public sealed partial class MainLayout
 
     [Inject]
     private IJSRuntime Js { get; set; } = default!;
+
+    [Inject]
+    private LearningClient Learning { get; set; } = default!;
 
     /// <summary>Called by the page when the system's preference changes.</summary>
     [JSInvokable]
