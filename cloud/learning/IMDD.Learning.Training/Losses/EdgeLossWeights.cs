@@ -4,10 +4,13 @@ namespace IMDD.Learning.Training.Losses;
 public sealed record EdgeLossWeights
 {
     /// <summary>A defective pixel counts this many times in the cross entropy.</summary>
-    public double Positive { get; init; } = 2;
+    public double Positive { get; init; } = 1;
 
-    /// <summary>Overlap (dice).</summary>
+    /// <summary>Overlap (dice) of all crops together, which large defects decide.</summary>
     public double Overlap { get; init; } = 1;
+
+    /// <summary>Overlap of each defective crop by itself, so that a small defect counts as much as a large one.</summary>
+    public double CropOverlap { get; init; } = 1;
 
     /// <summary>Is there a defect in the crop.</summary>
     public double Image { get; init; } = 0.2;

@@ -160,7 +160,8 @@ public sealed class CropCutter(CropOptions options)
         int side = options.Side, stride = options.OutputStride, cells = side / stride;
         var target = new float[cells * cells];
         var named = new byte[cells * cells];
-        var share = 1f / (stride * stride);
+        // Half a cell is a whole truth: else a line one pixel thin would never be worth more than a quarter, and no threshold would show it.
+        var share = 2f / (stride * stride);
         for (var y = 0; y < side; y++)
         {
             for (var x = 0; x < side; x++)
@@ -168,7 +169,7 @@ public sealed class CropCutter(CropOptions options)
                 if (mask[y * side + x] != 0)
                 {
                     var cell = y / stride * cells + x / stride;
-                    target[cell] += share;
+                    target[cell] = Math.Min(1, target[cell] + share);
                     named[cell] = Math.Max(named[cell], classes[y * side + x]);
                 }
             }

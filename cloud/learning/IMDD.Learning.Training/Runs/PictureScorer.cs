@@ -99,7 +99,7 @@ internal sealed class PictureScorer
 
         for (var i = 0; i < labels.Length; i++)
         {
-            labels[i] = 2 * counts[i] >= stride * stride;
+            labels[i] = 4 * counts[i] >= stride * stride;
         }
 
         return labels;
