@@ -260,6 +260,21 @@ public sealed class OutcomeStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task HardExample_ThatKafkaDoesNotTake_IsNoOldOutcome()
+    {
+        using var store = Open();
+        store.Writer.Enqueue(new AppendExample(TestDrafts.Example("x"), day: 1, usedToday: 1, CrashPoints.None));
+        store.Writer.Enqueue(new FinishExample(TestDrafts.Example("x").OutcomeId, TestDrafts.ExampleRecord("x"), CrashPoints.None));
+        await store.Writer.FlushAsync(TestContext.Current.CancellationToken);
+
+        Rows(store).ShouldHaveSingleItem();
+        store.Reader.OldestUnconfirmed().ShouldBeNull();
+
+        await AppendAsync(store, TestDrafts.Outcome("f"));
+        store.Reader.OldestUnconfirmed().ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task ShortOfRoom_HardExamplesGoBeforeAnyOutcome()
     {
         using var store = Open(options: new StoreOptions { Directory = _directory.Path, MaxBytes = 2 << 20, WhenFull = StoreFullPolicy.DropOldestPass });
