@@ -3,17 +3,8 @@ namespace IMDD.Cloud.Registry;
 /// <summary>Messages an operator may search for.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "{Database} is not there yet: {Error}")]
-    public static partial void DatabaseNotYetThere(ILogger logger, string database, string error);
-
-    [LoggerMessage(2, LogLevel.Information, "Schema step {Step} applied to {Database}")]
-    public static partial void SchemaStepApplied(ILogger logger, int step, string database);
-
     [LoggerMessage(3, LogLevel.Warning, "{Task} failed and is tried again at its next turn: {Error}")]
     public static partial void PeriodicTaskFailed(ILogger logger, string task, string error);
-
-    [LoggerMessage(4, LogLevel.Error, "Kafka refused event {EventId} of topic {Topic}: {Error}")]
-    public static partial void PublishRefused(ILogger logger, string eventId, string topic, string error);
 
     [LoggerMessage(5, LogLevel.Information, "Releases are signed by {KeyId}; agents trust it by {PublicFile}")]
     public static partial void Signer(ILogger logger, string keyId, string publicFile);

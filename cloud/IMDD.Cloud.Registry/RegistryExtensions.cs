@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 using IMDD.Cloud.Registry.Api;
 using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Models;
-using IMDD.Cloud.Registry.Publishing;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Hosting;
 using IMDD.Messaging.Kafka;
 using IMDD.Messaging.Mqtt;
+using IMDD.Relational;
 using IMDD.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -26,15 +26,13 @@ public static class RegistryExtensions
         services.AddSingleton<IPostConfigureOptions<MqttSessionOptions>, RegistryClientId>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMqtt().AddKafka().AddBlobStore();
-        services.AddDbContextFactory<RegistryDbContext>(
-            (provider, database) => RegistryDatabase.Configure(database, provider.GetRequiredService<IOptions<RegistryOptions>>().Value));
         services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>();
         services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
 
         // In this order: the schema before whoever uses it.
-        services.AddHostedService<SchemaMigrator>();
+        services.AddDatabase<RegistryDbContext, RegistryOptions>(Schema.Of);
         services.AddSingleton<FleetLink>().AddHostedService(provider => provider.GetRequiredService<FleetLink>());
-        services.AddHostedService<OutboxRelay>();
+        services.AddOutboxRelay<RegistryDbContext>();
 
         services.AddHealthChecks().AddCheck<FleetHealthCheck>("mqtt", tags: [HealthTags.Ready]);
         services.AddProblemDetails().AddExceptionHandler<RegistryErrors>();

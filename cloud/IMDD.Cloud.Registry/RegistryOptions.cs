@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Registry;
 
 /// <summary>Where releases are kept and how they are signed.</summary>
-public sealed class RegistryOptions
+public sealed class RegistryOptions : IDatabaseOptions
 {
     public const string Section = "Registry";
 
@@ -15,7 +16,7 @@ public sealed class RegistryOptions
     [Required]
     public string Directory { get; set; } = "data/registry";
 
-    /// <summary>Connection string of a PostgreSQL database.</summary>
+    /// <summary>Connection string of a PostgreSQL database, in whose schema <c>registry</c> the tables are.</summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>
@@ -46,4 +47,7 @@ public sealed class RegistryOptions
     /// <summary>How often what is left to say to agents and to Kafka is looked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan PublishPeriod { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <inheritdoc/>
+    TimeSpan IDatabaseOptions.EmitPeriod => PublishPeriod;
 }

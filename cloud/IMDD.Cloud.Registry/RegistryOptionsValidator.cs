@@ -1,6 +1,6 @@
 using IMDD.Contracts.Identity;
+using IMDD.Relational;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace IMDD.Cloud.Registry;
 
@@ -22,23 +22,11 @@ internal sealed class RegistryOptionsValidator : IValidateOptions<RegistryOption
             errors.Add($"{Section}:MaxBundleBytes must not be below MaxFileBytes ({options.MaxFileBytes}).");
         }
 
-        if (!string.IsNullOrEmpty(options.ConnectionString) && !IsConnectionString(options.ConnectionString))
+        if (!string.IsNullOrEmpty(options.ConnectionString) && !RelationalDatabase.IsConnectionString(options.ConnectionString))
         {
             errors.Add($"{Section}:ConnectionString is not a PostgreSQL connection string: expected 'Host=…;Database=…;Username=…'.");
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
-    }
-
-    private static bool IsConnectionString(string text)
-    {
-        try
-        {
-            return !string.IsNullOrEmpty(new NpgsqlConnectionStringBuilder(text).Host);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException)
-        {
-            return false;
-        }
     }
 }

@@ -1,5 +1,6 @@
 using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Evidence;
+using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
@@ -28,6 +29,9 @@ internal sealed class AgentWorker(
     Inspector inspector,
     NeverArrivedWatch neverArrived,
     EvidenceUploader uploader,
+    ShadowModel shadow,
+    ExampleCollector exampleCollector,
+    ExampleUploader exampleUploader,
     ReceiptPublisher receipts,
     KafkaOutboxPublisher outbox,
     IKafkaPublisher kafka,
@@ -46,10 +50,11 @@ internal sealed class AgentWorker(
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Loads the model before anything listens: a bundle that does not run is found at the start.</summary>
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var loaded = loader.Load();
         slot.Swap(loaded.Segmenter, loaded.Slot)?.Dispose();
+        await shadow.LoadAsync();
         lines.AddConfigured();
         foreach (var unknown in recipe.Recipe.Classes.Keys.Where(id => slot.Model is not null && !slot.Knows(id)))
         {
@@ -81,7 +86,7 @@ internal sealed class AgentWorker(
             Log.FaultInjection(logger, Environment.GetEnvironmentVariable(CrashPoints.Variable)!);
         }
 
-        return base.StartAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -102,6 +107,8 @@ internal sealed class AgentWorker(
             outboxTask,
             receiptTask,
             Start(() => uploader.RunAsync(publishStop.Token)),
+            Start(() => exampleCollector.RunAsync(publishStop.Token)),
+            Start(() => exampleUploader.RunAsync(publishStop.Token)),
             Start(() => stateRelay.RunAsync(publishStop.Token)),
             Start(() => states.RunAsync(sessions.Control, publishStop.Token)),
             Start(() => neverArrived.RunAsync(intakeStop.Token)),

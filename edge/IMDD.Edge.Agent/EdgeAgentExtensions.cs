@@ -2,6 +2,7 @@ using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.DeadLetters;
 using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Evidence;
+using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Health;
 using IMDD.Edge.Agent.Inspection;
@@ -37,6 +38,7 @@ public static class EdgeAgentExtensions
         AddOptions(services);
         AddStore(services);
         AddInspection(services);
+        AddExamples(services);
         AddPublishing(services);
         AddDelivery(services);
         services.AddHostedService<AgentWorker>();
@@ -69,6 +71,7 @@ public static class EdgeAgentExtensions
         Add<StoreOptions>();
         Add<ModelOptions>();
         Add<EvidenceOptions>();
+        Add<HardExampleOptions>();
         Add<DeadLetterOptions>();
         Add<RecipeOptions>();
         Add<DeliveryOptions>();
@@ -76,6 +79,7 @@ public static class EdgeAgentExtensions
         services.AddSingleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>();
         services.AddSingleton<IValidateOptions<RecipeOptions>, RecipeOptionsValidator>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>();
+        services.AddSingleton<IValidateOptions<HardExampleOptions>, HardExampleOptionsValidator>();
         services.AddSingleton<IPostConfigureOptions<MqttSessionOptions>, AgentClientId>();
 
         void Add<T>()
@@ -108,7 +112,7 @@ public static class EdgeAgentExtensions
             var store = provider.GetRequiredService<OutcomeStore>();
             return new EvidenceSpool(
                 Path.Combine(provider.GetRequiredService<StoreOptions>().Directory, SpoolFolder), provider.GetRequiredService<EvidenceOptions>(),
-                store.Reader.Evidence(after: null, int.MaxValue), store.Reader.Number(EvidenceNumbers.Day), store.Reader.Number(EvidenceNumbers.Bytes),
+                store.Reader.Evidence(after: null, int.MaxValue), store.Reader.Examples(after: null, int.MaxValue), store.Reader.Number(EvidenceNumbers.Day), store.Reader.Number(EvidenceNumbers.Bytes),
                 provider.GetRequiredService<AgentTelemetry>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<EvidenceSpool>>());
         });
         services.AddSingleton(provider =>
@@ -143,6 +147,21 @@ public static class EdgeAgentExtensions
         services.AddSingleton<Inspector>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<NeverArrivedWatch>();
+    }
+
+    private static void AddExamples(IServiceCollection services)
+    {
+        services.AddSingleton(provider =>
+        {
+            var store = provider.GetRequiredService<OutcomeStore>();
+            return new ExampleAdmission(
+                provider.GetRequiredService<HardExampleOptions>(), store.Reader.Number(ExampleNumbers.Day), store.Reader.Number(ExampleNumbers.Used),
+                provider.GetRequiredService<AgentTelemetry>());
+        });
+        services.AddSingleton<ShadowModel>();
+        services.AddSingleton<HardExamples>();
+        services.AddSingleton<ExampleUploader>();
+        services.AddSingleton<ExampleCollector>();
     }
 
     private static void AddDelivery(IServiceCollection services)

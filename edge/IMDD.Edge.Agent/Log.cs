@@ -95,6 +95,21 @@ internal static partial class Log
     [LoggerMessage(43, LogLevel.Information, "Model {Model} {Digest} is signed by {Signer}")]
     public static partial void ModelTrusted(ILogger logger, string model, string digest, string signer);
 
+    [LoggerMessage(44, LogLevel.Warning, "The frame of outcome {OutcomeId} could not be offered for review: {Error}")]
+    public static partial void ExampleFailed(ILogger logger, string outcomeId, string error);
+
+    [LoggerMessage(45, LogLevel.Warning, "The picture of hard example {OutcomeId} is not stored yet, and its event waits: {Error}")]
+    public static partial void ExampleRetried(ILogger logger, string outcomeId, string error);
+
+    [LoggerMessage(46, LogLevel.Warning, "Hard example {OutcomeId} is given up: {Error}")]
+    public static partial void ExampleLost(ILogger logger, string outcomeId, string error);
+
+    [LoggerMessage(47, LogLevel.Warning, "{Count} hard examples were dropped: the outcome store is short of room")]
+    public static partial void ExamplesDropped(ILogger logger, int count);
+
+    [LoggerMessage(48, LogLevel.Warning, "The reference statistics of model {Model} {Version} cannot be used, no frame counts as novel: {Error}")]
+    public static partial void NoveltyUnusable(ILogger logger, string model, string version, string error);
+
     [LoggerMessage(50, LogLevel.Information, "Rollout: {Step} {Model} {Version} {Digest} slot {Slot} {Reason} {Detail}")]
     public static partial void RolloutStep(ILogger logger, string step, string model, string version, string digest, string? slot, string? reason, string? detail);
 

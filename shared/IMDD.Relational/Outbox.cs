@@ -12,6 +12,9 @@ public static class Outbox
     /// <summary>A record of which every one is published.</summary>
     public static void Add(DbContext context, string eventId, KafkaRecord record) => Insert(context, eventId, record, slot: null);
 
+    /// <summary>An event of our own, under its own key.</summary>
+    public static void Add(DbContext context, string topic, CloudEvent cloudEvent, DateTimeOffset now) => Add(context, cloudEvent.Id, RecordOf(topic, cloudEvent, now));
+
     /// <summary>A record of which the latest per key is enough: it replaces one that waits.</summary>
     public static void Replace(DbContext context, string eventId, KafkaRecord record)
     {

@@ -23,7 +23,7 @@ internal static class Examples
 
     public static string Digest(int number) => ContentDigest.Of(BitConverter.GetBytes(number));
 
-    public static KafkaConsumed Defect(int number, bool stored = true, int? picture = null, bool simulated = false) => Record(
+    public static KafkaConsumed Defect(int number, bool stored = true, int? picture = null, bool simulated = false, MaskRle? mask = null) => Record(
         KafkaTopics.DefectDetected,
         DefectEvent.Create(
             new DefectDetected
@@ -38,7 +38,7 @@ internal static class Examples
                 Verdict = Verdict.Fail,
                 Simulated = simulated,
                 Model = Model,
-                Regions = [Region("scratch", 10, 12, 30, 6)],
+                Regions = [Region("scratch", 10, 12, 30, 6) with { MaskRle = mask }],
                 Timing = new InspectionTiming(),
                 Frame = Frame(picture ?? number, stored),
             },

@@ -24,6 +24,19 @@ public abstract class IntakeTests(PostgresFixture postgres, DatabaseKind kind) :
     }
 
     [Fact]
+    public async Task Take_FrameAsFailedWithAMaskAndAsHardWithout_KeepsTheMask_InEitherOrder()
+    {
+        var curator = await StartAsync();
+        MaskRle mask = new([Examples.Height, Examples.Width], "0");
+
+        curator.Take(Examples.Defect(1, mask: mask), Examples.Hard(1, 0.7, Verdict.Fail), Examples.Hard(2, 0.7, Verdict.Fail), Examples.Defect(2, mask: mask));
+
+        var frames = await curator.Queue.WaitingAsync(10, Stop);
+        frames.Count.ShouldBe(2);
+        frames.ShouldAllBe(f => f.Regions[0].MaskRle != null && f.Reasons.Contains(HardReason.Uncertain));
+    }
+
+    [Fact]
     public async Task Take_PictureNotStoredYet_WaitsOnlyOnceItIsAnnounced_InEitherOrder()
     {
         var curator = await StartAsync();

@@ -26,6 +26,13 @@ public sealed class AgentConfigurationTests
             ("Edge:Model:EngineCacheDirectory", "engines"),
             ("Edge:Model:WarmUpSizes:0", "512"),
             ("Edge:Evidence:BlobWait", "soon"),
+            ("Edge:HardExamples:UncertainFrom", "1.5"),
+            ("Edge:HardExamples:Budget:PerHour", "-1"),
+            ("Edge:HardExamples:ReasonBudget:PerDay", "many"),
+            ("Edge:HardExamples:Budget:PerWeek", "1"),
+            ("Edge:HardExamples:AlikeWindow", "00:00:00"),
+            ("Edge:HardExamples:MaxWaiting", "4"),
+            ("Edge:HardExamples:ShadowMaxWaiting", "5"),
             ("Edge:Recipe:Id", "r@1"),
             ("Edge:Recipe:PixelThreshold", "1.5"),
             ("Edge:Recipe:IgnoreAreas:0:0", "1"),
@@ -37,7 +44,9 @@ public sealed class AgentConfigurationTests
         [
             "Edge:Agent:Asset", "Edge:Agent:Name", "Edge:Agent:MaxBatch", "Edge:Agent:OverloadPolicy", "Edge:Agent:Cameras:1:Name", "Edge:Agent:Colour",
             "Edge:Store:MaxBytes", "Edge:Model:ExecutionProvider", "Edge:Model:WarmUpSizes:0", "Edge:Model:CudaGraphs", "Edge:Model:Fp16",
-            "Edge:Model:EngineCacheDirectory", "Edge:Evidence:BlobWait", "Edge:Recipe:PixelThreshold",
+            "Edge:Model:EngineCacheDirectory", "Edge:Evidence:BlobWait", "Edge:HardExamples:UncertainFrom",
+            "Edge:HardExamples:Budget:PerHour: must be from 0", "Edge:HardExamples:ReasonBudget:PerDay", "Edge:HardExamples:Budget:PerWeek",
+            "Edge:HardExamples:AlikeWindow", "Edge:HardExamples:ShadowMaxWaiting", "Edge:Recipe:PixelThreshold",
             "Edge:Recipe:IgnoreAreas:0", "Edge:Recipe:Classes:scratch:MinScore", "Kafka:Compression",
         ])
         {
@@ -66,6 +75,17 @@ public sealed class AgentConfigurationTests
 
         code.ShouldBe(ExitCodes.ConfigurationInvalid);
         errors.ShouldContain("Edge:Model:BundleDirectory");
+    }
+
+    [Fact]
+    public async Task Run_ShadowBundleThatIsNone_Exits2WithItsKey()
+    {
+        using TestDirectory directory = new();
+
+        var (code, errors) = await RunAsync(Valid(directory, ("Edge:HardExamples:ShadowBundle", directory.File("nothing"))));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        errors.ShouldContain("Edge:HardExamples:ShadowBundle");
     }
 
     [Fact]

@@ -66,6 +66,38 @@ public sealed class AgentCrashTests
         }
     }
 
+    [Fact]
+    public async Task CrashPointsOfExamples_CostAtMostTheExample_AndSendNoneTwiceWithEffect()
+    {
+        (string, string)[] settings = [("Edge:HardExamples:RandomShare", "1"), ("Edge:HardExamples:Budget:PerMinute", "1000"), ("Edge:HardExamples:ReasonBudget:PerMinute", "1000")];
+        await using var harness = await AgentHarness.StartBrokersAsync();
+        List<string> sent = [];
+        foreach (var point in CrashPoints.ExampleNames)
+        {
+            using var agent = await harness.StartProcessAsync(point, settings);
+            await OnlineAsync(harness, agent);
+            sent.Add(await harness.SendAsync(TestFrames.Striped(sent.Count)));
+            await Eventually.HoldsAsync(() => agent.HasExited);
+            agent.Output.ShouldContain($"Crash point {point}");
+        }
+
+        using var last = await harness.StartProcessAsync(crashPoint: null, settings);
+        await OnlineAsync(harness, last);
+        sent.Add(await harness.SendAsync(TestFrames.Striped(sent.Count)));
+        await harness.OutcomesAsync(sent.Count);
+        await Eventually.HoldsAsync(() => harness.Examples().Any(e => e.FrameId == sent[^1]));
+
+        // The first was in the spool alone, and that is not enough; what the spool kept of it is gone.
+        harness.Examples().Select(e => e.FrameId).Distinct().ShouldBe(sent[1..], ignoreOrder: true);
+        harness.Outcomes().Select(o => o.FrameId).Distinct().ShouldBe(sent, ignoreOrder: true);
+        foreach (var same in harness.Records(KafkaTopics.HardExample).GroupBy(r => r.Headers.Single(h => h.Key == "ce_id").Value, StringComparer.Ordinal))
+        {
+            same.Select(r => Convert.ToHexString(r.Value!.Value.Span)).Distinct().ShouldHaveSingleItem();
+        }
+
+        await Eventually.HoldsAsync(() => Directory.GetFiles(Path.Combine(harness.StoreFolder, "spool")).Length == 0);
+    }
+
     /// <summary>Waits for this process's birth: a frame sent before its first subscription would be nobody's.</summary>
     private static async Task OnlineAsync(AgentHarness harness, AgentProcess agent)
         => await Eventually.HoldsAsync(() => agent.HasExited || agent.Output.Contains("frames are taken from", StringComparison.Ordinal));

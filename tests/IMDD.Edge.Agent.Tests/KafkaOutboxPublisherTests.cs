@@ -1,5 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Messaging.Kafka;
@@ -24,6 +25,56 @@ public sealed class KafkaOutboxPublisherTests
         fixture.Kafka.Persisted.Count.ShouldBe(300);
         ShouldBeInOrder(fixture.Kafka.Persisted);
         fixture.Store.Reader.OldestUnconfirmed().ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Run_HardExamplesCameFirst_OutcomesGoFirst()
+    {
+        const int Each = 5;
+        await using PublisherFixture fixture = new();
+        for (var i = 0; i < Each; i++)
+        {
+            fixture.Store.Writer.Enqueue(new AppendExample(TestDrafts.Example($"x{i}"), day: 1, usedToday: i, CrashPoints.None));
+            fixture.Store.Writer.Enqueue(new FinishExample(TestDrafts.Example($"x{i}").OutcomeId, TestDrafts.ExampleRecord($"x{i}"), CrashPoints.None));
+        }
+
+        for (var i = 0; i < Each; i++)
+        {
+            await fixture.AppendAsync(TestDrafts.Outcome($"f{i}", camera: "cam2"));
+        }
+
+        fixture.Start();
+        await Eventually.HoldsAsync(() => fixture.Store.Writer.Backlog == 0);
+
+        fixture.Kafka.Persisted.Select(r => r.Topic).ShouldBe(
+            [.. Enumerable.Repeat(KafkaTopics.Outcome, Each), .. Enumerable.Repeat(KafkaTopics.HardExample, Each)]);
+    }
+
+    [Fact]
+    public async Task Run_ClientFull_HardExamplesWaitForOutcomes()
+    {
+        await using PublisherFixture fixture = new();
+        fixture.Kafka.Answer = _ => null;
+        fixture.Kafka.Capacity = 2;
+        fixture.Store.Writer.Enqueue(new AppendExample(TestDrafts.Example("x"), day: 1, usedToday: 1, CrashPoints.None));
+        fixture.Store.Writer.Enqueue(new FinishExample(TestDrafts.Example("x").OutcomeId, TestDrafts.ExampleRecord("x"), CrashPoints.None));
+        for (var i = 0; i < 4; i++)
+        {
+            await fixture.AppendAsync(TestDrafts.Outcome($"f{i}"));
+        }
+
+        fixture.Start();
+        for (var pair = 0; pair < 2; pair++)
+        {
+            await Eventually.HoldsAsync(() => fixture.Kafka.Pending == 2);
+            fixture.Kafka.ReportPending(_ => PublishResult.Persisted, reversed: false);
+        }
+
+        fixture.Kafka.Persisted.ShouldAllBe(r => r.Topic == KafkaTopics.Outcome);
+        await Eventually.HoldsAsync(() => fixture.Kafka.Pending == 1);
+        fixture.Kafka.ReportPending(_ => PublishResult.Persisted, reversed: false);
+        await Eventually.HoldsAsync(() => fixture.Store.Writer.Backlog == 0);
+        fixture.Kafka.Persisted[^1].Topic.ShouldBe(KafkaTopics.HardExample);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
@@ -256,6 +257,54 @@ public sealed class OutcomeStoreTests : IDisposable
         (left.Count + store.Writer.Dropped).ShouldBe(appended);
         store.Writer.Backlog.ShouldBe(left.Count);
         left.Count(r => ImddJson.Deserialize<InspectionOutcome>(r.Value).Verdict == Verdict.Undecided).ShouldBe(appended / 2);
+    }
+
+    [Fact]
+    public async Task HardExample_ThatKafkaDoesNotTake_IsNoOldOutcome()
+    {
+        using var store = Open();
+        store.Writer.Enqueue(new AppendExample(TestDrafts.Example("x"), day: 1, usedToday: 1, CrashPoints.None));
+        store.Writer.Enqueue(new FinishExample(TestDrafts.Example("x").OutcomeId, TestDrafts.ExampleRecord("x"), CrashPoints.None));
+        await store.Writer.FlushAsync(TestContext.Current.CancellationToken);
+
+        Rows(store).ShouldHaveSingleItem();
+        store.Reader.OldestUnconfirmed().ShouldBeNull();
+
+        await AppendAsync(store, TestDrafts.Outcome("f"));
+        store.Reader.OldestUnconfirmed().ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task ShortOfRoom_HardExamplesGoBeforeAnyOutcome()
+    {
+        using var store = Open(options: new StoreOptions { Directory = _directory.Path, MaxBytes = 2 << 20, WhenFull = StoreFullPolicy.DropOldestPass });
+        ConcurrentQueue<DroppedExamples> dropped = [];
+        store.Writer.ExamplesDropped += dropped.Enqueue;
+        const int Examples = 20;
+        for (var i = 0; i < Examples; i++)
+        {
+            store.Writer.Enqueue(new AppendExample(TestDrafts.Example($"x{i}"), day: 1, usedToday: i, CrashPoints.None));
+            if (i % 2 == 0)
+            {
+                store.Writer.Enqueue(new FinishExample(TestDrafts.Example($"x{i}").OutcomeId, TestDrafts.ExampleRecord($"x{i}"), CrashPoints.None));
+            }
+        }
+
+        await store.Writer.FlushAsync(TestContext.Current.CancellationToken);
+        store.Reader.Examples(after: null, 100).Count.ShouldBe(Examples / 2);
+        var appended = 0;
+        while (!store.Writer.IsShort)
+        {
+            // The store looks at its size twice a second: by less than what lies between short of room and full.
+            await AppendAsync(store, [.. Enumerable.Range(0, 20).Select(_ => TestDrafts.Outcome($"f{appended++}"))]);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        await Eventually.HoldsAsync(() => dropped.Sum(d => d.Count) == Examples);
+        store.Writer.Dropped.ShouldBe(0);
+        store.Reader.Examples(after: null, 100).ShouldBeEmpty();
+        await Eventually.HoldsAsync(() => store.Writer.Backlog == appended);
+        Rows(store).Count.ShouldBe(appended, "every outcome is there");
     }
 
     [Fact]

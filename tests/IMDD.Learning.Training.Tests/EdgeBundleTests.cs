@@ -1,6 +1,7 @@
 using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Novelty;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
@@ -61,6 +62,29 @@ public sealed class EdgeBundleTests
         EdgeBundle.Write(plain, [Picture(1)], directory.Path, CreatedAt);
 
         SegmenterFactory.Create(ModelBundle.Open(directory.Path), new SegmenterOptions { Threads = 1 }).Dispose();
+    }
+
+    [Fact]
+    public void Write_PicturesEnough_SaysWhereUsualEmbeddingsLieAndWhatIsUnlikeThem()
+    {
+        using TestDirectory directory = new();
+        using var model = Model(usesReference: false);
+
+        EdgeBundle.Write(model, [.. Enumerable.Range(1, 10).Select(Picture)], directory.Path, CreatedAt);
+
+        var bundle = ModelBundle.Open(directory.Path);
+        var scale = NoveltyScale.Of(bundle.Manifest).ShouldNotBeNull();
+        using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1 });
+        using var usual = Noise(50);
+        using RgbImage black = new(Side, Side);
+        black.Pixels.Clear();
+        var near = scale.Distance(segmenter.Run([usual]).Images[0].Embedding.Span);
+        var far = scale.Distance(segmenter.Run([black]).Images[0].Embedding.Span);
+        far.ShouldBeGreaterThan(near);
+        scale.Share(far).ShouldBeGreaterThan(10 / 11.0);
+
+        EdgeBundle.Write(model, [Picture(1)], directory.Path, CreatedAt, bundle.Manifest.Reference);
+        NoveltyScale.Of(ModelBundle.Open(directory.Path).Manifest)!.Share(far).ShouldBe(scale.Share(far), "the statistics of an older bundle are taken over");
     }
 
     private static float Largest(ReadOnlyMemory<float> left, ReadOnlyMemory<float> right)

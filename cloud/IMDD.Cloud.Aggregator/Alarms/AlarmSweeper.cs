@@ -136,7 +136,7 @@ internal sealed class AlarmSweeper(
     {
         EventContext about = new() { Source = EventSource.Aggregator(row.Line, instance.Name), Time = row.Since, RecordedTime = now };
         var cloudEvent = AlarmEvent.Create(AlarmMapping.ToEvent(row), about);
-        Outbox.Add(context, cloudEvent.Id, Outbox.RecordOf(KafkaTopics.Alarm, cloudEvent, now));
+        Outbox.Add(context, KafkaTopics.Alarm, cloudEvent, now);
     }
 
     private LineSnapshot Snapshot(AggregatorDbContext context, string line, DateTimeOffset now)

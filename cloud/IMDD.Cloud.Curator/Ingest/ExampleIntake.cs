@@ -124,7 +124,7 @@ internal sealed class ExampleIntake(
     /// <summary>The fuller of two accounts of a frame, with the reasons of both.</summary>
     private static ReviewFrame Merge(ReviewFrame known, ReviewFrame come)
     {
-        var fuller = come.Regions.Count >= known.Regions.Count ? come : known;
+        var fuller = Fullness(come).CompareTo(Fullness(known)) >= 0 ? come : known;
         return fuller with
         {
             Frame = fuller.Frame with { Uri = fuller.Frame.Uri ?? known.Frame.Uri ?? come.Frame.Uri },
@@ -133,6 +133,10 @@ internal sealed class ExampleIntake(
             Uncertainty = known.Uncertainty is { } a && come.Uncertainty is { } b ? Math.Max(a, b) : known.Uncertainty ?? come.Uncertainty,
         };
     }
+
+    /// <summary>An event that had no room for a mask, or no place for one yet, tells less than one that has it.</summary>
+    private static (int Regions, int Masks) Fullness(ReviewFrame frame)
+        => (frame.Regions.Count, frame.Regions.Count(region => region.MaskRle is not null || region.MaskUri is not null));
 
     /// <summary>What nobody has judged goes when it is too old or too much; what somebody has judged stays.</summary>
     private void Prune(CuratorDbContext context)

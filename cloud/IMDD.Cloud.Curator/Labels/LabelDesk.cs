@@ -1,6 +1,5 @@
 using IMDD.Cloud.Curator.Queue;
 using IMDD.Cloud.Curator.State;
-using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Review;
@@ -181,7 +180,7 @@ internal sealed class LabelDesk(
             Time = now,
         });
         var said = ExampleLabelEvent.Create(label, Context(now));
-        Publish(context, KafkaTopics.Labelled, said, now);
+        Outbox.Add(context, KafkaTopics.Labelled, said, now);
         return said.Id;
     }
 
@@ -217,11 +216,8 @@ internal sealed class LabelDesk(
         consensus = consensus with { Revision = row.Revision };
         row.Consensus = ImddJsonText.Write(consensus);
         var now = time.GetUtcNow();
-        Publish(context, KafkaTopics.Consensus, ExampleConsensusEvent.Create(consensus, Context(now)), now);
+        Outbox.Add(context, KafkaTopics.Consensus, ExampleConsensusEvent.Create(consensus, Context(now)), now);
     }
-
-    private static void Publish(CuratorDbContext context, string topic, CloudEvent cloudEvent, DateTimeOffset now)
-        => Outbox.Add(context, cloudEvent.Id, Outbox.RecordOf(topic, cloudEvent, now));
 
     private EventContext Context(DateTimeOffset now) => new() { Source = _source, Time = now, RecordedTime = now };
 }

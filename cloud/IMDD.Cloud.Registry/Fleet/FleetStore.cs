@@ -1,9 +1,9 @@
 using System.Text;
-using IMDD.Cloud.Registry.Publishing;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Fleet;

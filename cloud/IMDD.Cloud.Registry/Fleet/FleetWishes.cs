@@ -1,9 +1,9 @@
 using IMDD.Cloud.Registry.Models;
-using IMDD.Cloud.Registry.Publishing;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Topics;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Registry.Fleet;
 

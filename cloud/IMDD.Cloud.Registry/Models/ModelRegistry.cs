@@ -1,12 +1,12 @@
 using System.Text.RegularExpressions;
 using IMDD.Cloud.Registry.Fleet;
-using IMDD.Cloud.Registry.Publishing;
 using IMDD.Cloud.Registry.State;
-using IMDD.Contracts;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Topics;
+using IMDD.Contracts;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Models;

@@ -1,11 +1,11 @@
-using System.Text;
 using System.Text.Json;
-using IMDD.Cloud.Registry.Publishing;
+using System.Text;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Topics;
+using IMDD.Relational;
 using IMDD.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

@@ -70,47 +70,11 @@ public static class DefectEventBudget
     /// </summary>
     public static DefectDetected Fit(DefectDetected defect)
     {
-        List<DefectRegion> regions = [.. defect.Regions.Take(DefectDetected.MaxRegions)];
-        for (var i = 0; i < regions.Count; i++)
-        {
-            if (MaskBytes(regions[i]) > MaxInlineMaskBytes)
-            {
-                regions[i] = regions[i] with { MaskRle = null };
-            }
-        }
-
-        // Each region is measured on its own: the whole may be hundreds of times the limit.
-        var sizes = regions.ConvertAll(RegionBytes);
-        var size = ImddJson.Serialize(defect with { Regions = [] }).Length + CountAllowance + sizes.Sum();
-        size -= Reduce(regions, sizes, size - ImddJson.MaxEventBytes, r => r with { MaskRle = null });
-        size -= Reduce(regions, sizes, size - ImddJson.MaxEventBytes, r => r with { ContourPx = null });
-        while (regions.Count > 1 && size > ImddJson.MaxEventBytes)
-        {
-            size -= sizes[regions.Count - 1];
-            regions.RemoveAt(regions.Count - 1);
-        }
-
+        var regions = RegionBudget.Fit(defect.Regions, ImddJson.Serialize(defect with { Regions = [] }).Length + CountAllowance);
         return defect with { Regions = regions, RegionsOmitted = defect.RegionsOmitted + defect.Regions.Count - regions.Count };
-    }
-
-    /// <summary>Takes something from the regions, last first, until <paramref name="excess"/> bytes are gone; returns how many went.</summary>
-    private static int Reduce(List<DefectRegion> regions, List<int> sizes, int excess, Func<DefectRegion, DefectRegion> reduce)
-    {
-        var gone = 0;
-        for (var i = regions.Count - 1; i >= 0 && gone < excess; i--)
-        {
-            regions[i] = reduce(regions[i]);
-            var after = RegionBytes(regions[i]);
-            gone += sizes[i] - after;
-            sizes[i] = after;
-        }
-
-        return gone;
     }
 
     /// <summary>Bytes of the mask as written: a backslash, which the encoding uses, takes two.</summary>
     internal static int MaskBytes(DefectRegion region)
         => region.MaskRle is { } mask ? mask.Counts.Length + mask.Counts.AsSpan().Count('\\') : 0;
-
-    private static int RegionBytes(DefectRegion region) => ImddJson.Serialize(region).Length + 1;
 }

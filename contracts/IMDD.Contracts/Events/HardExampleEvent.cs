@@ -6,6 +6,16 @@ namespace IMDD.Contracts.Events;
 /// <summary>Makes events of <c>imdd.example.hard.v1</c>.</summary>
 public static class HardExampleEvent
 {
+    /// <summary>Room for the picture's address, bytes.</summary>
+    private const int UriAllowance = 2048;
+
+    /// <summary>The same example with as many of its regions, masks and contours as the event has room for, also once it has the picture's address.</summary>
+    public static HardExample Fit(HardExample example)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        return example with { Regions = RegionBudget.Fit(example.Regions, ImddJson.Serialize(example with { Regions = [] }).Length + UriAllowance) };
+    }
+
     /// <summary>A frame for a person to look at.</summary>
     /// <exception cref="ArgumentException">No reason, no picture, or the outcome is not the frame's.</exception>
     public static CloudEvent Create(HardExample example, EventContext context)

@@ -65,7 +65,7 @@ public sealed record BundleManifest
     /// <summary>Metrics on the frozen gate set.</summary>
     public IReadOnlyDictionary<string, double>? Metrics { get; init; }
 
-    /// <summary>Embedding and score statistics for novelty and drift.</summary>
+    /// <summary>Embedding and score statistics for novelty and drift; <see cref="BundleReference"/> and whatever else a writer has.</summary>
     public JsonElement? Reference { get; init; }
 
     /// <summary>Per line: the fail rate per class and the undecided rate expected, with intervals.</summary>

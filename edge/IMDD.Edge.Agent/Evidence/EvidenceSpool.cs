@@ -6,8 +6,9 @@ using IMDD.Edge.Agent.Telemetry;
 namespace IMDD.Edge.Agent.Evidence;
 
 /// <summary>
-/// Pictures of failed frames, and their large masks, on the way to the blob store, as files named by content. A file is there before its
-/// outcome is stored, so whatever the store says waits is there; a file torn by a power loss is found by its digest.
+/// Pictures of failed frames, their large masks, and pictures of hard examples on the way to the blob store, as files named by content, each there once
+/// however many wait for it. A file is there before its outcome or example is stored, so whatever the store says waits is there; a file torn by a power loss
+/// is found by its digest.
 /// </summary>
 internal sealed class EvidenceSpool
 {
@@ -23,9 +24,10 @@ internal sealed class EvidenceSpool
     private DateOnly _day;
     private long _usedToday;
     private long _spooled;
+    private long _spooledExamples;
 
     public EvidenceSpool(
-        string folder, EvidenceOptions options, IReadOnlyList<EvidenceItem> waiting, long? day, long? usedToday, AgentTelemetry telemetry, TimeProvider time,
+        string folder, EvidenceOptions options, IReadOnlyList<EvidenceItem> waiting, IReadOnlyList<ExampleItem> examples, long? day, long? usedToday, AgentTelemetry telemetry, TimeProvider time,
         ILogger<EvidenceSpool> logger)
     {
         (_folder, _options, _telemetry, _time, _logger) = (folder, options, telemetry, time, logger);
@@ -41,9 +43,15 @@ internal sealed class EvidenceSpool
             }
         }
 
+        foreach (var example in examples)
+        {
+            AddReference(example.Digest);
+            _spooledExamples += example.SizeBytes;
+        }
+
         foreach (var file in Directory.EnumerateFiles(folder))
         {
-            // Written, and the process ended before the outcome was stored: the frame comes again.
+            // Written, and the process ended before the outcome was stored: the frame comes again. Or before the example was: it is lost.
             if (!_references.ContainsKey(ContentDigest.Prefix + Path.GetFileNameWithoutExtension(file)))
             {
                 File.Delete(file);
@@ -113,6 +121,54 @@ internal sealed class EvidenceSpool
         }
     }
 
+    /// <summary>Keeps the picture of a hard example; null, or why not. Evidence does not wait for it.</summary>
+    /// <param name="item">The example.</param>
+    /// <param name="picture">The encoded picture.</param>
+    /// <param name="maxBytes">Bytes of examples that may wait.</param>
+    public string? TryKeep(ExampleItem item, byte[] picture, long maxBytes)
+    {
+        lock (_lock)
+        {
+            if (_spooledExamples + item.SizeBytes > maxBytes)
+            {
+                return "spool";
+            }
+
+            _spooledExamples += item.SizeBytes;
+        }
+
+        var partial = Path.Combine(_folder, item.OutcomeId + ".part");
+        try
+        {
+            File.WriteAllBytes(partial, picture);
+            lock (_lock)
+            {
+                if (_references.ContainsKey(item.Digest))
+                {
+                    File.Delete(partial);
+                }
+                else
+                {
+                    File.Move(partial, PathOf(item.Digest), overwrite: true);
+                }
+
+                AddReference(item.Digest);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.ExampleFailed(_logger, item.OutcomeId, e.Message);
+            lock (_lock)
+            {
+                _spooledExamples -= item.SizeBytes;
+            }
+
+            return "disk";
+        }
+    }
+
     /// <summary>A file's content, or null when its bytes are not what they were.</summary>
     public async Task<byte[]?> ReadAsync(string digest, CancellationToken cancellationToken)
     {
@@ -135,15 +191,18 @@ internal sealed class EvidenceSpool
             foreach (var (digest, size) in Files(item))
             {
                 _spooled -= size;
-                if (_references.GetValueOrDefault(digest) is > 1 and var count)
-                {
-                    _references[digest] = count - 1;
-                }
-                else if (_references.Remove(digest))
-                {
-                    File.Delete(PathOf(digest));
-                }
+                RemoveReference(digest);
             }
+        }
+    }
+
+    /// <summary>Removes the picture of a hard example that is stored or given up.</summary>
+    public void Forget(ExampleItem item)
+    {
+        lock (_lock)
+        {
+            _spooledExamples -= item.SizeBytes;
+            RemoveReference(item.Digest);
         }
     }
 
@@ -182,6 +241,18 @@ internal sealed class EvidenceSpool
             var count = _references.GetValueOrDefault(digest);
             _references[digest] = count + 1;
             return count == 0;
+        }
+    }
+
+    private void RemoveReference(string digest)
+    {
+        if (_references.GetValueOrDefault(digest) is > 1 and var count)
+        {
+            _references[digest] = count - 1;
+        }
+        else if (_references.Remove(digest))
+        {
+            File.Delete(PathOf(digest));
         }
     }
 

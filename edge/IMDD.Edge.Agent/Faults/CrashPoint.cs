@@ -39,6 +39,18 @@ internal enum CrashPoint
     /// <summary>The cursor is moved durably.</summary>
     AfterCursor,
 
+    /// <summary>A hard example's picture is in the spool; nothing says so.</summary>
+    AfterExampleSpooled,
+
+    /// <summary>A hard example is kept; its picture is not stored.</summary>
+    AfterExampleKept,
+
+    /// <summary>A hard example's picture is stored; its event does not exist.</summary>
+    AfterExampleStored,
+
+    /// <summary>The event of a hard example is in the outbox.</summary>
+    AfterExampleSent,
+
     /// <summary>Another model is desired; nothing was done. From here on in the order in which a model passes them.</summary>
     AfterWish,
 

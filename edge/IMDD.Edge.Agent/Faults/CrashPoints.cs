@@ -23,7 +23,11 @@ internal sealed class CrashPoints
     public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<CrashPoint>().Select(NameOf)];
 
     /// <summary>Those that a frame passes.</summary>
-    public static IReadOnlyList<string> FrameNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point < CrashPoint.AfterWish).Select(NameOf)];
+    public static IReadOnlyList<string> FrameNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point < CrashPoint.AfterExampleSpooled).Select(NameOf)];
+
+    /// <summary>Those that a hard example passes.</summary>
+    public static IReadOnlyList<string> ExampleNames { get; }
+        = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterExampleSpooled and < CrashPoint.AfterWish).Select(NameOf)];
 
     /// <summary>Those that a model passes on its way to decide.</summary>
     public static IReadOnlyList<string> DeliveryNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point >= CrashPoint.AfterWish).Select(NameOf)];

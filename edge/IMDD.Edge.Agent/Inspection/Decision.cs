@@ -1,4 +1,5 @@
 using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Examples;
 
 namespace IMDD.Edge.Agent.Inspection;
 
@@ -19,6 +20,9 @@ internal sealed record Decision
 
     /// <summary>Regions beyond the largest number that is listed.</summary>
     public int RegionsOmitted { get; init; }
+
+    /// <summary>How hard the frame was; null where no model saw it.</summary>
+    public Hardness? Hardness { get; init; }
 
     /// <summary>An undecided frame.</summary>
     public static Decision Undecided(string reason, string? detail, ModelReference? model = null)

@@ -1,5 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.DeadLetters;
+using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
@@ -19,6 +20,7 @@ internal sealed class FrameCompletion(
     InFlightFrames inFlight,
     DeadLetterFolder deadLetters,
     ReceiptPublisher receipts,
+    HardExamples examples,
     AgentTelemetry telemetry,
     TimeProvider time,
     CrashPoints crashPoints)
@@ -86,6 +88,7 @@ internal sealed class FrameCompletion(
             deadLetters.Keep(frame, UndecidedReason.Malformed, e.Message);
             frame.Decision = Decision.Undecided(UndecidedReason.Malformed, e.Message);
             frame.Header = frame.Header.Bare();
+            frame.Example = null;
             frame.Draft = builder.Build(frame, frame.Decision);
         }
     }
@@ -96,6 +99,7 @@ internal sealed class FrameCompletion(
         inFlight.Leave(frame);
         AgentTelemetry.Durable(frame, time.GetElapsedTime(frame.ReceivedTimestamp));
         crashPoints.Pass(CrashPoint.AfterAck);
+        examples.Durable(frame);
         if (frame.IsInJournal)
         {
             journal.End(frame.OutcomeId);

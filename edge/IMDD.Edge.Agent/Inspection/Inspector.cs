@@ -1,4 +1,5 @@
 using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Imaging;
@@ -18,6 +19,7 @@ internal sealed class Inspector(
     ModelSlot slot,
     StationRecipe recipe,
     FrameCompletion completion,
+    HardExamples examples,
     AgentTelemetry telemetry,
     TimeProvider time,
     ILogger<Inspector> logger) : IDisposable
@@ -36,6 +38,10 @@ internal sealed class Inspector(
             try
             {
                 Inspect(batch);
+                foreach (var frame in batch)
+                {
+                    examples.Consider(frame);
+                }
             }
             finally
             {
@@ -168,7 +174,8 @@ internal sealed class Inspector(
     {
         var start = time.GetTimestamp();
         frame.InferenceMs = inference.TotalMilliseconds;
-        frame.Decision = RecipeEvaluator.Judge(result, segmenter.Manifest, recipe.For(segmenter.Manifest), frame.Width, frame.Height, model);
+        var decision = RecipeEvaluator.Judge(result, segmenter.Manifest, recipe.For(segmenter.Manifest), frame.Width, frame.Height, model);
+        frame.Decision = examples.Measure(decision, segmenter, result);
         frame.PostprocessMs = time.GetElapsedTime(start).TotalMilliseconds;
     }
 }

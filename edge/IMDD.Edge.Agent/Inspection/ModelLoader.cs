@@ -130,7 +130,8 @@ internal sealed class ModelLoader(
         return segmenter;
     }
 
-    private static string Find(string folder)
+    /// <summary>Where a folder of the configuration is: below the working folder, or else beside the program.</summary>
+    public static string Find(string folder)
     {
         var beside = Path.Combine(AppContext.BaseDirectory, folder);
         return Path.IsPathRooted(folder) || Directory.Exists(folder) || !Directory.Exists(beside) ? Path.GetFullPath(folder) : beside;

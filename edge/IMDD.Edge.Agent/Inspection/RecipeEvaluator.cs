@@ -1,5 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Examples;
 using IMDD.Inference;
 using IMDD.Inference.Regions;
 
@@ -43,7 +44,7 @@ internal static class RecipeEvaluator
 
         var score = Math.Round(Math.Clamp(imageScore, 0, 1), 6);
         var byScore = recipe.ImageThreshold is { } threshold && score >= threshold;
-        Decision decision = new() { Verdict = Verdict.Pass, ImageScore = score, Model = model };
+        Decision decision = new() { Verdict = Verdict.Pass, ImageScore = score, Model = model, Hardness = HardnessRule.Of(found, score, recipe) };
         if (byScore || Fails(found, recipe))
         {
             return decision with { Verdict = Verdict.Fail, Regions = Describe(found, recipe), RegionsOmitted = omitted };

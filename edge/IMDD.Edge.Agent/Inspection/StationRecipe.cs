@@ -52,10 +52,13 @@ internal sealed class StationRecipe
         var resolved = _resolved;
         if (resolved is null || !ReferenceEquals(resolved.Manifest, manifest))
         {
-            resolved = new ResolvedRecipe(Recipe, manifest, _isBundleDefaults ? manifest.ImageThreshold : Recipe.ImageThreshold);
+            resolved = Resolve(manifest);
             _resolved = resolved;
         }
 
         return resolved;
     }
+
+    /// <summary>The same for a model that does not decide.</summary>
+    public ResolvedRecipe Resolve(BundleManifest manifest) => new(Recipe, manifest, _isBundleDefaults ? manifest.ImageThreshold : Recipe.ImageThreshold);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Imaging;
@@ -61,6 +62,9 @@ internal sealed class FrameInFlight
 
     /// <summary>What is to be stored, once it is made.</summary>
     public OutcomeDraft? Draft { get; set; }
+
+    /// <summary>What is to be offered to people once the outcome is durable; null: nothing.</summary>
+    public ExampleJob? Example { get; set; }
 
     /// <summary>Adds a delivery of the same frame; false when the frame is acknowledged already.</summary>
     public bool TryAttach(IMqttDelivery delivery)

@@ -6,4 +6,7 @@ internal enum OutboxKind
     Outcome = 0,
     Defect = 1,
     FrameStored = 2,
+
+    /// <summary>Less than all others: sent when they are not waiting, dropped before any of them.</summary>
+    HardExample = 3,
 }

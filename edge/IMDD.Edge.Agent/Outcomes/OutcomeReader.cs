@@ -8,7 +8,7 @@ internal sealed class OutcomeReader : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
-    private readonly Statement _known, _records, _evidence, _oldest, _number;
+    private readonly Statement _known, _records, _evidence, _examples, _oldest, _number;
 
     public OutcomeReader(string file)
     {
@@ -17,9 +17,19 @@ internal sealed class OutcomeReader : IDisposable
         _records = new Statement(
             _connection, "SELECT position, outcome, waiting, happened, recorded, headers, value FROM outbox WHERE lane = $1 AND position > $2 ORDER BY position LIMIT $3", 3);
         _evidence = new Statement(_connection, "SELECT outcome, digest, content_type, size, at, masks FROM evidence WHERE at > $1 OR (at = $1 AND outcome > $2) ORDER BY at, outcome LIMIT $3", 3);
+        _examples = new Statement(
+            _connection,
+            $"""
+            SELECT {ExampleRow.Columns}, (SELECT path FROM camera WHERE camera.id = example.camera) FROM example
+            WHERE at > $1 OR (at = $1 AND outcome > $2) ORDER BY at, outcome LIMIT $3
+            """,
+            3);
         _oldest = new Statement(
             _connection,
-            "SELECT min((SELECT recorded FROM outbox o WHERE o.lane = l.id AND o.position > l.confirmed ORDER BY o.position LIMIT 1)) FROM lane l",
+            $"""
+            SELECT min((SELECT recorded FROM outbox o WHERE o.lane = l.id AND o.position > l.confirmed ORDER BY o.position LIMIT 1)) FROM lane l
+            WHERE l.id % 4 <> {(int)OutboxKind.HardExample}
+            """,
             0);
         _number = new Statement(_connection, "SELECT value FROM meta WHERE name = $1", 1);
     }
@@ -89,6 +99,22 @@ internal sealed class OutcomeReader : IDisposable
         }
     }
 
+    /// <summary>Hard examples whose picture waits in the spool after one of them, oldest first.</summary>
+    public IReadOnlyList<ExampleItem> Examples(ExampleItem? after, int limit)
+    {
+        lock (_lock)
+        {
+            List<ExampleItem> items = [];
+            using var rows = _examples.Query(after is null ? -1L : StoreTime.Of(after.Since), after?.OutcomeId ?? "", (long)limit);
+            while (rows.Read())
+            {
+                items.Add(ExampleRow.Read(rows));
+            }
+
+            return items;
+        }
+    }
+
     /// <summary>How far each camera's numbering is known.</summary>
     public IReadOnlyList<SequenceMark> SequenceMarks()
     {
@@ -107,7 +133,7 @@ internal sealed class OutcomeReader : IDisposable
         }
     }
 
-    /// <summary>Recording time of the oldest record that Kafka has not confirmed, or null.</summary>
+    /// <summary>Recording time of the oldest record that Kafka has not confirmed, or null. A hard example may wait for as long as it likes.</summary>
     public DateTimeOffset? OldestUnconfirmed()
     {
         lock (_lock)
@@ -141,7 +167,7 @@ internal sealed class OutcomeReader : IDisposable
     {
         lock (_lock)
         {
-            foreach (var statement in (ReadOnlySpan<Statement>)[_known, _records, _evidence, _oldest, _number])
+            foreach (var statement in (ReadOnlySpan<Statement>)[_known, _records, _evidence, _examples, _oldest, _number])
             {
                 statement.Dispose();
             }

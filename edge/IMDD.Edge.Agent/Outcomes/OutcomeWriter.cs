@@ -34,6 +34,16 @@ internal sealed class OutcomeWriter : IDisposable
     /// <summary>Raised on the writer's thread after a commit, for each lane that got records or whose records became ready.</summary>
     public event Action<OutboxLaneId>? LaneChanged;
 
+    /// <summary>Raised on the writer's thread with the hard examples that had to go because the store is short of room.</summary>
+    public event Action<DroppedExamples>? ExamplesDropped
+    {
+        add => _room.ExamplesDropped += value;
+        remove => _room.ExamplesDropped -= value;
+    }
+
+    /// <summary>True while the store is so full that it takes nothing that may be dropped.</summary>
+    public bool IsShort => _room.IsShort;
+
     /// <summary>Completes when the writer has ended; faulted when the store cannot be written any more.</summary>
     public Task Ended => _ended.Task;
 

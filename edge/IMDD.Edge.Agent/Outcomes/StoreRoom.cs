@@ -36,6 +36,12 @@ internal sealed class StoreRoom : IDisposable
     /// <summary>How often the limits are looked at.</summary>
     public TimeSpan CheckInterval { get; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Raised with the hard examples that had to go.</summary>
+    public event Action<DroppedExamples>? ExamplesDropped;
+
+    /// <summary>True while the store is so full that it has no room for what may be dropped.</summary>
+    public bool IsShort => UsedBytes > _options.MaxBytes * PurgeEarlyAbove;
+
     /// <summary>True when the last look is that long ago.</summary>
     public bool IsDue => _time.GetElapsedTime(_lastCheck) >= CheckInterval;
 
@@ -54,16 +60,17 @@ internal sealed class StoreRoom : IDisposable
         _lastCheck = _time.GetTimestamp();
         Measure();
         Purge(transaction);
-        var dropped = 0;
+        var dropped = DropExamples(transaction);
         if (_usedBytes >= _options.MaxBytes && _options.WhenFull == StoreFullPolicy.DropOldestPass)
         {
             transaction.Begin();
-            dropped = transaction.DropOldestPass(RowsAtATime);
+            var passes = transaction.DropOldestPass(RowsAtATime);
             transaction.Commit();
-            if (dropped > 0)
+            if (passes > 0)
             {
-                Interlocked.Add(ref _dropped, dropped);
-                Log.PassesDropped(_logger, dropped, _options.MaxBytes);
+                dropped += passes;
+                Interlocked.Add(ref _dropped, passes);
+                Log.PassesDropped(_logger, passes, _options.MaxBytes);
                 Measure();
             }
         }
@@ -94,10 +101,30 @@ internal sealed class StoreRoom : IDisposable
         }
     }
 
+    /// <summary>What nobody has promised to keep goes first; the number of unconfirmed records that went.</summary>
+    private int DropExamples(StoreTransaction transaction)
+    {
+        if (!IsShort)
+        {
+            return 0;
+        }
+
+        transaction.Begin();
+        var dropped = transaction.DropExamples(RowsAtATime);
+        transaction.Commit();
+        if (dropped.Count > 0)
+        {
+            ExamplesDropped?.Invoke(dropped);
+            Measure();
+        }
+
+        return dropped.Events.Count;
+    }
+
     private void Purge(StoreTransaction transaction)
     {
         var now = _time.GetUtcNow();
-        var isShort = _usedBytes > _options.MaxBytes * PurgeEarlyAbove;
+        var isShort = IsShort;
         var before = now - (isShort ? TimeSpan.Zero : _options.KeepConfirmed);
         List<(OutboxLaneId Lane, long Confirmed)> lanes = [];
         using (var rows = _lanes.Query())

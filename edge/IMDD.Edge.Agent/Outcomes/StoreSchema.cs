@@ -4,11 +4,12 @@ namespace IMDD.Edge.Agent.Outcomes;
 internal static class StoreSchema
 {
     /// <summary>Kept in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>
     /// <c>known</c>: one compact row per outcome, kept for as long as its frame may be delivered again. <c>outbox</c>: records for Kafka,
     /// removed some time after they are confirmed. <c>lane</c>: the cursor of each camera and kind. <c>evidence</c>: what waits in the spool.
+    /// <c>example</c>: hard examples whose picture waits there.
     /// Times are microseconds since 1970.
     /// </summary>
     public const string Create = """
@@ -28,7 +29,10 @@ internal static class StoreSchema
           outcome TEXT PRIMARY KEY, digest TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL,
           camera INTEGER NOT NULL, defect INTEGER NOT NULL, happened INTEGER NOT NULL, sequence INTEGER NOT NULL, trace TEXT, value BLOB NOT NULL,
           masks BLOB);
-        PRAGMA user_version = 2;
+        CREATE TABLE IF NOT EXISTS example(
+          outcome TEXT PRIMARY KEY, camera INTEGER NOT NULL, digest TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL,
+          happened INTEGER NOT NULL, trace TEXT, value BLOB NOT NULL);
+        PRAGMA user_version = 3;
         """;
 
     /// <summary>Run before <see cref="Create"/> on a store of version 1, which knew no masks in the spool.</summary>

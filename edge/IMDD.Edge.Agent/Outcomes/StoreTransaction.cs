@@ -20,6 +20,7 @@ internal sealed class StoreTransaction : IDisposable
     private readonly List<Statement> _statements = [];
     private readonly Statement _begin, _commit, _rollback, _insertCamera, _updateCamera, _insertKnown, _insertOutbox, _advance, _insertEvidence;
     private readonly Statement _selectEvidence, _deleteEvidence, _release, _selectWaiting, _complete, _setNumber, _oldest, _purgeConfirmed, _purgeKnown, _dropPass;
+    private readonly Statement _insertExample, _selectExample, _deleteExample, _dropExamples, _dropExampleEvents;
     private long _lastPosition;
 
     public StoreTransaction(SqliteConnection connection, EventSource source, TimeProvider time)
@@ -55,6 +56,24 @@ internal sealed class StoreTransaction : IDisposable
               ORDER BY position LIMIT $2)
             """,
             2);
+        _insertExample = Prepare(
+            "INSERT OR IGNORE INTO example(outcome, camera, digest, content_type, size, at, happened, trace, value) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)", 9);
+        _selectExample = Prepare("SELECT camera, happened FROM example WHERE outcome = $1", 1);
+        _deleteExample = Prepare("DELETE FROM example WHERE outcome = $1", 1);
+        _dropExamples = Prepare(
+            $"""
+            DELETE FROM example WHERE outcome IN (SELECT outcome FROM example ORDER BY at LIMIT $1)
+            RETURNING {ExampleRow.Columns}, (SELECT path FROM camera WHERE camera.id = example.camera)
+            """,
+            1);
+        _dropExampleEvents = Prepare(
+            $"""
+            DELETE FROM outbox WHERE position IN (
+              SELECT o.position FROM lane l JOIN outbox o ON o.lane = l.id AND o.position > l.confirmed WHERE l.id % 4 = {(int)OutboxKind.HardExample}
+              ORDER BY o.position LIMIT $1)
+            RETURNING value
+            """,
+            1);
         Reload();
     }
 
@@ -189,6 +208,66 @@ internal sealed class StoreTransaction : IDisposable
         }
 
         _deleteEvidence.Run(outcomeId);
+    }
+
+    /// <summary>Remembers a hard example; one of a frame that has one already is not kept twice.</summary>
+    public void AppendExample(ExampleItem item)
+        => _insertExample.Run(
+            item.OutcomeId, Camera(item.CameraKey).Id, item.Digest, item.ContentType, item.SizeBytes, StoreTime.Of(item.Since), StoreTime.Of(item.Happened),
+            item.TraceParent, item.Value);
+
+    /// <summary>Puts the event of a hard example into the outbox (null: there will be none) and forgets the example; false where it is not there any more.</summary>
+    public bool FinishExample(string outcomeId, PreparedRecord? record)
+    {
+        long cameraId, happened;
+        using (var example = _selectExample.Query(outcomeId))
+        {
+            if (!example.Read())
+            {
+                return false;
+            }
+
+            (cameraId, happened) = (example.GetInt64(0), example.GetInt64(1));
+        }
+
+        if (record is not null)
+        {
+            var camera = _cameras.Values.First(c => c.Id == cameraId);
+            camera.Recorded = Clamp(camera, _time.GetUtcNow());
+            camera.IsDirty = true;
+            record.Stamp(camera.Ordinal, camera.Recorded);
+
+            // No verdict: what drops passes counts outcomes.
+            Insert(cameraId, OutboxKind.HardExample, outcomeId, (long)Verdict.Unknown, waiting: false, happened, camera.Recorded, record.Headers, record.Value);
+        }
+
+        _deleteExample.Run(outcomeId);
+        return true;
+    }
+
+    /// <summary>Drops up to <paramref name="limit"/> of the oldest hard examples that wait for their picture, and as many events of such that are not confirmed.</summary>
+    public DroppedExamples DropExamples(int limit)
+    {
+        List<ExampleItem> items = [];
+        using (var rows = _dropExamples.Query((long)limit))
+        {
+            while (rows.Read())
+            {
+                items.Add(ExampleRow.Read(rows));
+            }
+        }
+
+        List<byte[]> events = [];
+        using (var rows = _dropExampleEvents.Query((long)limit))
+        {
+            while (rows.Read())
+            {
+                events.Add(rows.GetFieldValue<byte[]>(0));
+            }
+        }
+
+        BacklogChange -= events.Count;
+        return new DroppedExamples(items, events);
     }
 
     /// <summary>Keeps a named number.</summary>

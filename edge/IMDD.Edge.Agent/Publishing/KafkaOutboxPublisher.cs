@@ -62,11 +62,7 @@ internal sealed class KafkaOutboxPublisher
         {
             while (true)
             {
-                var isFull = false;
-                foreach (var lane in _lanes.Values)
-                {
-                    isFull |= !Feed(lane);
-                }
+                var isFull = FeedAll(examples: false) || FeedAll(examples: true);
 
                 StoreCursors(force: false);
                 await WaitAsync(alarm, isFull, cancellationToken);
@@ -94,6 +90,21 @@ internal sealed class KafkaOutboxPublisher
         }
 
         StoreCursors(force: true);
+    }
+
+    /// <summary>Hands over what the lanes have, those of hard examples or all others; true when the client's queue is full.</summary>
+    private bool FeedAll(bool examples)
+    {
+        var isFull = false;
+        foreach (var lane in _lanes.Values)
+        {
+            if (lane.Id.Kind == OutboxKind.HardExample == examples)
+            {
+                isFull |= !Feed(lane);
+            }
+        }
+
+        return isFull;
     }
 
     /// <summary>Hands what a lane has to the client; false when the client's queue is full.</summary>
@@ -317,6 +328,7 @@ internal sealed class KafkaOutboxPublisher
     {
         OutboxKind.Outcome => KafkaTopics.Outcome,
         OutboxKind.Defect => KafkaTopics.DefectDetected,
+        OutboxKind.HardExample => KafkaTopics.HardExample,
         _ => KafkaTopics.FrameStored,
     };
 }

@@ -17,7 +17,7 @@ internal sealed class AgentTelemetry : IDisposable
 
     private readonly Meter _meter;
     private readonly Counter<long> _received, _redelivered, _inspected, _skipped, _failed, _undecided, _published, _confirmed, _refused;
-    private readonly Counter<long> _deadLettered, _receiptsDropped, _evidenceStored, _evidenceSkipped, _withoutPicture, _rollouts;
+    private readonly Counter<long> _deadLettered, _receiptsDropped, _evidenceStored, _evidenceSkipped, _withoutPicture, _rollouts, _examplesSent, _examplesDropped;
     private readonly Histogram<double> _inference, _latency;
 
     public AgentTelemetry(IMeterFactory meters)
@@ -37,6 +37,8 @@ internal sealed class AgentTelemetry : IDisposable
         _evidenceStored = Counter("imdd.evidence.stored", "By", "Pictures stored as blobs.");
         _evidenceSkipped = Counter("imdd.evidence.skipped", "{frame}", "Failed frames whose picture was not stored, by cause.");
         _withoutPicture = Counter("imdd.evidence.late", "{event}", "Defect events that went out before their picture was stored.");
+        _examplesSent = Counter("imdd.examples.sent", "{frame}", "Frames offered for people to look at, by reason.");
+        _examplesDropped = Counter("imdd.examples.dropped", "{frame}", "Frames that had a reason and were not offered, by reason and cause.");
         _rollouts = Counter("imdd.model.rollouts", "{rollout}", "Releases that were desired and what became of them, by the step they ended at and the reason.");
         _inference = _meter.CreateHistogram<double>("imdd.inference.duration", "s", "One run of the model, by number of frames.", advice: Buckets());
         _latency = _meter.CreateHistogram<double>("imdd.frame.latency", "s", "Exposure to confirmation by Kafka.", advice: Buckets());
@@ -103,6 +105,24 @@ internal sealed class AgentTelemetry : IDisposable
 
     public void DefectWithoutPicture() => _withoutPicture.Add(1);
 
+    public void ExampleSent(IEnumerable<string> reasons)
+    {
+        foreach (var reason in reasons)
+        {
+            _examplesSent.Add(1, new KeyValuePair<string, object?>("reason", reason));
+        }
+    }
+
+    public void ExampleDropped(string reason, string cause) => _examplesDropped.Add(1, new("reason", reason), new("cause", cause));
+
+    public void ExampleDropped(IEnumerable<string> reasons, string cause)
+    {
+        foreach (var reason in reasons)
+        {
+            ExampleDropped(reason, cause);
+        }
+    }
+
     public void RolloutEnded(string step, string? reason) => _rollouts.Add(1, new("step", step), new("reason", reason));
 
     /// <summary>Watches the store and the model for as long as the agent lives.</summary>
@@ -132,6 +152,7 @@ internal sealed class AgentTelemetry : IDisposable
     {
         OutboxKind.Outcome => "outcome",
         OutboxKind.Defect => "defect",
+        OutboxKind.HardExample => "hard-example",
         _ => "frame-stored",
     });
 

@@ -14,6 +14,9 @@ public sealed record DetectedRegion
     /// <summary>At most two names besides <see cref="Class"/>, best first. Of an unknown defect, the best names it did not reach.</summary>
     public required IReadOnlyList<ClassScore> Alternatives { get; init; }
 
+    /// <summary>How sure the name is; null where that was not measured.</summary>
+    public NameEvidence? Evidence { get; init; }
+
     /// <summary><c>[x, y, width, height]</c>.</summary>
     public required IReadOnlyList<int> BboxPx { get; init; }
 

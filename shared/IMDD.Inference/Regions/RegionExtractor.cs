@@ -101,7 +101,7 @@ public static class RegionExtractor
         {
             var cells = buffer.AsSpan(0, box.Width * box.Height);
             Cut(candidate, result, components.Labels, naming, cells);
-            var (name, alternatives) = naming.Finish();
+            var (name, alternatives, evidence) = naming.Finish();
             var (left, right) = (placement.Columns(0, imageWidth).Start, placement.Columns(box.Width - 1, imageWidth).End);
             var (top, bottom) = (placement.Rows(0, imageHeight).Start, placement.Rows(box.Height - 1, imageHeight).End);
             return new DetectedRegion
@@ -109,6 +109,7 @@ public static class RegionExtractor
                 Class = name,
                 Score = Round(candidate.Score),
                 Alternatives = alternatives,
+                Evidence = evidence,
                 BboxPx = [left, top, right - left, bottom - top],
                 AreaPx = candidate.AreaPx,
                 ContourPx = MaskContour.Outer(cells, placement, imageWidth, imageHeight),

@@ -45,8 +45,8 @@ internal sealed class RegionNaming(IReadOnlyList<BundleRow> rows)
         _sums[row] += score;
     }
 
-    /// <summary>The class and its alternatives, best first.</summary>
-    public (string Class, IReadOnlyList<ClassScore> Alternatives) Finish()
+    /// <summary>The class, its alternatives, best first, and how sure that is.</summary>
+    public (string Class, IReadOnlyList<ClassScore> Alternatives, NameEvidence Evidence) Finish()
     {
         var total = _seen.Sum(row => _counts[row]);
         var classes = _seen
@@ -58,8 +58,9 @@ internal sealed class RegionNaming(IReadOnlyList<BundleRow> rows)
             .ThenBy(entry => entry.Score.Class, StringComparer.Ordinal)
             .ToList();
         var best = classes[0];
-        var known = _sums[best.BestRow] / _counts[best.BestRow] >= rows[best.BestRow].Threshold;
+        NameEvidence evidence = new(best.Score.Score, _sums[best.BestRow] / _counts[best.BestRow], rows[best.BestRow].Threshold);
+        var known = evidence.Row >= evidence.Threshold;
         var others = classes.Skip(known ? 1 : 0).Take(MaxAlternatives).Select(entry => entry.Score).ToArray();
-        return (known ? best.Score.Class : BundleClass.UnknownDefect, others);
+        return (known ? best.Score.Class : BundleClass.UnknownDefect, others, evidence);
     }
 }

@@ -44,6 +44,21 @@ public sealed class LearningEventTests
             Sample.Consensus() with { State = ConsensusState.Disputed, Verdict = Verdict.Undecided, Regions = [] }, Sample.Context()).ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(1, 10, 10)]
+    [InlineData(300, 70_000, 60_000)]
+    public void HardExample_Fitted_HasRoomForAnyRegionsAndTheAddress(int count, int maskBytes, int contourPoints)
+    {
+        var region = Sample.Region(maskBytes) with { ContourPx = [.. Enumerable.Range(1000, contourPoints)] };
+        var fitted = HardExampleEvent.Fit(Sample.Hard() with { Verdict = Verdict.Fail, Regions = [.. Enumerable.Repeat(region, count)] });
+
+        var addressed = fitted with { Frame = fitted.Frame with { Uri = "https://frames.example/" + new string('a', 2000) } };
+
+        HardExampleEvent.Create(addressed, Sample.Context()).Data.Length.ShouldBeLessThanOrEqualTo(ImddJson.MaxEventBytes);
+        fitted.Regions[0].BboxPx.ShouldBe(region.BboxPx);
+        (fitted.Regions[0].MaskRle is not null).ShouldBe(count == 1);
+    }
+
     [Fact]
     public void HardExample_WithoutPictureOrReason_Refused()
     {

@@ -171,6 +171,9 @@ internal sealed class AgentHarness : IAsyncDisposable
     public IReadOnlyList<DefectDetected> Defects()
         => [.. Records(KafkaTopics.DefectDetected).Select(r => ImddJson.Deserialize<DefectDetected>(r.Value!.Value.Span))];
 
+    public IReadOnlyList<HardExample> Examples()
+        => [.. Records(KafkaTopics.HardExample).Select(r => ImddJson.Deserialize<HardExample>(r.Value!.Value.Span))];
+
     /// <summary>Waits until so many distinct outcomes are on Kafka.</summary>
     public async Task<IReadOnlyList<InspectionOutcome>> OutcomesAsync(int count)
     {

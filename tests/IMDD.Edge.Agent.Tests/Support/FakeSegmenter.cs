@@ -24,6 +24,15 @@ internal sealed class FakeSegmenter : ISegmenter
 
     public string ExecutionProvider => "cpu";
 
+    /// <summary>Embedding of a frame; null: all zero.</summary>
+    public Func<RgbImage, float[]>? Embedding { get; set; }
+
+    /// <summary>Image score of a frame; null: its highest defect probability.</summary>
+    public Func<RgbImage, float>? ImageScore { get; set; }
+
+    /// <summary>Score of the best row at every pixel.</summary>
+    public float ClassScore { get; set; } = 0.8f;
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>Red is compared with the reference's, where one is given: what is red in both is no defect.</summary>
@@ -43,7 +52,7 @@ internal sealed class FakeSegmenter : ISegmenter
 
     private static bool IsRed(RgbImage image, int pixel) => image.Pixels[3 * pixel] >= Bright && image.Pixels[(3 * pixel) + 1] < Bright;
 
-    private static SegmentationResult See(RgbImage image, RgbImage? reference)
+    private SegmentationResult See(RgbImage image, RgbImage? reference)
     {
         var size = image.Width * image.Height;
         var defect = new float[size];
@@ -60,10 +69,10 @@ internal sealed class FakeSegmenter : ISegmenter
             OutputStride = 1,
             Defect = defect,
             Class = new int[size],
-            ClassScore = Enumerable.Repeat(0.8f, size).ToArray(),
+            ClassScore = Enumerable.Repeat(ClassScore, size).ToArray(),
             ClassMargin = Enumerable.Repeat(1f, size).ToArray(),
-            ImageScore = defect.Max(),
-            Embedding = new float[8],
+            ImageScore = ImageScore?.Invoke(image) ?? defect.Max(),
+            Embedding = Embedding?.Invoke(image) ?? new float[8],
         };
     }
 }

@@ -55,6 +55,32 @@ internal static class TestDrafts
         };
     }
 
+    /// <summary>A hard example whose picture waits.</summary>
+    public static ExampleItem Example(string frameId, string camera = "cam1")
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var example = ExampleOf(frameId, camera);
+        return new ExampleItem(example.OutcomeId, AgentHarness.Camera(camera).ToString(), AnyDigest, "image/png", 1, now, now, null, ImddJson.Serialize(example));
+    }
+
+    /// <summary>The event of a hard example.</summary>
+    public static PreparedRecord ExampleRecord(string frameId, string camera = "cam1")
+    {
+        var example = ExampleOf(frameId, camera);
+        return new PreparedRecord(HardExampleEvent.Create(example with { Frame = example.Frame with { Uri = "imdd-blob:" + AnyDigest } }, Context()));
+    }
+
+    private static HardExample ExampleOf(string frameId, string camera) => new()
+    {
+        FrameId = frameId,
+        OutcomeId = EventId.ForOutcome(AgentHarness.Camera(camera), frameId),
+        CameraId = camera,
+        AssetPath = AgentHarness.Asset,
+        Reasons = [HardReason.Uncertain],
+        Frame = new FrameReference { Digest = AnyDigest, SizeBytes = 1 },
+        Verdict = Verdict.Pass,
+    };
+
     private static EventContext Context() => new()
     {
         Source = EventSource.Agent(AssetPath.Parse(AgentHarness.Asset), "box7"),

@@ -37,7 +37,7 @@ internal static class TrainExportCommand
             model.RoundToHalf();
         }
 
-        var digest = EdgeBundle.Write(model, Probes(bundle), folder, CreationTime.Now());
+        var digest = EdgeBundle.Write(model, Probes(bundle), folder, CreationTime.Now(), bundle.Manifest.Reference);
         var bytes = ModelBundle.Open(folder).Manifest.Files.Sum(f => f.SizeBytes);
         if (json)
         {

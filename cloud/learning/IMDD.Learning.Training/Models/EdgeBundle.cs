@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Novelty;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
@@ -23,6 +25,9 @@ public static class EdgeBundle
     private const int ProbeSide = 128;
     private const int NoiseSeed = 1;
 
+    // A quantile of one in a hundred needs some hundreds; more only take time.
+    private const int MaxMeasured = 400;
+
     // Far above what execution providers differ by in this arithmetic, far below what would change a decision.
     private const double ProbeTolerance = 0.01;
 
@@ -31,12 +36,16 @@ public static class EdgeBundle
 
     /// <summary>Exports, compares, writes.</summary>
     /// <param name="model">In evaluation mode afterwards.</param>
-    /// <param name="probes">Pictures to compare on; the first few that are large enough.</param>
+    /// <param name="pictures">
+    /// Pictures that the model was not trained on. It is compared on the first few that are large enough; some hundreds of them say where the embeddings of
+    /// usual frames lie.
+    /// </param>
     /// <param name="folder">The bundle's; what it holds of an older one is replaced.</param>
     /// <param name="createdAt">When it was made; the same model, probes and time make the same bytes.</param>
+    /// <param name="reference">Statistics to take over where the pictures are too few for any; null: none.</param>
     /// <returns>Digest of the manifest.</returns>
     /// <exception cref="OnnxParityException">The exported graph does not agree with the network.</exception>
-    public static string Write(EdgeModel model, IReadOnlyList<TrainingPicture> probes, string folder, DateTimeOffset createdAt)
+    public static string Write(EdgeModel model, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -45,7 +54,7 @@ public static class EdgeBundle
         model.Text.eval();
         var rows = model.Rows();
         var exported = TorchOnnxExporter.Export(segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames, new TorchExportOptions { Name = "edge" });
-        var recorded = Record(segmenter, rows, model.Description.Network.UsesReference, probes);
+        var recorded = Record(segmenter, rows, model.Description.Network.UsesReference, pictures);
         OnnxParityGate.Require(exported, [.. recorded.Select(r => r.Probe)], new ParityTolerance(DifferingShare: MaxDifferingRows));
 
         Dictionary<string, (byte[] Bytes, string MediaType)> files = new(StringComparer.Ordinal)
@@ -61,7 +70,7 @@ public static class EdgeBundle
             files.Add(file, (File.ReadAllBytes(Path.Combine(folder, file)), mediaType));
         }
 
-        var manifest = ImddJson.Serialize(Manifest(model, exported, segmenter, files, createdAt));
+        var manifest = ImddJson.Serialize(Manifest(model, exported, segmenter, files, createdAt) with { Reference = Measure(model, pictures) ?? reference });
         foreach (var (path, file) in files.Where(f => f.Key is not (EdgeModel.WeightsFile or EdgeModel.DescriptionFile)))
         {
             WriteFile(folder, path, file.Bytes);
@@ -69,6 +78,35 @@ public static class EdgeBundle
 
         WriteFile(folder, ModelBundle.ManifestFile, manifest);
         return ContentDigest.Of(manifest);
+    }
+
+    private static JsonElement? Measure(EdgeModel model, IReadOnlyList<TrainingPicture> pictures)
+    {
+        if (pictures.Count < EmbeddingStatistics.LeastPictures)
+        {
+            return null;
+        }
+
+        using TorchSegmenter segmenter = new(model);
+        var step = Math.Max(1, (pictures.Count + MaxMeasured - 1) / MaxMeasured);
+        List<float[]> embeddings = [];
+        foreach (var picture in pictures.OrderBy(p => p.Id, StringComparer.Ordinal).Where((_, i) => i % step == 0))
+        {
+            using var image = Whole(picture.Rgb, picture);
+            using var known = model.Description.Network.UsesReference ? Whole(picture.Reference ?? picture.Rgb, picture) : null;
+            embeddings.Add(segmenter.Run([image], known is null ? null : [known]).Images[0].Embedding.ToArray());
+        }
+
+        return EmbeddingStatistics.Measure(embeddings) is { } measured
+            ? JsonSerializer.SerializeToElement(new BundleReference { Embedding = measured }, ImddJson.Options)
+            : null;
+    }
+
+    private static RgbImage Whole(byte[] rgb, TrainingPicture picture)
+    {
+        RgbImage image = new(picture.Width, picture.Height);
+        rgb.CopyTo(image.Pixels);
+        return image;
     }
 
     private static List<(OnnxProbe Probe, RgbImage Image, RgbImage? Reference)> Record(

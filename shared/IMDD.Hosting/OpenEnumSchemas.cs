@@ -3,11 +3,12 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
-namespace IMDD.Cloud.Aggregator.Queries;
+namespace IMDD.Hosting;
 
 /// <summary>Describes enums as the words that are written for them; a converter of our own says nothing of itself.</summary>
-internal sealed class OpenEnumSchemas : IOpenApiSchemaTransformer
+public sealed class OpenEnumSchemas : IOpenApiSchemaTransformer
 {
+    /// <inheritdoc/>
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = context.JsonTypeInfo.Type;

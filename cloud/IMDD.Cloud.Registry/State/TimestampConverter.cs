@@ -1,8 +1,0 @@
-using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-
-namespace IMDD.Cloud.Registry.State;
-
-/// <summary>See <see cref="Timestamp"/>.</summary>
-internal sealed class TimestampConverter() : ValueConverter<DateTimeOffset, long>(
-    time => Timestamp.ToMicroseconds(time),
-    microseconds => Timestamp.FromMicroseconds(microseconds));

@@ -1,0 +1,4 @@
+namespace IMDD.Edge.Agent.Examples;
+
+/// <summary>An example that was offered.</summary>
+internal sealed record SeenLook(Thumbprint Look, string Names, DateTimeOffset At);
