@@ -78,7 +78,7 @@ public sealed class EdgeModel : IDisposable
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        WriteWhole(Path.Combine(folder, WeightsFile), SafetensorsFile.Write(Tensors(), Description.HalfWeights));
+        WriteWhole(Path.Combine(folder, WeightsFile), WeightBytes());
         WriteWhole(Path.Combine(folder, DescriptionFile), Bytes(Description));
     }
 
@@ -139,6 +139,9 @@ public sealed class EdgeModel : IDisposable
         Network.Dispose();
         Text.Dispose();
     }
+
+    /// <summary>The bytes of <see cref="WeightsFile"/>.</summary>
+    internal byte[] WeightBytes() => SafetensorsFile.Write(Tensors(), Description.HalfWeights);
 
     /// <summary>The bytes of <see cref="DescriptionFile"/>.</summary>
     internal static byte[] Bytes(EdgeModelDescription description) => JsonSerializer.SerializeToUtf8Bytes(description, Json);

@@ -1,5 +1,3 @@
-using IMDD.Contracts.Events;
-using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Training.Models;
@@ -40,37 +38,25 @@ internal static class WordBundle
             Rows = old.Rows is null && !isPrototype ? null : [.. listed, added],
             Calibration = old.Calibration with { RowThresholds = [.. from.Manifest.Rows.Select(r => r.Threshold), threshold] },
         };
-        Dictionary<string, byte[]> changed = new(StringComparer.Ordinal)
+        BundleWriter writer = new();
+        writer.AddText((float[])[.. from.Text.Values.Span, .. row], listed.Count + 1);
+        foreach (var file in from.Manifest.Files.Where(file => file.Path != ModelBundle.TextFile))
         {
-            [ModelBundle.TextFile] = SafetensorsFile.Write([new Float32Tensor(from.Text.Name, [listed.Count + 1, row.Length], (float[])[.. from.Text.Values.Span, .. row])]),
-            [EdgeModel.DescriptionFile] = EdgeModel.Bytes(description),
-        };
-        foreach (var file in from.Manifest.Files)
-        {
-            var path = Path.Combine(folder, file.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, changed.GetValueOrDefault(file.Path) ?? from.ReadFile(file.Path));
+            writer.Add(file.Path, file.Path == EdgeModel.DescriptionFile ? EdgeModel.Bytes(description) : from.ReadFile(file.Path), file.MediaType);
         }
 
-        var manifest = ImddJson.Serialize(Manifest(from, description, named.Id, changed, createdAt));
-        File.WriteAllBytes(Path.Combine(folder, ModelBundle.ManifestFile), manifest);
-        return ContentDigest.Of(manifest);
+        return writer.Write(folder, contents => Manifest(from, description, named.Id, contents, createdAt));
     }
 
     private static BundleManifest Manifest(
-        ModelBundle from, EdgeModelDescription description, string classId, Dictionary<string, byte[]> changed, DateTimeOffset createdAt)
+        ModelBundle from, EdgeModelDescription description, string classId, BundleContents contents, DateTimeOffset createdAt)
     {
         var old = from.Manifest;
         return old with
         {
             Version = $"{old.Version}{(old.Version.Contains('+', StringComparison.Ordinal) ? '.' : '+')}{classId}",
             CreatedAt = createdAt,
-            Files =
-            [
-                .. old.Files.Select(file => changed.TryGetValue(file.Path, out var bytes)
-                    ? file with { Sha256 = ContentDigest.Of(bytes)[ContentDigest.Prefix.Length..], SizeBytes = bytes.Length }
-                    : file),
-            ],
+            Files = contents.Files,
 
             // Rows that are there keep their own words and thresholds, whatever made them.
             Rows = [.. old.Rows, description.BundleRows()[^1]],
