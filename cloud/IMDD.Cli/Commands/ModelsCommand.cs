@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using IMDD.Cli.Models;
 using IMDD.Cli.Output;
@@ -10,7 +11,7 @@ namespace IMDD.Cli.Commands;
 /// <summary><c>imdd models</c>: the registry from the command line.</summary>
 internal static class ModelsCommand
 {
-    private const string RegistryOption = "--registry";
+    internal const string RegistryOption = "--registry";
 
     public static Command Create() => new("models", "Releases of models: what there is, what the fleet runs.")
     {
@@ -18,6 +19,7 @@ internal static class ModelsCommand
         {
             Description = "Address of the registry.",
             DefaultValueFactory = _ => new Uri("http://127.0.0.1:5084"),
+            CustomParser = Address,
             Recursive = true,
         },
         List(),
@@ -27,7 +29,19 @@ internal static class ModelsCommand
         Block(),
         Rollback(),
         Agents(),
+        ModelsWordCommand.Create(),
     };
+
+    private static Uri? Address(ArgumentResult result)
+    {
+        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
+        {
+            return address;
+        }
+
+        result.AddError($"{RegistryOption} is '{result.Tokens[0].Value}': expected an address such as http://127.0.0.1:5084.");
+        return null;
+    }
 
     private static Command List() => Verb("list", "Lists models and what their aliases point to.", [], async (parsed, client, cancellationToken) =>
     {
@@ -55,7 +69,7 @@ internal static class ModelsCommand
         Option<long?> token = new("--fencing-token") { Description = "Token of the trainer's lease on this model." };
         return Verb("register", "Stores a bundle's files and registers it as a signed release.", [bundle, by, token], async (parsed, client, cancellationToken) =>
         {
-            var version = await client.RegisterAsync(parsed.GetRequiredValue(bundle).FullName, parsed.GetValue(by), parsed.GetValue(token), cancellationToken);
+            var version = await client.RegisterAsync(parsed.GetRequiredValue(bundle).FullName, parsed.GetValue(by), parsed.GetValue(token), [], cancellationToken);
             return (version, [$"{version.Model.Name} {version.Model.Version} is release {version.Model.ReleaseCounter}, {version.Model.Digest}"]);
         });
     }

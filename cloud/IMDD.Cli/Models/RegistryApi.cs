@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Inference.Bundles;
@@ -13,6 +14,8 @@ namespace IMDD.Cli.Models;
 /// <summary>The registry's API, as <see cref="RegistryRoutes"/> says.</summary>
 internal sealed class RegistryApi : IDisposable
 {
+    private const int BufferBytes = 1 << 16;
+
     private readonly ServiceProvider _services = new ServiceCollection().AddHttpClient().BuildServiceProvider();
     private readonly HttpClient _client;
 
@@ -41,9 +44,47 @@ internal sealed class RegistryApi : IDisposable
     public Task<ModelVersionView> BlockAsync(string name, BlockModel request, CancellationToken cancellationToken)
         => PostAsync<BlockModel, ModelVersionView>(RegistryRoutes.For(RegistryRoutes.Block, name), request, cancellationToken);
 
+    /// <summary>Fetches a release: its signed manifest, and every file by its content.</summary>
+    /// <param name="digest">The release's.</param>
+    /// <param name="folder">Becomes the bundle's; must not be there.</param>
+    /// <param name="cancellationToken">Ends it; the folder then holds part of the bundle.</param>
+    /// <exception cref="CommandFailedException">The registry does not have it, or what it sends is not what the manifest says.</exception>
+    public async Task<ModelBundle> FetchAsync(string digest, string folder, CancellationToken cancellationToken)
+    {
+        var envelope = await BytesAsync(RegistryRoutes.For(RegistryRoutes.Envelope, digest), SignedManifest.MaxEnvelopeBytes, cancellationToken);
+        try
+        {
+            // Who has signed is the agents' to check; here the registry that one has named is believed.
+            var signed = SignedManifest.Read(envelope, BundleTrust.Anyone);
+            foreach (var file in signed.Manifest.Files)
+            {
+                var path = Path.Combine(folder, file.Path);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                var bytes = await BytesAsync(RegistryRoutes.For(RegistryRoutes.Blob, ContentDigest.Prefix + file.Sha256), file.SizeBytes, cancellationToken);
+                await File.WriteAllBytesAsync(path, bytes, cancellationToken);
+            }
+
+            await File.WriteAllBytesAsync(Path.Combine(folder, ModelBundle.ManifestFile), signed.Bytes, cancellationToken);
+            await File.WriteAllBytesAsync(Path.Combine(folder, ModelBundle.EnvelopeFile), envelope, cancellationToken);
+            return signed.Digest == digest
+                ? ModelBundle.Open(folder)
+                : throw new CommandFailedException($"The registry has sent the release {signed.Digest}: expected {digest}.");
+        }
+        catch (ModelBundleException e)
+        {
+            throw new CommandFailedException($"What the registry has sent as {digest} is not that bundle: {e.Message}", inner: e);
+        }
+    }
+
     /// <summary>Stores the files of a bundle that the registry does not have yet, and registers it.</summary>
+    /// <param name="folder">The bundle's.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="fencingToken">Of the trainer's lease; null: by hand.</param>
+    /// <param name="gates">Conditions that it had to meet.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandFailedException">The bundle is not whole, or the registry refuses it.</exception>
-    public async Task<ModelVersionView> RegisterAsync(string folder, string? by, long? fencingToken, CancellationToken cancellationToken)
+    public async Task<ModelVersionView> RegisterAsync(
+        string folder, string? by, long? fencingToken, IReadOnlyList<GateResult> gates, CancellationToken cancellationToken)
     {
         ModelBundle bundle;
         try
@@ -61,7 +102,7 @@ internal sealed class RegistryApi : IDisposable
         }
 
         return await PostAsync<RegisterModel, ModelVersionView>(
-            RegistryRoutes.For(RegistryRoutes.Model, bundle.Manifest.Name), new RegisterModel { Manifest = bundle.Manifest, By = by, FencingToken = fencingToken },
+            RegistryRoutes.For(RegistryRoutes.Model, bundle.Manifest.Name), new RegisterModel { Manifest = bundle.Manifest, By = by, FencingToken = fencingToken, Gates = gates },
             cancellationToken);
     }
 
@@ -105,6 +146,26 @@ internal sealed class RegistryApi : IDisposable
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var stored = await AskAsync(() => _client.PutAsync(address, content, cancellationToken));
         await CheckAsync(stored, cancellationToken);
+    }
+
+    private async Task<byte[]> BytesAsync(string address, long maxBytes, CancellationToken cancellationToken)
+    {
+        using var response = await AskAsync(() => _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken));
+        await CheckAsync(response, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        using MemoryStream bytes = new();
+        var buffer = new byte[BufferBytes];
+        int read;
+        while ((read = await stream.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            bytes.Write(buffer, 0, read);
+            if (bytes.Length > maxBytes)
+            {
+                throw new CommandFailedException($"The registry sends more than the {maxBytes} bytes that {address} has.");
+            }
+        }
+
+        return bytes.ToArray();
     }
 
     private async Task<T> GetAsync<T>(string address, CancellationToken cancellationToken)

@@ -26,9 +26,10 @@ internal sealed class TrainerProcess(string program, TextWriter log)
     /// <param name="arguments">The verb and its options; <c>--json</c> is added.</param>
     /// <param name="label">Said before each line of its progress.</param>
     /// <param name="cancellation">Stops it.</param>
+    /// <param name="refusal">Exit code by which the verb says no, with its figures all the same; null: it has none.</param>
     /// <returns>The last line of its output.</returns>
     /// <exception cref="QualityException">It failed; the message is its own.</exception>
-    public async Task<JsonElement> RunAsync(IEnumerable<string> arguments, string label, CancellationToken cancellation)
+    public async Task<JsonElement> RunAsync(IEnumerable<string> arguments, string label, CancellationToken cancellation, int? refusal = null)
     {
         using var process = Start([.. arguments, "--json"]);
         var said = ForwardAsync(process.StandardError, label);
@@ -46,7 +47,7 @@ internal sealed class TrainerProcess(string program, TextWriter log)
         var last = await said.ConfigureAwait(false);
         var lines = (await output.ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         cancellation.ThrowIfCancellationRequested();
-        return process.ExitCode == 0 && lines.Length > 0
+        return (process.ExitCode == 0 || process.ExitCode == refusal) && lines.Length > 0
             ? JsonSerializer.Deserialize<JsonElement>(lines[^1])
             : throw new QualityException($"The trainer ended with exit code {process.ExitCode}{(last.Length > 0 ? $": {last}" : "")}");
     }

@@ -6,11 +6,16 @@ namespace IMDD.Inference.Regions;
 /// <summary>
 /// Names a region by the mean score per class over it. The segmenter gives every pixel its best row alone, so a row's score counts as zero
 /// where another row fits better, and the rows of one class, of which at most one is best at a pixel, add up to the class's mean.
-/// The class's own best row must reach its threshold where it is best; else the region is an unknown defect.
+/// The class's own best row must reach its threshold where it is best; else the class has no say, and the next one names the region that reaches its
+/// own threshold and is best on at least a third of the region. Where there is none the region is an unknown defect: never the nearest word, but a
+/// word whose threshold was set high takes from the others no more than the cells it is best on.
 /// </summary>
 internal sealed class RegionNaming(IReadOnlyList<BundleRow> rows)
 {
     private const int MaxAlternatives = 2;
+
+    // Less of a region is its edge, or what happens to fit anywhere.
+    private const double LeastShareOfNext = 1.0 / 3;
 
     private readonly double[] _sums = new double[rows.Count];
     private readonly int[] _counts = new int[rows.Count];
@@ -53,14 +58,16 @@ internal sealed class RegionNaming(IReadOnlyList<BundleRow> rows)
             .GroupBy(row => rows[row].ClassId, StringComparer.Ordinal)
             .Select(group => (
                 Score: new ClassScore(group.Key, RegionExtractor.Round(group.Sum(row => _sums[row]) / total)),
-                BestRow: group.OrderByDescending(row => _sums[row]).ThenBy(row => row).First()))
+                BestRow: group.OrderByDescending(row => _sums[row]).ThenBy(row => row).First(),
+                Share: (double)group.Sum(row => _counts[row]) / total))
             .OrderByDescending(entry => entry.Score.Score)
             .ThenBy(entry => entry.Score.Class, StringComparer.Ordinal)
             .ToList();
-        var best = classes[0];
+        var chosen = classes.FindIndex(entry
+            => _sums[entry.BestRow] / _counts[entry.BestRow] >= rows[entry.BestRow].Threshold && (entry == classes[0] || entry.Share >= LeastShareOfNext));
+        var best = classes[Math.Max(chosen, 0)];
         NameEvidence evidence = new(best.Score.Score, _sums[best.BestRow] / _counts[best.BestRow], rows[best.BestRow].Threshold);
-        var known = evidence.Row >= evidence.Threshold;
-        var others = classes.Skip(known ? 1 : 0).Take(MaxAlternatives).Select(entry => entry.Score).ToArray();
-        return (known ? best.Score.Class : BundleClass.UnknownDefect, others, evidence);
+        var others = classes.Where((_, index) => index != chosen).Take(MaxAlternatives).Select(entry => entry.Score).ToArray();
+        return (chosen < 0 ? BundleClass.UnknownDefect : best.Score.Class, others, evidence);
     }
 }

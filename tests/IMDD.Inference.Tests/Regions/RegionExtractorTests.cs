@@ -190,6 +190,19 @@ public sealed class RegionExtractorTests
         region.Alternatives.Select(name => name.Class).ShouldBe(["pit", "stain"]);
     }
 
+    /// <summary>A word whose threshold was set high leaves a region the name that it has on enough of it, and no other.</summary>
+    [Theory]
+    [InlineData(6, 0.45f, 0.6f, "stain")]
+    [InlineData(7, 0.45f, 0.6f, BundleClass.UnknownDefect)]
+    [InlineData(6, 0.45f, 0.4f, BundleClass.UnknownDefect)]
+    [InlineData(6, 0.6f, 0.6f, "pit")]
+    public void Extract_BestRowUnderItsThreshold_TheNextNamesARegionThatIsAThirdItsOwn(int cells, float best, float next, string name)
+    {
+        var result = new Planes(20, 4).Fill(0, 0, 9, 1, 1f, row: 2, classScore: best).Fill(cells, 0, 9 - cells, 1, 1f, row: 3, classScore: next).Result();
+
+        RegionExtractor.Extract(result, Manifest, Half, 20, 4).ShouldHaveSingleItem().Class.ShouldBe(name);
+    }
+
     [Fact]
     public void Extract_RowThatTheBundleLacks_IsAnError()
         => Should.Throw<SegmenterException>(() => RegionExtractor.Extract(

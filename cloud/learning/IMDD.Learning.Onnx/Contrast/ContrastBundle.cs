@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using IMDD.Contracts.Events;
-using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Inference.Bundles;
 
@@ -21,34 +19,18 @@ public static class ContrastBundle
     /// <returns>Digest of the manifest.</returns>
     public static string Write(string directory)
     {
-        Dictionary<string, (byte[] Bytes, string MediaType)> files = new(StringComparer.Ordinal)
-        {
-            [ModelBundle.ModelFile] = (ContrastGraph.Build(), "application/onnx"),
-            [ModelBundle.TextFile] = (SafetensorsFile.Write([new Float32Tensor("text", [1, 1], new[] { 1f })]), "application/octet-stream"),
-        };
+        BundleWriter writer = new();
+        writer.AddModel(ContrastGraph.Build());
+        writer.AddText(new[] { 1f }, count: 1);
         foreach (var (path, bytes, mediaType) in ContrastProbes.Files())
         {
-            files.Add(path, (bytes, mediaType));
+            writer.Add(path, bytes, mediaType);
         }
 
-        var manifest = ImddJson.Serialize(Manifest(files));
-        foreach (var (path, file) in files)
-        {
-            WriteFile(directory, path, file.Bytes);
-        }
-
-        WriteFile(directory, ModelBundle.ManifestFile, manifest);
-        return ContentDigest.Of(manifest);
+        return writer.Write(directory, Manifest);
     }
 
-    private static void WriteFile(string directory, string path, byte[] bytes)
-    {
-        var full = Path.Combine(directory, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        File.WriteAllBytes(full, bytes);
-    }
-
-    private static BundleManifest Manifest(Dictionary<string, (byte[] Bytes, string MediaType)> files) => new()
+    private static BundleManifest Manifest(BundleContents contents) => new()
     {
         SchemaVersion = BundleManifest.CurrentSchemaVersion,
         ContractVersion = BundleManifest.CurrentContractVersion,
@@ -56,11 +38,7 @@ public static class ContrastBundle
         Version = "1.0.0",
         ReleaseCounter = 1,
         CreatedAt = CreatedAt,
-        Files =
-        [
-            .. files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => new BundleFile(
-                file.Key, Convert.ToHexStringLower(SHA256.HashData(file.Value.Bytes)), file.Value.Bytes.Length, file.Value.MediaType)),
-        ],
+        Files = contents.Files,
         Inputs =
         [
             new BundleTensor("image", "uint8", ["B", "H", "W", "3"]),
@@ -88,6 +66,6 @@ public static class ContrastBundle
         ],
         PixelThreshold = 0.5,
         ImageScore = "max of 3x3 mean",
-        Probes = new BundleProbes(ContentDigest.Of(files[BundleProbeIndex.Path].Bytes), ProbeTolerance),
+        Probes = new BundleProbes(contents.ProbesDigest!, ProbeTolerance),
     };
 }

@@ -1,11 +1,7 @@
-using System.Security.Cryptography;
 using System.Text.Json;
-using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
-using IMDD.Imaging;
 using IMDD.Inference.Bundles;
-using IMDD.Inference.Novelty;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
@@ -21,13 +17,6 @@ namespace IMDD.Learning.Training.Models;
 /// </summary>
 public static class EdgeBundle
 {
-    private const int MaxProbes = 3;
-    private const int ProbeSide = 128;
-    private const int NoiseSeed = 1;
-
-    // A quantile of one in a hundred needs some hundreds; more only take time.
-    private const int MaxMeasured = 400;
-
     // Far above what execution providers differ by in this arithmetic, far below what would change a decision.
     private const double ProbeTolerance = 0.01;
 
@@ -54,142 +43,25 @@ public static class EdgeBundle
         model.Text.eval();
         var rows = model.Rows();
         var exported = TorchOnnxExporter.Export(segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames, new TorchExportOptions { Name = "edge" });
-        var recorded = Record(segmenter, rows, model.Description.Network.UsesReference, pictures);
+        var recorded = EdgeProbes.Record(segmenter, rows, model.Description.Network.UsesReference, pictures);
         OnnxParityGate.Require(exported, [.. recorded.Select(r => r.Probe)], new ParityTolerance(DifferingShare: MaxDifferingRows));
 
-        Dictionary<string, (byte[] Bytes, string MediaType)> files = new(StringComparer.Ordinal)
-        {
-            [ModelBundle.ModelFile] = (exported.ToBytes(), "application/onnx"),
-            [ModelBundle.TextFile] = (SafetensorsFile.Write([Plain("text", rows)]), "application/octet-stream"),
-        };
-        AddProbes(files, recorded);
-        ClearProbes(folder);
-        model.Save(folder);
-        foreach (var (file, mediaType) in new[] { (EdgeModel.WeightsFile, "application/octet-stream"), (EdgeModel.DescriptionFile, "application/json") })
-        {
-            files.Add(file, (File.ReadAllBytes(Path.Combine(folder, file)), mediaType));
-        }
-
-        var manifest = ImddJson.Serialize(Manifest(model, exported, segmenter, files, createdAt) with { Reference = Measure(model, pictures) ?? reference });
-        foreach (var (path, file) in files.Where(f => f.Key is not (EdgeModel.WeightsFile or EdgeModel.DescriptionFile)))
-        {
-            WriteFile(folder, path, file.Bytes);
-        }
-
-        WriteFile(folder, ModelBundle.ManifestFile, manifest);
-        return ContentDigest.Of(manifest);
-    }
-
-    private static JsonElement? Measure(EdgeModel model, IReadOnlyList<TrainingPicture> pictures)
-    {
-        if (pictures.Count < EmbeddingStatistics.LeastPictures)
-        {
-            return null;
-        }
-
-        using TorchSegmenter segmenter = new(model);
-        var step = Math.Max(1, (pictures.Count + MaxMeasured - 1) / MaxMeasured);
-        List<float[]> embeddings = [];
-        foreach (var picture in pictures.OrderBy(p => p.Id, StringComparer.Ordinal).Where((_, i) => i % step == 0))
-        {
-            using var image = Whole(picture.Rgb, picture);
-            using var known = model.Description.Network.UsesReference ? Whole(picture.Reference ?? picture.Rgb, picture) : null;
-            embeddings.Add(segmenter.Run([image], known is null ? null : [known]).Images[0].Embedding.ToArray());
-        }
-
-        return EmbeddingStatistics.Measure(embeddings) is { } measured
-            ? JsonSerializer.SerializeToElement(new BundleReference { Embedding = measured }, ImddJson.Options)
-            : null;
-    }
-
-    private static RgbImage Whole(byte[] rgb, TrainingPicture picture)
-    {
-        RgbImage image = new(picture.Width, picture.Height);
-        rgb.CopyTo(image.Pixels);
-        return image;
-    }
-
-    private static List<(OnnxProbe Probe, RgbImage Image, RgbImage? Reference)> Record(
-        EdgeSegmenter segmenter, Tensor rows, bool usesReference, IReadOnlyList<TrainingPicture> probes)
-    {
-        List<(OnnxProbe, RgbImage, RgbImage?)> recorded = [];
-        foreach (var (image, reference) in Cut(probes))
-        {
-            List<(string, Tensor)> inputs = [("image", EdgeInput.Bytes(image)), ("text", rows)];
-            if (usesReference)
-            {
-                inputs.Add(("reference", EdgeInput.Bytes(reference)));
-            }
-
-            var probe = TorchProbes.Record($"probe{recorded.Count}", inputs, EdgeSegmenter.OutputNames, tensors =>
-            {
-                var outputs = segmenter.forward(tensors[0], tensors[1], tensors.ElementAtOrDefault(2));
-                return [outputs.Defect, outputs.Class, outputs.ClassScore, outputs.ClassMargin, outputs.ImageScore, outputs.Embedding];
-            });
-            recorded.Add((probe, image, usesReference ? reference : null));
-        }
-
-        return recorded;
-    }
-
-    /// <summary>The middle of some pictures, defective ones first; grey noise where there is none large enough.</summary>
-    private static IEnumerable<(RgbImage Image, RgbImage Reference)> Cut(IReadOnlyList<TrainingPicture> pictures)
-    {
-        var fitting = pictures.Where(p => p.Width >= ProbeSide && p.Height >= ProbeSide)
-            .OrderByDescending(p => p.IsDefective).ThenBy(p => p.Id, StringComparer.Ordinal).Take(MaxProbes).ToList();
-        foreach (var picture in fitting)
-        {
-            yield return (Middle(picture.Rgb, picture.Width, picture.Height), Middle(picture.Reference ?? picture.Rgb, picture.Width, picture.Height));
-        }
-
-        if (fitting.Count == 0)
-        {
-            RgbImage noise = new(ProbeSide, ProbeSide);
-            new Random(NoiseSeed).NextBytes(noise.Pixels);
-            yield return (noise, noise);
-        }
-    }
-
-    private static RgbImage Middle(byte[] rgb, int width, int height)
-    {
-        RgbImage middle = new(ProbeSide, ProbeSide);
-        var (left, top) = ((width - ProbeSide) / 2, (height - ProbeSide) / 2);
-        for (var y = 0; y < ProbeSide; y++)
-        {
-            rgb.AsSpan(3 * ((top + y) * width + left), 3 * ProbeSide).CopyTo(middle.Pixels[(3 * y * ProbeSide)..]);
-        }
-
-        return middle;
-    }
-
-    private static void AddProbes(Dictionary<string, (byte[] Bytes, string MediaType)> files, List<(OnnxProbe Probe, RgbImage Image, RgbImage? Reference)> recorded)
-    {
-        List<BundleProbe> index = [];
+        BundleWriter writer = new();
+        writer.AddModel(exported.ToBytes());
+        writer.AddText(rows.contiguous().data<float>().ToArray(), (int)rows.shape[0]);
         foreach (var (probe, image, reference) in recorded)
         {
-            BundleProbe entry = new(
-                $"probes/{probe.Name}.png", $"probes/{probe.Name}.safetensors", reference is null ? null : $"probes/{probe.Name}.reference.png");
-            index.Add(entry);
-            files.Add(entry.Image, (ImageEncoder.EncodePng(image), "image/png"));
-            if (reference is not null)
-            {
-                files.Add(entry.Reference!, (ImageEncoder.EncodePng(reference), "image/png"));
-            }
-
-            var defect = probe.Outputs["defect"];
-            files.Add(entry.Outputs, (SafetensorsFile.Write(
-            [
-                new Float32Tensor("defect", [(int)defect.Dimensions[1], (int)defect.Dimensions[2]], defect.ToSingles()),
-                new Float32Tensor("image_score", [1], probe.Outputs["image_score"].ToSingles()),
-                new Float32Tensor("embedding", [(int)probe.Outputs["embedding"].Dimensions[1]], probe.Outputs["embedding"].ToSingles()),
-            ]), "application/octet-stream"));
+            writer.AddProbe(probe, image, reference);
         }
 
-        files.Add(BundleProbeIndex.Path, (ImddJson.Serialize(new BundleProbeIndex(index)), "application/json"));
+        writer.Add(EdgeModel.WeightsFile, model.WeightBytes());
+        writer.Add(EdgeModel.DescriptionFile, EdgeModel.Bytes(model.Description), "application/json");
+        return writer.Write(
+            folder, contents => Manifest(model, exported, segmenter, contents, createdAt) with { Reference = EdgeReference.Measure(model, pictures) ?? reference });
     }
 
     private static BundleManifest Manifest(
-        EdgeModel model, OnnxModel exported, EdgeSegmenter segmenter, Dictionary<string, (byte[] Bytes, string MediaType)> files, DateTimeOffset createdAt)
+        EdgeModel model, OnnxModel exported, EdgeSegmenter segmenter, BundleContents contents, DateTimeOffset createdAt)
     {
         var (description, calibration) = (model.Description, model.Description.Calibration);
         var cell = $"/{description.Network.OutputStride}";
@@ -202,11 +74,7 @@ public static class EdgeBundle
             Version = "1.0.0",
             ReleaseCounter = 1,
             CreatedAt = createdAt,
-            Files =
-            [
-                .. files.OrderBy(f => f.Key, StringComparer.Ordinal)
-                    .Select(f => new BundleFile(f.Key, Convert.ToHexStringLower(SHA256.HashData(f.Value.Bytes)), f.Value.Bytes.Length, f.Value.MediaType)),
-            ],
+            Files = contents.Files,
             Inputs = Inputs(segmenter, description.Network),
             Outputs =
             [
@@ -221,8 +89,8 @@ public static class EdgeBundle
             OutputStride = description.Network.OutputStride,
             Opset = exported.Opset,
             TextEncoder = new TextEncoderReference("letters", ContentDigest.Of(SafetensorsFile.Write(ModuleTensors.Read(model.Text, EdgeModel.TextPrefix)))),
-            Rows = [.. description.Classes.Select((c, i) => new BundleRow(c.Id, c.Name, "text", calibration.RowThresholds.ElementAtOrDefault(i)))],
-            Classes = [.. description.Classes.Select(c => new BundleClass(c.Id, new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = c.Name }, Enum.Parse<Severity>(c.Severity, ignoreCase: true)))],
+            Rows = description.BundleRows(),
+            Classes = description.BundleClasses(),
             PixelThreshold = calibration.PixelThreshold,
             ImageThreshold = calibration.ImageThreshold,
             ImageScore = $"max of {EdgeSegmenter.ScoreWindow}x{EdgeSegmenter.ScoreWindow} mean logit",
@@ -231,7 +99,7 @@ public static class EdgeBundle
                 SplitId: string.Join(' ', description.Lineage.SplitIds),
                 Seed: description.Lineage.Seed,
                 Parent: description.Lineage.Parent),
-            Probes = new BundleProbes(ContentDigest.Of(files[BundleProbeIndex.Path].Bytes), ProbeTolerance),
+            Probes = new BundleProbes(contents.ProbesDigest!, ProbeTolerance),
         };
     }
 
@@ -242,23 +110,4 @@ public static class EdgeBundle
     private static BundleTensor Input(string name, int rowLength) => name == "text"
         ? new BundleTensor(name, "float32", ["K", $"{rowLength}"])
         : new BundleTensor(name, "uint8", ["B", "H", "W", "3"]);
-
-    private static Float32Tensor Plain(string name, Tensor tensor) => new(name, [.. tensor.shape.Select(d => (int)d)], tensor.contiguous().data<float>().ToArray());
-
-    /// <summary>Those of an older bundle would not be listed.</summary>
-    private static void ClearProbes(string folder)
-    {
-        var probes = Path.Combine(folder, Path.GetDirectoryName(BundleProbeIndex.Path)!);
-        if (Directory.Exists(probes))
-        {
-            Directory.Delete(probes, recursive: true);
-        }
-    }
-
-    private static void WriteFile(string folder, string path, byte[] bytes)
-    {
-        var full = Path.Combine(folder, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        EdgeModel.WriteWhole(full, bytes);
-    }
 }

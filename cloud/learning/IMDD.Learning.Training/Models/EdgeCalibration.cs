@@ -26,7 +26,7 @@ public sealed record EdgeCalibration
     /// <summary>Threshold of the picture's score; null where no normal picture was there to find it.</summary>
     public double? ImageThreshold { get; init; }
 
-    /// <summary>Per class, in the model's order: below this mean score a region is an unknown defect.</summary>
+    /// <summary>Per row of text, in the model's order: below this mean score a region is an unknown defect.</summary>
     public IReadOnlyList<double> RowThresholds { get; init; } = [];
 
     /// <summary>The part that is computed in the graph.</summary>

@@ -78,8 +78,8 @@ public sealed class EdgeModel : IDisposable
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        WriteWhole(Path.Combine(folder, WeightsFile), SafetensorsFile.Write(Tensors(), Description.HalfWeights));
-        WriteWhole(Path.Combine(folder, DescriptionFile), JsonSerializer.SerializeToUtf8Bytes(Description, Json));
+        WriteWhole(Path.Combine(folder, WeightsFile), WeightBytes());
+        WriteWhole(Path.Combine(folder, DescriptionFile), Bytes(Description));
     }
 
     /// <summary>Rounds every weight to 16 bits, in which they are kept from now on: half the size on disk, the same arithmetic.</summary>
@@ -109,10 +109,22 @@ public sealed class EdgeModel : IDisposable
     /// <summary><c>sha256:</c> digest of the weights.</summary>
     public string Digest() => ContentDigest.Of(SafetensorsFile.Write(Tensors()));
 
-    /// <summary>One unit row per class, <c>[K, D]</c>: the mean over its name and synonyms.</summary>
-    public torch.Tensor Rows() => RowsOf(Description.Classes);
+    /// <summary>The unit rows <c>[K, D]</c> of the description: of a class's words, or a prototype.</summary>
+    public torch.Tensor Rows()
+    {
+        using var scope = torch.NewDisposeScope();
+        var ofClasses = RowsOf(Description.Classes);
+        if (Description.Rows is not { } listed)
+        {
+            return ofClasses.MoveToOuterDisposeScope();
+        }
 
-    /// <summary>The same for any words, seen in training or not.</summary>
+        var classes = Description.Classes.Select((c, i) => (c.Id, Index: i)).ToDictionary(c => c.Id, c => c.Index, StringComparer.Ordinal);
+        return torch.stack(listed.Select(row => row.Prototype is { } made ? torch.tensor(made.ToArray()) : ofClasses[classes[row.ClassId]]))
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One unit row for each of any words, seen in training or not: the mean over its name and synonyms.</summary>
     /// <exception cref="ArgumentException">A name has no word in it.</exception>
     public torch.Tensor RowsOf(IReadOnlyList<TrainedClass> classes)
     {
@@ -127,6 +139,12 @@ public sealed class EdgeModel : IDisposable
         Network.Dispose();
         Text.Dispose();
     }
+
+    /// <summary>The bytes of <see cref="WeightsFile"/>.</summary>
+    internal byte[] WeightBytes() => SafetensorsFile.Write(Tensors(), Description.HalfWeights);
+
+    /// <summary>The bytes of <see cref="DescriptionFile"/>.</summary>
+    internal static byte[] Bytes(EdgeModelDescription description) => JsonSerializer.SerializeToUtf8Bytes(description, Json);
 
     /// <summary>A file that is there whole or not at all.</summary>
     internal static void WriteWhole(string path, byte[] bytes)

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using IMDD.Contracts.Events;
-using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference.Bundles;
@@ -60,42 +58,18 @@ public static class FoundationBundle
         });
         OnnxParityGate.Require(exported, [probe], new ParityTolerance(Agreement, DifferingShare));
         var model = half ? Float16Conversion.Convert(exported).Model : exported;
-        var files = Files(model, rows, image, probe);
-        var manifest = ImddJson.Serialize(Manifest(network, classes, model, files, half, createdAt));
-        foreach (var (path, file) in files)
-        {
-            WriteFile(folder, path, file.Bytes);
-        }
-
-        WriteFile(folder, ModelBundle.ManifestFile, manifest);
-        return ContentDigest.Of(manifest);
-    }
-
-    private static Dictionary<string, (byte[] Bytes, string MediaType)> Files(OnnxModel model, Tensor rows, RgbImage image, OnnxProbe probe)
-    {
-        BundleProbe entry = new($"probes/{probe.Name}.png", $"probes/{probe.Name}.safetensors");
-        var defect = probe.Outputs["defect"];
-        return new Dictionary<string, (byte[] Bytes, string MediaType)>(StringComparer.Ordinal)
-        {
-            [ModelBundle.ModelFile] = (model.ToBytes(), "application/onnx"),
-            [ModelBundle.TextFile] = (SafetensorsFile.Write(
-                [new Float32Tensor("text", [.. rows.shape.Select(length => (int)length)], rows.contiguous().data<float>().ToArray())]), "application/octet-stream"),
-            [entry.Image] = (ImageEncoder.EncodePng(image), "image/png"),
-            [entry.Outputs] = (SafetensorsFile.Write(
-            [
-                new Float32Tensor("defect", [(int)defect.Dimensions[1], (int)defect.Dimensions[2]], defect.ToSingles()),
-                new Float32Tensor("image_score", [1], probe.Outputs["image_score"].ToSingles()),
-                new Float32Tensor("embedding", [(int)probe.Outputs["embedding"].Dimensions[1]], probe.Outputs["embedding"].ToSingles()),
-            ]), "application/octet-stream"),
-            [BundleProbeIndex.Path] = (ImddJson.Serialize(new BundleProbeIndex([entry])), "application/json"),
-        };
+        BundleWriter writer = new();
+        writer.AddModel(model.ToBytes());
+        writer.AddText(rows.contiguous().data<float>().ToArray(), (int)rows.shape[0]);
+        writer.AddProbe(probe, image, reference: null);
+        return writer.Write(folder, contents => Manifest(network, classes, model, contents, half, createdAt));
     }
 
     private static BundleManifest Manifest(
         FoundationNetwork network,
         IReadOnlyList<TrainedClass> classes,
         OnnxModel model,
-        Dictionary<string, (byte[] Bytes, string MediaType)> files,
+        BundleContents contents,
         bool half,
         DateTimeOffset createdAt)
     {
@@ -109,11 +83,7 @@ public static class FoundationBundle
             Version = "1.0.0",
             ReleaseCounter = 1,
             CreatedAt = createdAt,
-            Files =
-            [
-                .. files.OrderBy(file => file.Key, StringComparer.Ordinal).Select(file => new BundleFile(
-                    file.Key, Convert.ToHexStringLower(SHA256.HashData(file.Value.Bytes)), file.Value.Bytes.Length, file.Value.MediaType)),
-            ],
+            Files = contents.Files,
             Inputs =
             [
                 new BundleTensor("image", "uint8", ["B", "H", "W", "3"]),
@@ -139,14 +109,7 @@ public static class FoundationBundle
             ],
             PixelThreshold = 0.5,
             ImageScore = $"max of {EdgeSegmenter.ScoreWindow}x{EdgeSegmenter.ScoreWindow} mean",
-            Probes = new BundleProbes(ContentDigest.Of(files[BundleProbeIndex.Path].Bytes), half ? HalfProbeTolerance : ProbeTolerance),
+            Probes = new BundleProbes(contents.ProbesDigest!, half ? HalfProbeTolerance : ProbeTolerance),
         };
-    }
-
-    private static void WriteFile(string folder, string path, byte[] bytes)
-    {
-        var full = Path.Combine(folder, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        EdgeModel.WriteWhole(full, bytes);
     }
 }

@@ -1,4 +1,3 @@
-using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference;
@@ -85,11 +84,9 @@ public sealed class TorchSegmenter : ISegmenter
         Stride = EdgeNetworkOptions.Stride,
         OutputStride = description.Network.OutputStride,
         Opset = 0,
-        Rows = [.. description.Classes.Select((c, i) => new BundleRow(c.Id, c.Name, "text", description.Calibration.RowThresholds.ElementAtOrDefault(i)))],
-        Classes = [.. description.Classes.Select(c => new BundleClass(c.Id, new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = c.Name }, SeverityOf(c)))],
+        Rows = description.BundleRows(),
+        Classes = description.BundleClasses(),
         PixelThreshold = description.Calibration.PixelThreshold,
         ImageThreshold = description.Calibration.ImageThreshold,
     };
-
-    private static Severity SeverityOf(TrainedClass named) => Enum.TryParse<Severity>(named.Severity, ignoreCase: true, out var severity) ? severity : Severity.Major;
 }

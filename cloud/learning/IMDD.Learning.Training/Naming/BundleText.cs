@@ -28,11 +28,15 @@ public sealed class BundleText : IDisposable
         }
 
         model.Text.eval();
+        model.Network.eval();
         return new BundleText(model);
     }
 
     /// <summary>What the bundle's own rows are called, in their order.</summary>
     public IReadOnlyList<TrainedClass> Classes => _model.Description.Classes;
+
+    /// <summary>The whole model, in evaluation mode.</summary>
+    internal EdgeModel Model => _model;
 
     /// <summary>One unit row per class, the mean over its name and synonyms, as the bundle's own were made. Equal words give equal rows.</summary>
     /// <exception cref="ArgumentException">A name has no word in it.</exception>

@@ -76,28 +76,10 @@ public sealed class TierNaming(EdgeModel model, IImageDecoder decoder)
         using var scope = NewDisposeScope();
         var reference = model.Description.Network.UsesReference ? EdgeInput.From(picture.Reference ?? new byte[picture.Rgb.Length], picture.Width, picture.Height) : null;
         var embedding = model.Network.forward(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), reference).Embedding;
-        var cells = Cells(picture, (int)embedding.shape[3]);
+        var cells = DefectCells.Of(picture, model.Description.Network.OutputStride, (int)embedding.shape[3]);
         return cells.Length == 0
             ? null
             : model.Network.Naming.forward(embedding.flatten(2).squeeze(0).t().index_select(0, tensor(cells)), rows).sigmoid().mean([0]).data<float>().ToArray();
-    }
-
-    /// <summary>Cells that are defective in at least half of their pixels, else those that are so at all.</summary>
-    private long[] Cells(TrainingPicture picture, int columns)
-    {
-        var stride = model.Description.Network.OutputStride;
-        Dictionary<long, int> counts = [];
-        for (var i = 0; i < picture.Mask!.Length; i++)
-        {
-            if (picture.Mask[i] != 0)
-            {
-                var cell = (long)(i / picture.Width / stride) * columns + i % picture.Width / stride;
-                counts[cell] = counts.GetValueOrDefault(cell) + 1;
-            }
-        }
-
-        long[] full = [.. counts.Where(c => 2 * c.Value >= stride * stride).Select(c => c.Key).Order()];
-        return full.Length > 0 ? full : [.. counts.Keys.Order()];
     }
 
     private sealed record NamedPicture(string Product, int Truth, float[] Scores)

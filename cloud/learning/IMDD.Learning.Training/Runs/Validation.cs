@@ -1,5 +1,6 @@
 using IMDD.Learning.Evaluation.Ranking;
 using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Naming;
 using IMDD.Learning.Training.Pictures;
 
 namespace IMDD.Learning.Training.Runs;
@@ -13,10 +14,6 @@ namespace IMDD.Learning.Training.Runs;
 public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou, double? ImageAuroc, double? Naming)
 {
     private const int MaxCalibrationCells = 200_000;
-    private const double KeptShare = 0.05;
-    private const double BelowKept = 0.8;
-    private const double MaxRowThreshold = 0.5;
-    private const double DefaultRowThreshold = 0.1;
 
     /// <summary>One number to choose by: the mean of what is defined.</summary>
     public double Score => new[] { PixelAp, ImageAuroc, Naming }.OfType<double>().DefaultIfEmpty(0).Average();
@@ -55,12 +52,8 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
         };
     }
 
-    /// <summary>Somewhat below what nearly all truly named regions reach.</summary>
     private static double RowThreshold(IReadOnlyList<PictureScores> pictures, int index)
-    {
-        var scores = pictures.Where(p => p.Truth == index && p.Named == index).Select(p => p.RowScore).OfType<double>().Order().ToList();
-        return scores.Count == 0 ? DefaultRowThreshold : Math.Min(MaxRowThreshold, BelowKept * scores[(int)(KeptShare * scores.Count)]);
-    }
+        => OwnThreshold.Of(pictures.Where(p => p.Truth == index && p.Named == index).Select(p => p.RowScore).OfType<double>());
 
     private static double Sigmoid(double value) => 1 / (1 + Math.Exp(-value));
 

@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using IMDD.Contracts.Events;
+using IMDD.Imaging;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Samples;
+using IMDD.Learning.Datasets.Words;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Naming;
+using IMDD.Learning.Training.Pictures;
+
+namespace IMDD.Learning.Training.Words;
+
+/// <summary>
+/// Teaches a bundle a word without new weights: a row of text more, of the name alone or with confirmed regions, whose own threshold is the lowest at
+/// which the old names keep what they have on the frozen pictures. Where there is none, or it leaves the word nothing, there is no bundle.
+/// </summary>
+public sealed class WordAddition
+{
+    private const double ThresholdStep = 0.05;
+    private const double HighestThreshold = 0.95;
+    private const string NamesItsOwn = "names-its-own";
+
+    private readonly WordRequest _request;
+    private readonly ModelBundle _bundle;
+    private readonly EdgeModel _model;
+    private readonly TrainedClass _named;
+    private readonly int _truth;
+    private readonly PictureLoader _loader;
+
+    private WordAddition(WordRequest request, ModelBundle bundle, EdgeModel model)
+    {
+        (_request, _bundle, _model) = (request, bundle, model);
+        var word = request.Word.ToClass(Vocabulary.English);
+        var isKnown = model.Description.Classes.FirstOrDefault(c => c.Id == word.Id);
+        if (isKnown is not null && (request.Regions.Count == 0 || request.MaxRegions == 0))
+        {
+            throw new TrainingException($"'{word.Name}' means the class {word.Id}, which the bundle has: expected another word, or regions to be a prototype of it.");
+        }
+
+        _named = isKnown ?? word;
+        var shown = request.Regions.Count == 0 ? _named : ShownClass(request.RegionClass ?? _named.Name);
+        List<TrainedClass> classes = [.. model.Description.Classes];
+        classes.AddRange(new[] { _named, shown }.Where(c => classes.TrueForAll(known => known.Id != c.Id)).DistinctBy(c => c.Id, StringComparer.Ordinal));
+        _truth = classes.FindIndex(c => c.Id == shown.Id);
+        _loader = new PictureLoader(new OpenCvImageDecoder(), Vocabulary.English, classes);
+    }
+
+    /// <summary>Makes the row, tries it, and writes the bundle where it is accepted.</summary>
+    /// <exception cref="TrainingException">The word is one that the bundle has, or the pictures show nothing to try it on.</exception>
+    /// <exception cref="ModelBundleException">Not a bundle that was trained here.</exception>
+    public static WordOutcome Run(WordRequest request)
+    {
+        request.Options.Validate();
+        if (Directory.Exists(request.Folder) && Directory.EnumerateFileSystemEntries(request.Folder).Any())
+        {
+            throw new TrainingException($"{request.Folder} is not empty: expected a new folder.");
+        }
+
+        using var text = BundleText.Open(request.Model);
+        return new WordAddition(request, ModelBundle.Open(request.Model), text.Model).Run();
+    }
+
+    private WordOutcome Run()
+    {
+        WordRow rows = new(_model);
+        var (shown, examples) = Regions(rows);
+        var ofText = rows.OfText(_request.Word.ToClass(Vocabulary.English));
+        var isPrototype = shown.Count > 0;
+        var row = isPrototype ? WordRow.Prototype(ofText, [.. shown.Select(s => s.Embedding)]) : ofText;
+        var lowest = _request.Options.Threshold ?? OwnThreshold.Of(shown.Select(s => rows.Score(s.Picture, _truth, row)));
+        var thresholds = Thresholds(lowest);
+        var candidate = Path.TrimEndingDirectorySeparator(_request.Folder) + ".partial";
+        try
+        {
+            Clear(candidate);
+            WordBundle.Write(_bundle, _model, _named, row, isPrototype, lowest, candidate, _request.CreatedAt);
+            var (tally, parity) = Try(candidate, examples, thresholds);
+            var chosen = Enumerable.Range(0, thresholds.Count).FirstOrDefault(t => OldNameGates(tally, t).All(gate => gate.Passed), thresholds.Count - 1);
+            List<GateResult> gates = [parity, .. OldNameGates(tally, chosen)];
+            var naming = tally.Naming(chosen);
+            if (naming is not null)
+            {
+                gates.Add(new GateResult(NamesItsOwn, naming.Named > 0, naming.Named, 1, $"examples get the name of {naming.Detected} found of {naming.Pictures}"));
+            }
+
+            // A graph that says otherwise than its network is no matter of the word.
+            if (!parity.Passed)
+            {
+                throw new TrainingException($"The bundle's graph does not say what its network says: {parity.Detail}.");
+            }
+
+            var refusal = gates.Find(gate => !gate.Passed)?.Name;
+            return new WordOutcome
+            {
+                Refusal = refusal switch { null => null, NamesItsOwn => WordOutcome.NamesNothing, _ => WordOutcome.OldNamesLose },
+                BundleDigest = refusal is null ? Accept(candidate, row, isPrototype, thresholds[chosen]) : null,
+                ClassId = _named.Id,
+                Kind = isPrototype ? "prototype" : "text",
+                Threshold = thresholds[chosen],
+                RegionsUsed = shown.Count,
+                OldNames = tally.OldNames(chosen),
+                Naming = naming,
+                Gates = gates,
+                PicturesNotUsed = _loader.Problems.Count,
+            };
+        }
+        finally
+        {
+            Clear(candidate);
+        }
+    }
+
+    private string Accept(string candidate, float[] row, bool isPrototype, double threshold)
+    {
+        Clear(candidate);
+        var digest = WordBundle.Write(_bundle, _model, _named, row, isPrototype, threshold, candidate, _request.CreatedAt);
+        Clear(_request.Folder);
+        Directory.Move(candidate, _request.Folder);
+        return digest;
+    }
+
+    private (WordTally Tally, GateResult Parity) Try(string candidate, List<DatasetSample> examples, List<double> thresholds)
+    {
+        SegmenterOptions options = new() { Threads = 1, MaxBatch = 1 };
+        var bundle = ModelBundle.Open(candidate);
+        using var before = SegmenterFactory.Create(_bundle, options);
+        using var after = SegmenterFactory.Create(bundle, options);
+        NamingTrial trial = new(before, after, thresholds);
+        WordTally tally = new(_model.Description.Classes, _named.Id, thresholds.Count);
+        foreach (var sample in _request.Frozen.Where(s => s.IsAnomalous))
+        {
+            if (_loader.Load(sample, dataset: 0) is { } picture)
+            {
+                tally.AddFrozen(trial.Try(picture));
+            }
+        }
+
+        if (tally.Pooled(0).Regions == 0)
+        {
+            throw new TrainingException($"No region lies on a defect with an old name in the {_request.Frozen.Count} frozen pictures: expected some to try the word on.");
+        }
+
+        foreach (var sample in examples)
+        {
+            if (_loader.Load(sample, dataset: 0) is { } picture)
+            {
+                tally.AddExample(trial.Try(picture), _truth);
+            }
+        }
+
+        return (tally, WordParity.Check(bundle, after));
+    }
+
+    /// <summary>The regions that the row is made of, and the pictures that are left to name.</summary>
+    private (List<(TrainingPicture Picture, float[] Embedding)> Shown, List<DatasetSample> Examples) Regions(WordRow rows)
+    {
+        var frozen = new Lazy<HashSet<string>>(() => [.. _request.Frozen.Select(s => Hash(s.ImagePath))]);
+        List<(TrainingPicture, float[])> shown = [];
+        List<DatasetSample> examples = [];
+        foreach (var sample in _request.Regions)
+        {
+            if (shown.Count == _request.MaxRegions)
+            {
+                examples.Add(sample);
+            }
+            else if (_loader.Load(sample, dataset: 0) is { Mask: not null } picture && rows.OfRegion(picture, _truth) is { } embedding)
+            {
+                if (frozen.Value.Contains(Hash(sample.ImagePath)))
+                {
+                    throw new TrainingException($"{sample.ImagePath}, whose region is to be learned from, is one of the frozen pictures: expected another.");
+                }
+
+                shown.Add((picture, embedding));
+            }
+        }
+
+        return _request.Regions.Count == 0 || _request.MaxRegions == 0 || shown.Count > 0
+            ? (shown, examples)
+            : throw new TrainingException($"No picture of the {_request.Regions.Count} with regions shows a defective pixel of '{_request.RegionClass ?? _named.Name}'.");
+    }
+
+    private List<GateResult> OldNameGates(WordTally tally, int threshold)
+    {
+        var (limit, pooled, names) = (_request.Options.MaxLostPoints, tally.Pooled(threshold), tally.OldNames(threshold));
+        var worst = names.MaxBy(n => n.LostPoints)!;
+        return
+        [
+            Gate("old-names", pooled, pooled.LostPoints <= limit),
+
+            // Of a name with fewer than a hundred regions, one is more than a point: no less can be seen of it.
+            Gate("old-names-worst", worst, names.All(n => n.LostPoints <= limit || n.Before - n.After <= 1)),
+        ];
+
+        GateResult Gate(string name, NameCounts counts, bool passed) => new(
+            name, passed, counts.LostPoints, limit,
+            string.Create(CultureInfo.InvariantCulture, $"points that {counts.Class} loses of {counts.Regions} regions: {counts.Before} were named rightly, {counts.After} are"));
+    }
+
+    private static List<double> Thresholds(double lowest)
+    {
+        List<double> thresholds = [lowest];
+        for (var step = 1; ThresholdStep * step <= HighestThreshold + 1e-9; step++)
+        {
+            var threshold = Math.Round(ThresholdStep * step, 2);
+            if (threshold > lowest)
+            {
+                thresholds.Add(threshold);
+            }
+        }
+
+        return thresholds;
+    }
+
+    private static TrainedClass ShownClass(string label)
+        => TrainedClass.Of(label, Vocabulary.English) ?? throw new TrainingException($"The regions' class '{label}' says that nothing is wrong: expected a defect's.");
+
+    private static string Hash(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static void Clear(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

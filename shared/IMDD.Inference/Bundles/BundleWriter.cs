@@ -1,0 +1,97 @@
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
+using IMDD.Imaging;
+
+namespace IMDD.Inference.Bundles;
+
+/// <summary>Collects the files of a bundle and writes them, the manifest last. The same files and manifest are the same bytes on every machine.</summary>
+public sealed class BundleWriter
+{
+    private const string Binary = "application/octet-stream";
+    private const string Png = "image/png";
+
+    private readonly SortedDictionary<string, (byte[] Bytes, string MediaType)> _files = new(StringComparer.Ordinal);
+    private readonly List<BundleProbe> _probes = [];
+
+    /// <summary>Adds a file.</summary>
+    /// <param name="path">Below the bundle, forward slashes.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="mediaType">What it is.</param>
+    /// <exception cref="ArgumentException">There is one of that path.</exception>
+    public void Add(string path, byte[] bytes, string mediaType = Binary) => _files.Add(path, (bytes, mediaType));
+
+    /// <summary>Adds <see cref="ModelBundle.ModelFile"/>.</summary>
+    public void AddModel(byte[] graph) => Add(ModelBundle.ModelFile, graph, "application/onnx");
+
+    /// <summary>Adds <see cref="ModelBundle.TextFile"/>.</summary>
+    /// <param name="rows">Unit rows, <c>[K, D]</c> values row by row.</param>
+    /// <param name="count">K.</param>
+    public void AddText(ReadOnlyMemory<float> rows, int count)
+        => Add(ModelBundle.TextFile, SafetensorsFile.Write([new Float32Tensor(SegmenterContract.Text, [count, rows.Length / count], rows)]));
+
+    /// <summary>Adds a picture with what the model makes of it.</summary>
+    /// <param name="name">Its own, within the bundle.</param>
+    /// <param name="image">The picture.</param>
+    /// <param name="reference">What the model compares it with; null where it takes none.</param>
+    /// <param name="defect">Output <c>defect</c> of it alone, <c>[h, w]</c> values row by row.</param>
+    /// <param name="height">h.</param>
+    /// <param name="imageScore">Output <c>image_score</c>, <c>[1]</c>.</param>
+    /// <param name="embedding">Output <c>embedding</c>, <c>[E]</c>.</param>
+    public void AddProbe(
+        string name, RgbImage image, RgbImage? reference, ReadOnlyMemory<float> defect, int height, ReadOnlyMemory<float> imageScore, ReadOnlyMemory<float> embedding)
+    {
+        BundleProbe probe = new($"probes/{name}.png", $"probes/{name}.safetensors", reference is null ? null : $"probes/{name}.reference.png");
+        _probes.Add(probe);
+        Add(probe.Image, ImageEncoder.EncodePng(image), Png);
+        if (reference is not null)
+        {
+            Add(probe.Reference!, ImageEncoder.EncodePng(reference), Png);
+        }
+
+        Add(probe.Outputs, SafetensorsFile.Write(
+        [
+            new Float32Tensor(SegmenterContract.Defect, [height, defect.Length / height], defect),
+            new Float32Tensor(SegmenterContract.ImageScore, [imageScore.Length], imageScore),
+            new Float32Tensor(SegmenterContract.Embedding, [embedding.Length], embedding),
+        ]));
+    }
+
+    /// <summary>Writes all of it. Probes of an older bundle in the folder are removed, since they would not be listed.</summary>
+    /// <param name="folder">The bundle's; is made where it is absent.</param>
+    /// <param name="describe">The manifest of these files.</param>
+    /// <returns>Digest of the manifest.</returns>
+    public string Write(string folder, Func<BundleContents, BundleManifest> describe)
+    {
+        if (_probes.Count > 0)
+        {
+            _files[BundleProbeIndex.Path] = (ImddJson.Serialize(new BundleProbeIndex(_probes)), "application/json");
+        }
+
+        var manifest = ImddJson.Serialize(describe(new BundleContents(
+            [.. _files.Select(file => new BundleFile(file.Key, ContentDigest.Of(file.Value.Bytes)[ContentDigest.Prefix.Length..], file.Value.Bytes.Length, file.Value.MediaType))],
+            _files.TryGetValue(BundleProbeIndex.Path, out var index) ? ContentDigest.Of(index.Bytes) : null)));
+        var probes = Path.Combine(folder, Path.GetDirectoryName(BundleProbeIndex.Path)!);
+        if (Directory.Exists(probes))
+        {
+            Directory.Delete(probes, recursive: true);
+        }
+
+        foreach (var (path, file) in _files)
+        {
+            WriteWhole(Path.Combine(folder, path), file.Bytes);
+        }
+
+        WriteWhole(Path.Combine(folder, ModelBundle.ManifestFile), manifest);
+        return ContentDigest.Of(manifest);
+    }
+
+    /// <summary>A file that is there whole or not at all.</summary>
+    private static void WriteWhole(string path, byte[] bytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var unfinished = path + ".partial";
+        File.WriteAllBytes(unfinished, bytes);
+        File.Move(unfinished, path, overwrite: true);
+    }
+}
