@@ -32,4 +32,7 @@ internal static partial class Log
 
     [LoggerMessage(6010, LogLevel.Warning, "Run {RunId}: picture {Digest} is left out of the snapshot: {Reason}")]
     public static partial void PictureLeftOut(ILogger logger, string runId, string digest, string reason);
+
+    [LoggerMessage(6011, LogLevel.Warning, "Files of older runs cannot be removed: {Error}")]
+    public static partial void FoldersStay(ILogger logger, string error);
 }

@@ -33,7 +33,7 @@ public static class TrainerExtensions
         services.AddHttpClient(string.Empty, client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddSingleton<TrainerTelemetry>().AddSingleton<IngestHealth>().AddSingleton<LabelIntake>();
         services.AddSingleton<RegistryClient>().AddSingleton<SnapshotMaker>().AddSingleton<TrainingChild>();
-        services.AddSingleton<RunBook>().AddSingleton<RunLease>().AddSingleton<RunTriggers>().AddSingleton<RunExecutor>();
+        services.AddSingleton<RunBook>().AddSingleton<RunFolders>().AddSingleton<RunLease>().AddSingleton<RunTriggers>().AddSingleton<RunExecutor>();
 
         // In this order: the schema before whoever uses it.
         services.AddDatabase<TrainerDbContext, TrainerOptions>(Schema.Of);

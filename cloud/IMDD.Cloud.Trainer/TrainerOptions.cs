@@ -80,6 +80,10 @@ public sealed class TrainerOptions : IDatabaseOptions
     [Range(1, 100)]
     public int Attempts { get; set; } = 5;
 
+    /// <summary>Runs whose snapshot, checkpoints and model stay on disk; of older ones the blob store and the registry keep what matters.</summary>
+    [Range(1, 200)]
+    public int KeptRuns { get; set; } = 20;
+
     /// <summary>Largest picture that is taken into a snapshot, bytes.</summary>
     [Range(1L << 10, 1L << 30)]
     public long MaxPictureBytes { get; set; } = 64L << 20;

@@ -67,11 +67,11 @@ public sealed class RunTests : IAsyncLifetime
         _script.Calls[1].Arguments.ShouldContain($"--whole labelled:{snapshot}/gate");
 
         // What was learned from is not new any more; a withdrawal is forgotten.
-        await _plant.PublishAsync(Labels.Withdrawn(1, revision: 2), Labels.Malformed(2), Labels.Agreed(20));
-        await trainer.LabelsAsync(Count);
+        await _plant.PublishAsync(Labels.Withdrawn(1, revision: 2), Labels.Malformed(2), Labels.Agreed(20), Labels.Agreed(21));
+        await trainer.LabelsAsync(Count + 1);
         var summary = await trainer.SummaryAsync();
-        (summary.NewLabels, summary.OpenRun).ShouldBe((1, null));
-        summary.NewByClass.ShouldBe(new Dictionary<string, long> { ["dent"] = 1 });
+        (summary.NewLabels, summary.OpenRun).ShouldBe((2, null));
+        summary.NewByClass.ShouldBe(new Dictionary<string, long> { ["dent"] = 2 });
         (await trainer.RunsAsync()).Count.ShouldBe(1);
     }
 
@@ -194,6 +194,19 @@ public sealed class RunTests : IAsyncLifetime
         refused.MayPass.ShouldBeFalse();
         refused.Message.ShouldContain("409");
         (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Folders_OfOlderRuns_GoAndTheirSnapshotsStayAsBlobs()
+    {
+        var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:KeptRuns", "1"));
+        await PublishAsync(trainer);
+        var first = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+        var second = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+
+        await Eventually.HoldsAsync(() => Directory.GetDirectories(Path.Combine(_plant.Work, "runs")).Select(Path.GetFileName).SequenceEqual([second.RunId]));
+        (await _plant.Blobs.GetAsync(first.SnapshotId!, 1 << 20, Stop)).ShouldNotBeNull();
+        first.SnapshotId.ShouldNotBe(second.SnapshotId);
     }
 
     [Fact]

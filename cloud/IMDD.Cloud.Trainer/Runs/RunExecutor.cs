@@ -18,7 +18,7 @@ namespace IMDD.Cloud.Trainer.Runs;
 /// from its checkpoint, the registry registers the same content once, an alias that has moved is left alone.
 /// </summary>
 internal sealed class RunExecutor(
-    RunBook book, SnapshotMaker snapshots, RegistryClient registry, TrainingChild child, TrainerTelemetry telemetry, IOptions<TrainerOptions> options, TimeProvider time,
+    RunBook book, RunFolders folders, SnapshotMaker snapshots, RegistryClient registry, TrainingChild child, TrainerTelemetry telemetry, IOptions<TrainerOptions> options, TimeProvider time,
     ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(2);
@@ -59,6 +59,15 @@ internal sealed class RunExecutor(
                 row = await FailAsync(row, keeper.Token, new RunFailedException(e.Message, inner: e), stop.Token);
             }
         }
+
+        try
+        {
+            folders.Prune();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.FoldersStay(logger, e.Message);
+        }
     }
 
     private Task<RunRow> StepAsync(RunRow row, LeaseKeeper keeper, CancellationToken stop) => row.State switch
@@ -79,7 +88,7 @@ internal sealed class RunExecutor(
 
     private async Task<RunRow> SnapshotAsync(RunRow row, long token, CancellationToken stop)
     {
-        var (id, manifest, _) = await snapshots.MakeAsync(row.Id, SnapshotOf(row), stop);
+        var (id, manifest, _) = await snapshots.MakeAsync(row.Id, folders.SnapshotOf(row), stop);
         return Move(row, token, TrainingState.Training, r =>
         {
             (r.SnapshotId, r.SnapshotLabels) = (id, manifest.LastLabel);
@@ -89,10 +98,10 @@ internal sealed class RunExecutor(
 
     private async Task<RunRow> TrainAsync(RunRow row, LeaseKeeper keeper, CancellationToken stop)
     {
-        var snapshot = new SnapshotFolder(SnapshotOf(row));
-        await registry.DownloadAsync(row.Champion!, ChampionOf(row), stop);
+        var snapshot = new SnapshotFolder(folders.SnapshotOf(row));
+        await registry.DownloadAsync(row.Champion!, folders.ChampionOf(row), stop);
         var tuning = Options.Training;
-        List<string> arguments = ["train", "edge", "--out", ModelOf(row), "--from", ChampionOf(row), "--keep-classes", "--whole", $"labelled:{snapshot.Train}"];
+        List<string> arguments = ["train", "edge", "--out", folders.ModelOf(row), "--from", folders.ChampionOf(row), "--keep-classes", "--whole", $"labelled:{snapshot.Train}"];
         if (tuning.Replay.Count > 0)
         {
             arguments.AddRange(["--data", .. tuning.Replay]);
@@ -113,10 +122,10 @@ internal sealed class RunExecutor(
 
     private async Task<RunRow> GateAsync(RunRow row, LeaseKeeper keeper, CancellationToken stop)
     {
-        var snapshot = new SnapshotFolder(SnapshotOf(row));
+        var snapshot = new SnapshotFolder(folders.SnapshotOf(row));
         var gate = Options.Gate;
-        await registry.DownloadAsync(row.Champion!, ChampionOf(row), stop);
-        List<string> arguments = ["train", "gate", "--champion", ChampionOf(row), "--challenger", ModelOf(row), "--split", gate.Split];
+        await registry.DownloadAsync(row.Champion!, folders.ChampionOf(row), stop);
+        List<string> arguments = ["train", "gate", "--champion", folders.ChampionOf(row), "--challenger", folders.ModelOf(row), "--split", gate.Split];
         if (gate.Data.Count > 0)
         {
             arguments.AddRange(["--data", .. gate.Data]);
@@ -149,7 +158,7 @@ internal sealed class RunExecutor(
     private async Task<RunRow> RegisterAsync(RunRow row, long token, CancellationToken stop)
     {
         var gates = ImddJsonText.Read<List<GateResult>>(row.Gates!);
-        var trained = ImddJson.Deserialize<BundleManifest>(await File.ReadAllBytesAsync(Path.Combine(ModelOf(row), "manifest.json"), stop));
+        var trained = ImddJson.Deserialize<BundleManifest>(await File.ReadAllBytesAsync(Path.Combine(folders.ModelOf(row), "manifest.json"), stop));
         var manifest = trained with
         {
             Name = Options.Model,
@@ -159,7 +168,7 @@ internal sealed class RunExecutor(
 
         // Whoever was paused until here finds that the row is no longer theirs; whoever is paused just after it is refused by the registry.
         row = book.Change(row.Id, token, r => r.Attempts++);
-        var release = await registry.RegisterAsync(ModelOf(row), new RegisterModel { Manifest = manifest, Gates = gates, By = $"trainer/{row.Id}", FencingToken = token }, stop);
+        var release = await registry.RegisterAsync(folders.ModelOf(row), new RegisterModel { Manifest = manifest, Gates = gates, By = $"trainer/{row.Id}", FencingToken = token }, stop);
         row = book.Change(row.Id, token, r => r.Release = release.Model.Digest);
         if (Options.Promote == PromotionTarget.None)
         {
@@ -246,14 +255,6 @@ internal sealed class RunExecutor(
             }
         };
     }
-
-    private string RunFolder(RunRow row) => Path.Combine(Options.Work, "runs", row.Id);
-
-    private string SnapshotOf(RunRow row) => Path.Combine(RunFolder(row), "snapshot");
-
-    private string ModelOf(RunRow row) => Path.Combine(RunFolder(row), "model");
-
-    private string ChampionOf(RunRow row) => Path.Combine(Options.Work, "champions", row.Champion!.Replace(':', '-'));
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }
