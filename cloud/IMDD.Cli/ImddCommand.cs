@@ -14,7 +14,7 @@ public static class ImddCommand
     public static RootCommand Create()
     {
         RootCommand root = new(
-            "Event-driven visual inspection from the camera on the line to the dashboard. The services (agent, camera, aggregator, curator, dashboard, registry) take "
+            "Event-driven visual inspection from the camera on the line to the dashboard. The services (agent, camera, aggregator, curator, dashboard, registry, trainer) take "
             + "settings as --Section:Key=value, as --config FILE (JSON) and as environment variables IMDD_Section__Key.")
         {
             DemoCommand.Create(),
@@ -24,6 +24,7 @@ public static class ImddCommand
             CuratorCommand.Create(),
             DashboardCommand.Create(),
             RegistryCommand.Create(),
+            TrainerServiceCommand.Create(),
             ModelsCommand.Create(),
             WatchCommand.Create(),
             DeadLetterCommand.Create(),

@@ -21,6 +21,7 @@ public sealed class ImddCommandTests
     [InlineData("curator")]
     [InlineData("dashboard")]
     [InlineData("registry")]
+    [InlineData("trainer")]
     public async Task RunAsync_Help_ListsTheVerb(string verb)
     {
         var (exitCode, output, _) = await RunAsync("--help");

@@ -25,6 +25,7 @@ public sealed class ServiceVerbTests
     [InlineData("curator")]
     [InlineData("dashboard")]
     [InlineData("registry")]
+    [InlineData("trainer")]
     public async Task Service_SettingsFileMissing_ExitsWithTwoAndNamesIt(string verb)
     {
         var (exitCode, error) = await RunAsync(verb, "--config", "/nowhere/settings.json");

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using IMDD.Learning.Datasets.Annotations;
 using IMDD.Learning.Datasets.Files;
@@ -59,6 +60,7 @@ public sealed class AnnotationFuzzTests
     [InlineData("yolo", "data.yaml", "names: [dent, scratch]\ntrain: images/train\n", "images/a.jpg", "labels/a.txt")]
     [InlineData("magnetic-tile", "groups.csv", "stem,class,group\nexp1_num_1,MT_Crack,7\n", "MT_Crack/Imgs/exp1_num_1.jpg", "MT_Crack/Imgs/exp1_num_1.png")]
     [InlineData("elpv", "labels.csv", "images/cell0001.png 1.0 mono\nimages/cell0002.png 0.0 poly\n", "images/cell0001.png", "images/cell0002.png")]
+    [InlineData("labelled", "labels.json", """{"version":1,"frames":[{"file":"a.png","sha256":"DIGEST","verdict":"fail","camera":"cam1","regions":[{"class":"dent","bbox":[1,2,3,4],"polygon":[1,2,3,2,3,5]}]}]}""", "a.png")]
     [InlineData("deeppcb", "group1/1_not/1.txt", "1 2 9 9 1\n3 3 7 7 4\n", "group1/1/1_test.jpg", "group1/1/1_temp.jpg")]
     public void Folder_OneFileMutated_NeverLeavesTheRoot(string key, string mutated, string content, params string[] others)
     {
@@ -69,7 +71,7 @@ public sealed class AnnotationFuzzTests
         }
 
         var reader = DatasetReaders.All.Single(r => r.Key == key);
-        var valid = Encoding.UTF8.GetBytes(content);
+        var valid = Encoding.UTF8.GetBytes(content.Replace("DIGEST", DigestOf(Path.Combine(folder.Root, others[0])), StringComparison.Ordinal));
         folder.Bytes(mutated, valid);
         Read().Samples.ShouldNotBeEmpty();
         var random = new Random(Seed);
@@ -99,6 +101,8 @@ public sealed class AnnotationFuzzTests
 
         sink.Problems.ShouldContain(p => p.File == "data.yaml" && p.Reason.Contains("nested", StringComparison.Ordinal));
     }
+
+    private static string DigestOf(string path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
 
     private static void Fuzz(byte[] valid, Action<byte[]> parse)
     {

@@ -12,7 +12,7 @@ public sealed class TyeFileTests
 
         var services = TyeFile.Read(text);
 
-        services.Select(service => service.Name).ShouldBe(["mosquitto", "kafka", "agent", "camera", "aggregator", "curator", "registry", "dashboard"], ignoreOrder: true);
+        services.Select(service => service.Name).ShouldBe(["mosquitto", "kafka", "agent", "camera", "aggregator", "curator", "registry", "trainer", "dashboard"], ignoreOrder: true);
         var processes = services.Where(service => service.Source.EndsWith(".csproj", StringComparison.Ordinal)).ToList();
         ProjectFile.ReadAll(Repository.Root)
             .Where(project => project.Side is Side.Edge or Side.CloudService)

@@ -10,7 +10,7 @@ public static class DatasetReaders
     /// <summary>All readers.</summary>
     public static IReadOnlyList<IDatasetReader> All { get; } =
     [
-        new MvtecReader(), new MagneticTileReader(), new NeuDetReader(), new SdSaliencyReader(), new DeepPcbReader(), new KolektorReader(),
+        new LabelledReader(), new MvtecReader(), new MagneticTileReader(), new NeuDetReader(), new SdSaliencyReader(), new DeepPcbReader(), new KolektorReader(),
         new BsDataReader(), new ElpvReader(), new CrackForestReader(), new NeuSegReader(), new YoloReader("gear"), new YoloReader(),
         new VocReader("hripcb"), new VocReader(), new CocoReader(), new LabelmeReader(), new WaterCooledReader(), new FoldersReader(),
     ];

@@ -18,13 +18,12 @@ internal static class TrainEdgeCommand
         Option<string[]> data = new("--data")
         {
             Description = $"KEY:PATH of each data set, or synthetic:seed=N,count=M. Keys: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))}.",
-            Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
         Option<DirectoryInfo> folder = new("--out") { Description = "Becomes a bundle; run files go to its folder run/.", Required = true };
         Option<NetworkSize> size = new("--size") { Description = "nano, small or base.", DefaultValueFactory = _ => NetworkSize.Small };
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
-        Option<DirectoryInfo?> from = new("--from") { Description = "A model to start from, of the same size." };
+        Option<DirectoryInfo?> from = new("--from") { Description = "A model to start from; its network is kept, or must be the one that is named." };
         Option<int?> shots = new("--shots") { Description = "At most this many training pictures of each class." };
         Option<bool> normalOnly = new("--normal-only") { Description = "Learn from normal pictures alone: defects are painted on them." };
         Option<bool> reference = new("--reference") { Description = "Compare each picture with its known-good view." };
@@ -39,6 +38,13 @@ internal static class TrainEdgeCommand
             Description = "Keys of the groups that are the test side: leaving one out. Not learned from.",
             AllowMultipleArgumentsPerToken = true,
         };
+        Option<string[]> whole = new("--whole")
+        {
+            Description = "KEY:PATH of further data sets without a test side: what is held back of them lies elsewhere.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<FileInfo?> exclude = new("--exclude") { Description = "Digests of pictures, one a line, that must not be learned from: the run ends if one is found." };
+        Option<bool> keepClasses = new("--keep-classes") { Description = "Go on naming what the model of --from names, also what these data sets do not show." };
         Option<double> minutes = new("--minutes") { Description = "CPU-minutes of training.", DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes };
         Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes: needed for equal weights on a run to run basis." };
         Option<int> crop = new("--crop") { Description = "Side of a training crop, pixels.", DefaultValueFactory = _ => new CropOptions().Side };
@@ -64,7 +70,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, minutes, steps, crop, oneSide, transplant, scale, batch, rate, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, scale, batch, rate, stride, threads, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -73,8 +79,15 @@ internal static class TrainEdgeCommand
                 parsed,
                 parsed.GetRequiredValue(folder).FullName,
                 parsed.GetValue(from)?.FullName,
-                names: parsed.GetRequiredValue(data),
-                shots: parsed.GetValue(shots),
+                new TrainingSelection
+                {
+                    Names = parsed.GetValue(data) ?? [],
+                    Whole = parsed.GetValue(whole) ?? [],
+                    Shots = parsed.GetValue(shots),
+                    Excluded = parsed.GetValue(exclude) is { } file ? PictureDigests.ReadList(file.FullName) : PictureDigests.None,
+                },
+                parsed.GetValue(keepClasses),
+                isAsStart: new Option[] { size, stride, reference }.All(option => parsed.GetResult(option) is null or { Implicit: true }),
                 new DivisionRule
                 {
                     Together = parsed.GetValue(together),
@@ -115,16 +128,35 @@ internal static class TrainEdgeCommand
         ParseResult parsed,
         string folder,
         string? from,
-        string[] names,
-        int? shots,
+        TrainingSelection selection,
+        bool keepClasses,
+        bool isAsStart,
         DivisionRule rule,
         EdgeTrainingOptions options,
         bool json,
         CancellationToken cancellation)
     {
         options.Validate();
+        if (selection.Names.Count + selection.Whole.Count == 0)
+        {
+            throw new ArgumentException("There is nothing to learn from: give --data or --whole.");
+        }
+
         var progress = parsed.InvocationConfiguration.Error;
-        var data = TrainingDataReader.Read(names, shots, options.Seed, options.Crops.PaintsDefects, rule);
+        if (keepClasses && from is null)
+        {
+            throw new ArgumentException("--keep-classes needs --from: the model whose classes are kept.");
+        }
+
+        using var start = from is null ? null : EdgeModel.Load(from);
+        if (start is not null && isAsStart)
+        {
+            var network = start.Description.Network;
+            options = options with { Network = network, Crops = options.Crops with { OutputStride = network.OutputStride } };
+        }
+
+        var data = TrainingDataReader.Read(
+            selection with { Seed = options.Seed, NormalOnly = options.Crops.PaintsDefects, KeptClasses = keepClasses ? start!.Description.Classes : [] }, rule);
         foreach (var problem in data.Problems)
         {
             await progress.WriteLineAsync($"not used: {problem.File}: {problem.Reason}").ConfigureAwait(false);
@@ -133,7 +165,6 @@ internal static class TrainEdgeCommand
         await progress.WriteLineAsync(
             $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes; "
             + $"{data.Validation.Count} to validate on").ConfigureAwait(false);
-        using var start = from is null ? null : EdgeModel.Load(from);
         if (start is not null && start.Description.Network != options.Network)
         {
             throw new TrainingException($"The model to start from is {start.Description.Network}: expected {options.Network}.");

@@ -27,16 +27,31 @@ public static class TrainingDataReader
     /// <exception cref="Learning.Datasets.DatasetException">A data set cannot be read.</exception>
     /// <exception cref="TrainingException">Nothing is left to learn from.</exception>
     public static TrainingData Read(IReadOnlyList<string> names, int? shots, int seed, bool normalOnly, DivisionRule? rule = null)
+        => Read(new TrainingSelection { Names = names, Shots = shots, Seed = seed, NormalOnly = normalOnly }, rule);
+
+    /// <summary>Reads.</summary>
+    /// <param name="selection">What is learned from.</param>
+    /// <param name="rule">How the data sets are divided; null: each for itself.</param>
+    /// <exception cref="Learning.Datasets.DatasetException">A data set cannot be read.</exception>
+    /// <exception cref="TrainingException">Nothing is left to learn from, or a picture is among them that must not be.</exception>
+    public static TrainingData Read(TrainingSelection selection, DivisionRule? rule = null)
     {
+        var (shots, seed, normalOnly) = (selection.Shots, selection.Seed, selection.NormalOnly);
+        List<string> names = [.. selection.Names, .. selection.Whole];
         OpenCvImageDecoder decoder = new();
         List<FileProblem> problems = [];
         List<string> splitIds = [];
         List<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> sides = [];
-        foreach (var ((dataset, split), index) in new DatasetDivider(decoder).Read(names, rule ?? DivisionRule.Default).Select((divided, index) => (divided, index)))
+        DatasetDivider divider = new(decoder);
+        var divided = divider.Read(selection.Names, rule ?? DivisionRule.Default).Concat(divider.Read(selection.Whole, DivisionRule.Default));
+        foreach (var ((dataset, split), index) in divided.Select((one, index) => (one, index)))
         {
             problems.AddRange(dataset.Problems);
             splitIds.Add(split.Id);
-            var train = split.Take(dataset.Samples, SplitName.Train);
+            var isWhole = index >= selection.Names.Count;
+            IReadOnlyList<DatasetSample> train = isWhole
+                ? [.. dataset.Samples.Where(s => split.Of(s) != SplitName.Val)]
+                : split.Take(dataset.Samples, SplitName.Train);
             train = shots is { } k ? KShot.Draw(train, k, seed) : train;
             train = normalOnly ? [.. train.Where(s => !s.IsAnomalous)] : train;
             sides.Add(shots is null && !normalOnly
@@ -44,7 +59,8 @@ public static class TrainingDataReader
                 : (index, train, split.Take(dataset.Samples, SplitName.Val)));
         }
 
-        var classes = normalOnly ? [Generic()] : ClassesOf(sides.SelectMany(s => s.Train));
+        PictureDigests.Refuse(sides.SelectMany(s => s.Train.Concat(s.Validation)), selection.Excluded);
+        var classes = normalOnly ? [Generic()] : ClassesOf(sides.SelectMany(s => s.Train), selection.KeptClasses);
         PictureLoader loader = new(decoder, Vocabulary.English, classes);
         var learned = sides.SelectMany(s => CutAlike([.. Load(loader, s.Train, s.Dataset)])).ToList();
         var judged = Fewer(sides).SelectMany(s => Load(loader, s.Validation, s.Dataset)).ToList();
@@ -119,10 +135,9 @@ public static class TrainingDataReader
 
     private static TrainedClass Generic() => TrainedClass.Of("defect", Vocabulary.English)!;
 
-    private static List<TrainedClass> ClassesOf(IEnumerable<DatasetSample> samples)
+    private static List<TrainedClass> ClassesOf(IEnumerable<DatasetSample> samples, IReadOnlyList<TrainedClass> kept)
     {
-        var classes = samples.SelectMany(s => s.Classes)
-            .Select(label => TrainedClass.Of(label, Vocabulary.English)).OfType<TrainedClass>()
+        var classes = kept.Concat(samples.SelectMany(s => s.Classes).Select(label => TrainedClass.Of(label, Vocabulary.English)).OfType<TrainedClass>())
             .DistinctBy(c => c.Id, StringComparer.Ordinal).OrderBy(c => c.Id, StringComparer.Ordinal).ToList();
         return classes.Count switch
         {

@@ -1,0 +1,65 @@
+using IMDD.Cloud.Trainer.State;
+using IMDD.Contracts.CloudEvents;
+using IMDD.Contracts.Events;
+using IMDD.Messaging.Kafka;
+using IMDD.Relational;
+using Microsoft.EntityFrameworkCore;
+
+namespace IMDD.Cloud.Trainer.Ingest;
+
+/// <summary>
+/// Keeps what is agreed of each picture, a batch in one transaction. A newer revision replaces an older one, whatever it says; an older one that
+/// comes again changes nothing, also after a withdrawal.
+/// </summary>
+internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, TrainerTelemetry telemetry, TimeProvider time, ILogger<LabelIntake> logger)
+{
+    private const string Malformed = "malformed";
+
+    /// <summary>Takes a batch in.</summary>
+    /// <exception cref="System.Data.Common.DbException">The database failed; nothing was taken.</exception>
+    public void Take(IReadOnlyList<KafkaConsumed> records)
+    {
+        using var context = contexts.CreateDbContext();
+        using var transaction = context.Database.BeginTransaction();
+        var (taken, deadLettered) = (0, 0);
+        foreach (var record in records)
+        {
+            try
+            {
+                Keep(context, ConsensusParser.Parse(record));
+                taken++;
+            }
+            catch (CloudEventFormatException e)
+            {
+                deadLettered++;
+                Outbox.AddDeadLetter(context, record, Malformed, e.Message, time.GetUtcNow());
+                Log.RecordSetAside(logger, record.Topic, record.Partition, record.Offset, Malformed, e.Message);
+            }
+        }
+
+        context.SaveChanges();
+        transaction.Commit();
+        telemetry.BatchDone(taken, deadLettered);
+    }
+
+    private void Keep(TrainerDbContext context, ExampleConsensus consensus)
+    {
+        // The counter's row is locked until the transaction ends: numbers become visible in their order.
+        var number = Sql.Query(
+            context, "INSERT INTO counters (name, value) VALUES ('labels', 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value", [])[0][0];
+        var isAgreed = consensus.State == ConsensusState.Agreed;
+        Sql.Execute(
+            context,
+            """
+            INSERT INTO labels (digest, revision, state, sequence, classes, data, changed_us) VALUES ({0}, {1}, {2}, {3}, {4}, {5}, {6})
+            ON CONFLICT (digest) DO UPDATE SET revision = excluded.revision, state = excluded.state, sequence = excluded.sequence, classes = excluded.classes,
+                data = excluded.data, changed_us = excluded.changed_us
+            WHERE labels.revision < excluded.revision
+            """,
+            [
+                consensus.Frame.Digest, consensus.Revision, consensus.State, number,
+                isAgreed ? string.Join('\n', consensus.Regions.Select(r => r.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)) : "",
+                isAgreed ? ImddJsonText.Write(consensus) : null, Timestamp.ToMicroseconds(time.GetUtcNow()),
+            ]);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Data.Common;
+using IMDD.Cloud.Trainer.State;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Cloud.Trainer.Runs;
+
+/// <summary>Looks whether a run is due, and takes up the one that there is unless another instance has it.</summary>
+internal sealed class RunWorker(
+    RunTriggers triggers, RunBook book, RunLease lease, RunExecutor executor, IOptions<TrainerOptions> options, TimeProvider time, ILogger<RunWorker> logger)
+    : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await TurnAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (IsOfTheDatabase(e))
+            {
+                Log.WorkerFailed(logger, e.GetBaseException().Message);
+            }
+
+            await Task.Delay(options.Value.PollPeriod, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>One turn: to the end of a run, where there is one to take up.</summary>
+    public async Task TurnAsync(CancellationToken stopping)
+    {
+        await triggers.CheckAsync(stopping);
+        if (book.Open() is { } run && lease.TryTake() is { } token)
+        {
+            await WorkAsync(run, token, stopping);
+        }
+    }
+
+    private async Task WorkAsync(RunRow run, long token, CancellationToken stopping)
+    {
+        try
+        {
+            await using LeaseKeeper keeper = new(lease, book, run.Id, token, options.Value, time);
+            await executor.ExecuteAsync(run.Id, keeper, stopping);
+        }
+        catch (LeaseLostException)
+        {
+            Log.LeaseLost(logger, run.Id, token);
+            return;
+        }
+        finally
+        {
+            // Only while it is still this token's.
+            lease.Release(token);
+        }
+    }
+
+    private static bool IsOfTheDatabase(Exception e)
+        => e is DbException or DbUpdateException or TimeoutException or InvalidOperationException { InnerException: DbException };
+}

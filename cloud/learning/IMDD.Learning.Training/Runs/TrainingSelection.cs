@@ -1,0 +1,28 @@
+using IMDD.Learning.Training.Models;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>What a run learns from.</summary>
+public sealed record TrainingSelection
+{
+    /// <summary><c>KEY:PATH</c> each, divided into three sides.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>Further data sets without a test side: what is not validated on is learned from. What is held back of them lies elsewhere.</summary>
+    public IReadOnlyList<string> Whole { get; init; } = [];
+
+    /// <summary>At most this many training pictures of a class; null: all.</summary>
+    public int? Shots { get; init; }
+
+    /// <summary>Which shots are drawn.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>True: no defective picture is learned from.</summary>
+    public bool NormalOnly { get; init; }
+
+    /// <summary>Classes that are named whether or not a picture shows them.</summary>
+    public IReadOnlyList<TrainedClass> KeptClasses { get; init; } = [];
+
+    /// <summary><c>sha256:</c> digests of picture files that must be neither learned from nor validated on.</summary>
+    public IReadOnlySet<string> Excluded { get; init; } = PictureDigests.None;
+}

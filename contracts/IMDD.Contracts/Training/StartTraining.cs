@@ -1,0 +1,11 @@
+namespace IMDD.Contracts.Training;
+
+/// <summary>Asks for a run.</summary>
+public sealed record StartTraining
+{
+    /// <summary>One of <see cref="TrainingReason"/>: manual or drift.</summary>
+    public string Reason { get; init; } = TrainingReason.Manual;
+
+    /// <summary>Who asks.</summary>
+    public string? By { get; init; }
+}

@@ -1,0 +1,262 @@
+using System.Net;
+using IMDD.Cloud.Trainer.Registry;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
+using IMDD.Contracts.Registry;
+using IMDD.Contracts.Training;
+using IMDD.Learning.Datasets.Readers;
+using IMDD.Testing;
+
+namespace IMDD.Cloud.Trainer.Tests;
+
+/// <summary>Runs from labels on Kafka to releases in a real registry; what trains is a script.</summary>
+public sealed class RunTests : IAsyncLifetime
+{
+    private const int Count = 10;
+
+    private Plant _plant = default!;
+    private TrainingScript _script = default!;
+    private string _champion = "";
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _plant = await Plant.StartAsync();
+        _script = new TrainingScript(_plant.Directory);
+        _champion = await _plant.CrownShippedAsync();
+    }
+
+    public ValueTask DisposeAsync() => _plant.DisposeAsync();
+
+    [Fact]
+    public async Task Labels_Enough_BecomeAChampionWithItsLineage()
+    {
+        var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:NewLabels", $"{Count}"), ("Trainer:Promote", "Champion"));
+        await PublishAsync(trainer);
+        await Eventually.HoldsAsync(async () => (await trainer.RunsAsync()).Count > 0);
+
+        var run = await trainer.EndsAsync((await trainer.RunsAsync()).Single().RunId, TrainingState.Promoted);
+
+        run.Reasons.ShouldBe([TrainingReason.Labels]);
+        run.Champion.ShouldBe(_champion);
+        (run.Frames + run.GateFrames).ShouldBe(Count);
+        run.GateFrames!.Value.ShouldBeGreaterThan(0);
+        run.NewClasses.ShouldBe([new TrainingNewClass("dent", 3, 0, 0.8)]);
+        run.RolloutId.ShouldNotBeNull();
+        var model = await _plant.ModelAsync();
+        model.Versions.Count.ShouldBe(2);
+        model.Aliases[ModelAlias.Champion].ShouldBe(run.Release);
+        var release = model.Versions.Single(v => v.Model.Digest == run.Release);
+        release.TrainedFrom!.DatasetDigest.ShouldBe(run.SnapshotId);
+        release.TrainedFrom.Parent.ShouldBe(_champion);
+        release.Gates.Select(g => g.Name).ShouldBe(["parity", "gate-set-apart", "recall@set"]);
+        release.Metrics!["recall@set"].ShouldBe(0.9);
+
+        // The snapshot is there by content, in folders and in blobs, and its two sides share nothing.
+        var snapshot = Path.Combine(_plant.Work, "runs", run.RunId, "snapshot");
+        var train = DatasetReaders.Read($"labelled:{snapshot}/train", strict: true).Samples;
+        var gate = DatasetReaders.Read($"labelled:{snapshot}/gate", strict: true).Samples;
+        (train.Count, gate.Count).ShouldBe((run.Frames!.Value, run.GateFrames.Value));
+        train.Select(s => s.Id).Intersect(gate.Select(s => s.Id)).ShouldBeEmpty();
+        File.ReadAllLines(snapshot + "/gate-pictures.txt").ShouldBe(gate.Select(s => ContentDigest.Of(File.ReadAllBytes(s.ImagePath))), ignoreOrder: true);
+        (await _plant.Blobs.GetAsync(run.SnapshotId!, 1 << 20, Stop)).ShouldBe(File.ReadAllBytes(snapshot + "/snapshot.json"));
+        _script.Calls[0].Arguments.ShouldContain("--keep-classes");
+        _script.Calls[0].Arguments.ShouldContain($"--exclude {snapshot}/gate-pictures.txt");
+        _script.Calls[1].Arguments.ShouldContain($"--whole labelled:{snapshot}/gate");
+
+        // What was learned from is not new any more; a withdrawal is forgotten.
+        await _plant.PublishAsync(Labels.Withdrawn(1, revision: 2), Labels.Malformed(2), Labels.Agreed(20), Labels.Agreed(21));
+        await trainer.LabelsAsync(Count + 1);
+        var summary = await trainer.SummaryAsync();
+        (summary.NewLabels, summary.OpenRun).ShouldBe((2, null));
+        summary.NewByClass.ShouldBe(new Dictionary<string, long> { ["dent"] = 2 });
+        (await trainer.RunsAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Gate_NotMet_NothingIsRegistered()
+    {
+        _script.Set("refuse");
+        var trainer = await StartAsync();
+
+        var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Refused);
+
+        run.Gates.ShouldContain(g => g.Name == "recall@set" && !g.Passed);
+        (await _plant.ModelAsync()).Versions.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Cancel_WhileTraining_EndsTheChild()
+    {
+        _script.Set("hold-edge");
+        var trainer = await StartAsync();
+        var id = (await trainer.StartAsync()).RunId;
+        (await trainer.WaitAsync(id, r => r.Progress is not null)).Progress.ShouldBe("step 3 of 10");
+        (await trainer.PostAsync(TrainingRoutes.Runs, new StartTraining())).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+
+        (await trainer.CancelAsync(id)).EnsureSuccessStatusCode();
+
+        await trainer.EndsAsync(id, TrainingState.Cancelled);
+        await Eventually.HoldsAsync(() => !TrainingScript.IsAlive(_script.Calls.Single().Process));
+        (await trainer.CancelAsync(id)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await trainer.CancelAsync("run-none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Child_Killed_GoesOnAndIsRegisteredOnce()
+    {
+        _script.Set("hold-edge");
+        var trainer = await StartAsync();
+        var id = (await trainer.StartAsync()).RunId;
+        await trainer.WaitAsync(id, r => r.Progress is not null);
+
+        await SignalAsync("KILL", _script.Calls.Single().Process);
+        await Eventually.HoldsAsync(() => _script.Calls.Count == 2);
+        _script.Clear("hold-edge");
+
+        await trainer.EndsAsync(id, TrainingState.Registered);
+        (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
+        _script.Calls[0].Arguments.ShouldBe(_script.Calls[1].Arguments);
+    }
+
+    [Fact]
+    public async Task Child_ThatFails_EndsTheRunWithItsWord()
+    {
+        _script.Set("fail-edge");
+        var trainer = await StartAsync();
+
+        (await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Failed)).Error.ShouldBe("training: The training program ended with exit code 1: imdd: no luck");
+    }
+
+    [Fact]
+    public async Task Trainer_KilledAtEachStep_GoesOnAndRegistersOnce()
+    {
+        _script.Set("hold-edge");
+        var first = await _plant.StartTrainerProcessAsync(_script.Path);
+        var id = await BeginAsync(first);
+        await first.WaitAsync(id, r => r.Progress is not null);
+        await first.KillAsync();
+        await Eventually.HoldsAsync(() => !TrainingScript.IsAlive(_script.Calls.Single().Process));
+        _script.Set("hold-gate");
+        _script.Clear("hold-edge");
+        var second = await _plant.StartTrainerProcessAsync(_script.Path);
+        await second.WaitAsync(id, r => r is { State: TrainingState.Gating, Progress: not null });
+        await second.KillAsync();
+        _script.Clear("hold-gate");
+        var third = await _plant.StartTrainerAsync(_script.Path);
+
+        var run = await third.EndsAsync(id, TrainingState.Registered);
+
+        (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
+        await third.StopAsync();
+
+        // As if it had been killed between the registry's answer and its own note of it.
+        await using (Microsoft.Data.Sqlite.SqliteConnection database = new($"Data Source={_plant.Directory.File("trainer/trainer.db")}"))
+        {
+            await database.OpenAsync(Stop);
+            await using var forget = database.CreateCommand();
+            forget.CommandText = "UPDATE runs SET state = 'registering', is_open = 1, release = NULL";
+            (await forget.ExecuteNonQueryAsync(Stop)).ShouldBe(1);
+        }
+
+        var fourth = await _plant.StartTrainerAsync(_script.Path);
+        (await fourth.EndsAsync(id, TrainingState.Registered)).Release.ShouldBe(run.Release);
+        (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Trainer_PausedPastItsLease_LosesTheRunAndIsRefused()
+    {
+        _script.Set("hold-edge");
+        var paused = await _plant.StartTrainerProcessAsync(_script.Path, ("Trainer:InstanceName", "one"));
+        var id = await BeginAsync(paused);
+        var before = await paused.WaitAsync(id, r => r.Progress is not null);
+        await paused.PauseAsync();
+        var other = await _plant.StartTrainerAsync(_script.Path, ("Trainer:InstanceName", "two"));
+        await other.WaitAsync(id, r => r.Instance == "two" && _script.Calls.Count == 2);
+
+        await paused.ResumeAsync();
+
+        await Eventually.HoldsAsync(() => !TrainingScript.IsAlive(_script.Calls[0].Process));
+        TrainingScript.IsAlive(_script.Calls[1].Process).ShouldBeTrue("the other's child is another");
+        _script.Clear("hold-edge");
+        var run = await other.EndsAsync(id, TrainingState.Registered);
+        run.FencingToken!.Value.ShouldBeGreaterThan(before.FencingToken!.Value);
+        (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
+
+        // And had it been paused just before it registers, the registry would have refused it.
+        var folder = Path.Combine(_plant.Work, "runs", id, "model");
+        var manifest = ImddJson.Deserialize<BundleManifest>(File.ReadAllBytes(Path.Combine(folder, "manifest.json"))) with { Name = Plant.Model, Version = "9.9.9" };
+        var refused = await Should.ThrowAsync<Runs.RunFailedException>(() => other.Get<RegistryClient>().RegisterAsync(
+            folder, new RegisterModel { Manifest = manifest, FencingToken = before.FencingToken }, Stop));
+        refused.MayPass.ShouldBeFalse();
+        refused.Message.ShouldContain("409");
+        (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Folders_OfOlderRuns_GoAndTheirSnapshotsStayAsBlobs()
+    {
+        var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:KeptRuns", "1"));
+        await PublishAsync(trainer);
+        var first = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+        var second = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+
+        await Eventually.HoldsAsync(() => Directory.GetDirectories(Path.Combine(_plant.Work, "runs")).Select(Path.GetFileName).SequenceEqual([second.RunId]));
+        (await _plant.Blobs.GetAsync(first.SnapshotId!, 1 << 20, Stop)).ShouldNotBeNull();
+        first.SnapshotId.ShouldNotBe(second.SnapshotId);
+    }
+
+    [Fact]
+    public async Task Registry_WithoutAChampion_FailsTheRunInWords()
+    {
+        var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:Model", "other"));
+
+        (await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Failed)).Error!.ShouldContain("no champion of other");
+    }
+
+    [Fact]
+    public async Task Api_WhatIsNoRequest_IsRefused()
+    {
+        var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:MinimumPause", "1.00:00:00"));
+        await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Failed);
+
+        (await trainer.PostAsync(TrainingRoutes.Runs, new StartTraining { Reason = "whim" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await trainer.PostAsync(TrainingRoutes.Runs, "no object")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await trainer.PostAsync(TrainingRoutes.Runs, new StartTraining { Reason = TrainingReason.Drift })).StatusCode.ShouldBe(HttpStatusCode.Conflict, "the pause");
+        (await trainer.Http.GetAsync(TrainingRoutes.Runs + "?limit=0", Stop)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await trainer.Http.GetStringAsync("/openapi/v1.json", Stop)).ShouldContain(TrainingRoutes.Cancel);
+    }
+
+    private async Task<Trainer> StartAsync()
+    {
+        var trainer = await _plant.StartTrainerAsync(_script.Path);
+        await PublishAsync(trainer);
+        return trainer;
+    }
+
+    private async Task PublishAsync(TrainerApi trainer)
+    {
+        for (var number = 1; number <= Count; number++)
+        {
+            await _plant.Blobs.PutAsync(Labels.Picture(number), "image/png", Stop);
+        }
+
+        await _plant.PublishAsync([.. Enumerable.Range(1, Count).Select(number => Labels.Agreed(number))]);
+        await trainer.LabelsAsync(Count);
+    }
+
+    private async Task<string> BeginAsync(TrainerProcess trainer)
+    {
+        await PublishAsync(trainer);
+        return (await trainer.StartAsync()).RunId;
+    }
+
+    private static async Task SignalAsync(string signal, int process)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{process}"]);
+        await kill.WaitForExitAsync(Stop);
+    }
+}

@@ -1,0 +1,189 @@
+using IMDD.Cloud.Trainer.Ingest;
+using IMDD.Cloud.Trainer.Runs;
+using IMDD.Cloud.Trainer.State;
+using IMDD.Contracts.Topics;
+using IMDD.Contracts.Training;
+using IMDD.Messaging.Kafka;
+using IMDD.Relational;
+using IMDD.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace IMDD.Cloud.Trainer.Tests;
+
+/// <summary>What is kept, and who may change it: each test over both databases, by a clock of its own.</summary>
+public abstract class StateTests(PostgresFixture postgres, DatabaseKind kind) : IAsyncLifetime
+{
+    private readonly TestDirectory _directory = new();
+    private readonly List<WebApplication> _apps = [];
+    private readonly FakeTimeProvider _time = new(Labels.Noon);
+    private string? _connection;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _connection = kind == DatabaseKind.Postgres ? await postgres.CreateDatabaseAsync() : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in _apps)
+        {
+            await app.DisposeAsync();
+        }
+
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Take_Revisions_TheNewestStandsInWhateverOrder()
+    {
+        var one = await StartAsync();
+        Take(one, Labels.Agreed(1, "dent"), Labels.Agreed(2, null), Labels.Agreed(1, "scratch", revision: 3), Labels.Agreed(1, "crack", revision: 2));
+
+        var summary = one.GetRequiredService<RunTriggers>().Summary();
+        (summary.Labels, summary.NewLabels).ShouldBe((2, 2));
+        summary.NewByClass.ShouldBe(new Dictionary<string, long> { ["scratch"] = 1 });
+
+        Take(one, Labels.Withdrawn(1, revision: 4), Labels.Agreed(1, "scratch", revision: 3));
+        one.GetRequiredService<RunTriggers>().Summary().Labels.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Take_WhatIsNone_IsSetAsideOnceAndTheRestTaken()
+    {
+        var one = await StartAsync();
+        var bad = Labels.Malformed(1);
+        Take(one, bad, Labels.Agreed(2), bad with { Value = null });
+
+        one.GetRequiredService<RunTriggers>().Summary().Labels.ShouldBe(1);
+        using var context = one.GetRequiredService<IDbContextFactory<TrainerDbContext>>().CreateDbContext();
+        context.Outbox.Select(row => row.Topic).ToList().ShouldAllBe(topic => topic.StartsWith(KafkaTopics.Consensus, StringComparison.Ordinal));
+        context.Outbox.Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Lease_PausedHolder_IsPassedByAndChangesNothing()
+    {
+        var (one, two) = (await StartAsync(), await StartAsync());
+        var run = one.GetRequiredService<RunBook>().Request([TrainingReason.Manual], "anna")!.Id;
+        var first = one.GetRequiredService<RunLease>().TryTake()!.Value;
+        one.GetRequiredService<RunBook>().TakeOver(run, first);
+        two.GetRequiredService<RunLease>().TryTake().ShouldBeNull();
+        _time.Advance(TimeSpan.FromSeconds(29));
+        one.GetRequiredService<RunLease>().Renew(first).ShouldBeTrue();
+        _time.Advance(TimeSpan.FromSeconds(29));
+        two.GetRequiredService<RunLease>().TryTake().ShouldBeNull();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var second = two.GetRequiredService<RunLease>().TryTake()!.Value;
+
+        second.ShouldBeGreaterThan(first);
+        one.GetRequiredService<RunLease>().Renew(first).ShouldBeFalse();
+        Should.Throw<LeaseLostException>(() => one.GetRequiredService<RunBook>().Change(run, first, r => r.Progress = "late"), "before the other has touched the run");
+        two.GetRequiredService<RunBook>().TakeOver(run, second).Token.ShouldBe(second);
+        Should.Throw<LeaseLostException>(() => one.GetRequiredService<RunBook>().TakeOver(run, first));
+        one.GetRequiredService<RunLease>().Release(first);
+        one.GetRequiredService<RunLease>().TryTake().ShouldBeNull("a late release frees nothing");
+        two.GetRequiredService<RunLease>().Release(second);
+        one.GetRequiredService<RunLease>().TryTake()!.Value.ShouldBeGreaterThan(second);
+    }
+
+    [Fact]
+    public async Task Request_WhileOneIsOpen_GivesNone()
+    {
+        var (one, two) = (await StartAsync(), await StartAsync());
+        var asked = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8)
+            .Select(i => (i % 2 == 0 ? one : two).GetRequiredService<RunBook>().Request([TrainingReason.Manual], null)).Where(row => row is not null).ToList();
+
+        var book = one.GetRequiredService<RunBook>();
+        var run = asked.ShouldHaveSingleItem()!;
+        book.Cancel(run.Id).ShouldBeTrue("nobody has taken it up yet");
+        book.Find(run.Id)!.State.ShouldBe(TrainingState.Cancelled);
+        book.Cancel(run.Id).ShouldBeFalse();
+        book.Request([TrainingReason.Manual], null).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Triggers_EnoughLabels_AskAgainOnlyForNewOnesAndAfterThePause()
+    {
+        var one = await StartAsync(("Trainer:NewLabels", "2"), ("Trainer:MinimumPause", "01:00:00"));
+        var (triggers, book) = (one.GetRequiredService<RunTriggers>(), one.GetRequiredService<RunBook>());
+        Take(one, Labels.Agreed(1));
+        await triggers.CheckAsync(Stop);
+        book.Open().ShouldBeNull();
+        Take(one, Labels.Agreed(2));
+        await triggers.CheckAsync(Stop);
+        book.Open()!.Reasons.ShouldBe(TrainingReason.Labels);
+        End(one, snapshotLabels: 2);
+        Take(one, Labels.Agreed(3), Labels.Agreed(1, "scratch", revision: 2));
+        await triggers.CheckAsync(Stop);
+        book.Open().ShouldBeNull("the pause");
+        _time.Advance(TimeSpan.FromHours(1));
+
+        await triggers.CheckAsync(Stop);
+
+        book.Open()!.Reasons.ShouldBe(TrainingReason.Labels, "one new picture and one that is seen otherwise now");
+        End(one, snapshotLabels: 4);
+        _time.Advance(TimeSpan.FromHours(1));
+        await triggers.CheckAsync(Stop);
+        book.Open().ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Triggers_Schedule_InItsTimeZoneOnceHoweverLate()
+    {
+        // Noon in London is 13:00 in Berlin, in winter.
+        var one = await StartAsync(("Trainer:Schedule", "30 13 * * *"), ("Trainer:TimeZone", "Europe/Berlin"), ("Trainer:MinimumPause", "00:00:00"));
+        var (triggers, book) = (one.GetRequiredService<RunTriggers>(), one.GetRequiredService<RunBook>());
+        await triggers.CheckAsync(Stop);
+        book.Open().ShouldBeNull();
+        triggers.Summary().NextScheduled.ShouldBe(Labels.Noon.AddMinutes(30));
+        _time.Advance(TimeSpan.FromDays(3));
+
+        await triggers.CheckAsync(Stop);
+
+        book.Open()!.Reasons.ShouldBe(TrainingReason.Schedule);
+        End(one, snapshotLabels: 0);
+        await triggers.CheckAsync(Stop);
+        book.Open().ShouldBeNull();
+        triggers.Summary().NextScheduled.ShouldBe(Labels.Noon.AddDays(3).AddMinutes(30));
+    }
+
+    private static void Take(IServiceProvider one, params KafkaConsumed[] records) => one.GetRequiredService<LabelIntake>().Take(records);
+
+    private static void End(IServiceProvider one, long snapshotLabels)
+    {
+        var (lease, book) = (one.GetRequiredService<RunLease>(), one.GetRequiredService<RunBook>());
+        var (token, run) = (lease.TryTake()!.Value, book.Open()!.Id);
+        book.TakeOver(run, token);
+        book.Change(run, token, r => (r.State, r.IsOpen, r.SnapshotLabels) = (TrainingState.Refused, false, snapshotLabels));
+        lease.Release(token);
+    }
+
+    /// <summary>A trainer put together as in production, whose turns the test makes itself.</summary>
+    private async Task<IServiceProvider> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration["Trainer:Directory"] = _directory.File("state");
+        builder.Configuration["Trainer:ConnectionString"] = _connection;
+        builder.Configuration["Trainer:InstanceName"] = $"number{_apps.Count}";
+        builder.Configuration["Blobs:Directory"] = _directory.File("blobs");
+        foreach (var (key, value) in settings)
+        {
+            builder.Configuration[key] = value;
+        }
+
+        builder.Services.AddSingleton<TimeProvider>(_time);
+        builder.AddTrainer();
+        var app = builder.Build();
+        _apps.Add(app);
+        await app.Services.GetServices<IHostedService>().OfType<SchemaMigrator<TrainerDbContext>>().Single().StartAsync(Stop);
+        return app.Services;
+    }
+}
