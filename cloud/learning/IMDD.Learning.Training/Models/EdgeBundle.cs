@@ -49,9 +49,9 @@ public static class EdgeBundle
         BundleWriter writer = new();
         writer.AddModel(exported.ToBytes());
         writer.AddText(rows.contiguous().data<float>().ToArray(), (int)rows.shape[0]);
-        foreach (var (probe, image, reference) in recorded)
+        foreach (var (probe, image, known) in recorded)
         {
-            writer.AddProbe(probe, image, reference);
+            writer.AddProbe(probe, image, known);
         }
 
         writer.Add(EdgeModel.WeightsFile, model.WeightBytes());
