@@ -24,6 +24,9 @@ public sealed class EdgeTrainer : IDisposable
     private const int ReportEvery = 10;
     private const double LossMemory = 0.95;
 
+    /// <summary>Training pictures that the pixel threshold is found on as well.</summary>
+    private const int MaxFurther = 150;
+
     private readonly EdgeTrainingOptions _options;
     private readonly TrainingData _data;
     private readonly CheckpointFolder _checkpoints;
@@ -233,10 +236,13 @@ public sealed class EdgeTrainer : IDisposable
 
         EdgeModel model = new(_model.Description);
         model.Set(_best!.ToDictionary(t => t.Name, StringComparer.Ordinal));
-        var scores = _data.Validation.Count > 0 ? new PictureScorer(model).Score(_data.Validation) : [];
+        PictureScorer scorer = new(model);
+        var scores = _data.Validation.Count > 0 ? scorer.Score(_data.Validation) : [];
+        var every = Math.Max(1, (_data.Train.Count + MaxFurther - 1) / MaxFurther);
+        List<TrainingPicture> further = [.. _data.Train.Where((_, i) => i % every == 0)];
         model.Description = model.Description with
         {
-            Calibration = scores.Count > 0 ? Validation.Calibrate(scores, _data.Validation, _data.Classes.Count, _options.Network.OutputStride) : EdgeCalibration.None,
+            Calibration = scores.Count > 0 ? Validation.Calibrate(scores, _data.Validation, (scorer.Score(further), further), _data.Classes.Count, _options.Network.OutputStride) : EdgeCalibration.None,
             Lineage = model.Description.Lineage with { Steps = _state.BestStep },
         };
         return (

@@ -3,7 +3,7 @@ namespace IMDD.Learning.Training.Runs;
 /// <summary>What a network made of one picture whose truth is known.</summary>
 /// <param name="Logits">Pixel logits of the cells that belong to the picture, row-major; none where pixels have no truth.</param>
 /// <param name="Columns">Cells in a row.</param>
-/// <param name="Labels">True where at least half of the cell is defective.</param>
+/// <param name="Labels">True where at least a quarter of the cell is defective.</param>
 /// <param name="Pooled">The picture's pooled logit.</param>
 /// <param name="IsDefective">Truth of the picture.</param>
 /// <param name="Truth">Its class where it has exactly one; -1 else.</param>

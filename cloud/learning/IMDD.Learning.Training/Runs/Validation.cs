@@ -33,7 +33,17 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
     }
 
     /// <summary>Probabilities and thresholds from the same pictures.</summary>
-    internal static EdgeCalibration Calibrate(IReadOnlyList<PictureScores> pictures, IReadOnlyList<TrainingPicture> truths, int classes, int stride)
+    /// <param name="pictures">What the network says of the validation side.</param>
+    /// <param name="truths">That side.</param>
+    /// <param name="further">
+    /// Of some pictures that were trained on, with their truths: few defects of each class are on a small validation side, and what they want of the pixel
+    /// threshold is chance.
+    /// </param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="stride">Pixels per cell, each way.</param>
+    internal static EdgeCalibration Calibrate(
+        IReadOnlyList<PictureScores> pictures, IReadOnlyList<TrainingPicture> truths,
+        (IReadOnlyList<PictureScores> Scores, IReadOnlyList<TrainingPicture> Truths) further, int classes, int stride)
     {
         var every = Math.Max(1, pictures.Sum(p => (long)p.Logits.Length) / MaxCalibrationCells);
         var pairs = pictures.SelectMany(p => p.Logits.Zip(p.Labels)).Where((_, i) => i % every == 0).ToList();
@@ -46,7 +56,7 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
             DefectOffset = offset,
             ImageScale = imageScale,
             ImageOffset = imageOffset,
-            PixelThreshold = PixelThresholds.Best(pictures, truths, stride, scale, offset) ?? 0.5,
+            PixelThreshold = PixelThresholds.Best([.. pictures, .. further.Scores], [.. truths, .. further.Truths], stride, scale, offset) ?? 0.5,
             ImageThreshold = images is { F1.IsDefined: true } best ? Sigmoid(imageScale * best.Threshold + imageOffset) : null,
             RowThresholds = [.. Enumerable.Range(0, classes).Select(c => RowThreshold(pictures, c))],
         };
