@@ -79,6 +79,27 @@ public sealed class DemoCommandTests
         (output + error).ShouldContain(option);
     }
 
+    [Theory]
+    [InlineData("--frames", "100")]
+    [InlineData("--fps", "3")]
+    [InlineData("--cameras", "2")]
+    public async Task Demo_LearnWithWhatItFixes_ExitCode2AndNamesIt(string option, string value)
+    {
+        var (exitCode, output, error) = await RunAsync("demo", "--learn", option, value);
+
+        exitCode.ShouldBe(2);
+        (output + error).ShouldContain($"{option} cannot be given with --learn");
+    }
+
+    [Fact]
+    public async Task Demo_WordWithoutLearn_ExitCode2AndSaysSo()
+    {
+        var (exitCode, output, error) = await RunAsync("demo", "--word");
+
+        exitCode.ShouldBe(2);
+        (output + error).ShouldContain("--word needs --learn");
+    }
+
     [Fact]
     public async Task Demo_StateFolderInUse_ExitCode2AndTouchesNothing()
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using IMDD.Cli.Demo;
+using IMDD.Cli.Learn;
 using IMDD.Cli.Output;
 using Spectre.Console;
 
@@ -26,6 +27,11 @@ internal static class DemoCommand
         Option<int> seed = new("--seed") { Description = "Seed of the synthetic surfaces.", DefaultValueFactory = _ => 1 };
         Option<bool> keep = new("--keep") { Description = "Stay up after the last frame, until Ctrl-C." };
         Option<string?> state = new("--state") { Description = "Keep all data in this folder, which must not exist or be empty." };
+        Option<bool> learn = new("--learn")
+        {
+            Description = "The learning loop instead: a kind of defect that no model has seen turns up after a minute, and every line comes to catch it.",
+        };
+        Option<bool> word = new("--word") { Description = "With --learn: by its name alone, without new weights." };
         Option<int> mqtt = Port("--mqtt-port", 1883, "MQTT");
         Option<int> kafka = Port("--kafka-port", 9092, "Kafka");
         Option<int> page = Port("--page-port", 5080, "the page");
@@ -38,9 +44,23 @@ internal static class DemoCommand
 
         Command command = new("demo", "Runs the whole pipeline on this machine, from cameras to the page, and proves that no frame is lost.")
         {
-            frames, rate, cameras, data, bundle, seed, keep, state, mqtt, kafka, page, json,
+            frames, rate, cameras, data, bundle, seed, keep, learn, word, state, mqtt, kafka, page, json,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(learn))
+            {
+                foreach (var option in ((Option[])[frames, rate, cameras, data]).Where(option => result.GetResult(option) is { Implicit: false }))
+                {
+                    result.AddError($"{option.Name} cannot be given with --learn: its lines and their rate are fixed, so that runs can be compared.");
+                }
+            }
+            else if (result.GetValue(word))
+            {
+                result.AddError("--word needs --learn.");
+            }
+        });
+        command.SetAction((parsed, cancellation) => parsed.GetValue(learn) ? LearnAsync(parsed, cancellation) : RunAsync(
             parsed,
             new DemoSettings(
                 parsed.GetValue(frames),
@@ -57,6 +77,39 @@ internal static class DemoCommand
             parsed.GetValue(json),
             cancellation));
         return command;
+
+        Task<int> LearnAsync(ParseResult parsed, CancellationToken cancellation) => DemoCommand.LearnAsync(
+            parsed,
+            new LearnSettings(
+                parsed.GetValue(seed),
+                parsed.GetValue(word),
+                parsed.GetValue(bundle) is { } model ? ShippedBundle(model) ?? Path.GetFullPath(model) : ShippedBundle(DemoPlant.DefaultBundle)!,
+                parsed.GetValue(keep),
+                parsed.GetValue(state) is { } directory ? Path.GetFullPath(directory) : null,
+                parsed.GetValue(mqtt),
+                parsed.GetValue(kafka),
+                parsed.GetValue(page)),
+            parsed.GetValue(json),
+            cancellation);
+    }
+
+    private static async Task<int> LearnAsync(ParseResult parsed, LearnSettings settings, bool json, CancellationToken cancellation)
+    {
+        var configuration = parsed.InvocationConfiguration;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(configuration.Error) });
+        return await new LearnRun(settings, console, TimeProvider.System).RunAsync(Write, cancellation);
+
+        void Write(LearnResult result)
+        {
+            if (json)
+            {
+                JsonOutput.Write(configuration.Output, result);
+            }
+            else
+            {
+                LearnReport.Write(configuration.Output, result);
+            }
+        }
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, DemoSettings settings, bool json, CancellationToken cancellation)

@@ -1,0 +1,62 @@
+using IMDD.Imaging;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
+using IMDD.Inference.Regions;
+using IMDD.Synthetics;
+
+namespace IMDD.Cli.Learn;
+
+/// <summary>Frames of the lines' products that no camera shows and nobody labels, with kinds that the first model knows, and good ones.</summary>
+internal sealed class FrozenSet
+{
+    /// <summary>Of each line.</summary>
+    private const int FramesPerLine = 120;
+
+    private const double DefectRate = 0.6;
+
+    // Far from the cameras' frames, whose seeds begin at 0.
+    private const ulong FirstSeed = 1UL << 60;
+
+    private readonly List<SyntheticSample> _samples = [];
+
+    /// <summary>Renders the frames.</summary>
+    public FrozenSet(LearnSettings settings)
+    {
+        for (var line = 0; line < LearnSettings.Lines; line++)
+        {
+            SurfaceGenerator generator = new(settings.Surface(line) with { DefectRate = DefectRate, MaxDefects = 1 });
+            for (var i = 0; i < FramesPerLine; i++)
+            {
+                _samples.Add(generator.Generate(FirstSeed + (ulong)i));
+            }
+        }
+    }
+
+    /// <summary>Runs a bundle over them, as an agent would.</summary>
+    /// <exception cref="ModelBundleException">Not a bundle.</exception>
+    /// <exception cref="SegmenterException">It does not run.</exception>
+    public FrozenFigures Measure(string bundle)
+    {
+        using var segmenter = SegmenterFactory.Create(ModelBundle.Open(bundle), new SegmenterOptions { Threads = 1, MaxBatch = 1 });
+        RegionOptions options = new() { PixelThreshold = segmenter.Manifest.PixelThreshold, MinAreaPx = LearnSettings.MinAreaPx };
+        int bad = 0, caught = 0, good = 0, alarms = 0;
+        foreach (var sample in _samples)
+        {
+            using RgbImage image = new(sample.Width, sample.Height);
+            sample.Rgb.CopyTo(image.Pixels);
+            var regions = RegionExtractor.Extract(segmenter.Run([image]).Images[0], segmenter.Manifest, options, sample.Width, sample.Height);
+            if (sample.Defects.Count == 0)
+            {
+                good++;
+                alarms += regions.Count > 0 ? 1 : 0;
+            }
+            else
+            {
+                bad++;
+                caught += regions.Any(region => region.Class == sample.Defects[0].Name && MaskOverlap.Iou(sample.Mask, region.MaskRle) >= LearnJudge.MinIou) ? 1 : 0;
+            }
+        }
+
+        return new FrozenFigures(_samples.Count, (double)caught / bad, (double)alarms / good);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text.Json;
+using IMDD.Cli.Models;
+using IMDD.Cli.Quality;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Review;
+
+namespace IMDD.Cli.Learn;
+
+/// <summary>By a word: a person names the kind on a few frames; the word alone is tried first, then a prototype of the regions that were painted.</summary>
+internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string blobs, string folder, TrainerProcess trainer) : LearnWay
+{
+    private const int Regions = 5;
+    private const string RegionFolder = "regions";
+
+    private readonly HttpClient _curator = new() { BaseAddress = plant.CuratorUrl };
+    private readonly List<(ReviewFrame Frame, MaskRle Painted)> _painted = [];
+    private ScriptedReviewer? _reviewer;
+    private TimeSpan? _enteredAt;
+
+    /// <inheritdoc/>
+    public override int Labels => _reviewer?.Labels ?? 0;
+
+    /// <inheritdoc/>
+    public override TimeSpan? WordEnteredAt => _enteredAt;
+
+    /// <inheritdoc/>
+    public override string Bundle => Path.Combine(folder, "bundle");
+
+    /// <inheritdoc/>
+    public override async Task<ModelRelease> LearnAsync(Action<string, string> mark, CancellationToken stop)
+    {
+        _reviewer = new ScriptedReviewer(_curator, plant.Judge, settings.NewKindName, Regions)
+        {
+            Said = (frame, painted) => _painted.Add((frame, painted)),
+        };
+        await _reviewer.RunAsync(stop);
+        var regions = $"labelled:{await WriteRegionsAsync(stop)}";
+        _enteredAt = plant.Judge.Now;
+        mark($"the word '{settings.NewKindName}' is entered, with {Regions} regions", "the word alone is tried");
+        WordRelease release = new(plant.Registry, trainer);
+        var alone = await release.RunAsync(plant.ModelName, Arguments(regions, maxRegions: 0), Pioneers, "imdd demo --learn --word", stop);
+        mark(Account("the word alone", alone), alone.Release is null ? "a prototype of the regions is tried" : "two agents try it");
+        var released = alone.Release is null ? await release.RunAsync(plant.ModelName, Arguments(regions, Regions), Pioneers, "imdd demo --learn --word", stop) : alone;
+        if (released.Release is not { Model: var model })
+        {
+            throw new CommandFailedException($"{Account("the word alone", alone)}; {Account("with regions", released)}.");
+        }
+
+        mark(Account(alone.Release is null ? "with regions" : "the word alone", released), "two agents try it");
+        await plant.Registry.FetchAsync(model.Digest, Bundle, stop);
+        return model;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _curator.Dispose();
+
+    private static IReadOnlyList<string> Pioneers => [LearnSettings.AddressOf(0), LearnSettings.AddressOf(1)];
+
+    private List<string> Arguments(string regions, int maxRegions) =>
+    [
+        "--name", settings.NewKindName, "--regions", regions, "--region-class", settings.NewKindName,
+        "--max-regions", maxRegions.ToString(CultureInfo.InvariantCulture), "--frozen", LearnPlant.GateSet(settings), "--split", "all",
+    ];
+
+    private static string Account(string what, WordReleased tried)
+    {
+        var json = tried.Tried;
+        var verdict = tried.Release is null ? $"is refused: {json.GetProperty("reason").GetString()}" : $"is accepted at threshold {json.GetProperty("threshold")}";
+        var old = json.GetProperty("old_names_change_points");
+        return $"{what} {verdict} (old names {old.GetProperty("pooled")} points, the worst {old.GetProperty("worst")})";
+    }
+
+    /// <summary>What was painted, as the data set layout <c>labelled</c>.</summary>
+    private async Task<string> WriteRegionsAsync(CancellationToken stop)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(folder, RegionFolder)).FullName;
+        List<object> frames = [];
+        foreach (var (frame, painted) in _painted)
+        {
+            var hex = frame.Frame.Digest[ContentDigest.Prefix.Length..];
+            var name = hex + (frame.Frame.ContentType == "image/png" ? ".png" : ".jpg");
+            var picture = Directory.EnumerateFiles(blobs, hex + "*", SearchOption.AllDirectories).First();
+            await File.WriteAllBytesAsync(Path.Combine(root, name), await File.ReadAllBytesAsync(picture, stop), stop);
+            frames.Add(new
+            {
+                file = name,
+                sha256 = hex,
+                verdict = "fail",
+                camera = frame.CameraId,
+                asset_path = frame.AssetPath,
+                regions = new[] { new { @class = settings.NewKindName, bbox = Imaging.Masks.CocoRle.BoundingBox(painted), rle = new { size = painted.Size, counts = painted.Counts } } },
+            });
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(root, "labels.json"), JsonSerializer.Serialize(new { version = 1, frames }), stop);
+        return root;
+    }
+}
