@@ -19,6 +19,7 @@ internal sealed class LearnJudge : IAsyncDisposable
     public const double MinIou = 0.2;
 
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan TruthPeriod = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -123,8 +124,15 @@ internal sealed class LearnJudge : IAsyncDisposable
     {
         using (consumer)
         {
+            var looked = _time.GetTimestamp();
             while (!_stop.IsCancellationRequested)
             {
+                if (_time.GetElapsedTime(looked) > TruthPeriod)
+                {
+                    ReadTruths();
+                    looked = _time.GetTimestamp();
+                }
+
                 if (consumer.Poll(PollTimeout) is { Value: { } value } record)
                 {
                     Add(record, value);

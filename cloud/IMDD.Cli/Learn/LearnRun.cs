@@ -215,7 +215,6 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
         var began = time.GetTimestamp();
         while (true)
         {
-            plant.Judge.ReadTruths();
             if (plant.Broken is { } name)
             {
                 throw new CommandFailedException($"the {name} stopped by itself; its log says why.");

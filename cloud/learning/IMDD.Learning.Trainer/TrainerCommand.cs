@@ -2,6 +2,7 @@ using System.CommandLine;
 using IMDD.Learning.Trainer.Commands;
 using IMDD.Inference;
 using IMDD.Learning.Datasets;
+using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Training;
 using IMDD.Learning.Weights;
 
@@ -35,7 +36,7 @@ public static class TrainerCommand
             }).ConfigureAwait(false);
             return parsed.Errors.Count > 0 ? WrongUse : exitCode;
         }
-        catch (Exception e) when (e is TrainingException or WeightsException or DatasetException or ArgumentException or SegmenterException)
+        catch (Exception e) when (e is TrainingException or WeightsException or DatasetException or ArgumentException or SegmenterException or OnnxParityException)
         {
             await error.WriteLineAsync($"imdd: {e.Message}").ConfigureAwait(false);
             return e is ArgumentException ? WrongUse : Failed;

@@ -9,6 +9,6 @@ internal static class ShippedBundles
     public static IReadOnlySet<string> Digests { get; } = new[]
     {
         "sha256:fb13755809242854ccbda5cdfd9597c328bd9ce11cd87fb092346886bd5dfc07", // contrast 1.0.0
-        "sha256:6ba1932dde046754a2d5679b9e8a329d37bdb3a99e617db42c9f7a9ce4082864", // surfaces: edge-small 1.0.0
+        "sha256:4cb322c6ca7a5a70900c481d9d46a41c96d43b52f8c5a0d2c05b3015b3c29208", // surfaces: edge-small 1.0.0
     }.ToFrozenSet(StringComparer.Ordinal);
 }

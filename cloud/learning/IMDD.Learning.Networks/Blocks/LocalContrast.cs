@@ -47,6 +47,9 @@ public sealed class LocalContrast : Module<Tensor, Tensor>, IOnnxExportable
     {
         using var scope = NewDisposeScope();
         var light = _half.forward(input).mean([1], keepdim: true);
+
+        // Shifts no difference and no variance, and keeps the difference of squares below from losing its digits on bright pictures.
+        light = light - light.mean([2, 3], keepdim: true);
         var fine = (light - _fine.forward(light)) * Gain;
         var coarse = _toCoarse.forward(light);
         var mean = _wide.forward(coarse);
@@ -60,6 +63,7 @@ public sealed class LocalContrast : Module<Tensor, Tensor>, IOnnxExportable
     {
         var graph = onnx.Graph;
         var light = graph.ReduceMean(onnx.Call(_half, input), 1);
+        light = graph.Sub(light, graph.ReduceMean(light, 2, 3));
         var fine = graph.Mul(graph.Sub(light, onnx.Call(_fine, light)), graph.Scalar(FineGain));
         var mean = onnx.Call(_wide, onnx.Call(_toCoarse, light));
         var squares = onnx.Call(_wide, onnx.Call(_toCoarse, graph.Mul(light, light)));
