@@ -20,7 +20,7 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
 {
     private const ulong ReplaySeed = 3_000_000;
     private const ulong GateSeed = 4_000_000;
-    private const int ReplayFrames = 240;
+    private const int ReplayFrames = 600;
     private const int GateFrames = 120;
 
     /// <summary>Labels of the new kind that start a run.</summary>
@@ -28,6 +28,8 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
 
     /// <summary>CPU-minutes of a run.</summary>
     private const double TrainingMinutes = 2.5;
+
+    private const double LearningRate = 5e-4;
 
     private readonly List<DemoService> _services = [];
     private readonly List<DemoService> _cameras = [];
@@ -199,6 +201,7 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
             ("Trainer:NewClassLabels", settings.Word ? 0 : LabelsOfNewKind),
             ("Trainer:Training:Replay:0", replay),
             ("Trainer:Training:Minutes", TrainingMinutes),
+            ("Trainer:Training:LearningRate", LearningRate),
             ("Trainer:Gate:Data:0", GateSet(settings)),
             ("Trainer:Gate:Split", "all"),
 
