@@ -26,6 +26,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
     private readonly CancellationTokenSource _readerStop = new();
     private readonly ConcurrentQueue<KafkaConsumed> _records = new();
     private readonly ConcurrentQueue<(string Topic, DesiredModels Wish, bool Retain)> _wishes = new();
+    private readonly ConcurrentQueue<string> _takenBack = new();
     private readonly (string Key, string? Value)[] _settings;
     private EmbeddedMqttBroker? _broker;
     private WebApplication? _app;
@@ -41,6 +42,16 @@ internal sealed class RunningRegistry : IAsyncDisposable
 
     /// <summary>Wishes that the broker has sent on.</summary>
     public IReadOnlyList<(string Topic, DesiredModels Wish, bool Retain)> Wishes => [.. _wishes];
+
+    /// <summary>Topics of wishes that were taken back.</summary>
+    public IReadOnlyList<string> TakenBack => [.. _takenBack];
+
+    /// <summary>The registry's clock; it may be set forward.</summary>
+    public ShiftedTime Time { get; } = new();
+
+    public IServiceProvider Services => _app!.Services;
+
+    public string DatabaseFile => Path.Combine(_directory.File("registry"), "registry.db");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -60,9 +71,13 @@ internal sealed class RunningRegistry : IAsyncDisposable
 
     public async Task RestartAsync()
     {
-        await StopServiceAsync();
-        await StartServiceAsync();
+        await StopAsync();
+        await StartAgainAsync();
     }
+
+    public Task StopAsync() => StopServiceAsync();
+
+    public Task StartAgainAsync() => StartServiceAsync();
 
     /// <summary>Stores the files and registers.</summary>
     public async Task<HttpResponseMessage> TryRegisterAsync(TestBundle bundle, Func<RegisterModel, RegisterModel>? change = null)
@@ -145,6 +160,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
             builder.Configuration[key] = value;
         }
 
+        builder.Services.AddSingleton<TimeProvider>(Time);
         builder.AddRegistry();
         _app = builder.Build();
         _app.MapRegistry().MapImddDefaults();
@@ -165,7 +181,15 @@ internal sealed class RunningRegistry : IAsyncDisposable
         _agent = services.GetRequiredService<IMqttSessionFactory>().Create(new MqttSessionOptions { Port = _broker!.Port, ClientId = "agents" });
         await _agent.SubscribeAsync($"{MqttTopics.Root}/+/+/+/+/+/desired/+", (delivery, _) =>
         {
-            _wishes.Enqueue((delivery.Message.Topic, ImddJson.Deserialize<DesiredModels>(delivery.Message.Payload.Span), delivery.Message.Retain));
+            if (delivery.Message.Payload.IsEmpty)
+            {
+                _takenBack.Enqueue(delivery.Message.Topic);
+            }
+            else
+            {
+                _wishes.Enqueue((delivery.Message.Topic, ImddJson.Deserialize<DesiredModels>(delivery.Message.Payload.Span), delivery.Message.Retain));
+            }
+
             delivery.Acknowledge();
             return ValueTask.CompletedTask;
         });
