@@ -232,6 +232,52 @@ public sealed class RolloutTests(PostgresFixture postgres)
         await StateAsync(registry, rollout, RolloutStateWord.Finished);
     }
 
+    [Fact]
+    public async Task Kill_OfTheProcessInEachWave_NothingIsLostOrToldUnderAnotherId()
+    {
+        await using var registry = await StartAsync();
+        var (_, release) = await TwoReleasesAsync(registry, 4);
+        var rollout = await BeginAsync(
+            registry, release, new() { Percent = 25, ApproveBefore = true }, new() { Percent = 50 }, new() { Percent = 75 }, new() { Percent = 100 });
+        await StateAsync(registry, rollout, RolloutStateWord.WaitingForApproval);
+        await registry.StopAsync();
+
+        // Approved where no instance runs, so that the first to act on it is one that is killed.
+        await ExecuteAsync(registry, "UPDATE rollouts SET state = 'running', waves_approved = 1");
+        for (var wave = 0; wave < 3; wave++)
+        {
+            // Killed as soon as the broker has the wish; what the agent says comes while nobody listens, and again, as agents do.
+            await using var process = registry.StartProcess();
+            await Eventually.HoldsAsync(async () =>
+            {
+                foreach (var told in ToldBy(registry, rollout).Except(Agents(rollout, wave)).Distinct())
+                {
+                    await SayAsync(registry, rollout, told, RolloutStepWord.Committed);
+                }
+
+                return ToldBy(registry, rollout).Contains(Agents(rollout, wave)[0]) || process.HasExited;
+            }, expression: $"wave {wave + 1} is told");
+            process.HasExited.ShouldBeFalse(process.Output);
+            await process.KillAsync();
+        }
+
+        await registry.StartAgainAsync();
+        await Eventually.HoldsAsync(async () =>
+        {
+            foreach (var told in ToldBy(registry, rollout).Distinct())
+            {
+                await SayAsync(registry, rollout, told, RolloutStepWord.Committed);
+            }
+
+            return (await FindAsync(registry, rollout)).State == RolloutStateWord.Finished;
+        });
+
+        registry.Wishes.Where(wish => wish.Wish.Slots[0].Model == release.Model).Select(wish => wish.Wish.RolloutId).Distinct().ShouldBe([rollout.RolloutId]);
+        (await registry.ModelAsync()).Aliases[ModelAlias.Champion].ShouldBe(release.Model.Digest);
+        await Eventually.HoldsAsync(() => registry.Events<DesiredModels>(KafkaTopics.ModelRollout, EventTypes.RolloutRequested)
+            .Where(e => e.Data.RolloutId == rollout.RolloutId).Select(e => e.Key).Distinct().Count() == 4);
+    }
+
     [Theory]
     [MemberData(nameof(Databases))]
     public async Task Advance_ByManyAtOnce_TellsEachAgentOnce(bool isPostgres)

@@ -79,6 +79,10 @@ internal sealed class RunningRegistry : IAsyncDisposable
 
     public Task StartAgainAsync() => StartServiceAsync();
 
+    /// <summary>The registry as a process of its own, in place of the one here.</summary>
+    public ToolProcess StartProcess() => new(
+        Path.Combine(AppContext.BaseDirectory, "IMDD.Cloud.Registry"), Settings().Where(setting => setting.Value is not null).Select(setting => $"--{setting.Key}={setting.Value}"));
+
     /// <summary>Stores the files and registers.</summary>
     public async Task<HttpResponseMessage> TryRegisterAsync(TestBundle bundle, Func<RegisterModel, RegisterModel>? change = null)
     {
@@ -148,14 +152,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.AddImddDefaults("registry");
         builder.Logging.ClearProviders();
-        builder.Configuration["urls"] = "http://127.0.0.1:0";
-        builder.Configuration["Kafka:BootstrapServers"] = _kafka.BootstrapServers;
-        builder.Configuration["Mqtt:Port"] = _broker!.Port.ToString(CultureInfo.InvariantCulture);
-        builder.Configuration["Registry:Directory"] = _directory.File("registry");
-        builder.Configuration["Registry:PublishPeriod"] = "00:00:00.050";
-        builder.Configuration["Blobs:Kind"] = "folder";
-        builder.Configuration["Blobs:Directory"] = _directory.File("blobs");
-        foreach (var (key, value) in _settings)
+        foreach (var (key, value) in Settings())
         {
             builder.Configuration[key] = value;
         }
@@ -167,6 +164,18 @@ internal sealed class RunningRegistry : IAsyncDisposable
         await _app.StartAsync(Stop);
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
     }
+
+    private IEnumerable<(string Key, string? Value)> Settings() =>
+    [
+        ("urls", "http://127.0.0.1:0"),
+        ("Kafka:BootstrapServers", _kafka.BootstrapServers),
+        ("Mqtt:Port", _broker!.Port.ToString(CultureInfo.InvariantCulture)),
+        ("Registry:Directory", _directory.File("registry")),
+        ("Registry:PublishPeriod", "00:00:00.050"),
+        ("Blobs:Kind", "folder"),
+        ("Blobs:Directory", _directory.File("blobs")),
+        .. _settings,
+    ];
 
     private async Task StopServiceAsync()
     {
