@@ -29,4 +29,13 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Error, "The broker refused {Topic}: {Error}")]
     public static partial void PublicationRefused(ILogger logger, string topic, string error);
+
+    [LoggerMessage(13, LogLevel.Information, "Rollout {Id} of {Model} {Digest} is asked for by {By}: {Waves} waves, {Agents} agents")]
+    public static partial void RolloutStarted(ILogger logger, string id, string model, string digest, int waves, int agents, string? by);
+
+    [LoggerMessage(14, LogLevel.Information, "Rollout {Id} of {Model} {Digest} is {State}; {Waves} waves have begun. {Cause}")]
+    public static partial void RolloutChanged(ILogger logger, string id, string model, string digest, string state, int waves, string? cause);
+
+    [LoggerMessage(15, LogLevel.Information, "Rollout {Id} of {Model} is {Done} by {By}: {Reason}")]
+    public static partial void RolloutDecided(ILogger logger, string id, string model, string done, string? by, string? reason);
 }

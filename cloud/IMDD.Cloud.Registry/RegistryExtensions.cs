@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using IMDD.Cloud.Registry.Api;
 using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Models;
+using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Hosting;
@@ -28,10 +29,12 @@ public static class RegistryExtensions
         services.AddMqtt().AddKafka().AddBlobStore();
         services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>();
         services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
+        services.AddSingleton<ModelAliases>().AddSingleton<RolloutBook>().AddSingleton<RolloutDriver>().AddSingleton<RolloutEnd>().AddSingleton<RolloutFeedback>();
 
         // In this order: the schema before whoever uses it.
         services.AddDatabase<RegistryDbContext, RegistryOptions>(Schema.Of);
         services.AddSingleton<FleetLink>().AddHostedService(provider => provider.GetRequiredService<FleetLink>());
+        services.AddHostedService<RolloutWorker>();
         services.AddOutboxRelay<RegistryDbContext>();
 
         services.AddHealthChecks().AddCheck<FleetHealthCheck>("mqtt", tags: [HealthTags.Ready]);
@@ -64,6 +67,7 @@ public static class RegistryExtensions
         _ = app.Services.GetRequiredService<SigningKey>();
         app.UseExceptionHandler();
         app.MapModels();
+        app.MapRollouts();
         app.MapBlobs();
         app.MapOpenApi();
         return app;

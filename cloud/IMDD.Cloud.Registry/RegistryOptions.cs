@@ -44,7 +44,7 @@ public sealed class RegistryOptions : IDatabaseOptions
     /// <summary>True: a release is registered only after it has loaded here and seen in its probe pictures what its maker saw.</summary>
     public bool RunProbes { get; set; } = true;
 
-    /// <summary>How often what is left to say to agents and to Kafka is looked for.</summary>
+    /// <summary>How often what is left to say to agents and to Kafka, and what rollouts have left to do, is looked for.</summary>
     [Range(typeof(TimeSpan), "00:00:00.050", "00:10:00")]
     public TimeSpan PublishPeriod { get; set; } = TimeSpan.FromMilliseconds(500);
 

@@ -26,6 +26,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
     private readonly CancellationTokenSource _readerStop = new();
     private readonly ConcurrentQueue<KafkaConsumed> _records = new();
     private readonly ConcurrentQueue<(string Topic, DesiredModels Wish, bool Retain)> _wishes = new();
+    private readonly ConcurrentQueue<string> _takenBack = new();
     private readonly (string Key, string? Value)[] _settings;
     private EmbeddedMqttBroker? _broker;
     private WebApplication? _app;
@@ -41,6 +42,16 @@ internal sealed class RunningRegistry : IAsyncDisposable
 
     /// <summary>Wishes that the broker has sent on.</summary>
     public IReadOnlyList<(string Topic, DesiredModels Wish, bool Retain)> Wishes => [.. _wishes];
+
+    /// <summary>Topics of wishes that were taken back.</summary>
+    public IReadOnlyList<string> TakenBack => [.. _takenBack];
+
+    /// <summary>The registry's clock; it may be set forward.</summary>
+    public ShiftedTime Time { get; } = new();
+
+    public IServiceProvider Services => _app!.Services;
+
+    public string DatabaseFile => Path.Combine(_directory.File("registry"), "registry.db");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -60,9 +71,17 @@ internal sealed class RunningRegistry : IAsyncDisposable
 
     public async Task RestartAsync()
     {
-        await StopServiceAsync();
-        await StartServiceAsync();
+        await StopAsync();
+        await StartAgainAsync();
     }
+
+    public Task StopAsync() => StopServiceAsync();
+
+    public Task StartAgainAsync() => StartServiceAsync();
+
+    /// <summary>The registry as a process of its own, in place of the one here.</summary>
+    public ToolProcess StartProcess() => new(
+        Path.Combine(AppContext.BaseDirectory, "IMDD.Cloud.Registry"), Settings().Where(setting => setting.Value is not null).Select(setting => $"--{setting.Key}={setting.Value}"));
 
     /// <summary>Stores the files and registers.</summary>
     public async Task<HttpResponseMessage> TryRegisterAsync(TestBundle bundle, Func<RegisterModel, RegisterModel>? change = null)
@@ -133,24 +152,30 @@ internal sealed class RunningRegistry : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.AddImddDefaults("registry");
         builder.Logging.ClearProviders();
-        builder.Configuration["urls"] = "http://127.0.0.1:0";
-        builder.Configuration["Kafka:BootstrapServers"] = _kafka.BootstrapServers;
-        builder.Configuration["Mqtt:Port"] = _broker!.Port.ToString(CultureInfo.InvariantCulture);
-        builder.Configuration["Registry:Directory"] = _directory.File("registry");
-        builder.Configuration["Registry:PublishPeriod"] = "00:00:00.050";
-        builder.Configuration["Blobs:Kind"] = "folder";
-        builder.Configuration["Blobs:Directory"] = _directory.File("blobs");
-        foreach (var (key, value) in _settings)
+        foreach (var (key, value) in Settings())
         {
             builder.Configuration[key] = value;
         }
 
+        builder.Services.AddSingleton<TimeProvider>(Time);
         builder.AddRegistry();
         _app = builder.Build();
         _app.MapRegistry().MapImddDefaults();
         await _app.StartAsync(Stop);
         _http = new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) };
     }
+
+    private IEnumerable<(string Key, string? Value)> Settings() =>
+    [
+        ("urls", "http://127.0.0.1:0"),
+        ("Kafka:BootstrapServers", _kafka.BootstrapServers),
+        ("Mqtt:Port", _broker!.Port.ToString(CultureInfo.InvariantCulture)),
+        ("Registry:Directory", _directory.File("registry")),
+        ("Registry:PublishPeriod", "00:00:00.050"),
+        ("Blobs:Kind", "folder"),
+        ("Blobs:Directory", _directory.File("blobs")),
+        .. _settings,
+    ];
 
     private async Task StopServiceAsync()
     {
@@ -165,7 +190,15 @@ internal sealed class RunningRegistry : IAsyncDisposable
         _agent = services.GetRequiredService<IMqttSessionFactory>().Create(new MqttSessionOptions { Port = _broker!.Port, ClientId = "agents" });
         await _agent.SubscribeAsync($"{MqttTopics.Root}/+/+/+/+/+/desired/+", (delivery, _) =>
         {
-            _wishes.Enqueue((delivery.Message.Topic, ImddJson.Deserialize<DesiredModels>(delivery.Message.Payload.Span), delivery.Message.Retain));
+            if (delivery.Message.Payload.IsEmpty)
+            {
+                _takenBack.Enqueue(delivery.Message.Topic);
+            }
+            else
+            {
+                _wishes.Enqueue((delivery.Message.Topic, ImddJson.Deserialize<DesiredModels>(delivery.Message.Payload.Span), delivery.Message.Retain));
+            }
+
             delivery.Acknowledge();
             return ValueTask.CompletedTask;
         });

@@ -60,7 +60,7 @@ public sealed class ModelDeliveryTests
         var after = await plant.InspectAsync();
         (after.Model!.Digest, after.Model.Slot, after.Model.Version).ShouldBe((first.Digest, "B", first.Version));
 
-        await Eventually.HoldsAsync(() => plant.States[^1].Slots is [{ Slot: "B", State: AgentSlotState.Active }, { Slot: "A", State: AgentSlotState.Previous }]);
+        await Eventually.HoldsAsync(() => plant.States is [.., { Slots: [{ Slot: "B", State: AgentSlotState.Active }, { Slot: "A", State: AgentSlotState.Previous }] }]);
         plant.States[^1].Model!.Digest.ShouldBe(first.Digest);
 
         var second = plant.Offer(2);
@@ -168,6 +168,86 @@ public sealed class ModelDeliveryTests
 
         (await plant.EndAsync(second)).Result.ShouldBe(RolloutResult.Success);
         (await plant.InspectAsync()).Model!.Digest.ShouldBe(wanted.Digest);
+    }
+
+    [Fact]
+    public async Task Wish_WithAWindowAhead_IsFetchedAtOnceAndWaitsUntilANewerOneComes()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var release = plant.Offer(1);
+        InstallWindow tomorrow = new() { NotBefore = TimeProvider.System.GetUtcNow().AddDays(1) };
+        var waiting = await plant.WishAsync(release, wish => wish with { Install = tomorrow });
+        await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Staged));
+        plant.Steps[^1].Detail!.ShouldContain("waits for");
+
+        // It waits again after a start, without fetching again.
+        await plant.Harness.StopAgentAsync();
+        var sent = plant.Registry.SentBytes;
+        await plant.Harness.StartAgentAsync(plant.Settings);
+        await Eventually.HoldsAsync(() => plant.Steps.Count(s => s.Step == RolloutStepWord.Staged) == 2);
+        plant.Registry.SentBytes.ShouldBe(sent);
+        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+
+        var now = await plant.WishAsync(release);
+        (await plant.EndAsync(waiting)).Step.ShouldBe(RolloutStepWord.Canceled);
+        (await plant.EndAsync(now)).Step.ShouldBe(RolloutStepWord.Committed);
+        plant.Steps.ShouldNotContain(s => s.RolloutId == waiting && s.Step == RolloutStepWord.Warming);
+    }
+
+    [Fact]
+    public async Task Wish_WithAWindowThatOpens_IsInstalledInIt()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var opens = TimeProvider.System.GetUtcNow().AddSeconds(3);
+        var rollout = await plant.WishAsync(plant.Offer(1), wish => wish with { Install = new InstallWindow { NotBefore = opens, NotAfter = opens.AddDays(1) } });
+
+        (await plant.EndAsync(rollout)).Step.ShouldBe(RolloutStepWord.Committed);
+        TimeProvider.System.GetUtcNow().ShouldBeGreaterThan(opens);
+    }
+
+    [Fact]
+    public async Task Wish_TakenBackWhileItWaits_IsCanceled()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var waiting = await plant.WishAsync(plant.Offer(1), wish => wish with { Install = new InstallWindow { NotBefore = TimeProvider.System.GetUtcNow().AddDays(1) } });
+        await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Staged));
+        await plant.TakeBackAsync();
+
+        (await plant.EndAsync(waiting)).Step.ShouldBe(RolloutStepWord.Canceled);
+        (await plant.EndAsync(await plant.WishAsync(plant.Offer(2)))).Step.ShouldBe(RolloutStepWord.Committed);
+    }
+
+    [Fact]
+    public async Task Wish_WithAWindowThatIsOver_IsAnsweredAndNotFetched()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var over = await plant.WishAsync(plant.Offer(1), wish => wish with { Install = new InstallWindow { NotAfter = TimeProvider.System.GetUtcNow().AddSeconds(-1) } });
+
+        var end = await plant.EndAsync(over);
+
+        (end.Step, end.Result, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutResult.Failure, RolloutReason.WindowMissed), end.Detail);
+        plant.Registry.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Wish_WhoseWindowEndsDuringTheDownload_IsAnsweredAndWhatWasFetchedStays()
+    {
+        ShiftedTime time = new();
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(time);
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        plant.Registry.BeforeFile = () => held.Task;
+        var release = plant.Offer(1);
+        var end = time.GetUtcNow().AddDays(1);
+        var late = await plant.WishAsync(release, wish => wish with { Install = new InstallWindow { NotAfter = end } });
+        await Eventually.HoldsAsync(() => plant.Registry.Requests.Any(r => r.StartsWith("/blobs", StringComparison.Ordinal)));
+        time.Shift(TimeSpan.FromDays(1));
+        plant.Registry.BeforeFile = null;
+        held.SetResult();
+
+        (await plant.EndAsync(late)).ReasonCode.ShouldBe(RolloutReason.WindowMissed);
+        var sent = plant.Registry.SentBytes;
+        (await plant.EndAsync(await plant.WishAsync(release))).Step.ShouldBe(RolloutStepWord.Committed);
+        plant.Registry.SentBytes.ShouldBe(sent);
     }
 
     [Fact]

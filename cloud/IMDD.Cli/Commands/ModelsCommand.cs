@@ -30,6 +30,8 @@ internal static class ModelsCommand
         Rollback(),
         Agents(),
         ModelsWordCommand.Create(),
+        ModelsRolloutCommand.Create(),
+        ModelsRolloutCommand.List("rollouts"),
     };
 
     private static Uri? Address(ArgumentResult result)
@@ -137,13 +139,14 @@ internal static class ModelsCommand
     private static (object Result, IEnumerable<string> Lines) Told(RolloutView rollout)
         => (rollout, [$"{rollout.Alias} of {rollout.Model.Name} is {rollout.Model.Version} {rollout.Model.Digest}; {rollout.Agents.Count} agents are told under {rollout.RolloutId}"]);
 
-    private static Argument<string> Name() => new("name") { Description = "The model's name." };
+    internal static Argument<string> Name() => new("name") { Description = "The model's name." };
 
-    private static Argument<string> Digest() => new("digest") { Description = "The release's digest, its first letters, or its release counter." };
+    internal static Argument<string> Digest() => new("digest") { Description = "The release's digest, its first letters, or its release counter." };
 
-    private static string Short(string digest) => digest.Length > 19 ? digest[..19] : digest;
+    internal static string Short(string digest) => digest.Length > 19 ? digest[..19] : digest;
 
-    private static Command Verb(
+    /// <summary>A verb that asks the registry and says what it has answered.</summary>
+    internal static Command Verb(
         string name, string description, IReadOnlyList<Symbol> symbols,
         Func<ParseResult, RegistryApi, CancellationToken, Task<(object Result, IEnumerable<string> Lines)>> run)
     {

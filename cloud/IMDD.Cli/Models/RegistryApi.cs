@@ -44,6 +44,25 @@ internal sealed class RegistryApi : IDisposable
     public Task<ModelVersionView> BlockAsync(string name, BlockModel request, CancellationToken cancellationToken)
         => PostAsync<BlockModel, ModelVersionView>(RegistryRoutes.For(RegistryRoutes.Block, name), request, cancellationToken);
 
+    public Task<ModelVersionView> StopAsync(string name, BlockModel request, CancellationToken cancellationToken)
+        => PostAsync<BlockModel, ModelVersionView>(RegistryRoutes.For(RegistryRoutes.Stop, name), request, cancellationToken);
+
+    public Task<List<RolloutProgressView>> RolloutsAsync(CancellationToken cancellationToken)
+        => GetAsync<List<RolloutProgressView>>(RegistryRoutes.Rollouts, cancellationToken);
+
+    public Task<RolloutProgressView> RolloutAsync(string id, CancellationToken cancellationToken)
+        => GetAsync<RolloutProgressView>(RegistryRoutes.For(RegistryRoutes.Rollout, id), cancellationToken);
+
+    public Task<RolloutProgressView> StartRolloutAsync(string name, StartRollout request, CancellationToken cancellationToken)
+        => PostAsync<StartRollout, RolloutProgressView>(RegistryRoutes.For(RegistryRoutes.ModelRollouts, name), request, cancellationToken);
+
+    /// <summary>A person's word on a rollout.</summary>
+    /// <param name="address">The route of what is done, with the rollout's id.</param>
+    /// <param name="decision">Who, and why.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<RolloutProgressView> DecideAsync(string address, RolloutDecision decision, CancellationToken cancellationToken)
+        => PostAsync<RolloutDecision, RolloutProgressView>(address, decision, cancellationToken);
+
     /// <summary>Fetches a release: its signed manifest, and every file by its content.</summary>
     /// <param name="digest">The release's.</param>
     /// <param name="folder">Becomes the bundle's; must not be there.</param>

@@ -34,9 +34,9 @@ internal sealed class FleetLink(
         {
             try
             {
-                foreach (var (address, wish) in await fleet.UntoldAsync(stoppingToken))
+                foreach (var untold in await fleet.UntoldAsync(stoppingToken))
                 {
-                    await TellAsync(session, address, wish, stoppingToken);
+                    await TellAsync(session, untold, stoppingToken);
                 }
             }
             catch (Exception e) when (e is DbException or DbUpdateException or TimeoutException)
@@ -48,17 +48,22 @@ internal sealed class FleetLink(
         }
     }
 
-    private async Task TellAsync(IMqttSession session, AgentAddress address, DesiredModels wish, CancellationToken cancellationToken)
+    private async Task TellAsync(IMqttSession session, UntoldWish untold, CancellationToken cancellationToken)
     {
-        var publication = MqttPublications.Desired(address.Asset, wish, identity.Now());
+        var (asset, agent) = untold.Address;
+
+        // Nothing desired is an empty retained message: the broker forgets the wish.
+        var message = untold.Wish is { } wish
+            ? MqttPublications.Desired(asset, wish, identity.Now()).ToOutgoing()
+            : new MqttOutgoing { Topic = MqttTopics.Desired(asset, agent), Retain = true };
         try
         {
-            await session.PublishAsync(publication.ToOutgoing(), cancellationToken);
-            await fleet.ToldAsync(address, wish.RolloutId, cancellationToken);
+            await session.PublishAsync(message, cancellationToken);
+            await fleet.ToldAsync(untold.Address, untold.RolloutId, cancellationToken);
         }
         catch (MqttPublishRefusedException e)
         {
-            Log.PublicationRefused(logger, publication.Topic, e.Message);
+            Log.PublicationRefused(logger, message.Topic, e.Message);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IMDD.Cloud.Registry.Fleet;
 
 /// <summary>What agents have said of themselves.</summary>
-internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, TimeProvider time, ILogger<FleetStore> logger)
+internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, RolloutFeedback rollouts, TimeProvider time, ILogger<FleetStore> logger)
 {
     /// <summary>A counter further ahead than this is no lost history but a wrong number; following it would use the numbers up.</summary>
     private const long MostAhead = 1_000_000;
@@ -18,6 +19,8 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
     public async Task StepAsync(AgentAddress address, RolloutStep step, CloudEvent said, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await rollouts.ApplyAsync(context, address, step, cancellationToken);
         var row = await RowAsync(context, address, cancellationToken);
         if (row.RolloutId == step.RolloutId)
         {
@@ -28,6 +31,7 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
             context, KafkaTopics.ModelRollout,
             said.WithExtension(CloudEventAttributes.PartitionKey, RolloutKey.Of(step.RolloutId, address.Asset, address.Agent)), time.GetUtcNow());
         await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         Log.Feedback(logger, address.ToString(), step.Step, step.Result, step.Model.Digest, step.RolloutId, step.ReasonCode, step.Detail);
     }
 
@@ -51,22 +55,26 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
     }
 
     /// <summary>Wishes of which the broker does not know yet.</summary>
-    public async Task<IReadOnlyList<(AgentAddress Address, DesiredModels Wish)>> UntoldAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UntoldWish>> UntoldAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await context.Agents.AsNoTracking().Where(agent => !agent.IsTold && agent.Desired != null)
-            .Join(context.Releases, agent => agent.Desired, release => release.Digest, (agent, release) => new { Agent = agent, Release = release })
-            .ToListAsync(cancellationToken);
-        return [.. rows.Select(row => (AgentAddress.Parse($"{row.Agent.Asset}/{row.Agent.Agent}"), FleetWishes.Wish(row.Agent, row.Release)))];
+        var rows = await context.Agents.AsNoTracking().Where(agent => !agent.IsTold && agent.RolloutId != null).ToListAsync(cancellationToken);
+        var digests = rows.Select(row => row.Desired).OfType<string>().Distinct().ToList();
+        var releases = await context.Releases.AsNoTracking().Where(release => digests.Contains(release.Digest))
+            .ToDictionaryAsync(release => release.Digest, StringComparer.Ordinal, cancellationToken);
+        return [.. rows.Select(row => new UntoldWish(
+            AgentAddress.Parse($"{row.Asset}/{row.Agent}"),
+            row.RolloutId!,
+            row.Desired is { } digest ? FleetWishes.Wish(row, releases[digest]) : null))];
     }
 
-    /// <summary>The broker has a wish; a newer one stays untold.</summary>
+    /// <summary>The broker has a wish. Where there is a newer one by now, which another instance may have told before, that is told again.</summary>
     public async Task ToldAsync(AgentAddress address, string rolloutId, CancellationToken cancellationToken)
     {
         var asset = address.Asset.ToString();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await context.Agents.Where(row => row.Asset == asset && row.Agent == address.Agent && row.RolloutId == rolloutId)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, true), cancellationToken);
+        await context.Agents.Where(row => row.Asset == asset && row.Agent == address.Agent)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, row => row.RolloutId == rolloutId), cancellationToken);
     }
 
     private static async Task<AgentRow> RowAsync(RegistryDbContext context, AgentAddress address, CancellationToken cancellationToken)

@@ -52,5 +52,42 @@ internal static class Mapping
         State = row.State is { } state ? Read<AgentState>(state) : null,
     };
 
+    /// <summary>Null where neither bound is set.</summary>
+    public static InstallWindow? Install(DateTimeOffset? notBefore, DateTimeOffset? notAfter)
+        => notBefore is null && notAfter is null ? null : new InstallWindow { NotBefore = notBefore, NotAfter = notAfter };
+
+    public static IReadOnlyList<RolloutWave> Waves(RolloutRow row) => Read<List<RolloutWave>>(row.Waves);
+
+    public static RolloutProgressView Progress(RolloutRow row, ReleaseRow release, IEnumerable<RolloutAgentRow> agents)
+    {
+        var byWave = agents.ToLookup(agent => agent.Wave);
+        return new RolloutProgressView
+        {
+            RolloutId = row.Id,
+            Model = Release(release),
+            State = row.State,
+            Cause = row.Cause,
+            WavesBegun = row.WavesBegun,
+            Waves = [.. Waves(row).Select((wave, i) => new RolloutWaveView(wave, [.. byWave[i].OrderBy(agent => agent.Position).Select(RolloutAgent)]))],
+            Install = Install(row.InstallNotBefore, row.InstallNotAfter),
+            StartedAt = row.StartedAt,
+            StartedBy = row.StartedBy,
+            Reason = row.Reason,
+            ChangedAt = row.ChangedAt,
+            ChangedBy = row.ChangedBy,
+        };
+    }
+
+    private static RolloutAgentView RolloutAgent(RolloutAgentRow row) => new()
+    {
+        Agent = $"{row.Asset}/{row.Agent}",
+        State = row.State,
+        Step = row.Step,
+        ReasonCode = row.ReasonCode,
+        Detail = row.Detail,
+        ToldAt = row.ToldAt,
+        ChangedAt = row.ChangedAt,
+    };
+
     private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, ImddJson.Options)!;
 }

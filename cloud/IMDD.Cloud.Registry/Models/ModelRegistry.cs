@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using IMDD.Cloud.Registry.Fleet;
+using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
@@ -13,7 +15,8 @@ namespace IMDD.Cloud.Registry.Models;
 
 /// <summary>Registers releases, moves aliases, and says what agents are to run. Each change is one transaction with the events that tell of it.</summary>
 internal sealed partial class ModelRegistry(
-    IDbContextFactory<RegistryDbContext> contexts, BundleCheck check, ReleaseMaker maker, FleetWishes wishes, RegistryIdentity identity, ILogger<ModelRegistry> logger)
+    IDbContextFactory<RegistryDbContext> contexts, BundleCheck check, ReleaseMaker maker, FleetWishes wishes, ModelAliases aliases, RolloutEnd rollouts,
+    RegistryIdentity identity, ILogger<ModelRegistry> logger)
 {
     /// <summary>Registers a release. The same content under the same name is registered once: a trainer may ask again after a crash.</summary>
     /// <exception cref="RegistryException">A rule is broken.</exception>
@@ -50,21 +53,22 @@ internal sealed partial class ModelRegistry(
     }
 
     /// <summary>Makes a release the champion for all agents of its model, or the challenger for some.</summary>
-    /// <exception cref="RegistryException">It is not known, blocked, expired, or did not meet a gate.</exception>
+    /// <exception cref="RegistryException">It is not known, blocked, expired, or did not meet a gate; or a rollout of the model goes on.</exception>
     public async Task<RolloutView> PromoteAsync(string name, PromoteModel request, CancellationToken cancellationToken)
     {
         var agents = request.Agents.Select(AgentAddress.Parse).ToList();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         await ReleaseMaker.LockAsync(context, name, cancellationToken);
-        var release = await FindAsync(context, name, request.Digest, cancellationToken);
-        CheckUsable(release);
+        var release = await ReleaseRules.FindAsync(context, name, request.Digest, cancellationToken);
+        ReleaseRules.CheckUsable(release, identity.Now().Time);
+        await RolloutBook.CheckNoneOpenAsync(context, name, cancellationToken);
         var rollout = agents.Count == 0
             ? await CrownAsync(context, release, PreviousChampion.Remembered, request.By, request.Reason, cancellationToken)
             : await wishes.TellAsync(context, release, ModelAlias.Challenger, agents, cancellationToken);
         if (agents.Count > 0)
         {
-            await PointAsync(context, release, ModelAlias.Challenger, request.By, request.Reason, cancellationToken);
+            await aliases.TryAsync(context, release, request.By, request.Reason, cancellationToken);
         }
 
         return await CommitAsync(context, transaction, rollout, request.By, request.Reason, cancellationToken);
@@ -77,33 +81,41 @@ internal sealed partial class ModelRegistry(
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var model = await ReleaseMaker.LockAsync(context, name, cancellationToken);
-        var aliases = await ReleaseMaker.AliasesAsync(context, name, cancellationToken);
-        if (!aliases.TryGetValue(ModelAlias.Previous, out var digest))
-        {
-            throw RegistryException.Forbidden($"{name} has no champion before the present one.");
-        }
-
-        var again = await AgainAsync(context, model, await FindAsync(context, name, digest, cancellationToken), request.By, cancellationToken);
-        var rollout = await CrownAsync(context, again, PreviousChampion.Forgotten, request.By, request.Reason, cancellationToken);
+        var rollout = await GoBackAsync(context, model, request.By, request.Reason, cancellationToken);
         return await CommitAsync(context, transaction, rollout, request.By, request.Reason, cancellationToken);
     }
 
     /// <summary>Blocks a release. Agents that try it are told to run the champion again; a champion is replaced first.</summary>
     /// <exception cref="RegistryException">It is not known, or the champion.</exception>
-    public async Task<ModelVersionView> BlockAsync(string name, BlockModel request, CancellationToken cancellationToken)
+    public Task<ModelVersionView> BlockAsync(string name, BlockModel request, CancellationToken cancellationToken)
+        => BlockAsync(name, request, isEverywhere: false, cancellationToken);
+
+    /// <summary>
+    /// Stops a release everywhere: it is blocked, and who tries or runs it, whatever is desired of him, is told to run the champion again. The
+    /// champion itself gives way to the one before it.
+    /// </summary>
+    /// <exception cref="RegistryException">It is not known, or the champion and there was none before it.</exception>
+    public Task<ModelVersionView> StopAsync(string name, BlockModel request, CancellationToken cancellationToken)
+        => BlockAsync(name, request, isEverywhere: true, cancellationToken);
+
+    private async Task<ModelVersionView> BlockAsync(string name, BlockModel request, bool isEverywhere, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var model = await ReleaseMaker.LockAsync(context, name, cancellationToken);
-        var release = await FindAsync(context, name, request.Digest, cancellationToken);
-        var aliases = await context.Aliases.Where(row => row.Name == name).ToListAsync(cancellationToken);
-        if (aliases.Exists(row => row.Alias == ModelAlias.Champion && row.Digest == release.Digest))
+        var release = await ReleaseRules.FindAsync(context, name, request.Digest, cancellationToken);
+        if (await ChampionAsync(context, name, cancellationToken) == release.Digest)
         {
-            throw RegistryException.Forbidden($"{release.Digest} is the champion of {name}: promote another, or roll back, before it is blocked.");
+            if (!isEverywhere)
+            {
+                throw RegistryException.Forbidden($"{release.Digest} is the champion of {name}: promote another, or roll back, before it is blocked.");
+            }
+
+            await GoBackAsync(context, model, request.By, request.Reason, cancellationToken);
         }
 
         (release.IsBlocked, release.BlockedReason) = (true, request.Reason ?? "no reason given");
-        context.Aliases.RemoveRange(aliases.Where(row => row.Digest == release.Digest));
+        context.Aliases.RemoveRange(await context.Aliases.Where(row => row.Name == name && row.Digest == release.Digest).ToListAsync(cancellationToken));
         await context.SaveChangesAsync(cancellationToken);
         var now = identity.Now();
         Outbox.Add(context, KafkaTopics.ModelReleased, ModelChangeEvent.Promoted(
@@ -116,18 +128,48 @@ internal sealed partial class ModelRegistry(
                 Aliases = await ReleaseMaker.AliasesAsync(context, name, cancellationToken),
             },
             now), now.Time);
-        if (aliases.Find(row => row.Alias == ModelAlias.Champion) is { } champion
-            && await context.Agents.AnyAsync(agent => agent.Desired == release.Digest, cancellationToken))
-        {
-            // Who tried it takes nothing older any more.
-            var again = await AgainAsync(context, model, await FindAsync(context, name, champion.Digest, cancellationToken), request.By, cancellationToken);
-            await CrownAsync(context, again, PreviousChampion.Kept, request.By, $"{release.Digest} is blocked", cancellationToken);
-        }
-
+        await ReplaceAsync(context, model, release, request.By, isEverywhere, cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Log.Blocked(logger, release.Digest, name, request.By, request.Reason);
         return Mapping.Version(release, await context.Aliases.AsNoTracking().Where(row => row.Name == name).ToListAsync(cancellationToken));
+    }
+
+    /// <summary>Nobody goes on with a release that is blocked now.</summary>
+    private async Task ReplaceAsync(
+        RegistryDbContext context, ModelRow model, ReleaseRow release, string? by, bool isEverywhere, CancellationToken cancellationToken)
+    {
+        var cause = $"{release.Digest} is blocked: {release.BlockedReason}.";
+        var agents = await context.Agents.AsNoTracking().Where(row => row.Model == null || row.Model == model.Name).ToListAsync(cancellationToken);
+        var isRun = agents.Exists(row => row.Desired == release.Digest || (isEverywhere && Runs(row, release.Digest)));
+        if (isRun && await ChampionAsync(context, model.Name, cancellationToken) is { } champion)
+        {
+            // Who tried it takes nothing older any more.
+            var again = await AgainAsync(context, model, await ReleaseRules.FindAsync(context, model.Name, champion, cancellationToken), by, cancellationToken);
+            await CrownAsync(context, again, PreviousChampion.Kept, by, cause, cancellationToken);
+        }
+        else if (await RolloutLock.HoldOpenAsync(context, model.Name, cancellationToken) is { } open && open.Digest == release.Digest)
+        {
+            await rollouts.CancelAsync(context, open, cause, by, isRestoring: true, cancellationToken);
+        }
+    }
+
+    private static bool Runs(AgentRow row, string digest)
+        => row.State is { } state && JsonSerializer.Deserialize<AgentState>(state, ImddJson.Options)?.Model?.Digest == digest;
+
+    private static Task<string?> ChampionAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
+        => context.Aliases.Where(row => row.Name == name && row.Alias == ModelAlias.Champion).Select(row => (string?)row.Digest).SingleOrDefaultAsync(cancellationToken);
+
+    private async Task<RolloutView> GoBackAsync(RegistryDbContext context, ModelRow model, string? by, string? reason, CancellationToken cancellationToken)
+    {
+        var present = await ReleaseMaker.AliasesAsync(context, model.Name, cancellationToken);
+        if (!present.TryGetValue(ModelAlias.Previous, out var digest))
+        {
+            throw RegistryException.Forbidden($"{model.Name} has no champion before the present one.");
+        }
+
+        var again = await AgainAsync(context, model, await ReleaseRules.FindAsync(context, model.Name, digest, cancellationToken), by, cancellationToken);
+        return await CrownAsync(context, again, PreviousChampion.Forgotten, by, reason, cancellationToken);
     }
 
     private async Task<ReleaseRow> AgainAsync(RegistryDbContext context, ModelRow model, ReleaseRow source, string? by, CancellationToken cancellationToken)
@@ -140,60 +182,24 @@ internal sealed partial class ModelRegistry(
         var manifest = Mapping.Manifest(source);
         var files = manifest.Files.Sum(file => file.SizeBytes);
         var again = await maker.MakeAsync(context, model, manifest, files, Mapping.Gates(source), by, source.ReleaseOf ?? source.Digest, cancellationToken);
-        CheckUsable(again);
+        ReleaseRules.CheckUsable(again, identity.Now().Time);
         return again;
     }
 
+    /// <summary>Makes a release the champion and tells every agent of the model; what a rollout has told them counts no more.</summary>
     private async Task<RolloutView> CrownAsync(
         RegistryDbContext context, ReleaseRow release, PreviousChampion previous, string? by, string? reason, CancellationToken cancellationToken)
     {
         var name = release.Name;
-        var aliases = await context.Aliases.Where(row => row.Name == name).ToListAsync(cancellationToken);
-        if (previous == PreviousChampion.Remembered && aliases.Find(row => row.Alias == ModelAlias.Champion) is { } champion && champion.Digest != release.Digest)
+        if (await RolloutLock.HoldOpenAsync(context, name, cancellationToken) is { } open)
         {
-            Set(context, aliases, name, ModelAlias.Previous, champion.Digest, by);
+            await rollouts.CancelAsync(context, open, $"All agents are told to run {release.Digest}: {reason ?? "no reason given"}.", by, isRestoring: false, cancellationToken);
         }
 
-        context.Aliases.RemoveRange(aliases.Where(row => (row.Alias == ModelAlias.Challenger && row.Digest == release.Digest)
-            || (row.Alias == ModelAlias.Previous && previous == PreviousChampion.Forgotten)));
-        await context.SaveChangesAsync(cancellationToken);
-        await PointAsync(context, release, ModelAlias.Champion, by, reason, cancellationToken);
+        await aliases.CrownAsync(context, release, previous, by, reason, cancellationToken);
         var agents = await context.Agents.Where(row => row.Model == null || row.Model == name).ToListAsync(cancellationToken);
         return await wishes.TellAsync(
             context, release, ModelAlias.Champion, [.. agents.Select(row => new AgentAddress(AssetPath.Parse(row.Asset), row.Agent))], cancellationToken);
-    }
-
-    private async Task PointAsync(RegistryDbContext context, ReleaseRow release, string alias, string? by, string? reason, CancellationToken cancellationToken)
-    {
-        var aliases = await context.Aliases.Where(row => row.Name == release.Name).ToListAsync(cancellationToken);
-        var before = aliases.Find(row => row.Alias == alias)?.Digest;
-        Set(context, aliases, release.Name, alias, release.Digest, by);
-        await context.SaveChangesAsync(cancellationToken);
-        var now = identity.Now();
-        Outbox.Add(context, KafkaTopics.ModelReleased, ModelChangeEvent.Promoted(
-            new ModelPromoted
-            {
-                Model = Mapping.Release(release),
-                Alias = alias,
-                PreviousDigest = before,
-                By = by,
-                Reason = reason,
-                Aliases = await ReleaseMaker.AliasesAsync(context, release.Name, cancellationToken),
-            },
-            now), now.Time);
-    }
-
-    private void Set(RegistryDbContext context, List<AliasRow> aliases, string name, string alias, string digest, string? by)
-    {
-        var now = identity.Now().Time;
-        if (aliases.Find(row => row.Alias == alias) is { } row)
-        {
-            (row.Digest, row.ChangedAt, row.ChangedBy) = (digest, now, by);
-        }
-        else
-        {
-            context.Aliases.Add(new AliasRow { Name = name, Alias = alias, Digest = digest, ChangedAt = now, ChangedBy = by });
-        }
     }
 
     private async Task<RolloutView> CommitAsync(
@@ -204,28 +210,6 @@ internal sealed partial class ModelRegistry(
         await transaction.CommitAsync(cancellationToken);
         Log.Promoted(logger, rollout.Alias, rollout.Model.Name, rollout.Model.Digest, by, reason, rollout.Agents.Count, rollout.RolloutId);
         return rollout;
-    }
-
-    private static async Task<ReleaseRow> FindAsync(RegistryDbContext context, string name, string digest, CancellationToken cancellationToken)
-        => await context.Releases.SingleOrDefaultAsync(row => row.Name == name && row.Digest == digest, cancellationToken)
-            ?? throw RegistryException.Unknown($"{Excerpt.Of(name)} has no release {Excerpt.Of(digest)}.");
-
-    private void CheckUsable(ReleaseRow release)
-    {
-        if (release.IsBlocked)
-        {
-            throw RegistryException.Forbidden($"{release.Digest} is blocked: {release.BlockedReason}.");
-        }
-
-        if (Mapping.Gates(release).Where(gate => !gate.Passed).Select(gate => gate.Name).ToList() is { Count: > 0 } failed)
-        {
-            throw RegistryException.Forbidden($"{release.Digest} did not meet {string.Join(", ", failed)}.");
-        }
-
-        if (Mapping.Manifest(release).ExpiresAt is { } expires && expires <= identity.Now().Time)
-        {
-            throw RegistryException.Forbidden($"{release.Digest} has expired at {expires:O}.");
-        }
     }
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

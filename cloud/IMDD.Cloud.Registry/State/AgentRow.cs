@@ -12,8 +12,12 @@ public sealed class AgentRow
     /// <summary>Digest of the release it is to run.</summary>
     public string? Desired { get; set; }
 
+    /// <summary>Names the present wish; with no release desired, that the one before was taken back.</summary>
     public string? RolloutId { get; set; }
+
     public DateTimeOffset? DesiredAt { get; set; }
+    public DateTimeOffset? InstallNotBefore { get; set; }
+    public DateTimeOffset? InstallNotAfter { get; set; }
 
     /// <summary>True when the broker has the present wish.</summary>
     public bool IsTold { get; set; }

@@ -10,6 +10,8 @@ public sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> option
     public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
     public DbSet<AliasRow> Aliases => Set<AliasRow>();
     public DbSet<AgentRow> Agents => Set<AgentRow>();
+    public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
+    public DbSet<RolloutAgentRow> RolloutAgents => Set<RolloutAgentRow>();
 
     protected override void MapTables(ModelBuilder modelBuilder)
     {
@@ -17,5 +19,7 @@ public sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> option
         modelBuilder.Entity<ReleaseRow>().ToTable("releases").HasKey(r => r.Digest);
         modelBuilder.Entity<AliasRow>().ToTable("aliases").HasKey(r => new { r.Name, r.Alias });
         modelBuilder.Entity<AgentRow>().ToTable("agents").HasKey(r => new { r.Asset, r.Agent });
+        modelBuilder.Entity<RolloutRow>().ToTable("rollouts").HasKey(r => r.Id);
+        modelBuilder.Entity<RolloutAgentRow>().ToTable("rollout_agents").HasKey(r => new { r.RolloutId, r.Asset, r.Agent });
     }
 }

@@ -42,5 +42,21 @@ internal static class Schema
         ALTER TABLE outbox ADD COLUMN slot TEXT;
         CREATE UNIQUE INDEX outbox_slot ON outbox (slot);
         """,
+        """
+        ALTER TABLE agents ADD COLUMN install_not_before_us BIGINT;
+        ALTER TABLE agents ADD COLUMN install_not_after_us BIGINT;
+        CREATE TABLE rollouts (
+            id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, state TEXT NOT NULL, cause TEXT, waves TEXT NOT NULL,
+            waves_begun INTEGER NOT NULL, waves_approved INTEGER NOT NULL, install_not_before_us BIGINT, install_not_after_us BIGINT,
+            started_at_us BIGINT NOT NULL, started_by TEXT, reason TEXT, changed_at_us BIGINT NOT NULL, changed_by TEXT, revision BIGINT NOT NULL
+        );
+        CREATE INDEX rollouts_name ON rollouts (name, state);
+        CREATE TABLE rollout_agents (
+            rollout_id TEXT NOT NULL, asset TEXT NOT NULL, agent TEXT NOT NULL, wave INTEGER NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL,
+            step TEXT, reason_code TEXT, detail TEXT, told_at_us BIGINT, changed_at_us BIGINT NOT NULL, previous_rollout_id TEXT, previous TEXT,
+            previous_not_before_us BIGINT, previous_not_after_us BIGINT, taken_back_by TEXT,
+            PRIMARY KEY (rollout_id, asset, agent)
+        );
+        """,
     ]);
 }

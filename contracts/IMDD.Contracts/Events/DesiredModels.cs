@@ -12,4 +12,7 @@ public sealed record DesiredModels
 
     /// <summary>One for each group of cameras; a camera is in at most one.</summary>
     public required IReadOnlyList<DesiredSlot> Slots { get; init; }
+
+    /// <summary>When it may be installed; it is fetched and checked at once all the same. Null: at once.</summary>
+    public InstallWindow? Install { get; init; }
 }

@@ -7,13 +7,15 @@ namespace IMDD.Contracts.Events;
 public static class DesiredModelsEvent
 {
     /// <summary>What an agent is to run.</summary>
-    /// <exception cref="ArgumentException">No slot, a camera in two of them, or a digest that is none.</exception>
+    /// <exception cref="ArgumentException">No slot, a camera in two of them, a digest that is none, or a window that ends before it begins.</exception>
     public static CloudEvent Create(AssetPath asset, DesiredModels desired, EventContext context)
     {
         EventGuard.NotEmpty(desired.RolloutId, nameof(desired.RolloutId));
         EventGuard.That(desired.Slots.Count > 0, "There is no slot: expected at least one.", nameof(desired.Slots));
         var cameras = desired.Slots.SelectMany(slot => slot.Cameras).ToList();
         EventGuard.That(cameras.Distinct(StringComparer.Ordinal).Count() == cameras.Count, "A camera is in two slots.", nameof(desired.Slots));
+        EventGuard.That(
+            desired.Install is not { NotBefore: { } from, NotAfter: { } until } || from < until, "The window ends before it begins.", nameof(desired.Install));
         foreach (var slot in desired.Slots)
         {
             EventGuard.Digest(slot.Model.Digest, "Model.Digest");

@@ -48,5 +48,8 @@ public static class RolloutReason
     /// <summary>This agent cannot do what was desired, such as two groups of cameras.</summary>
     public const string Unsupported = "unsupported";
 
+    /// <summary>The time in which it might have been installed is over.</summary>
+    public const string WindowMissed = "windowMissed";
+
     public const string OperatorCancelled = "operatorCancelled";
 }

@@ -23,6 +23,30 @@ public static class RegistryRoutes
     /// <summary>POST: <see cref="BlockModel"/>, answered with <see cref="ModelVersionView"/>.</summary>
     public const string Block = Base + "/models/{name}/block";
 
+    /// <summary>POST: <see cref="BlockModel"/>: its rollout ends, it is blocked, and whoever runs or tries it is told to run the champion. Answered with <see cref="ModelVersionView"/>.</summary>
+    public const string Stop = Base + "/models/{name}/stop";
+
+    /// <summary>POST: <see cref="StartRollout"/>, answered with <see cref="RolloutProgressView"/>.</summary>
+    public const string ModelRollouts = Base + "/models/{name}/rollouts";
+
+    /// <summary>GET: <see cref="RolloutProgressView"/>[], the newest first, at most 100.</summary>
+    public const string Rollouts = Base + "/rollouts";
+
+    /// <summary>GET: <see cref="RolloutProgressView"/>.</summary>
+    public const string Rollout = Base + "/rollouts/{id}";
+
+    /// <summary>POST: <see cref="RolloutDecision"/>, answered with <see cref="RolloutProgressView"/>.</summary>
+    public const string ApproveRollout = Base + "/rollouts/{id}/approve";
+
+    /// <summary>POST: <see cref="RolloutDecision"/>, answered with <see cref="RolloutProgressView"/>.</summary>
+    public const string PauseRollout = Base + "/rollouts/{id}/pause";
+
+    /// <summary>POST: <see cref="RolloutDecision"/>, answered with <see cref="RolloutProgressView"/>.</summary>
+    public const string ResumeRollout = Base + "/rollouts/{id}/resume";
+
+    /// <summary>POST: <see cref="RolloutDecision"/>, answered with <see cref="RolloutProgressView"/>.</summary>
+    public const string CancelRollout = Base + "/rollouts/{id}/cancel";
+
     /// <summary>GET: <see cref="AgentRolloutView"/>[].</summary>
     public const string Agents = Base + "/agents";
 

@@ -59,8 +59,11 @@ internal sealed class ModelDelivery(
         var message = delivery.Message;
         try
         {
-            // A wish that is empty has been taken back: what runs goes on.
-            if (message.Payload.Length is > 0 and <= ImddJson.MaxEventBytes)
+            if (message.Payload.IsEmpty)
+            {
+                TakeBack();
+            }
+            else if (message.Payload.Length <= ImddJson.MaxEventBytes)
             {
                 var wish = EventReader.Read<DesiredModels>(
                     MqttBinding.Read(message.UserProperties, message.ContentType, message.Payload.ToArray()), EventTypes.RolloutRequested);
@@ -107,6 +110,16 @@ internal sealed class ModelDelivery(
         }
 
         _wished.Release();
+    }
+
+    /// <summary>A wish that is empty has been taken back: what was begun for the last ends, unless that decides already; what runs goes on.</summary>
+    private void TakeBack()
+    {
+        lock (_lock)
+        {
+            _wish = null;
+            _following?.Cancel();
+        }
     }
 
     /// <summary>Works until the token fires.</summary>
@@ -173,11 +186,17 @@ internal sealed class ModelDelivery(
         {
             CheckWish(wish);
             await StageAsync(wish.RolloutId, model, newer);
+            await AwaitWindowAsync(wish, newer);
             await ActivateAsync(wish.RolloutId, model, newer, stop);
         }
         catch (OperationCanceledException) when (newer.IsCancellationRequested && !stop.IsCancellationRequested)
         {
             feedback.Say(RolloutSteps.Canceled(identity.Name, wish.RolloutId, model));
+        }
+        catch (DeliveryException e) when (e.ReasonCode == RolloutReason.WindowMissed)
+        {
+            // What was fetched stays: it may be asked for in another window.
+            Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, e.ReasonCode, e.Message));
         }
         catch (Exception e) when (Refusal.Is(e))
         {
@@ -203,6 +222,11 @@ internal sealed class ModelDelivery(
 
     private void CheckWish(DesiredModels wish)
     {
+        if (wish.Install is { } window)
+        {
+            InstallWait.CheckNotOver(window, time.GetUtcNow());
+        }
+
         var cameras = wish.Slots.Count == 1 ? wish.Slots[0].Cameras : [];
         if (wish.Slots.Count != 1 || !agent.Cameras.Select(camera => camera.Name).All(name => cameras.Count == 0 || cameras.Contains(name))
             || (cameras.Count > 0 && agent.Cameras.Count == 0))
@@ -280,11 +304,21 @@ internal sealed class ModelDelivery(
         }
     }
 
+    /// <summary>Says that the release is there, and waits for the time in which it may be installed.</summary>
+    private Task AwaitWindowAsync(DesiredModels wish, CancellationToken cancellationToken)
+    {
+        feedback.Say(RolloutSteps.Under(identity.Name, wish.RolloutId, wish.Slots[0].Model, RolloutStepWord.Staged) with
+        {
+            Slot = slots.State!.Other(),
+            Detail = wish.Install is { } window && InstallWait.IsAhead(window, time.GetUtcNow()) ? $"It waits for {window.NotBefore:O}." : null,
+        });
+        return wish.Install is { } install ? InstallWait.UntilOpenAsync(install, time, cancellationToken) : Task.CompletedTask;
+    }
+
     private async Task ActivateAsync(string rolloutId, ModelRelease model, CancellationToken newer, CancellationToken stop)
     {
         var state = slots.State!;
         var target = state.Other();
-        feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Staged) with { Slot = target });
         feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Warming) with { Slot = target });
         var bundle = await LowPriority.RunAsync(() => opener.Open(slots.FolderOf(target, model.Digest)));
 

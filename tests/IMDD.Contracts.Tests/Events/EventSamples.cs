@@ -33,6 +33,9 @@ internal static class EventSamples
             },
             Sample.Context() with { Source = EventSource.Aggregator(Sample.Asset.LinePath, "main") }),
         DesiredModelsEvent.Create(Sample.Asset, Sample.Desired(), Sample.Context() with { Source = EventSource.Service("registry", "main") }),
+        DesiredModelsEvent.Create(
+            Sample.Asset, Sample.Desired() with { Install = new() { NotBefore = Sample.Time, NotAfter = Sample.Time.AddHours(4) } },
+            Sample.Context() with { Source = EventSource.Service("registry", "main") }),
         RolloutStepEvent.Create(Sample.Asset, Sample.Step(), Sample.Context()),
         HardExampleEvent.Create(Sample.Hard(), Sample.Context()),
         ExampleLabelEvent.Create(Sample.Label(), Sample.Context() with { Source = EventSource.Service("dashboard", "main") }),

@@ -79,6 +79,10 @@ public sealed class LearningEventTests
         Should.Throw<ArgumentException>(() => DesiredModelsEvent.Create(
             Sample.Asset, Sample.Desired() with { Slots = [new() { Cameras = ["cam1"], Model = Sample.Release }, new() { Cameras = ["cam1"], Model = Sample.Release }] },
             Sample.Context())).Message.ShouldContain("two slots");
+        var open = Sample.Desired() with { Install = new() { NotAfter = Sample.Time } };
+        DesiredModelsEvent.Create(Sample.Asset, open, Sample.Context()).ShouldNotBeNull();
+        Should.Throw<ArgumentException>(() => DesiredModelsEvent.Create(
+            Sample.Asset, open with { Install = new() { NotBefore = Sample.Time, NotAfter = Sample.Time } }, Sample.Context())).ParamName.ShouldBe("Install");
     }
 
     [Fact]

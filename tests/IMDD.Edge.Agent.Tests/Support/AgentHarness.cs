@@ -65,6 +65,9 @@ internal sealed class AgentHarness : IAsyncDisposable
     /// <summary>Blob store of the agent; null: a folder.</summary>
     public IBlobStore? Blobs { get; set; }
 
+    /// <summary>The agent's clock; null: the machine's.</summary>
+    public TimeProvider? Time { get; set; }
+
     /// <summary>True: the agent runs the bundle it is shipped with, not <see cref="Segmenter"/>.</summary>
     public bool HasRealModel { get; set; }
 
@@ -105,6 +108,11 @@ internal sealed class AgentHarness : IAsyncDisposable
         if (!HasRealModel)
         {
             builder.Services.AddSingleton<IModelLoader>(new FakeModelLoader(Segmenter));
+        }
+
+        if (Time is { } time)
+        {
+            builder.Services.AddSingleton(time);
         }
 
         if (Decoder is { } decoder)

@@ -55,9 +55,13 @@ internal sealed class DeliveryPlant : IAsyncDisposable
     }
 
     /// <summary>Brokers, registry, and an agent in this process that starts with the shipped bundle.</summary>
-    public static async Task<DeliveryPlant> StartWithAgentAsync(params (string Key, string Value)[] settings)
+    public static Task<DeliveryPlant> StartWithAgentAsync(params (string Key, string Value)[] settings) => StartWithAgentAsync(time: null, settings);
+
+    /// <summary>The same with a clock of its own.</summary>
+    public static async Task<DeliveryPlant> StartWithAgentAsync(TimeProvider? time, params (string Key, string Value)[] settings)
     {
         var plant = await StartAsync();
+        plant.Harness.Time = time;
         plant.Harness.HasRealModel = true;
         await plant.Harness.StartAgentAsync([.. plant.Settings, .. settings]);
         return plant;
@@ -84,6 +88,10 @@ internal sealed class DeliveryPlant : IAsyncDisposable
         await _session.PublishAsync(MqttPublications.Desired(AssetPath.Parse(AgentHarness.Asset), wish, context).ToOutgoing(), CancellationToken.None);
         return wish.RolloutId;
     }
+
+    /// <summary>Takes the wish back: its retained message is emptied.</summary>
+    public Task TakeBackAsync() => _session.PublishAsync(
+        new MqttOutgoing { Topic = MqttTopics.Desired(AssetPath.Parse(AgentHarness.Asset), "box7"), Retain = true }, CancellationToken.None);
 
     /// <summary>Sends something else in place of a wish's data.</summary>
     public Task WishRawAsync(ModelRelease release, byte[] data)

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using IMDD.Cloud.Registry.Fleet;
+using IMDD.Cloud.Registry.Models;
+using IMDD.Cloud.Registry.State;
+using IMDD.Contracts;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace IMDD.Cloud.Registry.Rollouts;
+
+/// <summary>What people ask of rollouts; each is one transaction, and the driver does the rest.</summary>
+internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts, RolloutEnd end, RegistryIdentity identity, ILogger<RolloutBook> logger)
+{
+    private const int MostListed = 100;
+
+    /// <summary>Keeps a rollout; it begins by itself.</summary>
+    /// <exception cref="RegistryException">The waves cannot be understood or have no agents, the release must not be run, or another rollout of the model goes on.</exception>
+    public async Task<RolloutProgressView> StartAsync(string name, StartRollout request, CancellationToken cancellationToken)
+    {
+        var now = identity.Now().Time;
+        RolloutPlan.Check(request, now);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await RolloutLock.HoldModelAsync(context, name, cancellationToken);
+        var release = await ReleaseRules.FindAsync(context, name, request.Digest, cancellationToken);
+        ReleaseRules.CheckUsable(release, now);
+        await CheckNoneOpenAsync(context, name, cancellationToken);
+        var known = await context.Agents.AsNoTracking().ToListAsync(cancellationToken);
+        var fleet = known.Where(row => row.Model is null || row.Model == name).Select(AddressOf).ToList();
+        var wishes = known.ToDictionary(AddressOf, row => row.RolloutId);
+        RolloutRow rollout = new()
+        {
+            Id = identity.NewRolloutId(),
+            Name = name,
+            Digest = release.Digest,
+            State = RolloutStateWord.Scheduled,
+            Waves = JsonSerializer.Serialize(request.Waves, ImddJson.Options),
+            InstallNotBefore = request.Install?.NotBefore,
+            InstallNotAfter = request.Install?.NotAfter,
+            StartedAt = now,
+            StartedBy = request.By,
+            Reason = request.Reason,
+            ChangedAt = now,
+            ChangedBy = request.By,
+        };
+        List<RolloutAgentRow> agents =
+        [
+            .. RolloutPlan.Settle(rollout.Id, request.Waves, fleet).SelectMany((wave, index) => wave.Select((address, position) => new RolloutAgentRow
+            {
+                RolloutId = rollout.Id,
+                Asset = address.Asset.ToString(),
+                Agent = address.Agent,
+                Wave = index,
+                Position = position,
+                State = RolloutAgentStateWord.Pending,
+                ChangedAt = now,
+                PreviousRolloutId = wishes.GetValueOrDefault(address),
+            })),
+        ];
+        context.Rollouts.Add(rollout);
+        context.RolloutAgents.AddRange(agents);
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Log.RolloutStarted(logger, rollout.Id, name, release.Digest, request.Waves.Count, agents.Count, request.By);
+        return Mapping.Progress(rollout, release, agents);
+    }
+
+    /// <summary>Lets the next wave begin.</summary>
+    /// <exception cref="RegistryException">It is not known, or does not wait.</exception>
+    public Task<RolloutProgressView> ApproveAsync(string id, RolloutDecision decision, CancellationToken cancellationToken)
+        => ChangeAsync(id, decision, "approved", rollout =>
+        {
+            rollout.WavesApproved = rollout.WavesBegun + 1;
+            return RolloutStateWord.Running;
+        }, cancellationToken, RolloutStateWord.WaitingForApproval);
+
+    /// <summary>Lets no further wave begin until it is resumed.</summary>
+    /// <exception cref="RegistryException">It is not known, paused already, or over.</exception>
+    public Task<RolloutProgressView> PauseAsync(string id, RolloutDecision decision, CancellationToken cancellationToken)
+        => ChangeAsync(
+            id, decision, "paused", _ => RolloutStateWord.Paused, cancellationToken,
+            RolloutStateWord.Scheduled, RolloutStateWord.Running, RolloutStateWord.WaitingForApproval);
+
+    /// <summary>Lets it go on.</summary>
+    /// <exception cref="RegistryException">It is not known, or not paused.</exception>
+    public Task<RolloutProgressView> ResumeAsync(string id, RolloutDecision decision, CancellationToken cancellationToken)
+        => ChangeAsync(
+            id, decision, "resumed", rollout => rollout.WavesBegun == 0 ? RolloutStateWord.Scheduled : RolloutStateWord.Running, cancellationToken,
+            RolloutStateWord.Paused);
+
+    /// <summary>Takes it back as far as no agent decides by it yet; one that was stopped too.</summary>
+    /// <exception cref="RegistryException">It is not known, or over.</exception>
+    public async Task<RolloutProgressView> CancelAsync(string id, RolloutDecision decision, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var rollout = await TakeAsync(context, id, "cancelled", [.. RolloutLock.Open, RolloutStateWord.Stopped], cancellationToken);
+        var cause = string.Join(" ", new[] { decision.Reason ?? "No reason given.", rollout.State == RolloutStateWord.Stopped ? rollout.Cause : null }.OfType<string>());
+        await end.CancelAsync(context, rollout, cause, decision.By, isRestoring: true, cancellationToken);
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return await FindAsync(id, cancellationToken);
+    }
+
+    /// <summary>The newest first.</summary>
+    public async Task<IReadOnlyList<RolloutProgressView>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await context.Rollouts.AsNoTracking().OrderByDescending(row => row.StartedAt).ThenByDescending(row => row.Id).Take(MostListed).ToListAsync(cancellationToken);
+        var (ids, digests) = (rows.Select(row => row.Id).ToList(), rows.Select(row => row.Digest).Distinct().ToList());
+        var releases = await context.Releases.AsNoTracking().Where(row => digests.Contains(row.Digest)).ToDictionaryAsync(row => row.Digest, cancellationToken);
+        var agents = (await context.RolloutAgents.AsNoTracking().Where(row => ids.Contains(row.RolloutId)).ToListAsync(cancellationToken)).ToLookup(row => row.RolloutId);
+        return [.. rows.Select(row => Mapping.Progress(row, releases[row.Digest], agents[row.Id]))];
+    }
+
+    /// <exception cref="RegistryException">It is not known.</exception>
+    public async Task<RolloutProgressView> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await context.Rollouts.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, cancellationToken) ?? throw Unknown(id);
+        return Mapping.Progress(
+            row,
+            await context.Releases.AsNoTracking().SingleAsync(release => release.Digest == row.Digest, cancellationToken),
+            await context.RolloutAgents.AsNoTracking().Where(agent => agent.RolloutId == id).ToListAsync(cancellationToken));
+    }
+
+    /// <summary>Two who tell the same fleet would undo each other's work.</summary>
+    /// <exception cref="RegistryException">A rollout of the model goes on.</exception>
+    public static async Task CheckNoneOpenAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
+    {
+        if (await RolloutLock.HoldOpenAsync(context, name, cancellationToken) is { } open)
+        {
+            throw RegistryException.Forbidden($"Rollout {open.Id} of {name} is {open.State}: expected it to be over, or cancelled first.");
+        }
+    }
+
+    private async Task<RolloutProgressView> ChangeAsync(
+        string id, RolloutDecision decision, string done, Func<RolloutRow, string> change, CancellationToken cancellationToken, params string[] from)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var rollout = await TakeAsync(context, id, done, from, cancellationToken);
+        (rollout.State, rollout.Cause) = (change(rollout), decision.Reason);
+        (rollout.ChangedAt, rollout.ChangedBy) = (identity.Now().Time, decision.By);
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        Log.RolloutDecided(logger, id, rollout.Name, done, decision.By, decision.Reason);
+        return await FindAsync(id, cancellationToken);
+    }
+
+    private static async Task<RolloutRow> TakeAsync(
+        RegistryDbContext context, string id, string done, IReadOnlyList<string> from, CancellationToken cancellationToken)
+    {
+        var rollout = await RolloutLock.TakeAsync(context, id, cancellationToken) ?? throw Unknown(id);
+        return from.Contains(rollout.State)
+            ? rollout
+            : throw RegistryException.Forbidden($"Rollout {id} is {rollout.State}: expected {string.Join(" or ", from)} for it to be {done}.");
+    }
+
+    private static AgentAddress AddressOf(AgentRow row) => new(AssetPath.Parse(row.Asset), row.Agent);
+
+    private static RegistryException Unknown(string id) => RegistryException.Unknown($"There is no rollout {Excerpt.Of(id)}.");
+}

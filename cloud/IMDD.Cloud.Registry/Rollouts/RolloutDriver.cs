@@ -1,0 +1,192 @@
+using System.Globalization;
+using IMDD.Cloud.Registry.Fleet;
+using IMDD.Cloud.Registry.Models;
+using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace IMDD.Cloud.Registry.Rollouts;
+
+/// <summary>
+/// Takes rollouts on, a step in a transaction under the row's lock: whichever instance does it, and whenever one dies, the database says what is
+/// next. Telling itself is the link's: a wave is told once it is kept.
+/// </summary>
+internal sealed class RolloutDriver(
+    IDbContextFactory<RegistryDbContext> contexts, FleetWishes wishes, ModelAliases aliases, RegistryIdentity identity, ILogger<RolloutDriver> logger)
+{
+    private const int MostNamed = 5;
+
+    /// <summary>Ids of what may go on.</summary>
+    public async Task<IReadOnlyList<string>> OpenAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Rollouts.Where(row => RolloutLock.Open.Contains(row.State)).OrderBy(row => row.StartedAt).Select(row => row.Id).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Takes a rollout a step on; false: there is nothing to do for now.</summary>
+    public async Task<bool> AdvanceAsync(string id, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        if (await RolloutLock.TakeAsync(context, id, cancellationToken) is not { } rollout || !RolloutLock.Open.Contains(rollout.State))
+        {
+            return false;
+        }
+
+        var (state, begun) = (rollout.State, rollout.WavesBegun);
+        var agents = await context.RolloutAgents.Where(row => row.RolloutId == id).OrderBy(row => row.Wave).ThenBy(row => row.Position).ToListAsync(cancellationToken);
+        await LetGoAsync(context, rollout, agents, cancellationToken);
+        await StepAsync(context, rollout, agents, cancellationToken);
+        if (!context.ChangeTracker.HasChanges())
+        {
+            return false;
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        if (state != rollout.State || begun != rollout.WavesBegun)
+        {
+            Log.RolloutChanged(logger, id, rollout.Name, rollout.Digest, rollout.State, rollout.WavesBegun, rollout.Cause);
+        }
+
+        return true;
+    }
+
+    private async Task StepAsync(RegistryDbContext context, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
+    {
+        var waves = Mapping.Waves(rollout);
+        if (Excess(waves, rollout, agents) is { } excess)
+        {
+            Stop(rollout, agents, excess);
+        }
+        else if (rollout.State != RolloutStateWord.Paused && IsWaveDone(waves, rollout, agents))
+        {
+            await NextAsync(context, waves, rollout, agents, cancellationToken);
+        }
+    }
+
+    /// <summary>An agent that somebody has told something else since is waited for no longer.</summary>
+    private async Task LetGoAsync(RegistryDbContext context, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
+    {
+        if (agents.TrueForAll(row => row.State != RolloutAgentStateWord.Told))
+        {
+            return;
+        }
+
+        var ours = await context.Agents.Where(row => row.RolloutId == rollout.Id).Select(row => row.Asset + "/" + row.Agent).ToListAsync(cancellationToken);
+        foreach (var row in agents.Where(row => row.State == RolloutAgentStateWord.Told && !ours.Contains($"{row.Asset}/{row.Agent}")))
+        {
+            LetGo(row);
+        }
+    }
+
+    private void LetGo(RolloutAgentRow row)
+        => (row.State, row.Detail, row.ChangedAt) = (RolloutAgentStateWord.Cancelled, "It was told something else since.", identity.Now().Time);
+
+    private static string? Excess(IReadOnlyList<RolloutWave> waves, RolloutRow rollout, List<RolloutAgentRow> agents)
+    {
+        foreach (var wave in agents.Where(row => row.Wave < rollout.WavesBegun).GroupBy(row => row.Wave))
+        {
+            var failed = wave.Where(row => row.State == RolloutAgentStateWord.Failed).ToList();
+            if (RolloutPlan.Excess(waves[wave.Key], failed.Count, wave.Count()) is { } excess)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"Wave {wave.Key + 1}: {excess}: ")
+                    + string.Join(", ", failed.Take(MostNamed).Select(row => $"{row.Asset}/{row.Agent} {row.Step} {row.ReasonCode}")) + (failed.Count > MostNamed ? ", …" : "");
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsWaveDone(IReadOnlyList<RolloutWave> waves, RolloutRow rollout, List<RolloutAgentRow> agents)
+    {
+        if (rollout.WavesBegun == 0)
+        {
+            return true;
+        }
+
+        var index = rollout.WavesBegun - 1;
+        var wave = agents.Where(row => row.Wave == index).ToList();
+        if (wave.Exists(row => row.State is RolloutAgentStateWord.Pending or RolloutAgentStateWord.Told))
+        {
+            return false;
+        }
+
+        // Only before a wave that is to come: after the last there is nothing to wait for.
+        var kept = wave.Where(row => row.State == RolloutAgentStateWord.InSync).Select(row => (DateTimeOffset?)row.ChangedAt).Max() ?? wave.Max(row => row.ChangedAt);
+        return rollout.WavesBegun == waves.Count || identity.Now().Time >= kept + TimeSpan.FromSeconds(waves[index].SoakSeconds);
+    }
+
+    private async Task NextAsync(
+        RegistryDbContext context, IReadOnlyList<RolloutWave> waves, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
+    {
+        var release = await context.Releases.SingleAsync(row => row.Digest == rollout.Digest, cancellationToken);
+        if (rollout.WavesBegun == waves.Count)
+        {
+            await aliases.CrownAsync(context, release, PreviousChampion.Remembered, rollout.StartedBy, rollout.Reason, cancellationToken);
+            Change(rollout, RolloutStateWord.Finished, cause: null);
+            return;
+        }
+
+        var number = rollout.WavesBegun + 1;
+        if (ReleaseRules.Forbids(release, identity.Now().Time) is { } forbidden)
+        {
+            Stop(rollout, agents, $"Wave {number} was not told: {forbidden}");
+        }
+        else if (rollout.InstallNotAfter is { } end && identity.Now().Time >= end)
+        {
+            Stop(rollout, agents, $"Wave {number} was not told: the window ended at {end:O}.");
+        }
+        else if (waves[number - 1].ApproveBefore && rollout.WavesApproved < number)
+        {
+            if (rollout.State != RolloutStateWord.WaitingForApproval)
+            {
+                Change(rollout, RolloutStateWord.WaitingForApproval, cause: null);
+            }
+        }
+        else
+        {
+            await TellAsync(context, release, rollout, agents, cancellationToken);
+        }
+    }
+
+    private async Task TellAsync(RegistryDbContext context, ReleaseRow release, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
+    {
+        if (rollout.WavesBegun == 0)
+        {
+            await aliases.TryAsync(context, release, rollout.StartedBy, rollout.Reason, cancellationToken);
+        }
+
+        var now = identity.Now().Time;
+        foreach (var row in agents.Where(row => row.Wave == rollout.WavesBegun && row.State == RolloutAgentStateWord.Pending))
+        {
+            var agent = await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken);
+            if (agent?.RolloutId != row.PreviousRolloutId)
+            {
+                LetGo(row);
+                continue;
+            }
+
+            (row.Previous, row.PreviousNotBefore, row.PreviousNotAfter) = (agent?.Desired, agent?.InstallNotBefore, agent?.InstallNotAfter);
+            (row.State, row.ToldAt, row.ChangedAt) = (RolloutAgentStateWord.Told, now, now);
+            await wishes.TellAsync(
+                context, release, AgentAddress.Parse($"{row.Asset}/{row.Agent}"), rollout.Id, Mapping.Install(rollout.InstallNotBefore, rollout.InstallNotAfter),
+                cancellationToken);
+        }
+
+        rollout.WavesBegun++;
+        Change(rollout, RolloutStateWord.Running, cause: null);
+    }
+
+    private void Stop(RolloutRow rollout, List<RolloutAgentRow> agents, string cause)
+    {
+        Change(rollout, RolloutStateWord.Stopped, cause);
+        foreach (var row in agents.Where(row => row.State == RolloutAgentStateWord.Pending))
+        {
+            (row.State, row.ChangedAt) = (RolloutAgentStateWord.Cancelled, rollout.ChangedAt);
+        }
+    }
+
+    private void Change(RolloutRow rollout, string state, string? cause)
+        => (rollout.State, rollout.Cause, rollout.ChangedAt, rollout.ChangedBy) = (state, cause, identity.Now().Time, null);
+}

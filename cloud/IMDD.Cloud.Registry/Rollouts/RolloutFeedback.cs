@@ -1,0 +1,55 @@
+using IMDD.Cloud.Registry.Fleet;
+using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace IMDD.Cloud.Registry.Rollouts;
+
+/// <summary>What agents say counts for the rollout that told them.</summary>
+internal sealed class RolloutFeedback(FleetWishes wishes, RegistryIdentity identity, TimeProvider time)
+{
+    /// <summary>Keeps a step in the rollout of its id, if it has one, in the caller's transaction.</summary>
+    public async Task ApplyAsync(RegistryDbContext context, AgentAddress address, RolloutStep step, CancellationToken cancellationToken)
+    {
+        if (await RolloutLock.HoldAsync(context, step.RolloutId, cancellationToken) is not { } rollout
+            || await context.RolloutAgents.FindAsync([rollout.Id, address.Asset.ToString(), address.Agent], cancellationToken) is not { } row)
+        {
+            return;
+        }
+
+        var state = StateAfter(step.Step, step.Result);
+        if (state is null && row.State != RolloutAgentStateWord.Told)
+        {
+            // Late, or delivered again: it is over.
+            return;
+        }
+
+        var isLate = row.State == RolloutAgentStateWord.Cancelled && state == RolloutAgentStateWord.InSync;
+        (row.State, row.Step, row.ChangedAt) = (state ?? row.State, step.Step, time.GetUtcNow());
+        (row.ReasonCode, row.Detail) = (step.ReasonCode, step.Detail);
+        if (isLate)
+        {
+            await KeepAsync(context, rollout, row, address, cancellationToken);
+        }
+    }
+
+    private static string? StateAfter(string step, string result) => step switch
+    {
+        RolloutStepWord.Committed => RolloutAgentStateWord.InSync,
+        RolloutStepWord.Canceled => RolloutAgentStateWord.Cancelled,
+        _ when result == RolloutResult.Failure => RolloutAgentStateWord.Failed,
+        _ => null,
+    };
+
+    /// <summary>The wish was taken back too late, the release decides for good: what is desired is what runs, since the agent takes nothing older.</summary>
+    private async Task KeepAsync(RegistryDbContext context, RolloutRow rollout, RolloutAgentRow row, AgentAddress address, CancellationToken cancellationToken)
+    {
+        var agent = await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken);
+        var release = await context.Releases.SingleAsync(r => r.Digest == rollout.Digest, cancellationToken);
+        if (row.TakenBackBy is { } takenBackBy && agent?.RolloutId == takenBackBy && !release.IsBlocked)
+        {
+            await wishes.TellAsync(context, release, address, identity.NewRolloutId(), install: null, cancellationToken);
+        }
+    }
+}

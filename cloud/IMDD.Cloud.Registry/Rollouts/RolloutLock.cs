@@ -1,0 +1,46 @@
+using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.Registry;
+using Microsoft.EntityFrameworkCore;
+
+namespace IMDD.Cloud.Registry.Rollouts;
+
+/// <summary>
+/// Who changes a rollout holds its row until the transaction ends, so that several instances do it one after the other. Rows are taken in one
+/// order: the model's, the rollout's, the agents'.
+/// </summary>
+internal static class RolloutLock
+{
+    /// <summary>States in which it may go on.</summary>
+    public static IReadOnlyList<string> Open { get; } =
+        [RolloutStateWord.Scheduled, RolloutStateWord.Running, RolloutStateWord.WaitingForApproval, RolloutStateWord.Paused];
+
+    /// <summary>Holds a model's row, if there is one; releases and aliases of it change under the same lock.</summary>
+    public static Task HoldModelAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
+        => context.Database.ExecuteSqlAsync($"UPDATE models SET counter = counter WHERE name = {name}", cancellationToken);
+
+    /// <summary>Takes the locks of a rollout; null: there is none of this id.</summary>
+    public static async Task<RolloutRow?> TakeAsync(RegistryDbContext context, string id, CancellationToken cancellationToken)
+    {
+        var name = await context.Rollouts.Where(row => row.Id == id).Select(row => row.Name).SingleOrDefaultAsync(cancellationToken);
+        if (name is null)
+        {
+            return null;
+        }
+
+        await HoldModelAsync(context, name, cancellationToken);
+        return await HoldAsync(context, id, cancellationToken);
+    }
+
+    /// <summary>Takes the lock of a rollout whose model's the caller has, or does not need; null: there is none of this id.</summary>
+    public static async Task<RolloutRow?> HoldAsync(RegistryDbContext context, string id, CancellationToken cancellationToken)
+        => await context.Database.ExecuteSqlAsync($"UPDATE rollouts SET revision = revision + 1 WHERE id = {id}", cancellationToken) == 1
+            ? await context.Rollouts.SingleAsync(row => row.Id == id, cancellationToken)
+            : null;
+
+    /// <summary>The rollout of a model that may go on, locked, for a caller that holds the model's row; null: none.</summary>
+    public static async Task<RolloutRow?> HoldOpenAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
+    {
+        var id = await context.Rollouts.Where(row => row.Name == name && Open.Contains(row.State)).Select(row => row.Id).SingleOrDefaultAsync(cancellationToken);
+        return id is null ? null : await HoldAsync(context, id, cancellationToken);
+    }
+}
