@@ -11,6 +11,7 @@ using IMDD.Edge.Camera.Gateway;
 using IMDD.Inference.Bundles;
 using IMDD.Messaging.Embedded;
 using IMDD.Messaging.Kafka;
+using IMDD.Storage;
 using IMDD.Synthetics;
 
 namespace IMDD.Cli.Learn;
@@ -44,6 +45,9 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
     public Uri PageUrl { get; private set; } = default!;
 
     public Uri CuratorUrl { get; private set; } = default!;
+
+    /// <summary>Where the agents keep pictures.</summary>
+    public IBlobStore Pictures { get; private set; } = default!;
 
     public Uri RegistryUrl { get; private set; } = default!;
 
@@ -139,6 +143,7 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
             "curator", 0, Settings(("Curator:Directory", folder.PathOf("curator")), ("Blobs:Directory", blobs)),
             builder => builder.AddCurator(), app => app.MapCurator(), cancellationToken);
         CuratorUrl = curator.Url;
+        Pictures = curator.Services.GetRequiredService<IBlobStore>();
         var registry = await ServeAsync(
             "registry", 0, Settings(("Registry:Directory", folder.PathOf("registry")), ("Blobs:Directory", blobs), ("Mqtt:Port", MqttPort)),
             builder => builder.AddRegistry(), app => app.MapRegistry(), cancellationToken);

@@ -47,7 +47,7 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
         var learned = folder.PathOf("learned");
         var program = TrainerProcess.Find() ?? throw new CommandFailedException("The learning program, IMDD.Learning.Trainer, is not beside this one.", ExitCodes.ConfigurationInvalid);
         using LearnWay way = settings.Word
-            ? new WordWay(settings, plant, folder.PathOf("blobs"), learned, new TrainerProcess(program, TextWriter.Null))
+            ? new WordWay(settings, plant, learned, new TrainerProcess(program, TextWriter.Null))
             : new WeightsWay(settings, plant, learned);
         _board.Labels = () => way.Labels;
 

@@ -9,10 +9,11 @@ using IMDD.Contracts.Review;
 namespace IMDD.Cli.Learn;
 
 /// <summary>By a word: a person names the kind on a few frames; the word alone is tried first, then a prototype of the regions that were painted.</summary>
-internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string blobs, string folder, TrainerProcess trainer) : LearnWay
+internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string folder, TrainerProcess trainer) : LearnWay
 {
     private const int Regions = 5;
     private const string RegionFolder = "regions";
+    private const long MaxPictureBytes = 16 << 20;
 
     private readonly HttpClient _curator = new() { BaseAddress = plant.CuratorUrl };
     private readonly List<(ReviewFrame Frame, MaskRle Painted)> _painted = [];
@@ -69,7 +70,8 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string b
         var json = tried.Tried;
         var verdict = tried.Release is null ? $"is refused: {json.GetProperty("reason").GetString()}" : $"is accepted at threshold {json.GetProperty("threshold")}";
         var old = json.GetProperty("old_names_change_points");
-        return $"{what} {verdict} (old names {old.GetProperty("pooled")} points, the worst {old.GetProperty("worst")})";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{what} {verdict} (old names {old.GetProperty("pooled").GetDouble():0.#} points, the worst {old.GetProperty("worst").GetDouble():0.#})");
     }
 
     /// <summary>What was painted, as the data set layout <c>labelled</c>.</summary>
@@ -81,8 +83,9 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string b
         {
             var hex = frame.Frame.Digest[ContentDigest.Prefix.Length..];
             var name = hex + (frame.Frame.ContentType == "image/png" ? ".png" : ".jpg");
-            var picture = Directory.EnumerateFiles(blobs, hex + "*", SearchOption.AllDirectories).First();
-            await File.WriteAllBytesAsync(Path.Combine(root, name), await File.ReadAllBytesAsync(picture, stop), stop);
+            var picture = await plant.Pictures.GetAsync(frame.Frame.Digest, MaxPictureBytes, stop)
+                ?? throw new CommandFailedException($"The picture of {frame.OutcomeId}, {frame.Frame.Digest}, is not in the blob store.");
+            await File.WriteAllBytesAsync(Path.Combine(root, name), picture, stop);
             frames.Add(new
             {
                 file = name,
