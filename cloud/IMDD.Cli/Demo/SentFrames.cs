@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using IMDD.Contracts.Identity;
 
@@ -8,9 +7,7 @@ namespace IMDD.Cli.Demo;
 /// <param name="path">JSON lines with <c>assetPath</c>, <c>camera</c> and <c>frameId</c>; may not exist yet.</param>
 internal sealed class SentFrames(string path)
 {
-    private readonly byte[] _block = new byte[64 * 1024];
-    private readonly List<byte> _line = [];
-    private long _position;
+    private readonly GrowingLines _lines = new(path);
 
     /// <summary>Distinct frames so far.</summary>
     public FrameLedger Frames { get; } = new();
@@ -19,29 +16,9 @@ internal sealed class SentFrames(string path)
     /// <exception cref="CommandFailedException">A line is not a frame's.</exception>
     public void Read()
     {
-        if (!File.Exists(path))
+        foreach (var line in _lines.Read())
         {
-            return;
-        }
-
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        file.Seek(_position, SeekOrigin.Begin);
-        int count;
-        while ((count = file.Read(_block)) > 0)
-        {
-            _position += count;
-            foreach (var value in _block.AsSpan(0, count))
-            {
-                if (value == '\n')
-                {
-                    Add(Encoding.UTF8.GetString([.. _line]));
-                    _line.Clear();
-                }
-                else
-                {
-                    _line.Add(value);
-                }
-            }
+            Add(line);
         }
     }
 

@@ -23,9 +23,6 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
     /// <summary>Longest wait for all agents to take a release.</summary>
     private static readonly TimeSpan RolloutPatience = TimeSpan.FromMinutes(3);
 
-    /// <summary>Longest wait for labels, and for a release made of them.</summary>
-    private static readonly TimeSpan LearningPatience = TimeSpan.FromMinutes(20);
-
     /// <summary>Longest wait for enough frames after the last agent has the release.</summary>
     private static readonly TimeSpan FigurePatience = TimeSpan.FromMinutes(5);
 
@@ -38,6 +35,7 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
     /// <summary>Runs; <paramref name="onResult"/> gets the result, before the page is kept up. Returns the exit code.</summary>
     public async Task<int> RunAsync(Action<LearnResult> onResult, CancellationToken stop)
     {
+        var program = TrainerProcess.Find() ?? throw new CommandFailedException("The learning program, IMDD.Learning.Trainer, is not beside this one.", ExitCodes.ConfigurationInvalid);
         using var folder = DemoFolder.Open(settings.State);
         FrozenSet frozen = new(settings);
         var before = frozen.Measure(settings.Bundle);
@@ -45,7 +43,6 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
         _board.Watch(plant.Judge);
         Announce(plant, folder);
         var learned = folder.PathOf("learned");
-        var program = TrainerProcess.Find() ?? throw new CommandFailedException("The learning program, IMDD.Learning.Trainer, is not beside this one.", ExitCodes.ConfigurationInvalid);
         using LearnWay way = settings.Word
             ? new WordWay(settings, plant, learned, new TrainerProcess(program, TextWriter.Null))
             : new WeightsWay(settings, plant, learned);
@@ -98,9 +95,8 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
         var now = plant.Judge.Now;
         var old = plant.Judge.Read(frames => NewKindFigures.Of(frames.Where(frame => !frame.Offered && frame.Release == first && frame.IsJudged(now))));
         var fresh = release is not null && fleetAt is { } from ? After(plant, release.Digest, from) : NewKindFigures.Of([]);
-        var (missing, foreign) = plant.Outcomes.Read(tally => (
-            plant.Sent.Sum(line => (long)line.Frames.Except(tally.Frames).Count()),
-            tally.Count - plant.Sent.Sum(line => (long)line.Frames.Count) + plant.Sent.Sum(line => (long)line.Frames.Except(tally.Frames).Count())));
+        var (missing, outcomes) = plant.Outcomes.Read(tally => (plant.Sent.Sum(line => (long)line.Frames.Except(tally.Frames).Count()), tally.Count));
+        var foreign = outcomes - (plant.Sent.Sum(line => (long)line.Frames.Count) - missing);
         return new LearnResult
         {
             Seed = settings.Seed,
