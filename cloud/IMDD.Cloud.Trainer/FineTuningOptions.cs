@@ -22,6 +22,10 @@ public sealed class FineTuningOptions
     [Range(2, 1024)]
     public int Batch { get; set; } = 16;
 
+    /// <summary>Weight by which the network is held to what the champion says, where that is right (learning without forgetting); 0: it is not.</summary>
+    [Range(0.0, 1000.0)]
+    public double Memory { get; set; } = 1;
+
     /// <summary>Side of a training crop, pixels; null: the child's default.</summary>
     [Range(64, 1024)]
     public int? Crop { get; set; }

@@ -7,6 +7,6 @@ internal static class BenchCommand
 {
     public static Command Create() => new("bench", "Measures on this machine. Beside these, ./imdd bench foundation: the trainer's program, which carries libtorch.")
     {
-        BenchEdgeCommand.Create(), BenchDataCommand.Create(), BenchMetricsCommand.Create(), BenchQualityCommand.Create(),
+        BenchEdgeCommand.Create(), BenchDataCommand.Create(), BenchMetricsCommand.Create(), BenchQualityCommand.Create(), BenchLearnCommand.Create(),
     };
 }

@@ -40,7 +40,7 @@ internal static class BenchQualityCommand
 
             QualityRequest request = new(
                 Chosen(table, parsed.GetValue(rows)),
-                Seeds(parsed.GetRequiredValue(seeds)),
+                SeedList.Parse(parsed.GetRequiredValue(seeds)),
                 parsed.GetValue(minutes) is > 0 and var positive ? positive : throw Wrong("--minutes is not above 0."),
                 parsed.GetRequiredValue(size),
                 parsed.GetValue(from)?.FullName,
@@ -93,9 +93,6 @@ internal static class BenchQualityCommand
             ? throw Wrong($"'{unknown}' is not a row: expected one of {string.Join(", ", table.Rows.Select(r => r.Id))}.")
             : [.. table.Rows.Where(r => wanted.Contains(r.Id, StringComparer.Ordinal))];
     }
-
-    private static List<int> Seeds(string text)
-        => [.. text.Split(',').Select(s => int.TryParse(s, out var seed) && seed >= 0 ? seed : throw Wrong($"--seeds has '{s}': expected numbers from 0, as in 1,2,3.")).Distinct()];
 
     private static CommandFailedException Wrong(string message) => new(message, ExitCodes.ConfigurationInvalid);
 

@@ -132,7 +132,7 @@ internal static class DemoCommand
     }
 
     /// <summary>The folder of a bundle that comes with the agent; null for any other name.</summary>
-    private static string? ShippedBundle(string name)
+    internal static string? ShippedBundle(string name)
         => name is DemoPlant.ColdStartBundle or DemoPlant.DefaultBundle ? Path.Combine(AppContext.BaseDirectory, "bundles", name) : null;
 
     private static Option<int> Port(string name, int wanted, string what)

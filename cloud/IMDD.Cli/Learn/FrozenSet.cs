@@ -1,7 +1,5 @@
-using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
-using IMDD.Inference.Regions;
 using IMDD.Synthetics;
 
 namespace IMDD.Cli.Learn;
@@ -37,14 +35,11 @@ internal sealed class FrozenSet
     /// <exception cref="SegmenterException">It does not run.</exception>
     public FrozenFigures Measure(string bundle)
     {
-        using var segmenter = SegmenterFactory.Create(ModelBundle.Open(bundle), new SegmenterOptions { Threads = 1, MaxBatch = 1 });
-        RegionOptions options = new() { PixelThreshold = segmenter.Manifest.PixelThreshold, MinAreaPx = LearnSettings.MinAreaPx };
-        int bad = 0, caught = 0, good = 0, alarms = 0;
+        using BundleEye eye = new(bundle);
+        int bad = 0, found = 0, caught = 0, good = 0, alarms = 0;
         foreach (var sample in _samples)
         {
-            using RgbImage image = new(sample.Width, sample.Height);
-            sample.Rgb.CopyTo(image.Pixels);
-            var regions = RegionExtractor.Extract(segmenter.Run([image]).Images[0], segmenter.Manifest, options, sample.Width, sample.Height);
+            var regions = eye.Look(sample);
             if (sample.Defects.Count == 0)
             {
                 good++;
@@ -53,10 +48,12 @@ internal sealed class FrozenSet
             else
             {
                 bad++;
-                caught += regions.Any(region => region.Class == sample.Defects[0].Name && MaskOverlap.Iou(sample.Mask, region.MaskRle) >= LearnJudge.MinIou) ? 1 : 0;
+                var there = regions.Where(region => MaskOverlap.Iou(sample.Mask, region.MaskRle) >= LearnJudge.MinIou).ToList();
+                found += there.Count > 0 ? 1 : 0;
+                caught += there.Exists(region => region.Class == sample.Defects[0].Name) ? 1 : 0;
             }
         }
 
-        return new FrozenFigures(_samples.Count, (double)caught / bad, (double)alarms / good);
+        return new FrozenFigures(_samples.Count, (double)caught / bad, (double)found / bad, (double)alarms / good);
     }
 }

@@ -19,24 +19,14 @@ namespace IMDD.Cli.Learn;
 /// <summary>A plant of several lines, each with a camera and an agent, and all services of the learning loop, in this process and over TCP on loopback.</summary>
 internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IAsyncDisposable
 {
-    private const ulong ReplaySeed = 3_000_000;
     private const ulong GateSeed = 4_000_000;
-    private const int ReplayFrames = 600;
     private const int GateFrames = 120;
 
-    /// <summary>Labels of the new kind that start a run.</summary>
-    public const int LabelsOfNewKind = 20;
-
-    /// <summary>CPU-minutes of a run.</summary>
-    private const double TrainingMinutes = 2.5;
-
-    private const double LearningRate = 5e-4;
-
+    private readonly LearnRecipe _recipe = new();
     private readonly List<DemoService> _services = [];
     private readonly List<DemoService> _cameras = [];
     private EmbeddedMqttBroker? _mqtt;
     private EmbeddedKafkaCluster? _kafka;
-
 
     public int MqttPort => _mqtt!.Port;
 
@@ -194,28 +184,24 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
         app => app.MapEdgeAgent(),
         cancellationToken);
 
-    private Dictionary<string, object> TrainerSettings(string blobs)
-    {
-        // What the fleet's model was made from, in small: known kinds on other products, so that they are not forgotten.
-        var replay = FormattableString.Invariant($"synthetic:seed={ReplaySeed + (ulong)settings.Seed},count={ReplayFrames},products={ReplayFrames / 6}");
-        return Settings(
-            ("Trainer:Directory", folder.PathOf("trainer")),
-            ("Trainer:RegistryUrl", RegistryUrl),
-            ("Trainer:Model", ModelName),
-            ("Trainer:NewLabels", 0),
-            ("Trainer:NewClassLabels", settings.Word ? 0 : LabelsOfNewKind),
-            ("Trainer:Training:Replay:0", replay),
-            ("Trainer:Training:Minutes", TrainingMinutes),
-            ("Trainer:Training:LearningRate", LearningRate),
-            ("Trainer:Gate:Data:0", GateSet(settings)),
-            ("Trainer:Gate:Split", "all"),
+    private Dictionary<string, object> TrainerSettings(string blobs) => Settings(
+        ("Trainer:Directory", folder.PathOf("trainer")),
+        ("Trainer:RegistryUrl", RegistryUrl),
+        ("Trainer:Model", ModelName),
+        ("Trainer:NewLabels", 0),
+        ("Trainer:NewClassLabels", settings.Word ? 0 : LearnRecipe.LabelsOfNewKind),
+        ("Trainer:Training:Replay:0", _recipe.Replay(settings.Seed)),
+        ("Trainer:Training:Minutes", _recipe.Minutes),
+        ("Trainer:Training:LearningRate", _recipe.LearningRate),
+        ("Trainer:Training:Memory", _recipe.Memory),
+        ("Trainer:Gate:Data:0", GateSet(settings)),
+        ("Trainer:Gate:Split", "all"),
 
-            // Few labels: most of them are to be learned from.
-            ("Trainer:Gate:LabelledShare", 0.1),
-            ("Trainer:MinimumPause", TimeSpan.Zero),
-            ("Trainer:Promote", PromotionTarget.None),
-            ("Blobs:Directory", blobs));
-    }
+        // Few labels: most of them are to be learned from.
+        ("Trainer:Gate:LabelledShare", 0.1),
+        ("Trainer:MinimumPause", TimeSpan.Zero),
+        ("Trainer:Promote", PromotionTarget.None),
+        ("Blobs:Directory", blobs));
 
     private async Task<DemoService> ServeAsync(
         string name, int port, Dictionary<string, object> settings, Action<WebApplicationBuilder> add, Action<WebApplication> map, CancellationToken cancellationToken)

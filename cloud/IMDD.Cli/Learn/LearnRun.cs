@@ -111,7 +111,7 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
             DetectionNewAfter = fresh.Detection,
             NamingNewBefore = old.Naming,
             NamingNewAfter = fresh.Naming,
-            OldKindsChangePoints = after is null ? null : Math.Round(100 * Math.Min(after.Recall - before.Recall, before.FalseAlarms - after.FalseAlarms), 2),
+            OldKindsChangePoints = after?.PointsSince(before),
             OldKindsBefore = before,
             OldKindsAfter = after,
             Before = old,

@@ -1,7 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Review;
-using IMDD.Imaging.Masks;
 
 namespace IMDD.Cli.Learn;
 
@@ -18,16 +18,18 @@ internal sealed class ScriptedReviewer(HttpClient curator, LearnJudge judge, str
     /// <summary>Labels at most, of all kinds.</summary>
     public const int MaxLabels = 25;
 
-    /// <summary>Labels of good parts that were failed, at most.</summary>
-    private const int MaxFalseAlarms = 5;
-
     private const string Rater = "rita";
-    private const int BrushPx = 6;
-    private const int EdgePx = 1;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan Paint = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A line from which nothing comes is not waited for longer.</summary>
+    private static readonly TimeSpan LinePatience = TimeSpan.FromSeconds(15);
+
     private static readonly ReviewRequest Asker = new() { RaterId = Rater, Holder = "demo" };
+
+    private readonly Dictionary<string, int> _newOfLine = Enumerable.Range(0, LearnSettings.Lines).ToDictionary(LearnSettings.Cell, _ => 0, StringComparer.Ordinal);
+    private long _lastNew = Stopwatch.GetTimestamp();
 
     /// <summary>Told each frame of the new kind, and what was painted on it.</summary>
     public Action<ReviewFrame, MaskRle>? Said { get; init; }
@@ -67,6 +69,8 @@ internal sealed class ScriptedReviewer(HttpClient curator, LearnJudge judge, str
                 if (label.Drawn is [{ MaskRle: { } painted }])
                 {
                     NewLabels++;
+                    _newOfLine[frame.AssetPath]++;
+                    _lastNew = Stopwatch.GetTimestamp();
                     Said?.Invoke(frame, painted);
                 }
             }
@@ -81,51 +85,24 @@ internal sealed class ScriptedReviewer(HttpClient curator, LearnJudge judge, str
     {
         if (truth.Defects.FirstOrDefault(defect => defect.Kind == name) is { } shown)
         {
-            return new LabelRequest
+            return !IsOfTurn(frame.AssetPath) ? null : new LabelRequest
             {
                 RaterId = Asker.RaterId,
                 Holder = Asker.Holder,
                 Judgement = LabelJudgement.MissedDefect,
-                Drawn = [new DrawnRegion { Class = name, MaskRle = Painted(shown.MaskRle) }],
+                Drawn = [new DrawnRegion { Class = name, MaskRle = Brush.Over(shown.MaskRle) }],
                 KeepPredicted = false,
             };
         }
 
         // A few good parts that were failed, so that the new model learns what is none as well.
-        return truth.Defects.Count == 0 && frame.Verdict == Verdict.Fail && Labels - NewLabels < MaxFalseAlarms
+        return truth.Defects.Count == 0 && frame.Verdict == Verdict.Fail && Labels - NewLabels < LearnRecipe.LabelsOfFalseAlarms
             ? new LabelRequest { RaterId = Asker.RaterId, Holder = Asker.Holder, Judgement = LabelJudgement.FalseAlarm }
             : null;
     }
 
-    /// <summary>The mask as a broad brush leaves it: gaps between beads and marks painted over, a little wider outside.</summary>
-    private static MaskRle Painted(MaskRle truth)
-    {
-        int height = truth.Size[0], width = truth.Size[1];
-        var wide = Spread(CocoRle.Decode(truth), width, height, BrushPx, set: 1);
-        return CocoRle.Encode(Spread(wide, width, height, BrushPx - EdgePx, set: 0), width, height);
-    }
-
-    /// <summary>Every pixel of that value spreads over the square around it.</summary>
-    private static byte[] Spread(byte[] mask, int width, int height, int reach, byte set)
-    {
-        var spread = (byte[])mask.Clone();
-        for (var y = 0; y < height; y++)
-        {
-            for (var x = 0; x < width; x++)
-            {
-                if (mask[y * width + x] == set)
-                {
-                    var (left, right) = (Math.Max(0, x - reach), Math.Min(width - 1, x + reach));
-                    for (var v = Math.Max(0, y - reach); v <= Math.Min(height - 1, y + reach); v++)
-                    {
-                        spread.AsSpan(v * width + left, right - left + 1).Fill(set);
-                    }
-                }
-            }
-        }
-
-        return spread;
-    }
+    /// <summary>Labels are few, and what one line shows says little of another: the line with the fewest comes first.</summary>
+    private bool IsOfTurn(string line) => _newOfLine[line] == _newOfLine.Values.Min() || Stopwatch.GetElapsedTime(_lastNew) > LinePatience;
 
     private async Task PostAsync<T>(string route, ReviewFrame frame, T body, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed class WeightsWay(LearnSettings settings, LearnPlant plant, strin
     /// <inheritdoc/>
     public override async Task<ModelRelease> LearnAsync(Action<string, string> mark, CancellationToken stop)
     {
-        _reviewer = new ScriptedReviewer(_curator, plant.Judge, settings.NewKindName, LearnPlant.LabelsOfNewKind);
+        _reviewer = new ScriptedReviewer(_curator, plant.Judge, settings.NewKindName, LearnRecipe.LabelsOfNewKind);
         await _reviewer.RunAsync(stop);
         mark($"{_reviewer.NewLabels} frames of the new kind labelled, and {_reviewer.Labels - _reviewer.NewLabels} false alarms", "the trainer freezes a snapshot");
         var run = await FollowAsync(mark, stop);

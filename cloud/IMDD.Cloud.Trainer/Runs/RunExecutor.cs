@@ -107,7 +107,7 @@ internal sealed class RunExecutor(
             arguments.AddRange(["--data", .. tuning.Replay]);
         }
 
-        arguments.AddRange(["--exclude", snapshot.GatePictures, "--learning-rate", Text(tuning.LearningRate), "--batch", Text(tuning.Batch)]);
+        arguments.AddRange(["--exclude", snapshot.GatePictures, "--learning-rate", Text(tuning.LearningRate), "--batch", Text(tuning.Batch), "--memory", Text(tuning.Memory)]);
         arguments.AddRange(tuning.Steps is { } steps ? ["--steps", Text(steps)] : ["--minutes", Text(tuning.Minutes)]);
         arguments.AddRange(["--threads", Text(tuning.Threads), "--seed", Text(tuning.Seed)]);
         if (tuning.Crop is { } crop)

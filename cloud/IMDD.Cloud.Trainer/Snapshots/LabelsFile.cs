@@ -5,7 +5,7 @@ using IMDD.Contracts.Identity;
 namespace IMDD.Cloud.Trainer.Snapshots;
 
 /// <summary>Writes <c>labels.json</c> of the data set layout <c>labelled</c>; the same frames make the same bytes.</summary>
-internal static class LabelsFile
+public static class LabelsFile
 {
     public const string Name = "labels.json";
 

@@ -4,6 +4,7 @@ using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Training;
+using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
 using IMDD.Learning.Training.Runs;
@@ -61,6 +62,11 @@ internal static class TrainEdgeCommand
         };
         Option<int> batch = new("--batch") { Description = "Crops a step.", DefaultValueFactory = _ => new EdgeTrainingOptions().BatchSize };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => new EdgeTrainingOptions().LearningRate };
+        Option<double> memory = new("--memory")
+        {
+            Description = "Weight by which the network is held to what the model of --from says, where that is right; 0: it is not.",
+            DefaultValueFactory = _ => new EdgeLossWeights().Memory,
+        };
         Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> stopWithInput = new("--stop-with-input")
@@ -70,7 +76,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, scale, batch, rate, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, scale, batch, rate, memory, stride, threads, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -116,6 +122,7 @@ internal static class TrainEdgeCommand
                     Steps = parsed.GetValue(steps),
                     BatchSize = parsed.GetValue(batch),
                     LearningRate = parsed.GetValue(rate),
+                    Losses = new EdgeLossWeights { Memory = parsed.GetValue(memory) },
                     Threads = parsed.GetValue(threads),
                 },
                 parsed.GetValue(json),

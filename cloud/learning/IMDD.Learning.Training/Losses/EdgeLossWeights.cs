@@ -23,4 +23,7 @@ public sealed record EdgeLossWeights
 
     /// <summary>Do words of one meaning lie together.</summary>
     public double Words { get; init; } = 0.1;
+
+    /// <summary>Does the network still say what the one it started from said, where that was right; 0: it need not.</summary>
+    public double Memory { get; init; }
 }

@@ -37,6 +37,7 @@ public sealed class EdgeTrainer : IDisposable
     private readonly WeightAverage _averaging;
     private readonly TorchSharp.Modules.AdamW _optimizer;
     private readonly EdgeLoss _loss;
+    private readonly Memory? _memory;
     private readonly BatchSource _batches;
     private readonly NoCollection _quiet = new();
     private readonly string? _parent;
@@ -75,6 +76,7 @@ public sealed class EdgeTrainer : IDisposable
         _optimizer = optim.AdamW(
             _model.Network.parameters().Concat(_model.Text.parameters()), options.LearningRate, weight_decay: options.WeightDecay);
         _loss = new EdgeLoss(_model, new WordSource(Vocabulary.English, data.Classes, ReservedWords(), options.Seed), options.Losses);
+        _memory = start is not null && options.Losses.Memory > 0 ? new Memory(start, data.Classes) : null;
         _batches = new BatchSource(data.Train, options.Crops, options.BatchSize, options.Seed, options.Network.UsesReference);
         _state = new RunState(Fingerprint(), 0, options.Steps ?? 0, null, 0, 0, 0);
         _checkpoints = new CheckpointFolder(runFolder);
@@ -138,6 +140,7 @@ public sealed class EdgeTrainer : IDisposable
         _quiet.Dispose();
         _log.Dispose();
         _optimizer.Dispose();
+        _memory?.Dispose();
         _average.Dispose();
         _model.Dispose();
     }
@@ -164,7 +167,13 @@ public sealed class EdgeTrainer : IDisposable
 
         var images = tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side]);
         var references = batch.References is { } r ? tensor(r, [batch.Count, 3, batch.Side, batch.Side]) : null;
-        var losses = _loss.Of(_model.Network.forward(images, references), batch, _state.Step);
+        var features = _model.Network.forward(images, references);
+        var losses = _loss.Of(features, batch, _state.Step);
+        if (_memory?.Of(images, references, features, batch) is { } moved)
+        {
+            losses = losses with { Total = losses.Total + moved * _options.Losses.Memory, Memory = moved };
+        }
+
         var total = losses.Total.item<float>();
         if (!float.IsFinite(total))
         {

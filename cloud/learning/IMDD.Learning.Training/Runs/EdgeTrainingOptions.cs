@@ -68,6 +68,7 @@ public sealed record EdgeTrainingOptions
         Check(AverageDecay is >= 0 and < 1, nameof(AverageDecay), AverageDecay, "0 to below 1");
         Check(MaxGradientNorm > 0, nameof(MaxGradientNorm), MaxGradientNorm, "more than 0");
         Check(Validations > 0, nameof(Validations), Validations, "at least 1");
+        Check(Losses.Memory >= 0, "Losses.Memory", Losses.Memory, "at least 0");
         Check(Patience > 0, nameof(Patience), Patience, "at least 1");
         Check(CheckpointEvery > 0, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
         Check(Threads is > 0 and <= 256, nameof(Threads), Threads, "1 to 256");

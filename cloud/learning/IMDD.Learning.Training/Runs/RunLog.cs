@@ -28,6 +28,11 @@ internal sealed class RunLog : IDisposable
         Add("train/loss_image", losses.Image.item<float>(), step);
         Add("train/loss_naming", losses.Naming.item<float>(), step);
         Add("train/loss_words", losses.Words.item<float>(), step);
+        if (losses.Memory is { } memory)
+        {
+            Add("train/loss_memory", memory.item<float>(), step);
+        }
+
         Add("train/learning_rate", rate, step);
         Add("train/gradient_norm", norm, step);
     }

@@ -18,6 +18,9 @@ public static class TrainingDataReader
     // More say little more, and cost as much as training when there are thousands.
     private const int MaxValidation = 300;
 
+    // Of so few defective pictures each one held back costs more than it tells.
+    private const int FewDefective = 60;
+
     /// <summary>Reads.</summary>
     /// <param name="names"><c>KEY:PATH</c> each.</param>
     /// <param name="shots">At most this many training pictures of a class; null: all.</param>
@@ -49,6 +52,12 @@ public static class TrainingDataReader
             problems.AddRange(dataset.Problems);
             splitIds.Add(split.Id);
             var isWhole = index >= selection.Names.Count;
+            if (isWhole && !normalOnly && shots is null && dataset.Samples.Count(s => s.IsAnomalous) < FewDefective)
+            {
+                sides.Add((index, dataset.Samples, dataset.Samples));
+                continue;
+            }
+
             IReadOnlyList<DatasetSample> train = isWhole
                 ? [.. dataset.Samples.Where(s => split.Of(s) != SplitName.Val)]
                 : split.Take(dataset.Samples, SplitName.Train);

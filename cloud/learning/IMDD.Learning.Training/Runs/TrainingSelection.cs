@@ -8,7 +8,10 @@ public sealed record TrainingSelection
     /// <summary><c>KEY:PATH</c> each, divided into three sides.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
-    /// <summary>Further data sets without a test side: what is not validated on is learned from. What is held back of them lies elsewhere.</summary>
+    /// <summary>
+    /// Further data sets without a test side: what is not validated on is learned from. What is held back of them lies elsewhere. One with few
+    /// defective pictures is learned from, and judged by, as a whole.
+    /// </summary>
     public IReadOnlyList<string> Whole { get; init; } = [];
 
     /// <summary>At most this many training pictures of a class; null: all.</summary>

@@ -1,0 +1,123 @@
+using IMDD.Learning.Networks;
+using IMDD.Learning.Training.Losses;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using IMDD.Learning.Training.Runs;
+using IMDD.Testing;
+using TorchSharp;
+
+namespace IMDD.Learning.Training.Tests;
+
+/// <summary>A network that learns something new is held to what it said before, where that was right.</summary>
+public sealed class MemoryTests
+{
+    private const int Side = 64;
+    private const int New = 1;
+    private const int Known = 2;
+
+    private static readonly TrainedClass Block = new("block", "block", [], "minor");
+    private static readonly TrainedClass Line = new("line", "line", [], "minor");
+
+    [Fact]
+    public void Of_SameNetwork_DoesNotPullAnywhere()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var before = Model();
+        using Memory memory = new(before, [Block, Line]);
+        var (batch, images) = Pictures(before, Known);
+
+        memory.Of(images, null, before.Network.forward(images, null), batch).backward();
+
+        before.Network.parameters().Where(p => p.grad is not null).Max(p => p.grad!.abs().max().item<float>()).ShouldBeLessThan(1e-5f);
+    }
+
+    [Theory]
+    [InlineData(Known, true)]
+    [InlineData(New, false)]
+    public void Of_DefectsSeenOtherwise_CountsThoseThatHadAName(int number, bool counts)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var before = Model();
+        using Memory memory = new(before, [Block, Line]);
+        var (batch, images) = Pictures(before, number);
+        var same = before.Network.forward(images, null);
+        var defective = torch.tensor(batch.Targets, same.Defect.shape).gt(0.5);
+
+        var held = memory.Of(images, null, same, batch).item<float>();
+        var turned = memory.Of(images, null, same with { Defect = same.Defect.where(defective.logical_not(), -same.Defect), Embedding = -same.Embedding }, batch).item<float>();
+
+        (turned > held + 0.1f).ShouldBe(counts, $"{held} and {turned}");
+    }
+
+    [Fact]
+    public void Of_WhereItWasWrong_IsFree()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var before = Model();
+        using Memory memory = new(before, [Block, Line]);
+        var (batch, images) = Pictures(before, Known);
+        var same = before.Network.forward(images, null);
+        var wrong = batch with { Targets = Array.ConvertAll(batch.Targets, t => 1 - t), Classes = Array.ConvertAll(batch.Targets, t => t > 0 ? TrainingPicture.NoClass : (byte)Known) };
+
+        memory.Of(images, null, same with { Defect = -same.Defect }, wrong).item<float>().ShouldBe(0, 1e-6f);
+    }
+
+    [Fact]
+    public async Task RunAsync_FromAModel_LearnsOnAndLeavesNoTensorBehind()
+    {
+        using TestDirectory directory = new();
+        using EdgeModel start = new(new EdgeModelDescription(
+            new EdgeNetworkOptions { Size = NetworkSize.Nano }, TrainingPictures.Data(1, 1).Classes, EdgeCalibration.None, new EdgeModelLineage([], [], 1, 0, null)));
+        EdgeTrainingOptions options = new()
+        {
+            Network = new EdgeNetworkOptions { Size = NetworkSize.Nano },
+            Crops = new CropOptions { Side = Side },
+            Losses = new EdgeLossWeights { Memory = 1 },
+            Steps = 50,
+            BatchSize = 4,
+            Validations = 1,
+        };
+        List<long> counts = [];
+        using EdgeTrainer trainer = new(options, TrainingPictures.Data(12, 3), directory.Path, start);
+
+        var (outcome, model) = await trainer.RunAsync(new Counts(counts), TestContext.Current.CancellationToken);
+        model.Dispose();
+
+        outcome.Step.ShouldBe(options.Steps!.Value);
+        counts.Skip(1).SkipLast(1).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Validate_NegativeWeight_IsNamed() => Should.Throw<ArgumentException>(() => new EdgeTrainingOptions { Losses = new EdgeLossWeights { Memory = -1 } }.Validate())
+        .Message.ShouldContain("Losses.Memory is -1");
+
+    private static EdgeModel Model()
+    {
+        torch.manual_seed(3);
+        EdgeModel model = new(new EdgeModelDescription(new EdgeNetworkOptions { Size = NetworkSize.Nano }, [Line], EdgeCalibration.None, new EdgeModelLineage([], [], 1, 0, null)));
+        model.Network.eval();
+        using var noGradient = torch.no_grad();
+
+        // From a level at which some cells of noise are defective and some are not.
+        model.Network.DefectHead.bias!.sub_(model.Network.forward(torch.rand(2, 3, Side, Side), null).Defect.mean());
+        return model;
+    }
+
+    /// <summary>Noise, with the truth that a model says of it; what is defective is of one class.</summary>
+    private static (Batch Batch, torch.Tensor Images) Pictures(EdgeModel model, int number)
+    {
+        var images = torch.rand(2, 3, Side, Side);
+        var said = model.Network.forward(images, null).Defect;
+        var logits = said.data<float>().ToArray();
+        var truth = Array.ConvertAll(logits, l => l > 0 ? 1f : 0f);
+        truth.Sum().ShouldBeInRange(1, truth.Length - 1, "some cells are defective, some are not");
+        return (
+            new Batch(2, Side, (int)said.shape[2], images.data<float>().ToArray(), null, truth, Array.ConvertAll(truth, t => t > 0 ? (byte)number : TrainingPicture.NoClass), [true, true]),
+            images);
+    }
+
+    private sealed class Counts(List<long> counts) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => counts.Add(torch.Tensor.TotalCount);
+    }
+}
