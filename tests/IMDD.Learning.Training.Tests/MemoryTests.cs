@@ -88,6 +88,36 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public async Task RunAsync_EndedAgainWithAShareOfTheStart_LiesBetween()
+    {
+        using TestDirectory directory = new();
+        using var start = Model();
+        EdgeTrainingOptions options = new()
+        {
+            Network = new EdgeNetworkOptions { Size = NetworkSize.Nano },
+            Crops = new CropOptions { Side = Side },
+            Steps = 4,
+            BatchSize = 4,
+        };
+        async Task<EdgeModel> End(double share)
+        {
+            using EdgeTrainer trainer = new(options with { StartShare = share }, TrainingPictures.Data(12, 3), directory.Path, start);
+            return (await trainer.RunAsync(null, TestContext.Current.CancellationToken)).Model;
+        }
+
+        using var end = await End(0);
+        using var between = await End(0.25);
+
+        foreach (var (before, now, mixed) in start.Tensors().Zip(end.Tensors(), between.Tensors()))
+        {
+            for (var i = 0; i < mixed.Values.Length; i++)
+            {
+                mixed.Values.Span[i].ShouldBe(0.25f * before.Values.Span[i] + 0.75f * now.Values.Span[i], 1e-5f, mixed.Name);
+            }
+        }
+    }
+
+    [Fact]
     public void Validate_NegativeWeight_IsNamed() => Should.Throw<ArgumentException>(() => new EdgeTrainingOptions { Losses = new EdgeLossWeights { Memory = -1 } }.Validate())
         .Message.ShouldContain("Losses.Memory is -1");
 

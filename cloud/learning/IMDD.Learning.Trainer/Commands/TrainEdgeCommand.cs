@@ -67,6 +67,11 @@ internal static class TrainEdgeCommand
             Description = "Weight by which the network is held to what the model of --from says, where that is right; 0: it is not.",
             DefaultValueFactory = _ => new EdgeLossWeights().Memory,
         };
+        Option<double> startShare = new("--start-share")
+        {
+            Description = "Share of the weights of --from in those of the model that comes out; a finished run given another share ends anew with it.",
+            DefaultValueFactory = _ => new EdgeTrainingOptions().StartShare,
+        };
         Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> stopWithInput = new("--stop-with-input")
@@ -76,7 +81,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, scale, batch, rate, memory, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, scale, batch, rate, memory, startShare, stride, threads, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -122,6 +127,7 @@ internal static class TrainEdgeCommand
                     Steps = parsed.GetValue(steps),
                     BatchSize = parsed.GetValue(batch),
                     LearningRate = parsed.GetValue(rate),
+                    StartShare = parsed.GetValue(startShare),
                     Losses = new EdgeLossWeights { Memory = parsed.GetValue(memory) },
                     Threads = parsed.GetValue(threads),
                 },

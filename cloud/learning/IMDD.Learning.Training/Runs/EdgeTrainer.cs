@@ -41,6 +41,7 @@ public sealed class EdgeTrainer : IDisposable
     private readonly BatchSource _batches;
     private readonly NoCollection _quiet = new();
     private readonly string? _parent;
+    private readonly Dictionary<string, Float32Tensor>? _start;
     private IReadOnlyList<Float32Tensor>? _best;
     private RunState _state;
 
@@ -68,7 +69,8 @@ public sealed class EdgeTrainer : IDisposable
         _average = new EdgeModel(description);
         if (start is not null)
         {
-            _model.Set(start.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
+            _start = start.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal);
+            _model.Set(_start);
         }
 
         _average.Set(_model.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
@@ -244,7 +246,7 @@ public sealed class EdgeTrainer : IDisposable
         }
 
         EdgeModel model = new(_model.Description);
-        model.Set(_best!.ToDictionary(t => t.Name, StringComparer.Ordinal));
+        model.Set(Blended(_best!).ToDictionary(t => t.Name, StringComparer.Ordinal));
         PictureScorer scorer = new(model);
         var scores = _data.Validation.Count > 0 ? scorer.Score(_data.Validation) : [];
         var every = Math.Max(1, (_data.Train.Count + MaxFurther - 1) / MaxFurther);
@@ -258,6 +260,26 @@ public sealed class EdgeTrainer : IDisposable
             new TrainingOutcome(
                 model.Digest(), _state.Step, _state.Steps, _state.BestStep, scores.Count > 0 ? Validation.Of(scores) : null, _state.CpuSeconds),
             model);
+    }
+
+    /// <summary>The weights between those the run started from and those it ended with, which forget less than the latter (Wortsman et al. 2022).</summary>
+    private IEnumerable<Float32Tensor> Blended(IReadOnlyList<Float32Tensor> end)
+    {
+        var share = (float)_options.StartShare;
+        return _start is null || share == 0
+            ? end
+            : end.Select(t => t with { Values = Between(t.Values.Span, _start[t.Name].Values.Span, share) });
+    }
+
+    private static float[] Between(ReadOnlySpan<float> now, ReadOnlySpan<float> before, float share)
+    {
+        var values = new float[now.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = now[i] + share * (before[i] - now[i]);
+        }
+
+        return values;
     }
 
     private void WriteCheckpoint()
@@ -290,7 +312,7 @@ public sealed class EdgeTrainer : IDisposable
         _optimizer.load_state_dict(reader);
     }
 
-    /// <summary>Of all that decides the outcome. How long a run may take decides it only together with the machine's speed, which the state keeps.</summary>
+    /// <summary>Of all that decides the weights which the run ends with. How long a run may take decides it only together with the machine's speed, which the state keeps.</summary>
     private string Fingerprint() => ContentDigest.Of(JsonSerializer.SerializeToUtf8Bytes(new
     {
         Options = _options with { CheckpointEvery = 1 },

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Pictures;
@@ -40,6 +41,13 @@ public sealed record EdgeTrainingOptions
     /// <summary>Decay of the running mean of the weights.</summary>
     public double AverageDecay { get; init; } = 0.998;
 
+    /// <summary>
+    /// Share of the weights that the run started from in those of the model that comes out, 0 to below 1. It decides nothing on the way: a run that
+    /// has ended can be ended again with another.
+    /// </summary>
+    [JsonIgnore]
+    public double StartShare { get; init; }
+
     /// <summary>Validations in a run.</summary>
     public int Validations { get; init; } = 16;
 
@@ -66,6 +74,7 @@ public sealed record EdgeTrainingOptions
         Check(BatchSize is >= 2 and <= 1024, nameof(BatchSize), BatchSize, "2 to 1024");
         Check(LearningRate is > 0 and < 1, nameof(LearningRate), LearningRate, "between 0 and 1");
         Check(AverageDecay is >= 0 and < 1, nameof(AverageDecay), AverageDecay, "0 to below 1");
+        Check(StartShare is >= 0 and < 1, nameof(StartShare), StartShare, "0 to below 1");
         Check(MaxGradientNorm > 0, nameof(MaxGradientNorm), MaxGradientNorm, "more than 0");
         Check(Validations > 0, nameof(Validations), Validations, "at least 1");
         Check(Losses.Memory >= 0, "Losses.Memory", Losses.Memory, "at least 0");
