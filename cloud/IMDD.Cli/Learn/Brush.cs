@@ -6,16 +6,19 @@ namespace IMDD.Cli.Learn;
 /// <summary>What a person paints over a defect.</summary>
 internal static class Brush
 {
-    private const int WidthPx = 6;
-    private const int EdgePx = 1;
+    private const int WidthPx = 2;
+    private const int ThickPx = 2;
 
-    /// <summary>The mask as a broad brush leaves it: gaps between beads and marks painted over, a little wider outside.</summary>
+    /// <summary>
+    /// The mask as a brush leaves it: narrow gaps painted over, and a pixel too wide, but for thin ones, on which a person takes a finer brush.
+    /// </summary>
     /// <exception cref="FormatException">Not a mask.</exception>
     public static MaskRle Over(MaskRle truth)
     {
         int height = truth.Size[0], width = truth.Size[1];
-        var wide = Spread(CocoRle.Decode(truth), width, height, WidthPx, set: 1);
-        return CocoRle.Encode(Spread(wide, width, height, WidthPx - EdgePx, set: 0), width, height);
+        var mask = CocoRle.Decode(truth);
+        var beyond = Array.Exists(Spread(mask, width, height, ThickPx, set: 0), pixel => pixel != 0) ? 1 : 0;
+        return CocoRle.Encode(Spread(Spread(mask, width, height, WidthPx, set: 1), width, height, WidthPx - beyond, set: 0), width, height);
     }
 
     /// <summary>Every pixel of that value spreads over the square around it.</summary>

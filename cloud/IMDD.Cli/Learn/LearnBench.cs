@@ -16,7 +16,7 @@ namespace IMDD.Cli.Learn;
 /// </summary>
 /// <param name="trainer">Trains.</param>
 /// <param name="bundle">Folder of the model that goes in.</param>
-/// <param name="work">Folder for data and models.</param>
+/// <param name="work">Folder for data and models; what has been trained there is not trained again.</param>
 /// <param name="recipe">How it trains.</param>
 /// <param name="arguments">Further arguments of the trainer.</param>
 internal sealed class LearnBench(TrainerProcess trainer, string bundle, string work, LearnRecipe recipe, IReadOnlyList<string> arguments)
@@ -41,11 +41,6 @@ internal sealed class LearnBench(TrainerProcess trainer, string bundle, string w
         FrozenSet frozen = new(settings);
         var before = frozen.Measure(bundle);
         var labels = WriteLabels(settings, labelled);
-        if (Directory.Exists(model))
-        {
-            Directory.Delete(model, recursive: true);
-        }
-
         await trainer.RunAsync(
             ["train", "edge", "--out", model, "--from", bundle, "--keep-classes", "--whole", $"labelled:{labelled}", .. recipe.Arguments(settings.Seed), .. arguments],
             $"seed {settings.Seed}, {settings.NewKindName}",

@@ -42,6 +42,7 @@ public sealed class EdgeTrainer : IDisposable
     private readonly NoCollection _quiet = new();
     private readonly string? _parent;
     private readonly Dictionary<string, Float32Tensor>? _start;
+    private readonly EdgeModelDescription? _startDescription;
     private IReadOnlyList<Float32Tensor>? _best;
     private RunState _state;
 
@@ -69,6 +70,7 @@ public sealed class EdgeTrainer : IDisposable
         _average = new EdgeModel(description);
         if (start is not null)
         {
+            _startDescription = start.Description;
             _start = start.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal);
             _model.Set(_start);
         }
@@ -251,15 +253,37 @@ public sealed class EdgeTrainer : IDisposable
         var scores = _data.Validation.Count > 0 ? scorer.Score(_data.Validation) : [];
         var every = Math.Max(1, (_data.Train.Count + MaxFurther - 1) / MaxFurther);
         List<TrainingPicture> further = [.. _data.Train.Where((_, i) => i % every == 0)];
+        var calibration = scores.Count > 0
+            ? Validation.Calibrate(scores, _data.Validation, (scorer.Score(further), further), _data.Classes.Count, _options.Network.OutputStride)
+            : EdgeCalibration.None;
         model.Description = model.Description with
         {
-            Calibration = scores.Count > 0 ? Validation.Calibrate(scores, _data.Validation, (scorer.Score(further), further), _data.Classes.Count, _options.Network.OutputStride) : EdgeCalibration.None,
+            Calibration = Guarded(calibration, scores),
             Lineage = model.Description.Lineage with { Steps = _state.BestStep },
         };
         return (
             new TrainingOutcome(
                 model.Digest(), _state.Step, _state.Steps, _state.BestStep, scores.Count > 0 ? Validation.Of(scores) : null, _state.CpuSeconds),
             model);
+    }
+
+    private EdgeCalibration Guarded(EdgeCalibration calibration, IReadOnlyList<PictureScores> scores)
+    {
+        if (!_options.KeepsAlarms || _start is null || scores.Count == 0)
+        {
+            return calibration;
+        }
+
+        // What was also learned from are frames that the start got wrong: they say nothing of how it does on others.
+        var learned = _data.Train.Select(p => (p.Dataset, p.Id)).ToHashSet();
+        var own = Enumerable.Range(0, scores.Count).Where(i => !learned.Contains((_data.Validation[i].Dataset, _data.Validation[i].Id))).ToList();
+        using EdgeModel start = new(_startDescription!);
+        start.Set(_start);
+        var before = new PictureScorer(start).Score([.. own.Select(i => _data.Validation[i])]);
+        return calibration with
+        {
+            PixelThreshold = AlarmGuard.Raise(calibration.PixelThreshold, ([.. own.Select(i => scores[i])], calibration), (before, _startDescription!.Calibration)),
+        };
     }
 
     /// <summary>The weights between those the run started from and those it ended with, which forget less than the latter (Wortsman et al. 2022).</summary>

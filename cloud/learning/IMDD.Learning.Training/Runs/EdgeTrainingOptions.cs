@@ -48,6 +48,10 @@ public sealed record EdgeTrainingOptions
     [JsonIgnore]
     public double StartShare { get; init; }
 
+    /// <summary>True: the model that comes out alarms on normal pictures no more often than the one it started from (<see cref="AlarmGuard"/>). It decides nothing on the way.</summary>
+    [JsonIgnore]
+    public bool KeepsAlarms { get; init; }
+
     /// <summary>Validations in a run.</summary>
     public int Validations { get; init; } = 16;
 
