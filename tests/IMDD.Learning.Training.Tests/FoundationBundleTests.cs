@@ -23,7 +23,7 @@ public sealed class FoundationBundleTests
         TrainedClass[] classes = [new("scratch", "scratch", [], "major"), new("dent", "dent", [], "minor")];
         using Generator generator = new(3);
 
-        var digest = FoundationBundle.Write(network, classes, randn([2, 16], generator: generator), directory.File("bundle"), half, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var (digest, _) = FoundationBundle.Write(network, classes, randn([2, 16], generator: generator), directory.File("bundle"), half, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         var bundle = ModelBundle.Open(directory.File("bundle"));
         bundle.Digest.ShouldBe(digest);

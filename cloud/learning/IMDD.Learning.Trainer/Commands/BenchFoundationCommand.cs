@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using IMDD.Learning.Trainer.Bench;
-using IMDD.Learning.Training;
 using IMDD.Learning.Weights.Configurations;
 
 namespace IMDD.Learning.Trainer.Commands;
@@ -12,8 +10,7 @@ internal static class BenchFoundationCommand
 {
     public static Command Create()
     {
-        Option<string> configuration = new("--config") { Description = $"{string.Join(", ", FoundationConfiguration.Known)}.", DefaultValueFactory = _ => "base" };
-        configuration.AcceptOnlyFromAmong([.. FoundationConfiguration.Known]);
+        var configuration = ConfigurationOption("base");
         Option<int> batch = new("--batch") { Description = "Images per run.", DefaultValueFactory = _ => 4 };
         Option<int> side = new("--latent") { Description = "Side of the latents, a multiple of 8.", DefaultValueFactory = _ => 32 };
         Option<int> runs = new("--runs") { Description = "Runs of each kind, in turn.", DefaultValueFactory = _ => 5 };
@@ -21,21 +18,12 @@ internal static class BenchFoundationCommand
         Option<int> sampler = new("--sampler-steps") { Description = "Steps of DPM-Solver++ compared with bare passes; 0: none.", DefaultValueFactory = _ => 20 };
         Option<string?> memory = new("--memory-of") { Hidden = true };
         memory.AcceptOnlyFromAmong(FoundationBench.MemoryKinds);
-        foreach (var number in (Option<int>[])[batch, side, runs, threads])
-        {
-            number.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() < 1)
-                {
-                    result.AddError($"{number.Name} is {result.GetValueOrDefault<int>()}: expected at least 1.");
-                }
-            });
-        }
-
+        RequirePositive(batch, side, runs, threads);
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Measures the foundation model: a pass, a training step with and without checkpoints and modules, sampling.")
         {
             configuration, batch, side, runs, threads, sampler, memory, json,
+            BenchFoundationStepsCommand.Create(), BenchFoundationPartsCommand.Create(), BenchFoundationBundleCommand.Create(),
         };
         command.SetAction(parsed =>
         {
@@ -55,30 +43,37 @@ internal static class BenchFoundationCommand
         return command;
     }
 
+    /// <summary><c>--config</c>, of the configurations that come with the program.</summary>
+    public static Option<string> ConfigurationOption(string standard)
+    {
+        Option<string> configuration = new("--config") { Description = $"{string.Join(", ", FoundationConfiguration.Known)}.", DefaultValueFactory = _ => standard };
+        configuration.AcceptOnlyFromAmong([.. FoundationConfiguration.Known]);
+        return configuration;
+    }
+
+    /// <summary>Refuses numbers below 1.</summary>
+    public static void RequirePositive(params ReadOnlySpan<Option<int>> options)
+    {
+        foreach (var number in options)
+        {
+            number.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 1)
+                {
+                    result.AddError($"{number.Name} is {result.GetValueOrDefault<int>()}: expected at least 1.");
+                }
+            });
+        }
+    }
+
     private static long MeasureMemory(FoundationBenchOptions options, string kind)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
-        var program = typeof(BenchFoundationCommand).Assembly.Location;
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(program);
-        }
-
-        foreach (var argument in (string[])
+        var text = ChildProcess.Run(
         [
             "bench", "foundation", "--config", options.Configuration, "--batch", Text(options.Batch), "--latent", Text(options.LatentSide),
             "--threads", Text(options.Threads), "--memory-of", kind,
-        ])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 && long.TryParse(text, CultureInfo.InvariantCulture, out var bytes)
-            ? bytes
-            : throw new TrainingException($"The process that measures memory ended with code {process.ExitCode}.");
+        ]);
+        return long.Parse(text, CultureInfo.InvariantCulture);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -36,9 +36,9 @@ public static class FoundationBundle
     /// <param name="folder">The bundle's; must hold nothing else.</param>
     /// <param name="half">Whether it computes in 16 bits; for accelerators.</param>
     /// <param name="createdAt">When it was made; the same model and time make the same bytes.</param>
-    /// <returns>Digest of the manifest.</returns>
+    /// <returns>Digest of the manifest, and how well graph and network agree.</returns>
     /// <exception cref="OnnxParityException">The exported graph does not agree with the network.</exception>
-    public static string Write(
+    public static (string Digest, ParityReport Parity) Write(
         FoundationNetwork network, IReadOnlyList<TrainedClass> classes, Tensor texts, string folder, bool half, DateTimeOffset createdAt)
     {
         using var scope = NewDisposeScope();
@@ -56,13 +56,13 @@ public static class FoundationBundle
             var outputs = segmenter.Forward(tensors[0], tensors[1]);
             return [outputs.Defect, outputs.Class, outputs.ClassScore, outputs.ClassMargin, outputs.ImageScore, outputs.Embedding];
         });
-        OnnxParityGate.Require(exported, [probe], new ParityTolerance(Agreement, DifferingShare));
+        var parity = OnnxParityGate.Require(exported, [probe], new ParityTolerance(Agreement, DifferingShare));
         var model = half ? Float16Conversion.Convert(exported).Model : exported;
         BundleWriter writer = new();
         writer.AddModel(model.ToBytes());
         writer.AddText(rows.contiguous().data<float>().ToArray(), (int)rows.shape[0]);
         writer.AddProbe(probe, image, reference: null);
-        return writer.Write(folder, contents => Manifest(network, classes, model, contents, half, createdAt));
+        return (writer.Write(folder, contents => Manifest(network, classes, model, contents, half, createdAt)), parity);
     }
 
     private static BundleManifest Manifest(
