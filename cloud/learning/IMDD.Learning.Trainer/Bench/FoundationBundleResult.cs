@@ -7,6 +7,9 @@ internal sealed record FoundationBundleResult
 
     public required bool Half { get; init; }
 
+    /// <summary>Whether it was made from a checkpoint, a tensor at a time; graph and network are not compared then, but the graph as written and as optimised.</summary>
+    public required bool IsStreamed { get; init; }
+
     public required long BundleBytes { get; init; }
 
     /// <summary>Largest error of a number over the whole path in 32 bits, graph against network, relative above 1.</summary>
@@ -25,6 +28,9 @@ internal sealed record FoundationBundleResult
     public required double LoadSeconds { get; init; }
 
     public required int FrameSide { get; init; }
+
+    /// <summary>Largest minus smallest defect score in the frame: a model that says the same everywhere would agree with anything.</summary>
+    public required float DefectSpread { get; init; }
 
     /// <summary>A warm run of one frame.</summary>
     public required double FrameMs { get; init; }

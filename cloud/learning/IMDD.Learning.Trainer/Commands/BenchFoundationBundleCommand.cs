@@ -12,23 +12,26 @@ internal static class BenchFoundationBundleCommand
     {
         var configuration = BenchFoundationCommand.ConfigurationOption("base");
         Option<bool> half = new("--fp16") { Description = "The bundle computes in 16 bits." };
+        Option<bool> streamed = new("--streamed") { Description = "From a checkpoint, a tensor at a time, without building the network." };
         Option<int> side = new("--frame") { Description = "Side of the frame that is run, pixels.", DefaultValueFactory = _ => 256 };
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         BenchFoundationCommand.RequirePositive(side, threads);
         var json = JsonLine.CreateOption();
         Command command = new("bundle", "Exports a model with drawn weights as a bundle, compares graph and network to 1e-3, and runs it as the agent does.")
         {
-            configuration, half, side, threads, json,
+            configuration, half, streamed, side, threads, json,
         };
         command.SetAction(parsed =>
         {
-            var folder = Directory.CreateTempSubdirectory("imdd-bench-");
+            // Where the command is run: a full-size model is too large for many a folder of temporary files.
+            var folder = Directory.CreateDirectory($".imdd-bench-{Path.GetRandomFileName()}");
             try
             {
                 Show(
                     FoundationBundleBench.Run(
                         FoundationConfiguration.Of(parsed.GetRequiredValue(configuration)),
                         Path.Combine(folder.FullName, "bundle"),
+                        parsed.GetValue(streamed) ? Path.Combine(folder.FullName, "drawn.safetensors") : null,
                         parsed.GetValue(half),
                         parsed.GetValue(side),
                         parsed.GetValue(threads)),
