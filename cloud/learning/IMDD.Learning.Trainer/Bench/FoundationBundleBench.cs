@@ -37,7 +37,10 @@ internal static class FoundationBundleBench
 
         PeakMemory peak = new();
         var start = Stopwatch.GetTimestamp();
-        var parity = checkpoint is null ? Write(configuration, folder, half) : WriteFrom(configuration, checkpoint, folder, half);
+        long? writePeak = null;
+        var parity = checkpoint is null
+            ? Write(configuration, folder, half)
+            : WriteFrom(configuration, checkpoint, folder, half, () => writePeak = peak.Bytes);
         var export = Stopwatch.GetElapsedTime(start);
         var exportPeak = peak.Bytes;
 
@@ -58,6 +61,7 @@ internal static class FoundationBundleBench
             LargestError = Largest(parity, isNumber: true),
             LargestDifferingShare = Largest(parity, isNumber: false),
             ExportSeconds = export.TotalSeconds,
+            WritePeakBytes = writePeak,
             ExportPeakBytes = exportPeak,
             LoadSeconds = load.TotalSeconds,
             FrameSide = side,
@@ -76,11 +80,11 @@ internal static class FoundationBundleBench
         return FoundationBundle.Write(network, Classes, Texts(configuration), folder, half, DateTimeOffset.UnixEpoch).Parity;
     }
 
-    private static ParityReport WriteFrom(FoundationConfiguration configuration, string checkpoint, string folder, bool half)
+    private static ParityReport WriteFrom(FoundationConfiguration configuration, string checkpoint, string folder, bool half, Action written)
     {
         using var scope = NewDisposeScope();
         using var files = WeightFiles.OpenFile(checkpoint);
-        return FoundationBundle.WriteFrom(configuration, files, Classes, Texts(configuration), folder, half, DateTimeOffset.UnixEpoch, isCompared: false).Parity;
+        return FoundationBundle.WriteFrom(configuration, files, Classes, Texts(configuration), folder, half, DateTimeOffset.UnixEpoch, isCompared: false, written: written).Parity;
     }
 
     private static Tensor Texts(FoundationConfiguration configuration)

@@ -21,6 +21,9 @@ internal sealed record FoundationBundleResult
     /// <summary>Building the network, exporting, comparing, writing.</summary>
     public required double ExportSeconds { get; init; }
 
+    /// <summary>Highest memory until graph and weights were on the disk, beyond what the process held before; null where they came from a network.</summary>
+    public required long? WritePeakBytes { get; init; }
+
     /// <summary>Highest memory of that, beyond what the process held before.</summary>
     public required long ExportPeakBytes { get; init; }
 

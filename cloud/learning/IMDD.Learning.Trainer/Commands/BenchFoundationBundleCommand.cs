@@ -56,6 +56,11 @@ internal static class BenchFoundationBundleCommand
 
         Line($"{result.Configuration}{(result.Half ? " in 16 bits" : "")}: bundle of {result.BundleBytes / 1e6:0} MB");
         Line($"  export  {result.ExportSeconds,7:0.0} s  {result.ExportPeakBytes / 1e6,6:0} MB  error at most {result.LargestError:0.0e+0}, {result.LargestDifferingShare:0.0 %} of names differ");
+        if (result.WritePeakBytes is { } peak)
+        {
+            Line($"  of it   {"",7}    {peak / 1e6,6:0} MB until graph and weights were written");
+        }
+
         Line($"  load    {result.LoadSeconds,7:0.0} s");
         Line($"  frame   {result.FrameMs / 1000,7:0.0} s  {result.FrameSide}²");
 

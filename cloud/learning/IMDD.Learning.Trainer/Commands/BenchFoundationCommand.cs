@@ -16,19 +16,26 @@ internal static class BenchFoundationCommand
         Option<int> runs = new("--runs") { Description = "Runs of each kind, in turn.", DefaultValueFactory = _ => 5 };
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<int> sampler = new("--sampler-steps") { Description = "Steps of DPM-Solver++ compared with bare passes; 0: none.", DefaultValueFactory = _ => 20 };
+        Option<bool> timeOnly = new("--time-only") { Description = "Leave memory out." };
         Option<string?> memory = new("--memory-of") { Hidden = true };
         memory.AcceptOnlyFromAmong(FoundationBench.MemoryKinds);
         RequirePositive(batch, side, runs, threads);
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Measures the foundation model: a pass, a training step with and without checkpoints and modules, sampling.")
         {
-            configuration, batch, side, runs, threads, sampler, memory, json,
+            configuration, batch, side, runs, threads, sampler, timeOnly, memory, json,
             BenchFoundationStepsCommand.Create(), BenchFoundationPartsCommand.Create(), BenchFoundationBundleCommand.Create(),
         };
         command.SetAction(parsed =>
         {
             FoundationBenchOptions options = new(
-                parsed.GetRequiredValue(configuration), parsed.GetValue(batch), parsed.GetValue(side), parsed.GetValue(runs), parsed.GetValue(threads), parsed.GetValue(sampler));
+                parsed.GetRequiredValue(configuration),
+                parsed.GetValue(batch),
+                parsed.GetValue(side),
+                parsed.GetValue(runs),
+                parsed.GetValue(threads),
+                parsed.GetValue(sampler),
+                !parsed.GetValue(timeOnly));
             var output = parsed.InvocationConfiguration.Output;
             using FoundationBench bench = new(options);
             if (parsed.GetValue(memory) is { } kind)
@@ -89,11 +96,12 @@ internal static class BenchFoundationCommand
         Line($"{result.Configuration}: {result.UnetParameters:N0} parameters, batch {result.Batch} of {result.LatentSide}² latents, {result.Threads} threads");
         Line($"  pass            {result.ForwardMs,9:0.0} ms  {result.ForwardImagesPerSecond,6:0.00} images/s  {result.ForwardPeakBytes / 1e6,8:0} MB beyond the weights");
         Line($"  step            {result.StepMs,9:0.0} ms  {result.StepImagesPerSecond,6:0.00} images/s  {result.StepPeakBytes / 1e6,8:0} MB beyond weights and gradients");
-        Line($"  bare step       {result.BareStepMs,9:0.0} ms  step / bare {result.StepToBare:0.000}");
-        Line($"  checkpointed    {result.CheckpointedStepMs,9:0.0} ms  {result.CheckpointedToStep:0.00} of the time, {result.CheckpointedPeakToStepPeak:0.00} of the memory");
+        Line($"  bare step       {result.BareStepMs,9:0.0} ms  step / bare {result.StepToBare.Clock:0.000}, in processor time {result.StepToBare.Processor:0.000}");
+        Line($"  checkpointed    {result.CheckpointedStepMs,9:0.0} ms  {result.CheckpointedToStep.Clock:0.00} of the time, {result.CheckpointedToStep.Processor:0.00} of processor time, {result.CheckpointedPeakToStepPeak:0.00} of the memory");
         if (result.SamplingToForward is { } ratio)
         {
-            Line($"  sampling        {ratio,9:0.000}  of as many bare passes");
+            Line($"  sampling        {ratio.Clock,9:0.000}  of as many bare passes, {ratio.Processor:0.000} of their processor time");
+            Line($"  with guidance   {result.GuidedSamplingToForward!.Clock,9:0.000}  of twice as many, {result.GuidedSamplingToForward.Processor:0.000} of their processor time");
         }
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));

@@ -84,6 +84,7 @@ public static class FoundationBundle
     /// the graph as it is written, so that another machine or provider is still held to it.
     /// </param>
     /// <param name="maxGraphBytes">Most bytes of weights within the graph's own file; with more they are in files beside it.</param>
+    /// <param name="written">Called when graph and weights are on the disk, before anything loads them.</param>
     /// <returns>Digest of the manifest, and how well graph and network agree; where they were not compared, how well the graph as written and as optimised do.</returns>
     /// <exception cref="WeightsException">The checkpoint is not this model's; everything missing or misshapen is named.</exception>
     /// <exception cref="OnnxParityException">They do not agree.</exception>
@@ -96,7 +97,8 @@ public static class FoundationBundle
         bool half,
         DateTimeOffset createdAt,
         bool isCompared,
-        long maxGraphBytes = DefaultGraphBytes)
+        long maxGraphBytes = DefaultGraphBytes,
+        Action? written = null)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
@@ -106,7 +108,11 @@ public static class FoundationBundle
         described.eval();
         var exported = Export(described, name => weights.Find(name[FoundationSegmenter.NetworkPrefix.Length..]));
         FoundationBundleParts parts = new(configuration, classes, rows, half, createdAt, maxGraphBytes);
-        return Write(parts, exported, folder, isCompared ? Build : null);
+        return Write(parts, exported, folder, image =>
+        {
+            written?.Invoke();
+            return isCompared ? Build(image) : null;
+        });
 
         OnnxProbe Build(RgbImage image)
         {
@@ -131,7 +137,7 @@ public static class FoundationBundle
             return [outputs.Defect, outputs.Class, outputs.ClassScore, outputs.ClassMargin, outputs.ImageScore, outputs.Embedding];
         });
 
-    private static (string Digest, ParityReport Parity) Write(FoundationBundleParts parts, OnnxModel exported, string folder, Func<RgbImage, OnnxProbe>? record)
+    private static (string Digest, ParityReport Parity) Write(FoundationBundleParts parts, OnnxModel exported, string folder, Func<RgbImage, OnnxProbe?> record)
     {
         var side = 2 * parts.Configuration.Stride;
         using RgbImage image = new(side, side);
@@ -143,7 +149,7 @@ public static class FoundationBundle
         try
         {
             var files = exported.Save(Path.Combine(work, ModelBundle.ModelFile), parts.MaxGraphBytes);
-            var probe = record?.Invoke(image) ?? RunAsWritten(files[0], image, parts.Rows);
+            var probe = record(image) ?? RunAsWritten(files[0], image, parts.Rows);
             var parity = OnnxParityGate.Require(files[0], [probe], new ParityTolerance(Agreement, DifferingShare));
             var model = exported;
             if (parts.Half)
