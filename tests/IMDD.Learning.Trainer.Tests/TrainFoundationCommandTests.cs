@@ -11,7 +11,7 @@ public sealed class TrainFoundationCommandTests
 {
     private static readonly string[] Options =
     [
-        "train", "foundation", "--data", "synthetic:seed=5,count=24,size=96,textures=cast", "--tokenizer", Repository.PathOf("..", "shared", "golden", "clip-bpe"),
+        "train", "foundation", "--data", "synthetic:seed=5,count=24,size=96,textures=cast",
         "--side", "64", "--batch", "2", "--steps", "12", "--mask-steps", "12", "--checkpoint-every", "3", "--seed", "3", "--json",
     ];
 
@@ -19,6 +19,7 @@ public sealed class TrainFoundationCommandTests
     public async Task Train_KilledInBothStages_SameBundleAsUninterrupted()
     {
         using TestDirectory directory = new();
+        WriteTokenizer(directory.Path);
         var whole = await Train(directory, "whole");
         foreach (var step in new[] { 3, 15 })
         {
@@ -77,7 +78,7 @@ public sealed class TrainFoundationCommandTests
 
     private static Process Start(TestDirectory directory, string name)
     {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "IMDD.Learning.Trainer"), [.. Options, "--out", directory.File(name)])
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "IMDD.Learning.Trainer"), [.. Options, "--tokenizer", directory.Path, "--out", directory.File(name)])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -85,6 +86,18 @@ public sealed class TrainFoundationCommandTests
         };
         start.Environment["SOURCE_DATE_EPOCH"] = "1767225600";
         return Process.Start(start)!;
+    }
+
+    /// <summary>CLIP's number of ids, of which only single signs are ever met.</summary>
+    private static void WriteTokenizer(string folder)
+    {
+        var signs = Enumerable.Range('!', '~' - '!' + 1).Select(code => ((char)code).ToString()).ToList();
+        List<string> entries = [.. signs, .. signs.Select(sign => sign + "</w>")];
+        entries.AddRange(Enumerable.Range(0, 49_406 - entries.Count).Select(number => $"unused-{number}"));
+        entries.AddRange(["<|startoftext|>", "<|endoftext|>"]);
+        File.WriteAllText(
+            Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(entries.Index().ToDictionary(entry => entry.Item, entry => entry.Index)));
+        File.WriteAllText(Path.Combine(folder, "merges.txt"), "#version: 0.2\n");
     }
 
     private static int Checkpoint(string folder) => !Directory.Exists(folder)
