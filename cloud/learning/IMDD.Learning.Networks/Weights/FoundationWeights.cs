@@ -64,7 +64,10 @@ public sealed class FoundationWeights
     {
         if (stored.Entry.Type == SafetensorsType.F32)
         {
-            return stored.Reader.Bytes(stored.Entry, 0, checked((int)stored.Entry.Length)).ToArray();
+            // Not through the mapping, whose pages would all stay in this process's memory.
+            var bytes = new byte[stored.Entry.Length];
+            stored.Reader.Copy(stored.Entry, bytes);
+            return bytes;
         }
 
         using var scope = NewDisposeScope();
