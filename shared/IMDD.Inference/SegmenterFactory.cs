@@ -65,11 +65,37 @@ public static class SegmenterFactory
         ExecutionProviders.Append(session, options, bundle);
         try
         {
-            return new InferenceSession(bundle.ReadFile(ModelBundle.ModelFile), session);
+            return bundle.Manifest.Files.Any(file => ModelBundle.IsModelData(file.Path))
+                ? LoadFromFiles(bundle, session)
+                : new InferenceSession(bundle.ReadFile(ModelBundle.ModelFile), session);
         }
         catch (OnnxRuntimeException exception)
         {
             throw new SegmenterException($"{bundle.PathOf(ModelBundle.ModelFile)} does not load: {exception.Message}", exception, SegmenterFault.Load);
+        }
+    }
+
+    /// <summary>
+    /// A graph whose weights lie in files beside it, which the runtime opens itself. They are checked again once it has: what it read came from files that
+    /// were what the manifest says before, when the bundle was opened, and are so after, before the first frame. Nobody but the agent writes below a
+    /// bundle, and the agent never does so in place.
+    /// </summary>
+    private static InferenceSession LoadFromFiles(ModelBundle bundle, SessionOptions options)
+    {
+        InferenceSession session = new(bundle.PathOf(ModelBundle.ModelFile), options);
+        try
+        {
+            foreach (var file in bundle.Manifest.Files.Where(file => file.Path == ModelBundle.ModelFile || ModelBundle.IsModelData(file.Path)))
+            {
+                bundle.Check(file.Path);
+            }
+
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
         }
     }
 

@@ -7,18 +7,20 @@ namespace IMDD.Safetensors;
 /// <remarks>The file must not be cut short while it is open; what is replaced by a rename, as <see cref="SafetensorsWriter"/> does, stays whole.</remarks>
 public sealed unsafe class SafetensorsReader : IDisposable
 {
+    private readonly SafeFileHandle _file;
     private readonly MemoryMappedFile? _map;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte* _data;
 
-    private SafetensorsReader(string path, SafetensorsHeader header, MemoryMappedFile? map)
+    private SafetensorsReader(string path, SafeFileHandle file, SafetensorsHeader header)
     {
+        _file = file;
         Path = path;
         Header = header;
-        if (map is not null)
+        if (header.Entries.Count > 0 && header.Entries[^1].End > 0)
         {
-            _map = map;
-            _view = map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+            _map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
             byte* start = null;
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
             _data = start + _view.PointerOffset + header.DataStart;
@@ -36,10 +38,16 @@ public sealed unsafe class SafetensorsReader : IDisposable
     /// <exception cref="IOException">Not readable.</exception>
     public static SafetensorsReader Open(string path)
     {
-        using var file = File.OpenHandle(path);
-        var header = ReadHeader(file, path);
-        var data = header.Entries.Count > 0 && header.Entries[^1].End > 0;
-        return new SafetensorsReader(path, header, data ? MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read) : null);
+        var file = File.OpenHandle(path);
+        try
+        {
+            return new SafetensorsReader(path, file, ReadHeader(file, path));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The checked header alone; the data is not touched.</summary>
@@ -69,6 +77,19 @@ public sealed unsafe class SafetensorsReader : IDisposable
         return count == 0 ? [] : new ReadOnlySpan<byte>(_data + entry.Begin + offset, count);
     }
 
+    /// <summary>Copies a tensor's bytes out without mapping them, so that a file that is read through once does not stay in the process's memory.</summary>
+    /// <param name="entry">A tensor of this file.</param>
+    /// <param name="destination">As long as the tensor.</param>
+    /// <exception cref="SafetensorsException">The file became shorter.</exception>
+    public void Copy(SafetensorsEntry entry, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, entry.Length);
+        if (ReadAll(_file, destination, Header.DataStart + entry.Begin) != destination.Length)
+        {
+            throw new SafetensorsException(SafetensorsFault.Length, entry.Name, "The file became shorter while it was read.", Path);
+        }
+    }
+
     /// <summary>All elements of a floating-point tensor (F64, F32, F16, BF16), as 32-bit floats.</summary>
     /// <exception cref="SafetensorsException">None of that name, or of another type.</exception>
     public float[] Singles(string name)
@@ -89,6 +110,8 @@ public sealed unsafe class SafetensorsReader : IDisposable
             _view.Dispose();
             _map!.Dispose();
         }
+
+        _file.Dispose();
     }
 
     private static SafetensorsHeader ReadHeader(SafeFileHandle file, string path)

@@ -46,6 +46,35 @@ public sealed class SafetensorsReaderTests : IDisposable
     }
 
     [Fact]
+    public void Copy_EveryTensor_IsWhatIsMapped()
+    {
+        SafetensorsWriter.Write(File, Tensors());
+        using var reader = SafetensorsReader.Open(File);
+
+        foreach (var entry in reader.Header.Entries)
+        {
+            var copied = new byte[entry.Length];
+            reader.Copy(entry, copied);
+            copied.ShouldBe(reader.Bytes(entry, 0, copied.Length).ToArray());
+        }
+
+        Should.Throw<ArgumentOutOfRangeException>(() => reader.Copy(reader.Entry("half"), new byte[5]));
+    }
+
+    [Fact]
+    public void Open_FileReplacedByARename_GoesOnWithTheOneThatWasOpened()
+    {
+        SafetensorsWriter.Write(File, Tensors());
+        using var reader = SafetensorsReader.Open(File);
+        SafetensorsWriter.Write(File, []);
+
+        var copied = new byte[4];
+        reader.Copy(reader.Entry("brain"), copied);
+        copied.ShouldBe(reader.Bytes(reader.Entry("brain"), 0, 4).ToArray());
+        reader.Singles("brain").ShouldBe([1f, -2f]);
+    }
+
+    [Fact]
     public void Bytes_BeyondTheTensor_IsRefused()
     {
         SafetensorsWriter.Write(File, Tensors());

@@ -64,10 +64,12 @@ public sealed class FoundationNetwork : NamedModule
     public NoiseSchedule Schedule => _schedule;
 
     /// <summary>Token ids of the empty text, [1, context]: start, end, and the end again as padding. They are the vocabulary's last two.</summary>
-    public Tensor EmptyIds()
+    public Tensor EmptyIds() => EmptyIds(Configuration.Text);
+
+    /// <summary>The same of a text tower alone.</summary>
+    public static Tensor EmptyIds(ClipTextConfiguration text)
     {
         using var scope = NewDisposeScope();
-        var text = Configuration.Text;
         var ids = full([1, text.Context], text.Vocabulary - 1L, int64);
         ids[0, 0] = text.Vocabulary - 2L;
         return ids.MoveToOuterDisposeScope();

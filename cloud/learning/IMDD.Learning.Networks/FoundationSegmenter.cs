@@ -15,16 +15,26 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
     /// <summary>Operator set of the export: the first that smooths an image when it makes it smaller.</summary>
     public const int Opset = 18;
 
+    /// <summary>What stands before the network's own names of its parameters here.</summary>
+    public const string NetworkPrefix = "network.";
+
     private readonly FoundationNetwork _network;
     private readonly Tensor _emptyStates;
 
     /// <summary>Wraps a network, which becomes a child of this module.</summary>
     public FoundationSegmenter(FoundationNetwork network)
+        : this(network, EmptyStatesOf(network))
+    {
+    }
+
+    /// <summary>Wraps a network that has names and shapes alone (<see cref="Placement.Meta"/>), to be exported.</summary>
+    /// <param name="network">Becomes a child of this module.</param>
+    /// <param name="emptyStates">What its <see cref="FoundationNetwork.EmptyStates"/> would give; becomes this module's.</param>
+    public FoundationSegmenter(FoundationNetwork network, Tensor emptyStates)
         : base(nameof(FoundationSegmenter))
     {
         register_module("network", _network = network);
-        using var untracked = no_grad();
-        _emptyStates = network.EmptyStates().DetachFromDisposeScope();
+        _emptyStates = emptyStates.DetachFromDisposeScope();
     }
 
     /// <summary>Inputs of the exported model: <c>image</c> and <c>text</c>, unit rows of the naming head.</summary>
@@ -93,6 +103,12 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
     {
         _emptyStates.Dispose();
         base.Dispose(disposing);
+    }
+
+    private static Tensor EmptyStatesOf(FoundationNetwork network)
+    {
+        using var untracked = no_grad();
+        return network.EmptyStates();
     }
 
     private OnnxValue Noisy(OnnxGraphBuilder graph, OnnxValue latent)

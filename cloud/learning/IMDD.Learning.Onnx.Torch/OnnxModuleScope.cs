@@ -1,5 +1,6 @@
 using IMDD.Learning.Onnx.Graph;
 using TorchSharp;
+using TorchSharp.Modules;
 
 namespace IMDD.Learning.Onnx.Torch;
 
@@ -9,6 +10,7 @@ public sealed class OnnxModuleScope
     private const string Root = "(root)";
 
     private readonly Dictionary<torch.nn.Module, string> _paths = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<torch.Tensor, string> _parameters = new(ReferenceEqualityComparer.Instance);
     private readonly Stack<string> _current = new([""]);
 
     internal OnnxModuleScope(OnnxGraphBuilder graph, torch.nn.Module root, TorchExportOptions options)
@@ -19,6 +21,11 @@ public sealed class OnnxModuleScope
         foreach (var (path, module) in root.named_modules())
         {
             _paths.TryAdd(module, path);
+        }
+
+        foreach (var (name, parameter) in root.named_parameters())
+        {
+            _parameters.TryAdd(parameter, name);
         }
     }
 
@@ -78,10 +85,30 @@ public sealed class OnnxModuleScope
     /// <summary>A parameter or buffer as a constant; numbers become 32-bit floats.</summary>
     /// <param name="name">Last part of its name.</param>
     /// <param name="tensor">It.</param>
-    public OnnxValue Parameter(string name, torch.Tensor tensor) => Graph.Constant(name, tensor.ToOnnx());
+    /// <param name="isTransposed">Rows and columns of a matrix change places.</param>
+    public OnnxValue Parameter(string name, torch.Tensor tensor, bool isTransposed = false)
+    {
+        if (tensor.device_type != DeviceType.META)
+        {
+            using var scope = torch.NewDisposeScope();
+            return Graph.Constant(name, (isTransposed ? tensor.t() : tensor).ToOnnx());
+        }
+
+        var stored = Stored(NameOf(tensor), tensor.shape);
+        return Graph.Constant(name, isTransposed ? Transposed(stored) : stored);
+    }
 
     /// <summary>The same where there is one.</summary>
     public OnnxValue? Optional(string name, torch.Tensor? tensor) => tensor is null ? null : Parameter(name, tensor);
+
+    /// <summary>A parameter to compute a constant from: itself, or where it has no values those of <see cref="TorchExportOptions.Weights"/>.</summary>
+    /// <returns>The parameter, or a tensor of the current scope.</returns>
+    public torch.Tensor Value(torch.Tensor parameter)
+        => parameter.device_type != DeviceType.META ? parameter : Stored(NameOf(parameter), parameter.shape).ToTorch();
+
+    /// <summary>The same of the rows of an embedding, which TorchSharp hands out as another object each time.</summary>
+    public torch.Tensor Value(Embedding module)
+        => module.weight!.device_type != DeviceType.META ? module.weight : Stored($"{PathOf(module)}.weight", module.weight.shape).ToTorch();
 
     /// <summary>Attention over heads that lie side by side, in the flavour that was asked for.</summary>
     /// <param name="query"><c>[B, Q, heads·D]</c>.</param>
@@ -95,6 +122,23 @@ public sealed class OnnxModuleScope
         : Graph.JoinHeads(Graph.Attention(Graph.SplitHeads(query, heads), Graph.SplitHeads(key, heads), Graph.SplitHeads(value, heads), bias));
 
     private static string Named(string path) => path.Length == 0 ? Root : path;
+
+    private string NameOf(torch.Tensor tensor) => _parameters.GetValueOrDefault(tensor)
+        ?? throw new OnnxGraphException($"a tensor of [{string.Join(", ", tensor.shape)}] has no values and is no parameter of the network.");
+
+    private OnnxTensor Stored(string name, long[] shape)
+    {
+        var stored = (Options.Weights ?? throw new OnnxGraphException($"parameter '{name}' has no values, and {nameof(TorchExportOptions)}.{nameof(Options.Weights)} is not given."))(name);
+        return stored.Type == OnnxElementType.Float && stored.Dimensions.SequenceEqual(shape)
+            ? stored
+            : throw new OnnxGraphException($"parameter '{name}' is stored as {stored}; expected Float [{string.Join(", ", shape)}].");
+    }
+
+    private static OnnxTensor Transposed(OnnxTensor matrix) => OnnxTensor.Deferred(matrix.Type, [matrix.Dimensions[1], matrix.Dimensions[0]], () =>
+    {
+        using var scope = torch.NewDisposeScope();
+        return matrix.ToTorch().t().ToOnnx().Bytes;
+    });
 
     private string PathOf(torch.nn.Module module) => _paths.GetValueOrDefault(module)
         ?? $"{_current.Peek()}.(not registered)".TrimStart('.');

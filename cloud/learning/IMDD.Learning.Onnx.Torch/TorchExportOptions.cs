@@ -20,6 +20,12 @@ public sealed record TorchExportOptions
     /// <summary>Exporters of modules that do not bring their own.</summary>
     public OnnxModuleConverters Converters { get; init; } = OnnxModuleConverters.Default;
 
+    /// <summary>
+    /// Where the values of parameters are that have none themselves (device <c>meta</c>), by the names they have in the exported module; 32-bit floats,
+    /// best deferred. Null: every parameter has its values.
+    /// </summary>
+    public Func<string, OnnxTensor>? Weights { get; init; }
+
     /// <summary>What is simplified.</summary>
     public OnnxOptimizations Optimizations { get; init; } = OnnxOptimizations.All;
 

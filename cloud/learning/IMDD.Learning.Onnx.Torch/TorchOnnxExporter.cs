@@ -42,7 +42,7 @@ public static class TorchOnnxExporter
 
         OnnxModelInfo info = new("IMDD.Learning.Onnx.Torch", Version(), options.Documentation) { Metadata = options.Metadata };
         return graph.ToModel(
-            info.With(StateKey, StateDigest(module)).With("precision", "fp32").With("opset", options.Opset.ToString(CultureInfo.InvariantCulture)),
+            info.With(StateKey, StateDigest(module, options.Weights)).With("precision", "fp32").With("opset", options.Opset.ToString(CultureInfo.InvariantCulture)),
             options.Optimizations);
     }
 
@@ -55,13 +55,15 @@ public static class TorchOnnxExporter
         => Export(module, [OnnxInput.Floats("x", input)], ["y"], options);
 
     /// <summary>SHA-256 over name, type, shape and content of every parameter and buffer, in order of their names.</summary>
-    public static string StateDigest(torch.nn.Module module)
+    /// <param name="module">The network.</param>
+    /// <param name="weights">Where the values of those are that have none themselves.</param>
+    public static string StateDigest(torch.nn.Module module, Func<string, OnnxTensor>? weights = null)
     {
         using var scope = torch.NewDisposeScope();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, tensor) in module.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            var content = tensor.ToOnnx();
+            var content = tensor.device_type == DeviceType.META && weights is not null ? weights(name) : tensor.ToOnnx();
             hash.AppendData(Encoding.UTF8.GetBytes($"{name} {content}\n"));
             hash.AppendData(content.Bytes.Span);
         }

@@ -5,6 +5,7 @@ using IMDD.Learning.Datasets;
 using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Training;
 using IMDD.Learning.Weights;
+using IMDD.Safetensors;
 
 namespace IMDD.Learning.Trainer;
 
@@ -36,7 +37,7 @@ public static class TrainerCommand
             }).ConfigureAwait(false);
             return parsed.Errors.Count > 0 ? WrongUse : exitCode;
         }
-        catch (Exception e) when (e is TrainingException or WeightsException or DatasetException or ArgumentException or SegmenterException or OnnxParityException)
+        catch (Exception e) when (e is TrainingException or WeightsException or SafetensorsException or DatasetException or ArgumentException or SegmenterException or OnnxParityException)
         {
             await error.WriteLineAsync($"imdd: {e.Message}").ConfigureAwait(false);
             return e is ArgumentException ? WrongUse : Failed;

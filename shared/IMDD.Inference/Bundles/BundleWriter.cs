@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
@@ -12,6 +13,7 @@ public sealed class BundleWriter
     private const string Png = "image/png";
 
     private readonly SortedDictionary<string, (byte[] Bytes, string MediaType)> _files = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (string Source, string MediaType)> _moved = new(StringComparer.Ordinal);
     private readonly List<BundleProbe> _probes = [];
 
     /// <summary>Adds a file.</summary>
@@ -23,6 +25,26 @@ public sealed class BundleWriter
 
     /// <summary>Adds <see cref="ModelBundle.ModelFile"/>.</summary>
     public void AddModel(byte[] graph) => Add(ModelBundle.ModelFile, graph, "application/onnx");
+
+    /// <summary>
+    /// Adds <see cref="ModelBundle.ModelFile"/> and the files that its large weights are in, which are too large for memory: they are moved into the bundle
+    /// when it is written.
+    /// </summary>
+    /// <param name="files">The model first; on the file system of the bundle's folder, called there as they are to be in the bundle.</param>
+    /// <exception cref="ArgumentException">The first is not called <see cref="ModelBundle.ModelFile"/>, or another not after it.</exception>
+    public void MoveModel(IReadOnlyList<string> files)
+    {
+        foreach (var (index, source) in files.Index())
+        {
+            var name = Path.GetFileName(source);
+            if (index == 0 ? name != ModelBundle.ModelFile : !ModelBundle.IsModelData(name))
+            {
+                throw new ArgumentException($"'{name}'; expected {ModelBundle.ModelFile} first, and then files of its data.", nameof(files));
+            }
+
+            _moved.Add(name, (source, index == 0 ? "application/onnx" : Binary));
+        }
+    }
 
     /// <summary>Adds <see cref="ModelBundle.TextFile"/>.</summary>
     /// <param name="rows">Unit rows, <c>[K, D]</c> values row by row.</param>
@@ -68,8 +90,13 @@ public sealed class BundleWriter
             _files[BundleProbeIndex.Path] = (ImddJson.Serialize(new BundleProbeIndex(_probes)), "application/json");
         }
 
+        List<BundleFile> listed =
+        [
+            .. _files.Select(file => new BundleFile(file.Key, ContentDigest.Of(file.Value.Bytes)[ContentDigest.Prefix.Length..], file.Value.Bytes.Length, file.Value.MediaType)),
+            .. _moved.Select(file => Describe(file.Key, file.Value.Source, file.Value.MediaType)),
+        ];
         var manifest = ImddJson.Serialize(describe(new BundleContents(
-            [.. _files.Select(file => new BundleFile(file.Key, ContentDigest.Of(file.Value.Bytes)[ContentDigest.Prefix.Length..], file.Value.Bytes.Length, file.Value.MediaType))],
+            [.. listed.OrderBy(file => file.Path, StringComparer.Ordinal)],
             _files.TryGetValue(BundleProbeIndex.Path, out var index) ? ContentDigest.Of(index.Bytes) : null)));
         var probes = Path.Combine(folder, Path.GetDirectoryName(BundleProbeIndex.Path)!);
         if (Directory.Exists(probes))
@@ -82,8 +109,20 @@ public sealed class BundleWriter
             WriteWhole(Path.Combine(folder, path), file.Bytes);
         }
 
+        Directory.CreateDirectory(folder);
+        foreach (var (path, file) in _moved)
+        {
+            File.Move(file.Source, Path.Combine(folder, path), overwrite: true);
+        }
+
         WriteWhole(Path.Combine(folder, ModelBundle.ManifestFile), manifest);
         return ContentDigest.Of(manifest);
+    }
+
+    private static BundleFile Describe(string path, string source, string mediaType)
+    {
+        using var stream = File.OpenRead(source);
+        return new BundleFile(path, Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length, mediaType);
     }
 
     /// <summary>A file that is there whole or not at all.</summary>

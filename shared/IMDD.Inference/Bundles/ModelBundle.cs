@@ -19,6 +19,9 @@ public sealed class ModelBundle
     /// <summary>The graph.</summary>
     public const string ModelFile = "model.onnx";
 
+    /// <summary>The first file of weights that are too large for the graph's own; further ones have a number added.</summary>
+    public const string ModelDataFile = ModelFile + ".data";
+
     /// <summary>The rows of <c>text</c>, tensor <c>text</c> of shape <c>[K, D]</c>.</summary>
     public const string TextFile = "text.safetensors";
 
@@ -87,15 +90,20 @@ public sealed class ModelBundle
 
     /// <summary>The bytes of a listed file, checked again: what is used is what was signed, whatever happened to the disk in between.</summary>
     /// <exception cref="ModelBundleException">Not listed, or no longer what it was.</exception>
-    public byte[] ReadFile(string path)
-    {
-        var file = Manifest.Files.FirstOrDefault(file => file.Path == path)
-            ?? throw new ModelBundleException($"Bundle {Directory} lists no file '{path}'.");
-        return ReadVerified(Directory, file);
-    }
+    public byte[] ReadFile(string path) => ReadVerified(Directory, Listed(path));
+
+    /// <summary>Checks a listed file again, without having it in memory.</summary>
+    /// <exception cref="ModelBundleException">Not listed, or no longer what it was.</exception>
+    public void Check(string path) => Verify(Directory, Listed(path));
+
+    /// <summary>Whether a file of a bundle has weights of the graph in it.</summary>
+    public static bool IsModelData(string path) => path == ModelDataFile || path.StartsWith(ModelDataFile + ".", StringComparison.Ordinal);
 
     /// <summary>Absolute path of a listed file.</summary>
     public string PathOf(string path) => Path.Combine(Directory, path);
+
+    private BundleFile Listed(string path) => Manifest.Files.FirstOrDefault(file => file.Path == path)
+        ?? throw new ModelBundleException($"Bundle {Directory} lists no file '{path}'.");
 
     private static void CheckAddress(string root, string digest)
     {

@@ -130,6 +130,57 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
+    public void Save_DeferredWeights_AreReadOneAtATimeIntoPartsAndComputeTheSame()
+    {
+        using TestDirectory folder = new();
+        var (read, asked) = (new float[64 * 64], 0);
+        Random random = new(3);
+        for (var index = 0; index < read.Length; index++)
+        {
+            read[index] = random.NextSingle() - 0.5f;
+        }
+
+        var weight = OnnxTensor.Of<float>(read, 64, 64);
+        var deferred = OnnxTensor.Deferred(OnnxElementType.Float, [64, 64], () =>
+        {
+            asked++;
+            return weight.Bytes;
+        });
+        var path = Path.Combine(folder.Path, "model.onnx");
+
+        var model = Product(deferred);
+        asked = 0;
+        var files = model.Save(path, maxMessageBytes: 4096, maxPartBytes: 64 * 64 * 4);
+
+        files.ShouldBe([path, path + ".data", path + ".data.1"]);
+        asked.ShouldBe(1);
+        using OnnxRunner external = new(path);
+        using OnnxRunner whole = new(Product(weight));
+        var input = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["x"] = OnnxTensor.Of<float>([.. Enumerable.Range(0, 64).Select(i => i / 64f)], 1, 64) };
+        external.Run(input)["y"].ToSingles().ShouldBe(whole.Run(input)["y"].ToSingles());
+
+        static OnnxModel Product(OnnxTensor weight)
+        {
+            OnnxGraphBuilder graph = new("product");
+            var x = graph.Input("x", OnnxElementType.Float, [1, 64]);
+            var half = graph.Constant("half", OnnxTensor.Of<float>([.. Enumerable.Repeat(0.5f, 64 * 64)], 64, 64));
+            graph.Output("y", graph.MatMul(graph.MatMul(x, graph.Constant("weight", weight)), half));
+            return graph.ToModel(new OnnxModelInfo("test", "1", ""));
+        }
+    }
+
+    [Fact]
+    public void Deferred_SourceOfAnotherLength_IsRefused()
+    {
+        var tensor = OnnxTensor.Deferred(OnnxElementType.Float, [2, 2], () => new byte[8]);
+
+        Should.Throw<OnnxGraphException>(() => tensor.Bytes).Message.ShouldContain("8 bytes; expected 16");
+        Should.Throw<OnnxGraphException>(() => tensor.Reshaped(3, 2));
+        tensor.Reshaped(4).Dimensions.ShouldBe([4]);
+        tensor.Cast(OnnxElementType.Float16).ByteLength.ShouldBe(8);
+    }
+
+    [Fact]
     public void Save_MissingData_IsAnErrorAtLoad()
     {
         using TestDirectory folder = new();

@@ -79,8 +79,8 @@ internal sealed class ClipVisionModel : NamedModule
 
         // One class token for each image: the first patch's place in the batch, nothing of its value.
         var first = graph.Mul(graph.Slice(patches, 1, 0, 1), graph.Scalar(0));
-        var own = graph.Add(first, graph.Constant("class_embedding", _class.view(1, 1, -1).ToOnnx()));
-        var tokens = graph.Add(graph.Concat(1, own, patches), onnx.Parameter("position_embedding", _positions.weight!));
+        var own = graph.Add(first, onnx.Parameter("class_embedding", _class));
+        var tokens = graph.Add(graph.Concat(1, own, patches), onnx.Parameter("position_embedding", onnx.Value(_positions)));
         var states = _tower.Export(onnx, onnx.Call(_before, tokens));
         return onnx.Call(_after, graph.Squeeze(graph.Slice(states, 1, 0, 1), 1));
     }

@@ -67,8 +67,9 @@ public sealed class ImplicitCaptioner : NamedModule
             return graph.Add(embedding, graph.Constant("tokens", zeros(1, _options.Tokens, 1).ToOnnx()));
         }
 
-        var gate = graph.Constant("gate", _gate.tanh().unsqueeze(0).ToOnnx());
-        var constant = graph.Constant("empty", (emptyStates + (_gate.tanh() * _positions!)).ToOnnx());
+        var opening = onnx.Value(_gate).tanh();
+        var gate = graph.Constant("gate", opening.unsqueeze(0).ToOnnx());
+        var constant = graph.Constant("empty", (emptyStates + (opening * onnx.Value(_positions!))).ToOnnx());
         return graph.Add(constant, graph.Mul(gate, embedding));
     }
 }

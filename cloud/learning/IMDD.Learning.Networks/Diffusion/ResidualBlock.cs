@@ -67,7 +67,7 @@ internal sealed class ResidualBlock : NamedModule
         if (_time is not null)
         {
             using var scope = NewDisposeScope();
-            hidden = graph.Add(hidden, graph.Constant("time", _time.call(activatedTime!).unsqueeze(-1).unsqueeze(-1).ToOnnx()));
+            hidden = graph.Add(hidden, graph.Constant("time", linear(activatedTime!, onnx.Value(_time.weight), onnx.Value(_time.bias!)).unsqueeze(-1).unsqueeze(-1).ToOnnx()));
         }
 
         hidden = onnx.Call(_conv2, graph.Silu(onnx.Call(_norm2, hidden)));

@@ -1,3 +1,4 @@
+using IMDD.Learning.Onnx.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
@@ -40,5 +41,13 @@ internal sealed class TimeEmbedding : NamedModule
     {
         using var scope = NewDisposeScope();
         return _linear2.call(silu(_linear1.call(projection))).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same for a timestep that is a constant of a graph.</summary>
+    public Tensor Constant(OnnxModuleScope onnx, Tensor projection)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = silu(linear(projection, onnx.Value(_linear1.weight), onnx.Value(_linear1.bias!)));
+        return linear(hidden, onnx.Value(_linear2.weight), onnx.Value(_linear2.bias!)).MoveToOuterDisposeScope();
     }
 }

@@ -127,7 +127,7 @@ public sealed class Unet : NamedModule
         using var scope = NewDisposeScope();
         var projection = TimeEmbedding.Sinusoid(
             tensor(new[] { (long)timestep }), _configuration.BlockOutChannels[0], _configuration.CosineFirst, _configuration.FrequencyShift);
-        var activated = silu(_time.Forward(projection));
+        var activated = silu(_time.Constant(onnx, projection));
         Stack<OnnxValue> skips = new();
         var hidden = onnx.Call(_convIn, sample);
         skips.Push(hidden);

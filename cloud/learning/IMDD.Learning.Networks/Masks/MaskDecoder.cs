@@ -115,18 +115,19 @@ public sealed class MaskDecoder : NamedModule
     {
         using var scope = NewDisposeScope();
         var graph = onnx.Graph;
+        var levelRows = onnx.Value(_levels);
         List<OnnxValue> values = [];
         List<OnnxValue> keys = [];
         for (var level = 0; level < levels.Count; level++)
         {
             var map = levels[level];
             var tokens = graph.Transpose(graph.FlattenFrom(map, 2, map.Shape[2].Times(map.Shape[3])), 0, 2, 1);
-            values.Add(graph.Add(tokens, graph.Constant("level_embed", _levels.weight![level].ToOnnx())));
+            values.Add(graph.Add(tokens, graph.Constant("level_embed", levelRows[level].ToOnnx())));
             keys.Add(graph.Add(values[^1], SinePositions.Export(graph, map, _options.Width)));
         }
 
-        var queries = graph.Constant("query_feat", _features.weight!.unsqueeze(0).ToOnnx());
-        var positions = graph.Constant("query_embed", _positions.weight!.unsqueeze(0).ToOnnx());
+        var queries = graph.Constant("query_feat", onnx.Value(_features).unsqueeze(0).ToOnnx());
+        var positions = graph.Constant("query_embed", onnx.Value(_positions).unsqueeze(0).ToOnnx());
         var (normed, masks) = ExportPrediction(onnx, queries, features);
         for (var layer = 0; layer < _options.Layers; layer++)
         {

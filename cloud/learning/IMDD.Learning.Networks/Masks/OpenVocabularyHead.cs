@@ -52,7 +52,7 @@ public sealed class OpenVocabularyHead : NamedModule
     }
 
     /// <summary>What the cosines are multiplied by: the inverse of the temperature, learned, at most 100; a scalar.</summary>
-    public Tensor Scale() => _logScale.exp().clamp_max(LargestScale);
+    public Tensor Scale() => Scale(_logScale);
 
     /// <summary>Embeddings of masks, of unit length, [B, Q, E].</summary>
     /// <param name="prediction">Queries and masks of one layer.</param>
@@ -130,10 +130,13 @@ public sealed class OpenVocabularyHead : NamedModule
         var pooled = graph.Div(sums, graph.Add(graph.ReduceSum(inside, 2), graph.Scalar(MaskPooling.Empty.ToSingle())));
         var joined = graph.Add(queries, onnx.Call(_pooled, onnx.Call(_pooledNorm, pooled)));
         var unit = graph.NormalizeL2(_perceptron.Export(onnx, onnx.Call(_norm, joined)), 2, Shortest);
-        var scale = graph.Scalar(Scale().item<float>());
-        var none = graph.Constant("no_object", NoObjectRow().t().ToOnnx());
+        var scale = graph.Scalar(Scale(onnx.Value(_logScale)).item<float>());
+        var linear = nn.functional.linear(onnx.Value(_noObject).unsqueeze(0), onnx.Value(_text.weight), onnx.Value(_text.bias!));
+        var none = graph.Constant("no_object", Unit(linear).t().ToOnnx());
         return (graph.Mul(graph.MatMul(unit, graph.Transpose(rows, 1, 0)), scale), graph.Mul(graph.MatMul(unit, none), scale));
     }
+
+    private static Tensor Scale(Tensor logScale) => logScale.exp().clamp_max(LargestScale);
 
     private static Tensor Unit(Tensor rows) => nn.functional.normalize(rows, dim: -1);
 }

@@ -56,8 +56,8 @@ internal sealed class QueryAttention : NamedModule
     public OnnxValue Export(OnnxModuleScope onnx, OnnxValue queries, OnnxValue query, OnnxValue key, OnnxValue value, OnnxValue? bias)
     {
         using var scope = NewDisposeScope();
-        var weights = _weight.chunk(3);
-        var biases = _bias.chunk(3);
+        var weights = onnx.Value(_weight).chunk(3);
+        var biases = onnx.Value(_bias).chunk(3);
         OnnxValue[] projected =
         [
             .. new[] { query, key, value }.Select((input, part) => onnx.Graph.Linear(

@@ -49,6 +49,17 @@ public sealed class DiffusionStep : IDisposable
         return (values.Item1, values.Item2, _update.Apply(noise + (AlignmentWeight * alignment)));
     }
 
+    /// <summary>The losses alone.</summary>
+    /// <param name="batch">Images and captions.</param>
+    /// <param name="random">Timesteps, conditions and noise.</param>
+    public (double Noise, double Alignment) Measure(DiffusionBatch batch, NoiseSource random)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var (noise, alignment) = Losses(batch, random);
+        return (noise.item<float>(), alignment.item<float>());
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -34,6 +34,25 @@ public sealed class MaskStep : IDisposable
     public (double Loss, bool Taken) Run(MaskBatch batch, NoiseSource random)
     {
         using var scope = NewDisposeScope();
+        var loss = LossOf(batch, random);
+        return (loss.item<float>(), _update.Apply(loss));
+    }
+
+    /// <summary>The loss alone.</summary>
+    /// <param name="batch">Features and what is to be found in them.</param>
+    /// <param name="random">Where points are drawn.</param>
+    public double Measure(MaskBatch batch, NoiseSource random)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        return LossOf(batch, random).item<float>();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _update.Dispose();
+
+    private Tensor LossOf(MaskBatch batch, NoiseSource random)
+    {
         var pixels = _network.Masks.Pixels(batch.Maps);
         var predictions = _network.Masks.Predict(pixels);
         var rows = _network.Vocabulary.Rows(batch.Texts);
@@ -50,9 +69,6 @@ public sealed class MaskStep : IDisposable
             }
         }
 
-        return (loss.item<float>(), _update.Apply(loss));
+        return loss;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _update.Dispose();
 }

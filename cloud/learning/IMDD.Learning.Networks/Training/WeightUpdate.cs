@@ -60,6 +60,12 @@ public sealed class WeightUpdate : IDisposable
         return good;
     }
 
+    /// <summary>Writes what the optimizer remembers; weights are not in it.</summary>
+    public void Save(BinaryWriter writer) => _optimizer.save_state_dict(writer);
+
+    /// <summary>Reads what <see cref="Save"/> wrote of an update of the same networks.</summary>
+    public void Load(BinaryReader reader) => _optimizer.load_state_dict(reader);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -8,8 +8,8 @@ internal static class LinearConverters
 {
     public static OnnxModuleConverters AddTo(OnnxModuleConverters converters) => converters
         .With<Linear>((onnx, module, input) =>
-            onnx.Graph.Linear(input, onnx.Parameter("weight", module.weight.t()), onnx.Optional("bias", module.bias)))
-        .With<Embedding>((onnx, module, input) => onnx.Graph.Gather(onnx.Parameter("weight", module.weight!), input, 0))
+            onnx.Graph.Linear(input, onnx.Parameter("weight", module.weight, isTransposed: true), onnx.Optional("bias", module.bias)))
+        .With<Embedding>((onnx, module, input) => onnx.Graph.Gather(onnx.Parameter("weight", onnx.Value(module)), input, 0))
         .With<Flatten>((onnx, module, input) => Flatten(onnx.Graph, input, module.start_dim, module.end_dim))
         .With<Unflatten>(Unflatten);
 

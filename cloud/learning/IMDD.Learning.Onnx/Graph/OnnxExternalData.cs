@@ -1,7 +1,7 @@
 namespace IMDD.Learning.Onnx.Graph;
 
-/// <summary>Where constants stand in the file beside the model.</summary>
-internal sealed record OnnxExternalData(string Location, IReadOnlyDictionary<OnnxValue, long> Offsets)
+/// <summary>Where constants stand in the files beside the model.</summary>
+internal sealed record OnnxExternalData(IReadOnlyList<string> Files, IReadOnlyDictionary<OnnxValue, (string Location, long Offset)> Places)
 {
     // A page, so that a runtime can map the file.
     private const int Alignment = 4096;
@@ -10,25 +10,41 @@ internal sealed record OnnxExternalData(string Location, IReadOnlyDictionary<Onn
     private const int MinBytes = 1024;
 
     /// <summary>Writes the large constants in the order in which nodes first take them.</summary>
-    public static OnnxExternalData Write(OnnxModel model, string location, Stream data)
+    /// <param name="model">Whose.</param>
+    /// <param name="path">The first file; further ones have a number added.</param>
+    /// <param name="maxPartBytes">A tensor that would make a file longer than this begins the next one.</param>
+    public static OnnxExternalData Write(OnnxModel model, string path, long maxPartBytes)
     {
-        Dictionary<OnnxValue, long> offsets = [];
-        foreach (var value in model.Graph.Nodes.SelectMany(node => node.Inputs))
+        Dictionary<OnnxValue, (string, long)> places = [];
+        List<string> files = [path];
+        var data = File.Create(path);
+        try
         {
-            if (value?.Constant is not { } tensor || tensor.Bytes.Length < MinBytes || offsets.ContainsKey(value))
+            foreach (var value in model.Graph.Nodes.SelectMany(node => node.Inputs))
             {
-                continue;
-            }
+                if (value?.Constant is not { } tensor || tensor.ByteLength < MinBytes || places.ContainsKey(value))
+                {
+                    continue;
+                }
 
-            while (data.Position % Alignment != 0)
-            {
-                data.WriteByte(0);
-            }
+                if (data.Position > 0 && data.Position + tensor.ByteLength > maxPartBytes)
+                {
+                    data.Dispose();
+                    files.Add($"{path}.{files.Count}");
+                    data = File.Create(files[^1]);
+                }
 
-            offsets.Add(value, data.Position);
-            data.Write(tensor.Bytes.Span);
+                // A hole in the file, which reads as zeros.
+                data.Position = (data.Position + Alignment - 1) / Alignment * Alignment;
+                places.Add(value, (Path.GetFileName(files[^1]), data.Position));
+                data.Write(tensor.Bytes.Span);
+            }
+        }
+        finally
+        {
+            data.Dispose();
         }
 
-        return new OnnxExternalData(location, offsets);
+        return new OnnxExternalData(files, places);
     }
 }

@@ -8,6 +8,9 @@ public sealed class OnnxModel
     /// <summary>Key of the metadata with the digest of the weights.</summary>
     public const string WeightsKey = "weights_sha256";
 
+    /// <summary>Most bytes of one file of weights, unless a single tensor has more: as many as the registry takes of one file.</summary>
+    public const long DefaultPartBytes = 512L << 20;
+
     // A message of protobuf ends at 2 GiB; what is not weights needs room too.
     private const long MaxMessageBytes = int.MaxValue - (64L << 20);
 
@@ -26,7 +29,7 @@ public sealed class OnnxModel
     public IReadOnlyList<OnnxValue> Outputs => Graph.Outputs;
 
     /// <summary>Bytes of all constants.</summary>
-    public long WeightBytes => Graph.Constants.Sum(constant => (long)constant.Constant!.Bytes.Length);
+    public long WeightBytes => Graph.Constants.Sum(constant => constant.Constant!.ByteLength);
 
     internal OnnxGraph Graph { get; }
 
@@ -44,29 +47,29 @@ public sealed class OnnxModel
         : throw new OnnxGraphException($"Model '{Graph.Name}' has {WeightBytes} bytes of weights; one file holds {MaxMessageBytes}. Save it with external data.");
 
     /// <summary>
-    /// Writes the model; above the limit its weights go to a file beside it, named after it with <c>.data</c> added. A runtime finds that
-    /// file by the model's folder, so the two travel together.
+    /// Writes the model; above the limit its weights go to files beside it, named after it with <c>.data</c>, <c>.data.1</c> and so on added. A runtime
+    /// finds them by the model's folder, so they travel together. Deferred weights are in memory one at a time.
     /// </summary>
     /// <param name="path">The model's file, replaced where it is there.</param>
     /// <param name="maxMessageBytes">Most bytes of weights within the model's own file; the format ends near 2 GiB.</param>
+    /// <param name="maxPartBytes">Most bytes of a file of weights, unless a single tensor has more.</param>
     /// <returns>The files written, the model first.</returns>
-    public IReadOnlyList<string> Save(string path, long maxMessageBytes = MaxMessageBytes)
+    public IReadOnlyList<string> Save(string path, long maxMessageBytes = MaxMessageBytes, long maxPartBytes = DefaultPartBytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxMessageBytes, MaxMessageBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxPartBytes, 1);
         if (WeightBytes <= maxMessageBytes)
         {
             File.WriteAllBytes(path, ToBytes());
             return [path];
         }
 
-        var dataPath = path + ".data";
-        using (var data = File.Create(dataPath))
+        var external = OnnxExternalData.Write(this, path + ".data", maxPartBytes);
         using (var model = File.Create(path))
         {
-            var external = OnnxExternalData.Write(this, Path.GetFileName(dataPath), data);
             OnnxSerializer.Describe(this, external).WriteTo(model);
         }
 
-        return [path, dataPath];
+        return [path, .. external.Files];
     }
 }

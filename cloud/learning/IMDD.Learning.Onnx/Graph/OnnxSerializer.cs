@@ -76,7 +76,7 @@ internal static class OnnxSerializer
         var tensor = constant.Constant!;
         TensorProto proto = new() { Name = constant.Name, DataType = (int)tensor.Type };
         proto.Dims.Add(tensor.Dimensions);
-        if (external is null || !external.Offsets.TryGetValue(constant, out var offset))
+        if (external is null || !external.Places.TryGetValue(constant, out var place))
         {
             proto.RawData = UnsafeByteOperations.UnsafeWrap(tensor.Bytes);
             return proto;
@@ -85,9 +85,9 @@ internal static class OnnxSerializer
         proto.DataLocation = ExternalLocation;
         proto.ExternalData.Add(
         [
-            new StringStringEntryProto { Key = "location", Value = external.Location },
-            new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) },
-            new StringStringEntryProto { Key = "length", Value = tensor.Bytes.Length.ToString(CultureInfo.InvariantCulture) },
+            new StringStringEntryProto { Key = "location", Value = place.Location },
+            new StringStringEntryProto { Key = "offset", Value = place.Offset.ToString(CultureInfo.InvariantCulture) },
+            new StringStringEntryProto { Key = "length", Value = tensor.ByteLength.ToString(CultureInfo.InvariantCulture) },
         ]);
         return proto;
     }

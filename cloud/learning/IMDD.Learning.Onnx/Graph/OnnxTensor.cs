@@ -6,12 +6,15 @@ namespace IMDD.Learning.Onnx.Graph;
 public sealed class OnnxTensor
 {
     private readonly long[] _dimensions;
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly Func<ReadOnlyMemory<byte>>? _read;
 
-    private OnnxTensor(OnnxElementType type, long[] dimensions, ReadOnlyMemory<byte> bytes)
+    private OnnxTensor(OnnxElementType type, long[] dimensions, ReadOnlyMemory<byte> bytes, Func<ReadOnlyMemory<byte>>? read = null)
     {
         Type = type;
         _dimensions = dimensions;
-        Bytes = bytes;
+        _bytes = bytes;
+        _read = read;
     }
 
     public OnnxElementType Type { get; }
@@ -22,8 +25,24 @@ public sealed class OnnxTensor
     /// <summary>Number of elements.</summary>
     public long Count => Product(_dimensions);
 
-    /// <summary>The elements as they stand in memory.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
+    /// <summary>Number of bytes of the elements.</summary>
+    public long ByteLength => Count * SizeOf(Type);
+
+    /// <summary>The elements as they stand in memory; of a deferred tensor they are read each time they are asked for.</summary>
+    /// <exception cref="OnnxGraphException">A deferred tensor's source gives another number of bytes than its shape holds.</exception>
+    public ReadOnlyMemory<byte> Bytes
+    {
+        get
+        {
+            if (_read is null)
+            {
+                return _bytes;
+            }
+
+            var bytes = _read();
+            return bytes.Length == ByteLength ? bytes : throw new OnnxGraphException($"{this} got {bytes.Length} bytes; expected {ByteLength}.");
+        }
+    }
 
     /// <summary>Bytes of one element.</summary>
     public static int SizeOf(OnnxElementType type) => type switch
@@ -50,6 +69,18 @@ public sealed class OnnxTensor
             : throw new OnnxGraphException($"{bytes.Length / SizeOf(type)} values do not fill [{string.Join(", ", dimensions.ToArray())}], which holds {elements}.");
     }
 
+    /// <summary>A tensor that lies elsewhere, such as in a file of weights, and is in memory only while someone reads it.</summary>
+    /// <param name="type">Of the elements.</param>
+    /// <param name="dimensions">Outermost first.</param>
+    /// <param name="read">Gives the elements; the same ones each time.</param>
+    public static OnnxTensor Deferred(OnnxElementType type, ReadOnlySpan<long> dimensions, Func<ReadOnlyMemory<byte>> read)
+    {
+        OnnxTensor tensor = new(type, dimensions.ToArray(), default, read);
+        return tensor.ByteLength <= Array.MaxLength
+            ? tensor
+            : throw new OnnxGraphException($"{tensor} has {tensor.ByteLength} bytes; a tensor has at most {Array.MaxLength}.");
+    }
+
     /// <summary>The elements.</summary>
     /// <exception cref="OnnxGraphException">They are of another type.</exception>
     public ReadOnlySpan<T> As<T>()
@@ -59,7 +90,18 @@ public sealed class OnnxTensor
             : throw new OnnxGraphException($"{this} does not hold {typeof(T).Name}.");
 
     /// <summary>The same elements in another shape.</summary>
-    public OnnxTensor Reshaped(params ReadOnlySpan<long> dimensions) => FromBytes(Type, dimensions, Bytes);
+    /// <exception cref="OnnxGraphException">The shape holds another number of elements.</exception>
+    public OnnxTensor Reshaped(params ReadOnlySpan<long> dimensions)
+    {
+        if (_read is null)
+        {
+            return FromBytes(Type, dimensions, Bytes);
+        }
+
+        return Product(dimensions) == Count
+            ? Deferred(Type, dimensions, _read)
+            : throw new OnnxGraphException($"{this} does not fill [{string.Join(", ", dimensions.ToArray())}].");
+    }
 
     /// <summary>The elements as 32-bit floats, whatever their type.</summary>
     public float[] ToSingles() => Type switch
@@ -79,6 +121,11 @@ public sealed class OnnxTensor
         if (type == Type)
         {
             return this;
+        }
+
+        if (_read is not null)
+        {
+            return Deferred(type, _dimensions, () => FromBytes(Type, _dimensions, Bytes).Cast(type).Bytes);
         }
 
         var values = ToSingles();

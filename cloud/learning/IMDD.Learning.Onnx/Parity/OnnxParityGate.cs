@@ -11,6 +11,30 @@ public static class OnnxParityGate
     /// <summary>The comparison.</summary>
     /// <exception cref="OnnxGraphException">The model does not load or run, or gives other outputs, types or shapes than the probes have.</exception>
     public static ParityReport Check(OnnxModel model, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
+        => Check(options => new OnnxRunner(model, options), probes, tolerance);
+
+    /// <summary>The comparison of a model in a file, which may be too large for memory.</summary>
+    /// <param name="path">The model's file; external data is looked for beside it.</param>
+    /// <param name="probes">What the network gave.</param>
+    /// <param name="tolerance">What is allowed.</param>
+    /// <exception cref="OnnxGraphException">As of the other.</exception>
+    public static ParityReport Check(string path, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
+        => Check(options => new OnnxRunner(path, options), probes, tolerance);
+
+    /// <summary>Lets only a model through that agrees.</summary>
+    /// <exception cref="OnnxParityException">It does not agree; the message says where.</exception>
+    public static ParityReport Require(OnnxModel model, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
+        => Require(model.Graph.Name, Check(model, probes, tolerance));
+
+    /// <summary>Lets only a model in a file through that agrees.</summary>
+    /// <exception cref="OnnxParityException">It does not agree; the message says where.</exception>
+    public static ParityReport Require(string path, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
+        => Require(path, Check(path, probes, tolerance));
+
+    private static ParityReport Require(string name, ParityReport report)
+        => report.Passed ? report : throw new OnnxParityException($"Model '{name}' is not what it was exported from: {report}.");
+
+    private static ParityReport Check(Func<OnnxRunnerOptions, OnnxRunner> load, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance)
     {
         if (probes.Count == 0)
         {
@@ -21,23 +45,15 @@ public static class OnnxParityGate
         List<ParityResult> results = [];
         foreach (var optimize in new[] { false, true })
         {
-            using OnnxRunner runner = new(model, new OnnxRunnerOptions { Optimize = optimize });
+            using var runner = load(new OnnxRunnerOptions { Optimize = optimize });
             foreach (var probe in probes)
             {
                 var outputs = runner.Run(probe.Inputs);
-                results.AddRange(model.Outputs.Select(output => Compare(probe, output.Name, outputs[output.Name], tolerance)));
+                results.AddRange(runner.OutputNames.Select(name => Compare(probe, name, outputs[name], tolerance)));
             }
         }
 
         return new ParityReport(tolerance, results);
-    }
-
-    /// <summary>Lets only a model through that agrees.</summary>
-    /// <exception cref="OnnxParityException">It does not agree; the message says where.</exception>
-    public static ParityReport Require(OnnxModel model, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
-    {
-        var report = Check(model, probes, tolerance);
-        return report.Passed ? report : throw new OnnxParityException($"Model '{model.Graph.Name}' is not what it was exported from: {report}.");
     }
 
     private static ParityResult Compare(OnnxProbe probe, string name, OnnxTensor actual, ParityTolerance tolerance)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using IMDD.Learning.Networks.Diffusion;
 using IMDD.Learning.Networks.Diffusion.Sampling;
@@ -16,6 +15,7 @@ internal sealed class FoundationBench : IDisposable
     public static readonly string[] MemoryKinds = ["forward", "step", "checkpointed"];
 
     private const int Seed = 1;
+    private const double GuidanceScale = 7.5;
 
     private readonly FoundationBenchOptions _options;
     private readonly UnetConfiguration _configuration;
@@ -52,7 +52,7 @@ internal sealed class FoundationBench : IDisposable
             Forward,
         ]);
         var (step, bare, checkpointed, forward) = (times[0], times[1], times[2], times[3]);
-        var memory = MemoryKinds.Select(start).ToArray();
+        var memory = _options.IsMemoryMeasured ? MemoryKinds.Select(start).ToArray() : null;
         return new FoundationBenchResult
         {
             Configuration = _options.Configuration,
@@ -60,19 +60,21 @@ internal sealed class FoundationBench : IDisposable
             LatentSide = _options.LatentSide,
             Threads = _options.Threads,
             UnetParameters = ModuleWeights.LayoutOf(_unet).Parameters,
-            ForwardMs = forward,
-            ForwardImagesPerSecond = 1000 * _options.Batch / forward,
-            StepMs = step,
-            StepImagesPerSecond = 1000 * _options.Batch / step,
-            BareStepMs = bare,
-            StepToBare = step / bare,
-            CheckpointedStepMs = checkpointed,
-            CheckpointedToStep = checkpointed / step,
-            SamplingToForward = _options.SamplerSteps > 0 ? Sampling() : null,
-            ForwardPeakBytes = memory[0],
-            StepPeakBytes = memory[1],
-            CheckpointedPeakBytes = memory[2],
-            CheckpointedPeakToStepPeak = (double)memory[2] / memory[1],
+            ForwardMs = forward.Clock.TotalMilliseconds,
+            ForwardImagesPerSecond = _options.Batch / forward.Clock.TotalSeconds,
+            StepMs = step.Clock.TotalMilliseconds,
+            StepImagesPerSecond = _options.Batch / step.Clock.TotalSeconds,
+            BareStepMs = bare.Clock.TotalMilliseconds,
+            StepToForward = TimeRatio.Of(step, forward),
+            StepToBare = TimeRatio.Of(step, bare),
+            CheckpointedStepMs = checkpointed.Clock.TotalMilliseconds,
+            CheckpointedToStep = TimeRatio.Of(checkpointed, step),
+            SamplingToForward = _options.SamplerSteps > 0 ? Sampling(guidance: 1) : null,
+            GuidedSamplingToForward = _options.SamplerSteps > 0 ? Sampling(GuidanceScale) : null,
+            ForwardPeakBytes = memory?[0],
+            StepPeakBytes = memory?[1],
+            CheckpointedPeakBytes = memory?[2],
+            CheckpointedPeakToStepPeak = (double?)memory?[2] / memory?[1],
         };
     }
 
@@ -127,46 +129,58 @@ internal sealed class FoundationBench : IDisposable
     }
 
     /// <summary>Medians of runs taken in turn, the first round not counted.</summary>
-    private double[] Alternate(IReadOnlyList<Action> runs)
+    private Spent[] Alternate(IReadOnlyList<Action> runs)
     {
-        List<double>[] times = [.. runs.Select(_ => new List<double>())];
+        List<Spent>[] times = [.. runs.Select(_ => new List<Spent>())];
         for (var round = 0; round <= _options.Runs; round++)
         {
             for (var index = 0; index < runs.Count; index++)
             {
-                var start = Stopwatch.GetTimestamp();
-                runs[index]();
+                var time = Spent.Of(runs[index]);
                 if (round > 0)
                 {
-                    times[index].Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                    times[index].Add(time);
                 }
             }
         }
 
-        return [.. times.Select(values => values.Order().ElementAt(values.Count / 2))];
+        return [.. times.Select(Spent.MedianOf)];
     }
 
-    private double Sampling()
+    /// <summary>
+    /// A whole run of the sampler over as many bare passes, twice as many with guidance. A bare pass is taken within every step of the sampler, its time
+    /// taken out of the sampler's, so that both see the same machine.
+    /// </summary>
+    private TimeRatio Sampling(double guidance)
     {
         NoiseSchedule schedule = new(NoiseScheduleOptions.Paper);
         using DpmSolverSampler sampler = new(schedule, _options.SamplerSteps);
-        Guidance guidance = new(_unet, _context);
-        LatentGenerator generator = new(sampler, guidance.Predict);
-        var times = Alternate(
-        [
-            () =>
+        using var empty = zeros_like(_context);
+        Guidance guided = new(_unet, _context, empty, guidance);
+        var bare = default(Spent);
+        LatentGenerator generator = new(sampler, (sample, timestep) =>
+        {
+            for (var pass = 0; pass < (guidance == 1 ? 1 : 2); pass++)
             {
-                using var scope = NewDisposeScope();
-                generator.FromNoise(_sample.shape, Seed);
-            },
-            () =>
-            {
-                for (var step = 0; step < _options.SamplerSteps; step++)
-                {
-                    Forward();
-                }
-            },
-        ]);
-        return times[0] / times[1];
+                bare += Spent.Of(Forward);
+            }
+
+            return guided.Predict(sample, timestep);
+        });
+        Generate();
+        bare = default;
+        var whole = default(Spent);
+        for (var run = 0; run < _options.Runs; run++)
+        {
+            whole += Spent.Of(Generate);
+        }
+
+        return TimeRatio.Of(whole - bare, bare);
+
+        void Generate()
+        {
+            using var scope = NewDisposeScope();
+            generator.FromNoise(_sample.shape, Seed);
+        }
     }
 }

@@ -7,4 +7,5 @@ namespace IMDD.Learning.Trainer.Bench;
 /// <param name="Runs">Runs of each kind, taken in turn; medians count.</param>
 /// <param name="Threads">Of libtorch.</param>
 /// <param name="SamplerSteps">Steps of the sampler that is compared with bare passes; 0 leaves it out.</param>
-internal sealed record FoundationBenchOptions(string Configuration, int Batch, int LatentSide, int Runs, int Threads, int SamplerSteps);
+/// <param name="IsMemoryMeasured">Whether memory is, in processes of its own.</param>
+internal sealed record FoundationBenchOptions(string Configuration, int Batch, int LatentSide, int Runs, int Threads, int SamplerSteps, bool IsMemoryMeasured);

@@ -26,23 +26,30 @@ internal sealed record FoundationBenchResult
     /// <summary>Forward and backward of the same operations without modules.</summary>
     public required double BareStepMs { get; init; }
 
+    /// <summary>Step over pass: one more than the work of a backward pass in passes.</summary>
+    public required TimeRatio StepToForward { get; init; }
+
     /// <summary>Step over bare step.</summary>
-    public required double StepToBare { get; init; }
+    public required TimeRatio StepToBare { get; init; }
 
     public required double CheckpointedStepMs { get; init; }
 
     /// <summary>Checkpointed step over step.</summary>
-    public required double CheckpointedToStep { get; init; }
+    public required TimeRatio CheckpointedToStep { get; init; }
 
     /// <summary>Time of the sampler over that of as many bare passes; null where it was left out.</summary>
-    public required double? SamplingToForward { get; init; }
+    public required TimeRatio? SamplingToForward { get; init; }
 
-    public required long ForwardPeakBytes { get; init; }
+    /// <summary>The same with classifier-free guidance, over twice as many passes.</summary>
+    public required TimeRatio? GuidedSamplingToForward { get; init; }
 
-    public required long StepPeakBytes { get; init; }
+    /// <summary>Null, as all of memory, where it was not measured.</summary>
+    public required long? ForwardPeakBytes { get; init; }
 
-    public required long CheckpointedPeakBytes { get; init; }
+    public required long? StepPeakBytes { get; init; }
+
+    public required long? CheckpointedPeakBytes { get; init; }
 
     /// <summary>Peak of a checkpointed step over that of a step.</summary>
-    public required double CheckpointedPeakToStepPeak { get; init; }
+    public required double? CheckpointedPeakToStepPeak { get; init; }
 }

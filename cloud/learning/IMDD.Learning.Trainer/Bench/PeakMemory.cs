@@ -15,11 +15,17 @@ internal sealed class PeakMemory
     public PeakMemory()
     {
         File.WriteAllText(ClearReferences, "5");
-        _begin = Read("VmRSS:");
+        _begin = Resident();
     }
 
     /// <summary>Bytes beyond the size at the beginning.</summary>
     public long Bytes => Read("VmHWM:") - _begin;
+
+    /// <summary>The process's peak since it began to measure, all of it.</summary>
+    public static long ProcessBytes => Read("VmHWM:");
+
+    /// <summary>Bytes in memory now.</summary>
+    public static long Resident() => Read("VmRSS:");
 
     private static long Read(string field)
     {

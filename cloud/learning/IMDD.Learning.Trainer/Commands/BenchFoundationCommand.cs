@@ -1,8 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using IMDD.Learning.Trainer.Bench;
-using IMDD.Learning.Training;
 using IMDD.Learning.Weights.Configurations;
 
 namespace IMDD.Learning.Trainer.Commands;
@@ -12,35 +10,32 @@ internal static class BenchFoundationCommand
 {
     public static Command Create()
     {
-        Option<string> configuration = new("--config") { Description = $"{string.Join(", ", FoundationConfiguration.Known)}.", DefaultValueFactory = _ => "base" };
-        configuration.AcceptOnlyFromAmong([.. FoundationConfiguration.Known]);
+        var configuration = ConfigurationOption("base");
         Option<int> batch = new("--batch") { Description = "Images per run.", DefaultValueFactory = _ => 4 };
         Option<int> side = new("--latent") { Description = "Side of the latents, a multiple of 8.", DefaultValueFactory = _ => 32 };
         Option<int> runs = new("--runs") { Description = "Runs of each kind, in turn.", DefaultValueFactory = _ => 5 };
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<int> sampler = new("--sampler-steps") { Description = "Steps of DPM-Solver++ compared with bare passes; 0: none.", DefaultValueFactory = _ => 20 };
+        Option<bool> timeOnly = new("--time-only") { Description = "Leave memory out." };
         Option<string?> memory = new("--memory-of") { Hidden = true };
         memory.AcceptOnlyFromAmong(FoundationBench.MemoryKinds);
-        foreach (var number in (Option<int>[])[batch, side, runs, threads])
-        {
-            number.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() < 1)
-                {
-                    result.AddError($"{number.Name} is {result.GetValueOrDefault<int>()}: expected at least 1.");
-                }
-            });
-        }
-
+        RequirePositive(batch, side, runs, threads);
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Measures the foundation model: a pass, a training step with and without checkpoints and modules, sampling.")
         {
-            configuration, batch, side, runs, threads, sampler, memory, json,
+            configuration, batch, side, runs, threads, sampler, timeOnly, memory, json,
+            BenchFoundationStepsCommand.Create(), BenchFoundationPartsCommand.Create(), BenchFoundationBundleCommand.Create(),
         };
         command.SetAction(parsed =>
         {
             FoundationBenchOptions options = new(
-                parsed.GetRequiredValue(configuration), parsed.GetValue(batch), parsed.GetValue(side), parsed.GetValue(runs), parsed.GetValue(threads), parsed.GetValue(sampler));
+                parsed.GetRequiredValue(configuration),
+                parsed.GetValue(batch),
+                parsed.GetValue(side),
+                parsed.GetValue(runs),
+                parsed.GetValue(threads),
+                parsed.GetValue(sampler),
+                !parsed.GetValue(timeOnly));
             var output = parsed.InvocationConfiguration.Output;
             using FoundationBench bench = new(options);
             if (parsed.GetValue(memory) is { } kind)
@@ -55,30 +50,37 @@ internal static class BenchFoundationCommand
         return command;
     }
 
+    /// <summary><c>--config</c>, of the configurations that come with the program.</summary>
+    public static Option<string> ConfigurationOption(string standard)
+    {
+        Option<string> configuration = new("--config") { Description = $"{string.Join(", ", FoundationConfiguration.Known)}.", DefaultValueFactory = _ => standard };
+        configuration.AcceptOnlyFromAmong([.. FoundationConfiguration.Known]);
+        return configuration;
+    }
+
+    /// <summary>Refuses numbers below 1.</summary>
+    public static void RequirePositive(params ReadOnlySpan<Option<int>> options)
+    {
+        foreach (var number in options)
+        {
+            number.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int>() < 1)
+                {
+                    result.AddError($"{number.Name} is {result.GetValueOrDefault<int>()}: expected at least 1.");
+                }
+            });
+        }
+    }
+
     private static long MeasureMemory(FoundationBenchOptions options, string kind)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { UseShellExecute = false, RedirectStandardOutput = true };
-        var program = typeof(BenchFoundationCommand).Assembly.Location;
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
-        {
-            start.ArgumentList.Add(program);
-        }
-
-        foreach (var argument in (string[])
+        var text = ChildProcess.Run(
         [
             "bench", "foundation", "--config", options.Configuration, "--batch", Text(options.Batch), "--latent", Text(options.LatentSide),
             "--threads", Text(options.Threads), "--memory-of", kind,
-        ])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 && long.TryParse(text, CultureInfo.InvariantCulture, out var bytes)
-            ? bytes
-            : throw new TrainingException($"The process that measures memory ended with code {process.ExitCode}.");
+        ]);
+        return long.Parse(text, CultureInfo.InvariantCulture);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -94,11 +96,12 @@ internal static class BenchFoundationCommand
         Line($"{result.Configuration}: {result.UnetParameters:N0} parameters, batch {result.Batch} of {result.LatentSide}² latents, {result.Threads} threads");
         Line($"  pass            {result.ForwardMs,9:0.0} ms  {result.ForwardImagesPerSecond,6:0.00} images/s  {result.ForwardPeakBytes / 1e6,8:0} MB beyond the weights");
         Line($"  step            {result.StepMs,9:0.0} ms  {result.StepImagesPerSecond,6:0.00} images/s  {result.StepPeakBytes / 1e6,8:0} MB beyond weights and gradients");
-        Line($"  bare step       {result.BareStepMs,9:0.0} ms  step / bare {result.StepToBare:0.000}");
-        Line($"  checkpointed    {result.CheckpointedStepMs,9:0.0} ms  {result.CheckpointedToStep:0.00} of the time, {result.CheckpointedPeakToStepPeak:0.00} of the memory");
+        Line($"  bare step       {result.BareStepMs,9:0.0} ms  step / bare {result.StepToBare.Clock:0.000}, in processor time {result.StepToBare.Processor:0.000}");
+        Line($"  checkpointed    {result.CheckpointedStepMs,9:0.0} ms  {result.CheckpointedToStep.Clock:0.00} of the time, {result.CheckpointedToStep.Processor:0.00} of processor time, {result.CheckpointedPeakToStepPeak:0.00} of the memory");
         if (result.SamplingToForward is { } ratio)
         {
-            Line($"  sampling        {ratio,9:0.000}  of as many bare passes");
+            Line($"  sampling        {ratio.Clock,9:0.000}  of as many bare passes, {ratio.Processor:0.000} of their processor time");
+            Line($"  with guidance   {result.GuidedSamplingToForward!.Clock,9:0.000}  of twice as many, {result.GuidedSamplingToForward.Processor:0.000} of their processor time");
         }
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));

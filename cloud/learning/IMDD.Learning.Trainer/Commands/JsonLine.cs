@@ -16,6 +16,9 @@ internal static class JsonLine
 
     public static Option<bool> CreateOption() => new("--json") { Description = "Write one JSON object as the last line of standard output." };
 
+    /// <summary>What another process wrote so.</summary>
+    public static T Read<T>(string line) => JsonSerializer.Deserialize<T>(line, Options)!;
+
     public static void Write<T>(TextWriter output, T result)
     {
         output.WriteLine(JsonSerializer.Serialize(result, Options));

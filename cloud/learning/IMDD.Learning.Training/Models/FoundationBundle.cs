@@ -3,10 +3,15 @@ using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
+using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Onnx.Precision;
+using IMDD.Learning.Onnx.Running;
 using IMDD.Learning.Onnx.Torch;
+using IMDD.Learning.Weights;
+using IMDD.Learning.Weights.Configurations;
+using IMDD.Learning.Weights.Files;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Training.Models;
@@ -18,6 +23,11 @@ namespace IMDD.Learning.Training.Models;
 public static class FoundationBundle
 {
     private const int ProbeSeed = 1;
+    private const string ProbeName = "probe0";
+    private const string WorkFolder = ".partial";
+
+    // A graph is in memory as a whole while it is loaded; weights in files of their own are mapped.
+    private const long DefaultGraphBytes = 128L << 20;
 
     /// <summary>Largest difference of the whole path in 32 bits.</summary>
     private const double Agreement = 1e-3;
@@ -36,44 +46,142 @@ public static class FoundationBundle
     /// <param name="folder">The bundle's; must hold nothing else.</param>
     /// <param name="half">Whether it computes in 16 bits; for accelerators.</param>
     /// <param name="createdAt">When it was made; the same model and time make the same bytes.</param>
-    /// <returns>Digest of the manifest.</returns>
+    /// <param name="maxGraphBytes">Most bytes of weights within the graph's own file; with more they are in files beside it.</param>
+    /// <returns>Digest of the manifest, and how well graph and network agree.</returns>
     /// <exception cref="OnnxParityException">The exported graph does not agree with the network.</exception>
-    public static string Write(
-        FoundationNetwork network, IReadOnlyList<TrainedClass> classes, Tensor texts, string folder, bool half, DateTimeOffset createdAt)
+    public static (string Digest, ParityReport Parity) Write(
+        FoundationNetwork network,
+        IReadOnlyList<TrainedClass> classes,
+        Tensor texts,
+        string folder,
+        bool half,
+        DateTimeOffset createdAt,
+        long maxGraphBytes = DefaultGraphBytes)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         FoundationSegmenter segmenter = new(network);
         segmenter.eval();
         var rows = network.Vocabulary.Rows(texts);
-        var exported = TorchOnnxExporter.Export(
-            segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames, new TorchExportOptions { Name = "foundation", Opset = FoundationSegmenter.Opset });
-        var side = 2 * network.Configuration.Stride;
-        RgbImage image = new(side, side);
-        new Random(ProbeSeed).NextBytes(image.Pixels);
-        var probe = TorchProbes.Record("probe0", [("image", EdgeInput.Bytes(image)), ("text", rows)], EdgeSegmenter.OutputNames, tensors =>
+        var exported = Export(segmenter, weights: null);
+        FoundationBundleParts parts = new(network.Configuration, classes, rows, half, createdAt, maxGraphBytes);
+        return Write(parts, exported, folder, image => Record(segmenter, image, rows));
+    }
+
+    /// <summary>
+    /// The same from a checkpoint, for models that are too large to be built: weights go from the checkpoint to the bundle one at a time, and are the same
+    /// bytes that a built network would have given.
+    /// </summary>
+    /// <param name="configuration">The model.</param>
+    /// <param name="files">Its checkpoint, as <see cref="ModuleWeights.Save"/> writes it.</param>
+    /// <param name="classes">What it is to name.</param>
+    /// <param name="texts">CLIP's embeddings of their names, [K, text width].</param>
+    /// <param name="folder">The bundle's; must hold nothing else.</param>
+    /// <param name="half">Whether it computes in 16 bits; for accelerators.</param>
+    /// <param name="createdAt">When it was made.</param>
+    /// <param name="isCompared">
+    /// Whether the network is built after all, once the graph is written, to be compared with it. Where not, the bundle's probe is what ONNX Runtime makes of
+    /// the graph as it is written, so that another machine or provider is still held to it.
+    /// </param>
+    /// <param name="maxGraphBytes">Most bytes of weights within the graph's own file; with more they are in files beside it.</param>
+    /// <param name="written">Called when graph and weights are on the disk, before anything loads them.</param>
+    /// <returns>Digest of the manifest, and how well graph and network agree; where they were not compared, how well the graph as written and as optimised do.</returns>
+    /// <exception cref="WeightsException">The checkpoint is not this model's; everything missing or misshapen is named.</exception>
+    /// <exception cref="OnnxParityException">They do not agree.</exception>
+    public static (string Digest, ParityReport Parity) WriteFrom(
+        FoundationConfiguration configuration,
+        WeightFiles files,
+        IReadOnlyList<TrainedClass> classes,
+        Tensor texts,
+        string folder,
+        bool half,
+        DateTimeOffset createdAt,
+        bool isCompared,
+        long maxGraphBytes = DefaultGraphBytes,
+        Action? written = null)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        FoundationWeights weights = new(configuration, files);
+        var rows = weights.Rows(texts);
+        FoundationSegmenter described = new(new FoundationNetwork(configuration, Placement.Meta), weights.EmptyStates());
+        described.eval();
+        var exported = Export(described, name => weights.Find(name[FoundationSegmenter.NetworkPrefix.Length..]));
+        FoundationBundleParts parts = new(configuration, classes, rows, half, createdAt, maxGraphBytes);
+        return Write(parts, exported, folder, image =>
+        {
+            written?.Invoke();
+            return isCompared ? Build(image) : null;
+        });
+
+        OnnxProbe Build(RgbImage image)
+        {
+            using FoundationNetwork network = new(configuration);
+            ModuleWeights.Load(network, files, WeightNames.Own);
+            using FoundationSegmenter segmenter = new(network);
+            segmenter.eval();
+            return Record(segmenter, image, rows);
+        }
+    }
+
+    private static OnnxModel Export(FoundationSegmenter segmenter, Func<string, OnnxTensor>? weights) => TorchOnnxExporter.Export(
+        segmenter,
+        segmenter.OnnxInputs(),
+        EdgeSegmenter.OutputNames,
+        new TorchExportOptions { Name = "foundation", Opset = FoundationSegmenter.Opset, Weights = weights });
+
+    private static OnnxProbe Record(FoundationSegmenter segmenter, RgbImage image, Tensor rows)
+        => TorchProbes.Record(ProbeName, [("image", EdgeInput.Bytes(image)), ("text", rows)], EdgeSegmenter.OutputNames, tensors =>
         {
             var outputs = segmenter.Forward(tensors[0], tensors[1]);
             return [outputs.Defect, outputs.Class, outputs.ClassScore, outputs.ClassMargin, outputs.ImageScore, outputs.Embedding];
         });
-        OnnxParityGate.Require(exported, [probe], new ParityTolerance(Agreement, DifferingShare));
-        var model = half ? Float16Conversion.Convert(exported).Model : exported;
-        BundleWriter writer = new();
-        writer.AddModel(model.ToBytes());
-        writer.AddText(rows.contiguous().data<float>().ToArray(), (int)rows.shape[0]);
-        writer.AddProbe(probe, image, reference: null);
-        return writer.Write(folder, contents => Manifest(network, classes, model, contents, half, createdAt));
+
+    private static (string Digest, ParityReport Parity) Write(FoundationBundleParts parts, OnnxModel exported, string folder, Func<RgbImage, OnnxProbe?> record)
+    {
+        var side = 2 * parts.Configuration.Stride;
+        using RgbImage image = new(side, side);
+        new Random(ProbeSeed).NextBytes(image.Pixels);
+
+        // Beside the bundle, so that what is written is moved there and not copied.
+        Directory.CreateDirectory(folder);
+        var work = Directory.CreateDirectory(Path.Combine(folder, WorkFolder)).FullName;
+        try
+        {
+            var files = exported.Save(Path.Combine(work, ModelBundle.ModelFile), parts.MaxGraphBytes);
+            var probe = record(image) ?? RunAsWritten(files[0], image, parts.Rows);
+            var parity = OnnxParityGate.Require(files[0], [probe], new ParityTolerance(Agreement, DifferingShare));
+            var model = exported;
+            if (parts.Half)
+            {
+                model = Float16Conversion.Convert(exported).Model;
+                files.ToList().ForEach(File.Delete);
+                files = model.Save(files[0], parts.MaxGraphBytes);
+            }
+
+            BundleWriter writer = new();
+            writer.MoveModel(files);
+            writer.AddText(parts.Rows.contiguous().data<float>().ToArray(), (int)parts.Rows.shape[0]);
+            writer.AddProbe(probe, image, reference: null);
+            return (writer.Write(folder, contents => Manifest(parts, model, contents)), parity);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
     }
 
-    private static BundleManifest Manifest(
-        FoundationNetwork network,
-        IReadOnlyList<TrainedClass> classes,
-        OnnxModel model,
-        BundleContents contents,
-        bool half,
-        DateTimeOffset createdAt)
+    private static OnnxProbe RunAsWritten(string path, RgbImage image, Tensor rows)
     {
-        var configuration = network.Configuration;
+        using var scope = NewDisposeScope();
+        using OnnxRunner runner = new(path, new OnnxRunnerOptions { Optimize = false });
+        var inputs = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["image"] = EdgeInput.Bytes(image).ToOnnx(), ["text"] = rows.ToOnnx() };
+        return new OnnxProbe(ProbeName, inputs, runner.Run(inputs));
+    }
+
+    private static BundleManifest Manifest(FoundationBundleParts parts, OnnxModel model, BundleContents contents)
+    {
+        var (configuration, half) = (parts.Configuration, parts.Half);
         string[] plane = ["B", $"H/{configuration.LatentStride}", $"W/{configuration.LatentStride}"];
         return new BundleManifest
         {
@@ -82,7 +190,7 @@ public static class FoundationBundle
             Name = $"foundation-{configuration.Name}{(half ? "-fp16" : "")}",
             Version = "1.0.0",
             ReleaseCounter = 1,
-            CreatedAt = createdAt,
+            CreatedAt = parts.CreatedAt,
             Files = contents.Files,
             Inputs =
             [
@@ -101,10 +209,10 @@ public static class FoundationBundle
             Stride = configuration.Stride,
             OutputStride = configuration.LatentStride,
             Opset = model.Opset,
-            Rows = [.. classes.Select(c => new BundleRow(c.Id, c.Name, "text", 0))],
+            Rows = [.. parts.Classes.Select(c => new BundleRow(c.Id, c.Name, "text", 0))],
             Classes =
             [
-                .. classes.Select(c => new BundleClass(
+                .. parts.Classes.Select(c => new BundleClass(
                     c.Id, new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = c.Name }, Enum.Parse<Severity>(c.Severity, ignoreCase: true))),
             ],
             PixelThreshold = 0.5,

@@ -12,6 +12,9 @@ public sealed class WeightNames
         _ignored = ignored;
     }
 
+    /// <summary>Our own names, as a model's checkpoint has them.</summary>
+    public static WeightNames Own { get; } = new(name => [name], _ => false);
+
     /// <summary>The denoising network in a diffusers folder: our own names.</summary>
     public static WeightNames DiffusersUnet { get; } = new(name => [name], _ => false);
 

@@ -1,0 +1,149 @@
+using System.CommandLine;
+using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Readers;
+using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Networks.Weights;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Runs;
+using IMDD.Learning.Weights.Configurations;
+using IMDD.Learning.Weights.Files;
+
+namespace IMDD.Learning.Trainer.Commands;
+
+/// <summary><c>imdd train foundation</c>: trains a foundation model. Run again after a kill, the same command goes on.</summary>
+internal static class TrainFoundationCommand
+{
+    private const string WeightsFile = "foundation.safetensors";
+
+    public static Command Create()
+    {
+        Option<string[]> data = new("--data")
+        {
+            Description = $"KEY:PATH of each data set, or synthetic:seed=N,count=M. Keys: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))}.",
+            AllowMultipleArgumentsPerToken = true,
+            Required = true,
+        };
+        Option<DirectoryInfo> folder = new("--out") { Description = "Becomes a bundle; run files go to its folder run/.", Required = true };
+        Option<DirectoryInfo> tokenizer = new("--tokenizer") { Description = "Folder with CLIP's vocab.json and merges.txt.", Required = true };
+        var configuration = BenchFoundationCommand.ConfigurationOption("tiny");
+        Option<FileInfo?> from = new("--from") { Description = "A checkpoint of the whole model to start from. Without one every part is drawn, also those that are not trained." };
+        Option<int?> side = new("--side") { Description = "Side of a crop, pixels; four strides of the model where it is not given." };
+        Option<int> batch = new("--batch") { Description = "Crops a step.", DefaultValueFactory = _ => 4 };
+        Option<long> steps = new("--steps") { Description = "Steps of the first stage, the diffusion loss.", DefaultValueFactory = _ => 1_000 };
+        Option<long> maskSteps = new("--mask-steps") { Description = "Steps of the second stage, the masks' losses.", DefaultValueFactory = _ => 1_000 };
+        Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
+        Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-4 };
+        Option<bool> checkpointed = new("--checkpointed") { Description = "Keep only the layers' inputs for the backward pass: half of the memory for a third more time." };
+        Option<int> every = new("--checkpoint-every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 250 };
+        Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
+        Option<bool> half = new("--fp16") { Description = "The bundle computes in 16 bits." };
+        Option<bool> stopWithInput = new("--stop-with-input")
+        {
+            Description = "Stop, as with Ctrl-C, when standard input ends: so does the program that started this one.",
+        };
+        var json = JsonLine.CreateOption();
+        Command command = new("foundation", "Trains a foundation model on pictures, texts of what their crops show, and masks.")
+        {
+            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, seed, rate, checkpointed, every, threads, half, stopWithInput, json,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var stop = parsed.GetValue(stopWithInput) ? InputEnd.Watch(cancellation) : null;
+            return await RunAsync(
+                parsed,
+                parsed.GetRequiredValue(folder).FullName,
+                parsed.GetRequiredValue(data),
+                parsed.GetRequiredValue(tokenizer).FullName,
+                parsed.GetValue(from)?.FullName,
+                new FoundationTrainingOptions
+                {
+                    Configuration = FoundationConfiguration.Of(parsed.GetRequiredValue(configuration)),
+                    Side = parsed.GetValue(side),
+                    BatchSize = parsed.GetValue(batch),
+                    Steps = parsed.GetValue(steps),
+                    MaskSteps = parsed.GetValue(maskSteps),
+                    Seed = parsed.GetValue(seed),
+                    LearningRate = parsed.GetValue(rate),
+                    IsCheckpointed = parsed.GetValue(checkpointed),
+                    CheckpointEvery = parsed.GetValue(every),
+                    Threads = parsed.GetValue(threads),
+                },
+                parsed.GetValue(half),
+                parsed.GetValue(json),
+                stop?.Token ?? cancellation).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        string folder,
+        string[] names,
+        string tokenizer,
+        string? from,
+        FoundationTrainingOptions options,
+        bool half,
+        bool json,
+        CancellationToken cancellation)
+    {
+        options.Validate();
+        var (output, progress) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        using var start = from is null ? null : WeightFiles.OpenFile(from);
+        var words = ClipTokenizer.Open(tokenizer);
+        var data = TrainingDataReader.Read(names, shots: null, options.Seed, normalOnly: false);
+        foreach (var problem in data.Problems)
+        {
+            await progress.WriteLineAsync($"not used: {problem.File}: {problem.Reason}").ConfigureAwait(false);
+        }
+
+        await progress.WriteLineAsync($"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes").ConfigureAwait(false);
+        if (start is null)
+        {
+            await progress.WriteLineAsync("without --from the autoencoder and CLIP are drawn, and stay so: a test of the machinery, not a model").ConfigureAwait(false);
+        }
+
+        var run = Path.Combine(folder, ModelBundle.RunFolder);
+        using var own = await RunFolderLock.TakeAsync(run, cancellation).ConfigureAwait(false);
+        using FoundationTrainer trainer = new(options, data, words, run, start);
+        if (trainer.Step > 0)
+        {
+            await progress.WriteLineAsync($"going on from step {trainer.Step}").ConfigureAwait(false);
+        }
+
+        var outcome = await trainer.RunAsync(new ProgressLine(progress), cancellation).ConfigureAwait(false);
+        ModuleWeights.Save(trainer.Network, Path.Combine(run, WeightsFile), new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["configuration"] = options.Configuration.Name,
+            ["seed"] = options.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            ["steps"] = outcome.Step.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        });
+        var (digest, parity) = FoundationBundle.Write(trainer.Network, data.Classes, trainer.ClassTexts, folder, half, CreationTime.Now());
+        if (!json)
+        {
+            await output.WriteLineAsync($"{folder}: bundle {digest}; {parity}").ConfigureAwait(false);
+            return 0;
+        }
+
+        JsonLine.Write(output, new
+        {
+            Out = folder,
+            BundleDigest = digest,
+            Configuration = options.Configuration.Name,
+            options.Seed,
+            Side = options.CropSide,
+            outcome.Step,
+            DiffusionSteps = options.Steps,
+            options.MaskSteps,
+            TrainPictures = data.Train.Count,
+            ValidationPictures = data.Validation.Count,
+            Classes = data.Classes.Select(c => c.Id),
+            data.SplitIds,
+            ValidationNoiseLoss = outcome.NoiseLoss,
+            ValidationMaskLoss = outcome.MaskLoss,
+            ParityError = parity.LargestError,
+            CpuMinutes = Math.Round(outcome.CpuSeconds / 60, 2),
+            FilesNotUsed = data.Problems.Count,
+        });
+        return 0;
+    }
+}

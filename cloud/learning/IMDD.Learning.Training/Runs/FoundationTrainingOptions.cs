@@ -1,0 +1,72 @@
+using IMDD.Learning.Weights.Configurations;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>How a foundation model is trained.</summary>
+public sealed record FoundationTrainingOptions
+{
+    /// <summary>Which model.</summary>
+    public required FoundationConfiguration Configuration { get; init; }
+
+    /// <summary>Side of a crop, pixels: a multiple of the model's stride; null for four strides, which is the least that the mask generator has some room in.</summary>
+    public int? Side { get; init; }
+
+    /// <summary>Crops a step.</summary>
+    public int BatchSize { get; init; } = 4;
+
+    /// <summary>Steps of the first stage: denoising network and implicit captioner.</summary>
+    public long Steps { get; init; } = 1_000;
+
+    /// <summary>Steps of the second stage: mask generator and naming head.</summary>
+    public long MaskSteps { get; init; } = 1_000;
+
+    /// <summary>Seed of everything that is drawn.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Highest learning rate of both stages.</summary>
+    public double LearningRate { get; init; } = 1e-4;
+
+    /// <summary>Whether the denoising network keeps its layers' inputs alone.</summary>
+    public bool IsCheckpointed { get; init; }
+
+    /// <summary>Steps between checkpoints.</summary>
+    public int CheckpointEvery { get; init; } = 250;
+
+    /// <summary>Threads of libtorch.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Side of a crop, pixels.</summary>
+    public int CropSide => Side ?? 4 * Configuration.Stride;
+
+    /// <summary>Throws unless a run can start.</summary>
+    /// <exception cref="ArgumentException">With every option that is off.</exception>
+    public void Validate()
+    {
+        List<string> problems = [];
+        var largest = Networks.FoundationNetwork.MaxLatentSide * Configuration.LatentStride;
+        Check(
+            CropSide % Configuration.Stride == 0 && CropSide > 0 && CropSide <= largest,
+            nameof(Side),
+            CropSide,
+            $"a multiple of {Configuration.Stride}, the stride of '{Configuration.Name}', to {largest}");
+        Check(BatchSize is >= 2 and <= 1024, nameof(BatchSize), BatchSize, "2 to 1024");
+        Check(Steps >= 0, nameof(Steps), Steps, "at least 0");
+        Check(MaskSteps >= 0, nameof(MaskSteps), MaskSteps, "at least 0");
+        Check(Steps + MaskSteps > 0, $"{nameof(Steps)} + {nameof(MaskSteps)}", Steps + MaskSteps, "at least 1");
+        Check(LearningRate is > 0 and < 1, nameof(LearningRate), LearningRate, "between 0 and 1");
+        Check(CheckpointEvery > 0, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
+        Check(Threads is > 0 and <= 256, nameof(Threads), Threads, "1 to 256");
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException(string.Join(" ", problems));
+        }
+
+        void Check<T>(bool valid, string name, T value, string expected)
+        {
+            if (!valid)
+            {
+                problems.Add($"{name} is {value}: expected {expected}.");
+            }
+        }
+    }
+}
