@@ -66,19 +66,19 @@ public sealed class MemoryTests
     public async Task RunAsync_FromAModel_LearnsOnAndLeavesNoTensorBehind()
     {
         using TestDirectory directory = new();
-        using EdgeModel start = new(new EdgeModelDescription(
-            new EdgeNetworkOptions { Size = NetworkSize.Nano }, TrainingPictures.Data(1, 1).Classes, EdgeCalibration.None, new EdgeModelLineage([], [], 1, 0, null)));
+        using var start = Model();
         EdgeTrainingOptions options = new()
         {
             Network = new EdgeNetworkOptions { Size = NetworkSize.Nano },
             Crops = new CropOptions { Side = Side },
             Losses = new EdgeLossWeights { Memory = 1 },
+            KeepsAlarms = true,
             Steps = 50,
             BatchSize = 4,
             Validations = 1,
         };
         List<long> counts = [];
-        using EdgeTrainer trainer = new(options, TrainingPictures.Data(12, 3), directory.Path, start);
+        using EdgeTrainer trainer = new(options, TrainingPictures.Data(12, 66), directory.Path, start);
 
         var (outcome, model) = await trainer.RunAsync(new Counts(counts), TestContext.Current.CancellationToken);
         model.Dispose();

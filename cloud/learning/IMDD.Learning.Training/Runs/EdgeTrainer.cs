@@ -274,9 +274,9 @@ public sealed class EdgeTrainer : IDisposable
             return calibration;
         }
 
-        // What was also learned from are frames that the start got wrong: they say nothing of how it does on others.
+        // Normal ones; what was also learned from are frames that the start got wrong, which say nothing of how it does on others.
         var learned = _data.Train.Select(p => (p.Dataset, p.Id)).ToHashSet();
-        var own = Enumerable.Range(0, scores.Count).Where(i => !learned.Contains((_data.Validation[i].Dataset, _data.Validation[i].Id))).ToList();
+        var own = Enumerable.Range(0, scores.Count).Where(i => !_data.Validation[i].IsDefective && !learned.Contains((_data.Validation[i].Dataset, _data.Validation[i].Id))).ToList();
         using EdgeModel start = new(_startDescription!);
         start.Set(_start);
         var before = new PictureScorer(start).Score([.. own.Select(i => _data.Validation[i])]);
