@@ -36,4 +36,27 @@ public sealed class PictureSamplerTests
 
         weights.Skip(90).Sum().ShouldBe(Math.Sqrt(10) / (Math.Sqrt(10) + Math.Sqrt(90)), 1e-9);
     }
+
+    [Fact]
+    public void ClassWeights_DrawnMoreOften_CountsLessEachTime()
+    {
+        // One data set of both classes, and a small one of lines alone: its lines are drawn on top.
+        List<TrainingPicture> pictures =
+        [
+            .. Enumerable.Range(0, 90).Select(TrainingPictures.Picture),
+            .. Enumerable.Range(0, 10).Select(i => TrainingPictures.Picture(3 * i + 1) with { Dataset = 1 }),
+        ];
+
+        var (weights, drawn) = (PictureSampler.ClassWeights(pictures, 3), PictureSampler.Weights(pictures));
+
+        double DrawnOf(int number) => pictures.Zip(drawn).Where(p => p.First.ClassIndices.Contains(number)).Sum(p => p.Second);
+        weights[0].ShouldBeLessThan(1);
+        weights[1].ShouldBeGreaterThan(1);
+        (weights[0] * DrawnOf(0)).ShouldBe(weights[1] * DrawnOf(1), 1e-6);
+        weights[2].ShouldBe(1, "no picture shows it");
+    }
+
+    [Fact]
+    public void ClassWeights_OneDataSet_AllCountAlike()
+        => PictureSampler.ClassWeights([.. Enumerable.Range(0, 30).Select(TrainingPictures.Picture)], 2).ShouldAllBe(weight => Math.Abs(weight - 1) < 1e-6);
 }

@@ -7,7 +7,13 @@ using static TorchSharp.torch.nn;
 namespace IMDD.Learning.Training.Losses;
 
 /// <summary>What a batch's outputs are held against.</summary>
-public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights weights)
+/// <param name="model">Gives the rows of words.</param>
+/// <param name="words">Draws them.</param>
+/// <param name="weights">Shares of the losses.</param>
+/// <param name="classWeights">
+/// By class, how much one of its crops counts for naming; null: all alike. A class that is drawn more often than others would take their names.
+/// </param>
+public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights weights, IReadOnlyList<float>? classWeights = null)
 {
     // A region says the same again and again: this many of a crop's pixels are compared with words.
     private const int MaxNamedPerCrop = 64;
@@ -65,7 +71,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
     }
 
     /// <summary>Some cells of each crop that have a class, each crop with the same weight.</summary>
-    private static (long[] Cells, long[] Classes, float[] Shares) Named(Batch batch)
+    private (long[] Cells, long[] Classes, float[] Shares) Named(Batch batch)
     {
         List<long> cells = [], classes = [];
         List<int> perCrop = [];
@@ -94,7 +100,16 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         }
 
         var crops = perCrop.Count(n => n > 0);
-        return ([.. cells], [.. classes], [.. perCrop.SelectMany(n => Enumerable.Repeat(1f / (n * crops), n))]);
+        float[] shares = [.. perCrop.SelectMany(n => Enumerable.Repeat(1f / (n * crops), n))];
+        if (classWeights is not null)
+        {
+            for (var i = 0; i < shares.Length; i++)
+            {
+                shares[i] *= classWeights[(int)classes[i]];
+            }
+        }
+
+        return ([.. cells], [.. classes], shares);
     }
 
     /// <summary>Each pair of texts of one meaning against the others (van den Oord et al. 2018).</summary>

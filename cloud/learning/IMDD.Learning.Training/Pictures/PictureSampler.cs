@@ -9,6 +9,7 @@ namespace IMDD.Learning.Training.Pictures;
 public sealed class PictureSampler
 {
     private const double NormalShare = 0.3;
+    private const double MaxClassWeight = 4;
 
     private readonly WeightedSampler _sampler;
 
@@ -46,6 +47,26 @@ public sealed class PictureSampler
         }
 
         return weights;
+    }
+
+    /// <summary>
+    /// By class, its fair share of the draws that show a class over the share it has, within limits: data sets of one class each, or of few pictures,
+    /// draw their class more often than others.
+    /// </summary>
+    public static float[] ClassWeights(IReadOnlyList<TrainingPicture> pictures, int classes)
+    {
+        var weights = Weights(pictures);
+        var drawn = new double[classes];
+        foreach (var (picture, index) in pictures.Select((picture, index) => (picture, index)))
+        {
+            foreach (var number in picture.ClassIndices)
+            {
+                drawn[number] += weights[index] / picture.ClassIndices.Count;
+            }
+        }
+
+        var fair = drawn.Sum() / Math.Max(1, drawn.Count(share => share > 0));
+        return Array.ConvertAll(drawn, share => share > 0 ? (float)Math.Clamp(fair / share, 1 / MaxClassWeight, MaxClassWeight) : 1);
     }
 
     private static IEnumerable<int> Strata(TrainingPicture picture) => picture.ClassIndices.Count > 0 ? picture.ClassIndices : [-1];
