@@ -52,7 +52,7 @@ public sealed class PictureSamplerTests
         double DrawnOf(int number) => pictures.Zip(drawn).Where(p => p.First.ClassIndices.Contains(number)).Sum(p => p.Second);
         weights[0].ShouldBeLessThan(1);
         weights[1].ShouldBeGreaterThan(1);
-        (weights[0] * DrawnOf(0)).ShouldBe(weights[1] * DrawnOf(1), 1e-6);
+        (weights[0] * weights[0] * DrawnOf(0)).ShouldBe(weights[1] * weights[1] * DrawnOf(1), 1e-6);
         weights[2].ShouldBe(1, "no picture shows it");
     }
 

@@ -9,7 +9,7 @@ namespace IMDD.Learning.Training.Pictures;
 public sealed class PictureSampler
 {
     private const double NormalShare = 0.3;
-    private const double MaxClassWeight = 4;
+    private const double MaxClassWeight = 3;
 
     private readonly WeightedSampler _sampler;
 
@@ -50,8 +50,8 @@ public sealed class PictureSampler
     }
 
     /// <summary>
-    /// By class, its fair share of the draws that show a class over the share it has, within limits: data sets of one class each, or of few pictures,
-    /// draw their class more often than others.
+    /// By class, the root of its fair share of the draws that show a class over the share it has, within limits: data sets of one class each, or of few
+    /// pictures, draw their class more often than others. The root, since a class that is drawn often is often the one that is to be learned.
     /// </summary>
     public static float[] ClassWeights(IReadOnlyList<TrainingPicture> pictures, int classes)
     {
@@ -66,7 +66,7 @@ public sealed class PictureSampler
         }
 
         var fair = drawn.Sum() / Math.Max(1, drawn.Count(share => share > 0));
-        return Array.ConvertAll(drawn, share => share > 0 ? (float)Math.Clamp(fair / share, 1 / MaxClassWeight, MaxClassWeight) : 1);
+        return Array.ConvertAll(drawn, share => share > 0 ? (float)Math.Clamp(Math.Sqrt(fair / share), 1 / MaxClassWeight, MaxClassWeight) : 1);
     }
 
     private static IEnumerable<int> Strata(TrainingPicture picture) => picture.ClassIndices.Count > 0 ? picture.ClassIndices : [-1];
