@@ -34,7 +34,7 @@ internal static class ModelsCommand
         ModelsRolloutCommand.List("rollouts"),
     };
 
-    private static Uri? Address(ArgumentResult result)
+    internal static Uri? Address(ArgumentResult result)
     {
         if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
         {

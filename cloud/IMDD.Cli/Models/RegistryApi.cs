@@ -47,6 +47,16 @@ internal sealed class RegistryApi : IDisposable
     public Task<ModelVersionView> StopAsync(string name, BlockModel request, CancellationToken cancellationToken)
         => PostAsync<BlockModel, ModelVersionView>(RegistryRoutes.For(RegistryRoutes.Stop, name), request, cancellationToken);
 
+    /// <summary>The newest root document; null: none was published.</summary>
+    public async Task<TrustRootView?> RootAsync(CancellationToken cancellationToken)
+    {
+        using var response = await AskAsync(() => _client.GetAsync(RegistryRoutes.Root, cancellationToken));
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync<TrustRootView>(response, cancellationToken);
+    }
+
+    public Task<TrustRootView> PublishRootAsync(PublishRoot request, CancellationToken cancellationToken)
+        => PostAsync<PublishRoot, TrustRootView>(RegistryRoutes.Root, request, cancellationToken);
+
     public Task<List<RolloutProgressView>> RolloutsAsync(CancellationToken cancellationToken)
         => GetAsync<List<RolloutProgressView>>(RegistryRoutes.Rollouts, cancellationToken);
 

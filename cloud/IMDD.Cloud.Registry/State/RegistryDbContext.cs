@@ -12,6 +12,7 @@ public sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> option
     public DbSet<AgentRow> Agents => Set<AgentRow>();
     public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
     public DbSet<RolloutAgentRow> RolloutAgents => Set<RolloutAgentRow>();
+    public DbSet<RootRow> Roots => Set<RootRow>();
 
     protected override void MapTables(ModelBuilder modelBuilder)
     {
@@ -20,6 +21,7 @@ public sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> option
         modelBuilder.Entity<AliasRow>().ToTable("aliases").HasKey(r => new { r.Name, r.Alias });
         modelBuilder.Entity<AgentRow>().ToTable("agents").HasKey(r => new { r.Asset, r.Agent });
         modelBuilder.Entity<RolloutRow>().ToTable("rollouts").HasKey(r => r.Id);
+        modelBuilder.Entity<RootRow>().ToTable("roots").HasKey(r => r.Version);
         modelBuilder.Entity<RolloutAgentRow>().ToTable("rollout_agents").HasKey(r => new { r.RolloutId, r.Asset, r.Agent });
     }
 }

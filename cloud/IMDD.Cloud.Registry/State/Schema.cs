@@ -58,5 +58,10 @@ internal static class Schema
             PRIMARY KEY (rollout_id, asset, agent)
         );
         """,
+        """
+        CREATE TABLE roots (
+            version BIGINT NOT NULL PRIMARY KEY, envelope TEXT NOT NULL, published_at_us BIGINT NOT NULL, published_by TEXT
+        );
+        """,
     ]);
 }

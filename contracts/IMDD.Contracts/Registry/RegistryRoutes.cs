@@ -53,6 +53,12 @@ public static class RegistryRoutes
     /// <summary>GET: <c>manifest.dsse</c> of a release, which holds its manifest.</summary>
     public const string Envelope = "/bundles/{digest}/manifest.dsse";
 
+    /// <summary>GET: the newest root document, <see cref="TrustRootView"/>. POST: <see cref="PublishRoot"/>, answered with the same.</summary>
+    public const string Root = Base + "/root";
+
+    /// <summary>GET: <c>root-N.dsse</c>, the root document of a version.</summary>
+    public const string RootDocument = "/roots/{version}/root.dsse";
+
     /// <summary>GET, also of a range: a file by its content. HEAD: whether it is there. PUT: stores it.</summary>
     public const string Blob = "/blobs/{digest}";
 
