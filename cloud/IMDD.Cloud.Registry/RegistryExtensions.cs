@@ -28,7 +28,7 @@ public static class RegistryExtensions
         services.AddSingleton<IPostConfigureOptions<MqttSessionOptions>, RegistryClientId>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMqtt().AddKafka().AddBlobStore();
-        services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>().AddSingleton<RootBook>();
+        services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>().AddSingleton<RootBook>().AddSingleton<DatasetBook>();
         services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
         services.AddSingleton<ModelAliases>().AddSingleton<RolloutBook>().AddSingleton<RolloutDriver>().AddSingleton<RolloutEnd>().AddSingleton<RolloutFeedback>();
 
@@ -69,6 +69,7 @@ public static class RegistryExtensions
         app.UseExceptionHandler();
         app.MapModels();
         app.MapRollouts();
+        app.MapDatasets();
         app.MapRoots();
         app.MapBlobs();
         app.MapOpenApi();

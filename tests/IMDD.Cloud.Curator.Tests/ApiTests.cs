@@ -44,6 +44,8 @@ public sealed class ApiTests : IAsyncLifetime
         (await PostAsync<ReviewFrame>(ReviewRoutes.Undo, Instance.Who("anna"))).OutcomeId.ShouldBe(Examples.OutcomeId(1));
         (await StatusAsync(ReviewRoutes.Undo, Instance.Who("anna"))).ShouldBe(HttpStatusCode.NoContent);
 
+        var words = await _curator.GetAsync<FrameLabel[]>(Path(ReviewRoutes.Labels, 1));
+        words.Select(word => (word.Label.RaterId, word.Label.Judgement, word.Stands)).ShouldBe([("anna", LabelJudgement.Withdrawn, false), ("anna", LabelJudgement.Renamed, false)]);
         var summary = await _curator.GetAsync<ReviewSummary>(ReviewRoutes.Summary);
         (summary.Waiting, summary.Leased, summary.Policy).ShouldBe((2, 1, "one"));
         (await _curator.GetAsync<RaterAgreement[]>(ReviewRoutes.Agreement)).ShouldBeEmpty();

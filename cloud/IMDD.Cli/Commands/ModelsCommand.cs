@@ -30,6 +30,7 @@ internal static class ModelsCommand
         Rollback(),
         Agents(),
         ModelsWordCommand.Create(),
+        ModelsLineageCommand.Create(),
         ModelsRolloutCommand.Create(),
         ModelsRolloutCommand.List("rollouts"),
     };

@@ -24,6 +24,7 @@ internal static class ReviewEndpoints
         routes.MapPost(ReviewRoutes.Lease, LeaseAsync).Takes<ReviewRequest>("Leases one frame");
         routes.MapPost(ReviewRoutes.Skip, SkipAsync).Takes<ReviewRequest>("Gives a frame back unjudged");
         routes.MapPost(ReviewRoutes.Labels, LabelAsync).Takes<LabelRequest>("A verdict on a frame");
+        routes.MapGet(ReviewRoutes.Labels, LabelsAsync).WithSummary("What was said of a frame's picture, the newest first");
         routes.MapGet(ReviewRoutes.Frames, FramesAsync).WithSummary("Frames that wait, the most informative first");
         routes.MapGet(ReviewRoutes.Frame, Frame).WithSummary("One frame");
         routes.MapGet(ReviewRoutes.Vocabulary, VocabularyAsync).WithSummary("Names of defects");
@@ -129,6 +130,9 @@ internal static class ReviewEndpoints
 
     private static Results<Ok<ReviewFrame>, ProblemHttpResult> Frame(string outcomeId, ReviewQueue queue)
         => queue.Find(outcomeId) is { } frame ? TypedResults.Ok(frame) : Unknown();
+
+    private static async Task<Results<Ok<IReadOnlyList<FrameLabel>>, ProblemHttpResult>> LabelsAsync(string outcomeId, ReviewQueue queue, CancellationToken cancellationToken)
+        => await queue.LabelsAsync(outcomeId, MostFrames, cancellationToken) is { } labels ? TypedResults.Ok(labels) : Unknown();
 
     private static async Task<Ok<IReadOnlyList<VocabularyTerm>>> VocabularyAsync(ReviewQueue queue, CancellationToken cancellationToken)
         => TypedResults.Ok(await queue.VocabularyAsync(cancellationToken));

@@ -15,7 +15,7 @@ namespace IMDD.Cloud.Registry.Models;
 
 /// <summary>Registers releases, moves aliases, and says what agents are to run. Each change is one transaction with the events that tell of it.</summary>
 internal sealed partial class ModelRegistry(
-    IDbContextFactory<RegistryDbContext> contexts, BundleCheck check, ReleaseMaker maker, FleetWishes wishes, ModelAliases aliases, RolloutEnd rollouts,
+    IDbContextFactory<RegistryDbContext> contexts, BundleCheck check, DatasetBook datasets, ReleaseMaker maker, FleetWishes wishes, ModelAliases aliases, RolloutEnd rollouts,
     RegistryIdentity identity, ILogger<ModelRegistry> logger)
 {
     /// <summary>Registers a release. The same content under the same name is registered once: a trainer may ask again after a crash.</summary>
@@ -29,6 +29,7 @@ internal sealed partial class ModelRegistry(
         }
 
         var size = await check.CheckAsync(manifest, cancellationToken);
+        var dataset = await datasets.ReadAsync(manifest, cancellationToken);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var model = await ReleaseMaker.LockAsync(context, name, cancellationToken);
@@ -45,6 +46,11 @@ internal sealed partial class ModelRegistry(
         if (row is null)
         {
             row = await maker.MakeAsync(context, model, manifest, size, request.Gates, request.By, releaseOf: null, cancellationToken);
+            if (dataset is not null)
+            {
+                await datasets.KeepAsync(context, dataset, cancellationToken);
+            }
+
             await context.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }

@@ -24,7 +24,7 @@ public static class ReviewRoutes
     /// <summary>POST <see cref="ReviewRequest"/>: gives the frame back; this rater is not offered it again for a while.</summary>
     public const string Skip = Frame + "/skip";
 
-    /// <summary>POST <see cref="LabelRequest"/>: <see cref="LabelReceipt"/>.</summary>
+    /// <summary>GET: <see cref="FrameLabel"/>[] of the frame's picture, the newest first. POST <see cref="LabelRequest"/>: <see cref="LabelReceipt"/>.</summary>
     public const string Labels = Frame + "/labels";
 
     /// <summary>POST <see cref="ReviewRequest"/>: takes back the rater's last word, and answers with its frame, leased again where it is free; 204 when there is none.</summary>
