@@ -71,6 +71,7 @@ public static class RegistryExtensions
         app.MapRollouts();
         app.MapDatasets();
         app.MapRoots();
+        app.MapAudit();
         app.MapBlobs();
         app.MapOpenApi();
         return app;

@@ -31,6 +31,7 @@ internal static class ModelsCommand
         Agents(),
         ModelsWordCommand.Create(),
         ModelsLineageCommand.Create(),
+        ModelsAuditCommand.Create(),
         ModelsRolloutCommand.Create(),
         ModelsRolloutCommand.List("rollouts"),
     };

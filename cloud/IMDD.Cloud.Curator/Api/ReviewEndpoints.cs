@@ -3,11 +3,15 @@ using System.Globalization;
 using IMDD.Cloud.Curator.Agreement;
 using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.Queue;
+using IMDD.Cloud.Curator.State;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Review;
+using IMDD.Relational;
 using IMDD.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Curator.Api;
 
@@ -16,6 +20,7 @@ internal static class ReviewEndpoints
 {
     private const int DefaultFrames = 20;
     private const int MostFrames = 200;
+    private const int MostEntries = 1000;
 
     public static void MapReview(this IEndpointRouteBuilder routes)
     {
@@ -29,6 +34,7 @@ internal static class ReviewEndpoints
         routes.MapGet(ReviewRoutes.Frame, Frame).WithSummary("One frame");
         routes.MapGet(ReviewRoutes.Vocabulary, VocabularyAsync).WithSummary("Names of defects");
         routes.MapGet(ReviewRoutes.Agreement, AgreementAsync).WithSummary("Cohen's kappa of each pair of raters");
+        routes.MapGet(ReviewRoutes.Audit, Audit).WithSummary("Who said what, the oldest first");
         routes.MapGet(ReviewRoutes.Summary, SummaryAsync).WithSummary("Where the queue stands");
     }
 
@@ -139,6 +145,19 @@ internal static class ReviewEndpoints
 
     private static async Task<Ok<IReadOnlyList<RaterAgreement>>> AgreementAsync(AgreementReport report, CancellationToken cancellationToken)
         => TypedResults.Ok(await report.ReadAsync(cancellationToken));
+
+    private static Results<Ok<AuditPage>, ValidationProblem> Audit(IDbContextFactory<CuratorDbContext> contexts, long? after, int? limit)
+    {
+        if (limit is < 1 or > MostEntries || after < 0)
+        {
+            LabelProblems problems = new();
+            problems.Add("limit", $"is {limit}, and after {after}: expected 1 to {MostEntries}, and a sequence.");
+            return TypedResults.ValidationProblem(problems.Errors);
+        }
+
+        using var context = contexts.CreateDbContext();
+        return TypedResults.Ok(AuditLog.Read(context, after ?? 0, limit ?? MostFrames));
+    }
 
     private static async Task<Ok<ReviewSummary>> SummaryAsync(ReviewQueue queue, CancellationToken cancellationToken)
         => TypedResults.Ok(await queue.SummaryAsync(cancellationToken));

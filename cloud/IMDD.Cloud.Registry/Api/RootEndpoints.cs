@@ -1,5 +1,6 @@
 using System.Text;
 using IMDD.Cloud.Registry.Trust;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Registry;
 
 namespace IMDD.Cloud.Registry.Api;
@@ -13,7 +14,7 @@ internal static class RootEndpoints
             .WithSummary("The newest root document: which keys may sign releases").ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapPost(
             RegistryRoutes.Root, (PublishRoot request, RootBook book, CancellationToken cancellationToken) => book.PublishAsync(request, cancellationToken))
-            .Described("Gives agents the next root document");
+            .Described(AuditAction.PublishRoot, "Gives agents the next root document");
         routes.MapGet(RegistryRoutes.RootDocument, async (long version, RootBook book, CancellationToken cancellationToken)
             => Results.Text(await book.EnvelopeAsync(version, cancellationToken), "application/json", Encoding.UTF8))
             .WithSummary("The signed root document of a version").ProducesProblem(StatusCodes.Status404NotFound);

@@ -68,5 +68,6 @@ internal static class Schema
         );
         CREATE INDEX dataset_frames_frame ON dataset_frames (frame);
         """,
+        AuditLog.Tables,
     ]);
 }

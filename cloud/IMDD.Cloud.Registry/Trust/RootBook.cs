@@ -1,8 +1,10 @@
 using System.Text;
 using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Registry;
 using IMDD.Inference.Signing;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Trust;
@@ -38,6 +40,7 @@ internal sealed class RootBook(IDbContextFactory<RegistryDbContext> contexts, Si
         try
         {
             await context.SaveChangesAsync(cancellationToken);
+            AuditLog.Append(context, request.By, AuditAction.PublishRoot, $"root {row.Version} {root.Digest}", AuditOutcome.Done, request.Reason, row.PublishedAt);
             await transaction.CommitAsync(cancellationToken);
         }
         catch (DbUpdateException)

@@ -1,9 +1,10 @@
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Models;
 
 namespace IMDD.Contracts.Registry;
 
 /// <summary>Asks that a root document be given to agents. It must follow the newest there is.</summary>
-public sealed record PublishRoot
+public sealed record PublishRoot : IAttributed
 {
     public required DsseEnvelope Envelope { get; init; }
 

@@ -62,6 +62,9 @@ public static class RegistryRoutes
     /// <summary>GET <c>?limit=1..1000</c>: <see cref="FrameUse"/>[], by the digest of a picture.</summary>
     public const string FrameUses = Base + "/frames/{digest}/releases";
 
+    /// <summary>GET <c>?after=&amp;limit=1..1000</c>: <see cref="Audit.AuditPage"/>, the entries after a sequence.</summary>
+    public const string Audit = Base + "/audit";
+
     /// <summary>GET: the newest root document, <see cref="TrustRootView"/>. POST: <see cref="PublishRoot"/>, answered with the same.</summary>
     public const string Root = Base + "/root";
 

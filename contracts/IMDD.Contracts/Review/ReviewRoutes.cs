@@ -36,6 +36,9 @@ public static class ReviewRoutes
     /// <summary>GET <see cref="RaterAgreement"/>[]: each pair of raters who have judged the same pictures.</summary>
     public const string Agreement = Base + "/agreement";
 
+    /// <summary>GET <c>?after=&amp;limit=1..1000</c>: <see cref="Contracts.Audit.AuditPage"/>, the entries after a sequence.</summary>
+    public const string Audit = Base + "/audit";
+
     /// <summary>GET <see cref="ReviewSummary"/>.</summary>
     public const string Summary = Base + "/summary";
 }
