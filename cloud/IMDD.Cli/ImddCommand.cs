@@ -29,6 +29,7 @@ public static class ImddCommand
             WatchCommand.Create(),
             DeadLetterCommand.Create(),
             BundleCommand.Create(),
+            KeysCommand.Create(),
             ModelCommand.Create(),
             BenchCommand.Create(),
             EvalCommand.Create(),

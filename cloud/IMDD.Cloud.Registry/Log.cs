@@ -38,4 +38,13 @@ internal static partial class Log
 
     [LoggerMessage(15, LogLevel.Information, "Rollout {Id} of {Model} is {Done} by {By}: {Reason}")]
     public static partial void RolloutDecided(ILogger logger, string id, string model, string done, string? by, string? reason);
+
+    [LoggerMessage(18, LogLevel.Information, "Training set {Digest} of {Frames} labelled frames is kept")]
+    public static partial void DatasetKept(ILogger logger, string digest, int frames);
+
+    [LoggerMessage(16, LogLevel.Information, "Root document {Version}, good until {ExpiresAt}, is given to agents, by {By}: releases are signed by {Keys}")]
+    public static partial void RootPublished(ILogger logger, long version, DateTimeOffset expiresAt, string keys, string? by);
+
+    [LoggerMessage(17, LogLevel.Warning, "This registry signs with {KeyId}, which root document {Version} does not list: it releases nothing until it is started with a key that is")]
+    public static partial void SignerNotListed(ILogger logger, string keyId, long version);
 }

@@ -4,6 +4,7 @@ using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
+using IMDD.Cloud.Registry.Trust;
 using IMDD.Contracts.Events;
 using IMDD.Hosting;
 using IMDD.Messaging.Kafka;
@@ -27,7 +28,7 @@ public static class RegistryExtensions
         services.AddSingleton<IPostConfigureOptions<MqttSessionOptions>, RegistryClientId>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMqtt().AddKafka().AddBlobStore();
-        services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>();
+        services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>().AddSingleton<RootBook>().AddSingleton<DatasetBook>();
         services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
         services.AddSingleton<ModelAliases>().AddSingleton<RolloutBook>().AddSingleton<RolloutDriver>().AddSingleton<RolloutEnd>().AddSingleton<RolloutFeedback>();
 
@@ -68,6 +69,9 @@ public static class RegistryExtensions
         app.UseExceptionHandler();
         app.MapModels();
         app.MapRollouts();
+        app.MapDatasets();
+        app.MapRoots();
+        app.MapAudit();
         app.MapBlobs();
         app.MapOpenApi();
         return app;

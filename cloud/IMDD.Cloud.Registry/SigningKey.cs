@@ -16,17 +16,17 @@ internal sealed class SigningKey : IDisposable
         try
         {
             Directory.CreateDirectory(options.Value.Directory);
-            Key = configured.Length > 0 || File.Exists(file) ? ReleaseKey.Read(file) : ReleaseKey.Create(file);
+            Key = configured.Length > 0 || File.Exists(file) ? PrivateKey.Read(file) : PrivateKey.Create(file);
         }
         catch (Exception e) when (e is SigningKeyException or IOException or UnauthorizedAccessException)
         {
             throw new ConfigurationInvalidException($"{RegistryOptions.Section}:{nameof(RegistryOptions.SigningKeyFile)}", e.Message, e);
         }
 
-        Log.Signer(logger, Key.Id, Path.GetFullPath(ReleaseKey.PublicFileOf(file)));
+        Log.Signer(logger, Key.Id, Path.GetFullPath(PrivateKey.PublicFileOf(file)));
     }
 
-    public ReleaseKey Key { get; }
+    public PrivateKey Key { get; }
 
     /// <inheritdoc/>
     public void Dispose() => Key.Dispose();

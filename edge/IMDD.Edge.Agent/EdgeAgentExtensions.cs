@@ -173,6 +173,12 @@ public static class EdgeAgentExtensions
             _ = provider.GetRequiredService<OutcomeStore>();
             return ActivatorUtilities.CreateInstance<SlotStore>(provider);
         });
+        services.AddSingleton(provider =>
+        {
+            _ = provider.GetRequiredService<OutcomeStore>();
+            return ActivatorUtilities.CreateInstance<TrustStore>(provider);
+        });
+        services.AddSingleton<RootUpdate>();
         services.AddSingleton<BundleOpener>();
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<BundleDownload>();

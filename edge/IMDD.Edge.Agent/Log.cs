@@ -130,4 +130,16 @@ internal static partial class Log
 
     [LoggerMessage(56, LogLevel.Error, "The pointer of the model slots {File} cannot be read: {Error}. The bundle of the configuration decides")]
     public static partial void SlotPointerDamaged(ILogger logger, string file, string error);
+
+    [LoggerMessage(57, LogLevel.Information, "Root document {Version}, good until {ExpiresAt}, is trusted: releases are signed by {Keys}")]
+    public static partial void RootTrusted(ILogger logger, long version, DateTimeOffset expiresAt, string keys);
+
+    [LoggerMessage(58, LogLevel.Warning, "Root document {Version} has expired at {ExpiresAt}: no new release becomes active until a later one is published")]
+    public static partial void RootExpired(ILogger logger, long version, DateTimeOffset expiresAt);
+
+    [LoggerMessage(59, LogLevel.Warning, "{Digest} in {Folder} goes on, since it has run here, though it would not be taken anew: {Error}")]
+    public static partial void SignerWithdrawn(ILogger logger, string digest, string folder, string error);
+
+    [LoggerMessage(60, LogLevel.Warning, "Whether there is a later root document cannot be asked now: {Error}")]
+    public static partial void RootNotAsked(ILogger logger, string error);
 }

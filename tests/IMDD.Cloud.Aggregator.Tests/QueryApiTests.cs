@@ -72,6 +72,12 @@ public sealed class QueryApiTests(QueryApiTests.Fixture fixture) : IClassFixture
         frames[1].Defect.Regions.Single().MaskUri.ShouldBe(frames[1].Defect.Frame.Uri + "-mask");
         var before = Uri.EscapeDataString(Contracts.CloudEvents.CloudEventText.Time(frames[0].Time));
         (await fixture.Aggregator.GetAsync<List<FailedFrame>>($"{QueryRoutes.FailedFrames}?before={before}")).Count.ShouldBe(1);
+
+        (await fixture.Aggregator.GetAsync<List<FailedFrame>>($"{QueryRoutes.FailedFrames}?digest={one.Defect.Model.Digest}")).Count.ShouldBe(2);
+        var same = await fixture.Aggregator.GetAsync<List<FailedFrame>>($"{QueryRoutes.FailedFrames}?digest={one.Defect.Frame.Digest}");
+        same.ShouldContain(frame => frame.Defect.OutcomeId == one.Defect.OutcomeId);
+        same.ShouldAllBe(frame => frame.Defect.Frame.Digest == one.Defect.Frame.Digest);
+        (await fixture.Aggregator.GetAsync<List<FailedFrame>>($"{QueryRoutes.FailedFrames}?digest=sha256:{new string('0', 64)}")).ShouldBeEmpty();
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Review;
 using IMDD.Contracts.Topics;
@@ -44,6 +45,12 @@ public sealed class ApiTests : IAsyncLifetime
         (await PostAsync<ReviewFrame>(ReviewRoutes.Undo, Instance.Who("anna"))).OutcomeId.ShouldBe(Examples.OutcomeId(1));
         (await StatusAsync(ReviewRoutes.Undo, Instance.Who("anna"))).ShouldBe(HttpStatusCode.NoContent);
 
+        var words = await _curator.GetAsync<FrameLabel[]>(Path(ReviewRoutes.Labels, 1));
+        words.Select(word => (word.Label.RaterId, word.Label.Judgement, word.Stands)).ShouldBe([("anna", LabelJudgement.Withdrawn, false), ("anna", LabelJudgement.Renamed, false)]);
+        var log = await _curator.GetAsync<AuditPage>(ReviewRoutes.Audit);
+        log.Entries.Select(entry => (entry.Sequence, entry.Actor, entry.Action, entry.Detail)).ShouldBe(
+            [(1, "anna", AuditAction.Label, "renamed dent"), (2, "anna", AuditAction.Withdraw, LabelJudgement.Withdrawn)]);
+        log.Entries.Select(entry => AuditChain.HashOf(entry.Sequence == 1 ? AuditChain.Start : log.Entries[0].Hash, entry)).ShouldBe([log.Entries[0].Hash, log.HeadHash]);
         var summary = await _curator.GetAsync<ReviewSummary>(ReviewRoutes.Summary);
         (summary.Waiting, summary.Leased, summary.Policy).ShouldBe((2, 1, "one"));
         (await _curator.GetAsync<RaterAgreement[]>(ReviewRoutes.Agreement)).ShouldBeEmpty();
@@ -122,7 +129,7 @@ public sealed class ApiTests : IAsyncLifetime
         string[] routes =
         [
             ReviewRoutes.Next, ReviewRoutes.Frames, ReviewRoutes.Frame, ReviewRoutes.Lease, ReviewRoutes.Skip, ReviewRoutes.Labels, ReviewRoutes.Undo,
-            ReviewRoutes.Vocabulary, ReviewRoutes.Agreement, ReviewRoutes.Summary,
+            ReviewRoutes.Vocabulary, ReviewRoutes.Agreement, ReviewRoutes.Audit, ReviewRoutes.Summary,
         ];
         paths.Select(path => path.Key).ShouldBe(routes, ignoreOrder: true);
         paths[ReviewRoutes.Labels]!["post"]!["requestBody"].ShouldNotBeNull();

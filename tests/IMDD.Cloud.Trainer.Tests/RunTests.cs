@@ -50,6 +50,8 @@ public sealed class RunTests : IAsyncLifetime
         model.Aliases[ModelAlias.Champion].ShouldBe(run.Release);
         var release = model.Versions.Single(v => v.Model.Digest == run.Release);
         release.TrainedFrom!.DatasetDigest.ShouldBe(run.SnapshotId);
+        var dataset = ImddJson.Deserialize<DatasetView>(await _plant.Registry.GetByteArrayAsync(RegistryRoutes.For(RegistryRoutes.Dataset, run.SnapshotId!), Stop));
+        (dataset.Run, dataset.TrainFrames, dataset.GateFrames, dataset.Frames.Count).ShouldBe((run.RunId, run.Frames!.Value, run.GateFrames.Value, Count));
         release.TrainedFrom.Parent.ShouldBe(_champion);
         release.Gates.Select(g => g.Name).ShouldBe(["parity", "gate-set-apart", "recall@set"]);
         release.Metrics!["recall@set"].ShouldBe(0.9);

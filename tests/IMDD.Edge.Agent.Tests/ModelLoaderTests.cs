@@ -1,5 +1,6 @@
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Delivery;
+using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
@@ -148,7 +149,8 @@ public sealed class ModelLoaderTests : IDisposable
         var model = Microsoft.Extensions.Options.Options.Create(options);
         var store = Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") });
         AgentIdentity identity = new(new AgentOptions { Asset = "acme/ulm/paint/line2/cell3", Name = "box7" }, _time);
-        BundleOpener opener = new(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store);
+        TrustStore trust = new(model, store, CrashPoints.None, _time, NullLogger<TrustStore>.Instance);
+        BundleOpener opener = new(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store, trust, NullLogger<BundleOpener>.Instance);
         SlotStore slots = new(store, new DeliveryOptions(), _time, NullLogger<SlotStore>.Instance);
         return new ModelLoader(opener, slots, new DeliveryOptions(), identity, model, new StationRecipe(recipe), _time, NullLogger<ModelLoader>.Instance).Load().Segmenter;
     }

@@ -20,6 +20,9 @@ public sealed class TestSigningKey : IDisposable
     /// <summary>The public half in PEM.</summary>
     public string PublicPem => _key.ExportSubjectPublicKeyInfoPem() + "\n";
 
+    /// <summary>Base64 of the SubjectPublicKeyInfo.</summary>
+    public string PublicKey => Convert.ToBase64String(_key.ExportSubjectPublicKeyInfo());
+
     /// <summary>The private half in PEM.</summary>
     public string PrivatePem => _key.ExportPkcs8PrivateKeyPem() + "\n";
 

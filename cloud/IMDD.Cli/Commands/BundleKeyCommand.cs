@@ -17,7 +17,7 @@ internal static class BundleKeyCommand
         {
             var file = parsed.GetRequiredValue(output).FullName;
             using var key = Make(file);
-            var (publicFile, id) = (ReleaseKey.PublicFileOf(file), key.Id);
+            var (publicFile, id) = (PrivateKey.PublicFileOf(file), key.Id);
             if (parsed.GetValue(json))
             {
                 JsonOutput.Write(parsed.InvocationConfiguration.Output, new { KeyId = id, PrivateKey = file, PublicKey = publicFile });
@@ -32,11 +32,11 @@ internal static class BundleKeyCommand
         return command;
     }
 
-    private static ReleaseKey Make(string file)
+    private static PrivateKey Make(string file)
     {
         try
         {
-            return ReleaseKey.Create(file);
+            return PrivateKey.Create(file);
         }
         catch (SigningKeyException e)
         {

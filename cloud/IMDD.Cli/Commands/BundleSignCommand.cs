@@ -23,7 +23,7 @@ internal static class BundleSignCommand
             var directory = parsed.GetRequiredValue(folder).FullName;
             try
             {
-                using var signer = ReleaseKey.Read(parsed.GetRequiredValue(key).FullName);
+                using var signer = PrivateKey.Read(parsed.GetRequiredValue(key).FullName);
                 BundleSigner.Sign(directory, signer, parsed.GetValue(add));
                 var id = signer.Id;
                 var digest = ModelBundle.Open(directory).Digest;

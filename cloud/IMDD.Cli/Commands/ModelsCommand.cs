@@ -30,11 +30,13 @@ internal static class ModelsCommand
         Rollback(),
         Agents(),
         ModelsWordCommand.Create(),
+        ModelsLineageCommand.Create(),
+        ModelsAuditCommand.Create(),
         ModelsRolloutCommand.Create(),
         ModelsRolloutCommand.List("rollouts"),
     };
 
-    private static Uri? Address(ArgumentResult result)
+    internal static Uri? Address(ArgumentResult result)
     {
         if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")
         {

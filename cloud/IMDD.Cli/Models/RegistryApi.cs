@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
@@ -46,6 +47,24 @@ internal sealed class RegistryApi : IDisposable
 
     public Task<ModelVersionView> StopAsync(string name, BlockModel request, CancellationToken cancellationToken)
         => PostAsync<BlockModel, ModelVersionView>(RegistryRoutes.For(RegistryRoutes.Stop, name), request, cancellationToken);
+
+    /// <summary>A page of an audit log.</summary>
+    /// <param name="route">Of the registry or of another service.</param>
+    /// <param name="after">The sequence before the first entry.</param>
+    /// <param name="limit">Most entries.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<AuditPage> AuditAsync(string route, long after, int limit, CancellationToken cancellationToken)
+        => GetAsync<AuditPage>(FormattableString.Invariant($"{route}?after={after}&limit={limit}"), cancellationToken);
+
+    /// <summary>The newest root document; null: none was published.</summary>
+    public async Task<TrustRootView?> RootAsync(CancellationToken cancellationToken)
+    {
+        using var response = await AskAsync(() => _client.GetAsync(RegistryRoutes.Root, cancellationToken));
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync<TrustRootView>(response, cancellationToken);
+    }
+
+    public Task<TrustRootView> PublishRootAsync(PublishRoot request, CancellationToken cancellationToken)
+        => PostAsync<PublishRoot, TrustRootView>(RegistryRoutes.Root, request, cancellationToken);
 
     public Task<List<RolloutProgressView>> RolloutsAsync(CancellationToken cancellationToken)
         => GetAsync<List<RolloutProgressView>>(RegistryRoutes.Rollouts, cancellationToken);

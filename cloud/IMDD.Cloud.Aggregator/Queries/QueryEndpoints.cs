@@ -113,13 +113,14 @@ internal static class QueryEndpoints
 
     private static Task<Results<Ok<IReadOnlyList<FailedFrame>>, ValidationProblem, ProblemHttpResult>> FailedFramesAsync(
         QueryService queries, TimeProvider time, [Description(LineText)] string? line, [Description("1 to 200")] string? limit, [Description(TimeText)] string? before,
-        CancellationToken cancellationToken)
+        [Description("sha256: and 64 hex digits, of a picture or a model")] string? digest, CancellationToken cancellationToken)
     {
         QueryParameters parameters = new(time.GetUtcNow());
         var path = parameters.Line(line);
         var count = parameters.Limit(limit, DefaultFrames, MostFrames);
         var until = parameters.Time("before", before);
-        return AnswerAsync(queries, parameters, path, () => queries.FailedFramesAsync(path, count, until, cancellationToken), cancellationToken);
+        var content = parameters.Digest("digest", digest);
+        return AnswerAsync(queries, parameters, path, () => queries.FailedFramesAsync(path, count, until, content, cancellationToken), cancellationToken);
     }
 
     private static async Task<Results<Ok<FailedFrame>, ProblemHttpResult>> FailedFrameAsync(QueryService queries, string outcomeId, CancellationToken cancellationToken)

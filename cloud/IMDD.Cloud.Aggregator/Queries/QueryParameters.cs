@@ -42,6 +42,22 @@ internal sealed class QueryParameters(DateTimeOffset now)
         return text;
     }
 
+    /// <summary>A digest, or null where the parameter is absent.</summary>
+    public string? Digest(string name, string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (!ContentDigest.IsValid(text))
+        {
+            Fail(name, $"is '{Shortened(text)}': expected sha256: and 64 lower-case hex digits.");
+        }
+
+        return text;
+    }
+
     /// <summary>Seconds of a window: <c>minute</c> (also where it is absent) or <c>hour</c>.</summary>
     public int Size(string? text)
     {

@@ -147,11 +147,13 @@ internal sealed class QueryService(IDbContextFactory<AggregatorDbContext> contex
         return states.ConvertAll(row => RowMapping.ToCamera(row, lastFrames.GetValueOrDefault(row.Place)));
     }
 
-    public async Task<IReadOnlyList<FailedFrame>> FailedFramesAsync(string? line, int limit, DateTimeOffset? before, CancellationToken cancellationToken)
+    /// <summary>Failed frames, latest first; with a digest those whose picture or model has it, found by looking through those that are kept.</summary>
+    public async Task<IReadOnlyList<FailedFrame>> FailedFramesAsync(string? line, int limit, DateTimeOffset? before, string? digest, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context.FailedFrames.AsNoTracking()
-            .Where(row => row.Defect != null && (line == null || row.Line == line) && (before == null || row.Time < before))
+            .Where(row => row.Defect != null && (line == null || row.Line == line) && (before == null || row.Time < before)
+                && (digest == null || row.Defect.Contains(digest)))
             .OrderByDescending(row => row.Time).ThenBy(row => row.OutcomeId).Take(limit).ToListAsync(cancellationToken);
         return rows.ConvertAll(RowMapping.ToFailedFrame);
     }

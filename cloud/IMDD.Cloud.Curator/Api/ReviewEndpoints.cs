@@ -3,11 +3,15 @@ using System.Globalization;
 using IMDD.Cloud.Curator.Agreement;
 using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.Queue;
+using IMDD.Cloud.Curator.State;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Review;
+using IMDD.Relational;
 using IMDD.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Curator.Api;
 
@@ -16,6 +20,7 @@ internal static class ReviewEndpoints
 {
     private const int DefaultFrames = 20;
     private const int MostFrames = 200;
+    private const int MostEntries = 1000;
 
     public static void MapReview(this IEndpointRouteBuilder routes)
     {
@@ -24,10 +29,12 @@ internal static class ReviewEndpoints
         routes.MapPost(ReviewRoutes.Lease, LeaseAsync).Takes<ReviewRequest>("Leases one frame");
         routes.MapPost(ReviewRoutes.Skip, SkipAsync).Takes<ReviewRequest>("Gives a frame back unjudged");
         routes.MapPost(ReviewRoutes.Labels, LabelAsync).Takes<LabelRequest>("A verdict on a frame");
+        routes.MapGet(ReviewRoutes.Labels, LabelsAsync).WithSummary("What was said of a frame's picture, the newest first");
         routes.MapGet(ReviewRoutes.Frames, FramesAsync).WithSummary("Frames that wait, the most informative first");
         routes.MapGet(ReviewRoutes.Frame, Frame).WithSummary("One frame");
         routes.MapGet(ReviewRoutes.Vocabulary, VocabularyAsync).WithSummary("Names of defects");
         routes.MapGet(ReviewRoutes.Agreement, AgreementAsync).WithSummary("Cohen's kappa of each pair of raters");
+        routes.MapGet(ReviewRoutes.Audit, Audit).WithSummary("Who said what, the oldest first");
         routes.MapGet(ReviewRoutes.Summary, SummaryAsync).WithSummary("Where the queue stands");
     }
 
@@ -130,11 +137,27 @@ internal static class ReviewEndpoints
     private static Results<Ok<ReviewFrame>, ProblemHttpResult> Frame(string outcomeId, ReviewQueue queue)
         => queue.Find(outcomeId) is { } frame ? TypedResults.Ok(frame) : Unknown();
 
+    private static async Task<Results<Ok<IReadOnlyList<FrameLabel>>, ProblemHttpResult>> LabelsAsync(string outcomeId, ReviewQueue queue, CancellationToken cancellationToken)
+        => await queue.LabelsAsync(outcomeId, MostFrames, cancellationToken) is { } labels ? TypedResults.Ok(labels) : Unknown();
+
     private static async Task<Ok<IReadOnlyList<VocabularyTerm>>> VocabularyAsync(ReviewQueue queue, CancellationToken cancellationToken)
         => TypedResults.Ok(await queue.VocabularyAsync(cancellationToken));
 
     private static async Task<Ok<IReadOnlyList<RaterAgreement>>> AgreementAsync(AgreementReport report, CancellationToken cancellationToken)
         => TypedResults.Ok(await report.ReadAsync(cancellationToken));
+
+    private static Results<Ok<AuditPage>, ValidationProblem> Audit(IDbContextFactory<CuratorDbContext> contexts, long? after, int? limit)
+    {
+        if (limit is < 1 or > MostEntries || after < 0)
+        {
+            LabelProblems problems = new();
+            problems.Add("limit", $"is {limit}, and after {after}: expected 1 to {MostEntries}, and a sequence.");
+            return TypedResults.ValidationProblem(problems.Errors);
+        }
+
+        using var context = contexts.CreateDbContext();
+        return TypedResults.Ok(AuditLog.Read(context, after ?? 0, limit ?? MostFrames));
+    }
 
     private static async Task<Ok<ReviewSummary>> SummaryAsync(ReviewQueue queue, CancellationToken cancellationToken)
         => TypedResults.Ok(await queue.SummaryAsync(cancellationToken));

@@ -1,5 +1,6 @@
 using IMDD.Cloud.Curator.Queue;
 using IMDD.Cloud.Curator.State;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Review;
@@ -181,6 +182,9 @@ internal sealed class LabelDesk(
         });
         var said = ExampleLabelEvent.Create(label, Context(now));
         Outbox.Add(context, KafkaTopics.Labelled, said, now);
+        AuditLog.Append(
+            context, label.RaterId, label.Judgement == LabelJudgement.Withdrawn ? AuditAction.Withdraw : AuditAction.Label, label.Frame.Digest, AuditOutcome.Done,
+            $"{label.Judgement} {RegionOverlap.NamesOf(label)}".TrimEnd(), now);
         return said.Id;
     }
 

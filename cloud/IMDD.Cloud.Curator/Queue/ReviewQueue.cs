@@ -1,5 +1,6 @@
 using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.State;
+using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Review;
 using IMDD.Relational;
@@ -123,6 +124,23 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
     }
 
     /// <summary>A picture that was taken twice is in the queue under its first outcome: whoever has another finds it by its digest.</summary>
+    /// <summary>What was said of a frame's picture, the newest first; null where it is not known.</summary>
+    /// <param name="name">Its outcome or its picture.</param>
+    /// <param name="limit">Most words.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<FrameLabel>?> LabelsAsync(string name, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var outcomeId = Resolve(context, name);
+        if (await context.Frames.AsNoTracking().Where(f => f.OutcomeId == outcomeId).Select(f => f.Digest).SingleOrDefaultAsync(cancellationToken) is not { } digest)
+        {
+            return null;
+        }
+
+        var rows = await context.Labels.AsNoTracking().Where(l => l.Digest == digest).OrderByDescending(l => l.Sequence).Take(limit).ToListAsync(cancellationToken);
+        return rows.ConvertAll(row => new FrameLabel(ImddJsonText.Read<ExampleLabel>(row.Data), row.Time, row.Standing));
+    }
+
     private static string Resolve(CuratorDbContext context, string name) => ContentDigest.IsValid(name)
         ? context.Frames.AsNoTracking().Where(f => f.Digest == name).Select(f => f.OutcomeId).FirstOrDefault() ?? name
         : name;

@@ -29,5 +29,6 @@ internal static class Schema
         );
         CREATE TABLE leases (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_us BIGINT NOT NULL);
         """,
+        AuditLog.Tables,
     ]);
 }

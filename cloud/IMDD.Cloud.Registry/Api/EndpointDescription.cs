@@ -7,8 +7,9 @@ internal static class EndpointDescription
 {
     private const int MaxRequestBytes = 2 << 20;
 
-    /// <summary>Bounds the request and says what may be answered.</summary>
-    public static void Described(this RouteHandlerBuilder route, string summary) => route
+    /// <summary>Bounds the request, says what may be answered, and has refusals written to the audit log.</summary>
+    public static void Described(this RouteHandlerBuilder route, string action, string summary) => route
+        .AddEndpointFilter(new RefusalAudit(action))
         .WithSummary(summary)
         .WithMetadata(new RequestSizeLimitAttribute(MaxRequestBytes))
         .ProducesProblem(StatusCodes.Status400BadRequest)

@@ -1,4 +1,5 @@
 using IMDD.Cloud.Registry.Models;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Registry;
 
 namespace IMDD.Cloud.Registry.Api;
@@ -15,23 +16,23 @@ internal static class ModelEndpoints
         routes.MapPost(
             RegistryRoutes.Model,
             (string name, RegisterModel request, ModelRegistry registry, CancellationToken cancellationToken) => registry.RegisterAsync(name, request, cancellationToken))
-            .Described("Registers and signs a release; the same content is registered once");
+            .Described(AuditAction.Register, "Registers and signs a release; the same content is registered once");
         routes.MapPost(
             RegistryRoutes.Promote,
             (string name, PromoteModel request, ModelRegistry registry, CancellationToken cancellationToken) => registry.PromoteAsync(name, request, cancellationToken))
-            .Described("Makes a release the champion for all, or the challenger for some");
+            .Described(AuditAction.Promote, "Makes a release the champion for all, or the challenger for some");
         routes.MapPost(
             RegistryRoutes.Rollback,
             (string name, RollbackModel request, ModelRegistry registry, CancellationToken cancellationToken) => registry.RollbackAsync(name, request, cancellationToken))
-            .Described("Runs the champion before the present one again");
+            .Described(AuditAction.Rollback, "Runs the champion before the present one again");
         routes.MapPost(
             RegistryRoutes.Block,
             (string name, BlockModel request, ModelRegistry registry, CancellationToken cancellationToken) => registry.BlockAsync(name, request, cancellationToken))
-            .Described("Lets a release be run nowhere from now on");
+            .Described(AuditAction.Block, "Lets a release be run nowhere from now on");
         routes.MapPost(
             RegistryRoutes.Stop,
             (string name, BlockModel request, ModelRegistry registry, CancellationToken cancellationToken) => registry.StopAsync(name, request, cancellationToken))
-            .Described("Blocks a release and puts every agent that runs or tries it back on the champion");
+            .Described(AuditAction.Stop, "Blocks a release and puts every agent that runs or tries it back on the champion");
         routes.MapGet(RegistryRoutes.Agents, (ModelQueries queries, CancellationToken cancellationToken) => queries.AgentsAsync(cancellationToken))
             .WithSummary("Agents, what is desired of them and how far they are");
     }

@@ -26,6 +26,15 @@ internal sealed class ModelQueries(IDbContextFactory<RegistryDbContext> contexts
             : throw RegistryException.Unknown($"There is no model '{Excerpt.Of(name)}'.");
     }
 
+    /// <exception cref="RegistryException">There is none of this digest.</exception>
+    public async Task<ModelVersionView> ReleaseAsync(string digest, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await context.Releases.AsNoTracking().SingleOrDefaultAsync(release => release.Digest == digest, cancellationToken)
+            ?? throw RegistryException.Unknown($"There is no release {digest}.");
+        return Mapping.Version(row, await context.Aliases.AsNoTracking().Where(alias => alias.Name == row.Name).ToListAsync(cancellationToken));
+    }
+
     public async Task<IReadOnlyList<AgentRolloutView>> AgentsAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);

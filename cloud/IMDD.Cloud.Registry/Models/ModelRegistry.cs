@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
@@ -15,7 +16,7 @@ namespace IMDD.Cloud.Registry.Models;
 
 /// <summary>Registers releases, moves aliases, and says what agents are to run. Each change is one transaction with the events that tell of it.</summary>
 internal sealed partial class ModelRegistry(
-    IDbContextFactory<RegistryDbContext> contexts, BundleCheck check, ReleaseMaker maker, FleetWishes wishes, ModelAliases aliases, RolloutEnd rollouts,
+    IDbContextFactory<RegistryDbContext> contexts, BundleCheck check, DatasetBook datasets, ReleaseMaker maker, FleetWishes wishes, ModelAliases aliases, RolloutEnd rollouts,
     RegistryIdentity identity, ILogger<ModelRegistry> logger)
 {
     /// <summary>Registers a release. The same content under the same name is registered once: a trainer may ask again after a crash.</summary>
@@ -29,6 +30,7 @@ internal sealed partial class ModelRegistry(
         }
 
         var size = await check.CheckAsync(manifest, cancellationToken);
+        var dataset = await datasets.ReadAsync(manifest, cancellationToken);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var model = await ReleaseMaker.LockAsync(context, name, cancellationToken);
@@ -45,7 +47,13 @@ internal sealed partial class ModelRegistry(
         if (row is null)
         {
             row = await maker.MakeAsync(context, model, manifest, size, request.Gates, request.By, releaseOf: null, cancellationToken);
+            if (dataset is not null)
+            {
+                await datasets.KeepAsync(context, dataset, cancellationToken);
+            }
+
             await context.SaveChangesAsync(cancellationToken);
+            Audit(context, request.By, AuditAction.Register, row, $"version {row.Version}, release {row.Counter}");
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -71,6 +79,7 @@ internal sealed partial class ModelRegistry(
             await aliases.TryAsync(context, release, request.By, request.Reason, cancellationToken);
         }
 
+        Audit(context, request.By, AuditAction.Promote, release, request.Reason);
         return await CommitAsync(context, transaction, rollout, request.By, request.Reason, cancellationToken);
     }
 
@@ -82,6 +91,7 @@ internal sealed partial class ModelRegistry(
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var model = await ReleaseMaker.LockAsync(context, name, cancellationToken);
         var rollout = await GoBackAsync(context, model, request.By, request.Reason, cancellationToken);
+        AuditLog.Append(context, request.By, AuditAction.Rollback, $"{name} {rollout.Model.Digest}", AuditOutcome.Done, request.Reason, identity.Now().Time);
         return await CommitAsync(context, transaction, rollout, request.By, request.Reason, cancellationToken);
     }
 
@@ -130,6 +140,7 @@ internal sealed partial class ModelRegistry(
             now), now.Time);
         await ReplaceAsync(context, model, release, request.By, isEverywhere, cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
+        Audit(context, request.By, isEverywhere ? AuditAction.Stop : AuditAction.Block, release, request.Reason);
         await transaction.CommitAsync(cancellationToken);
         Log.Blocked(logger, release.Digest, name, request.By, request.Reason);
         return Mapping.Version(release, await context.Aliases.AsNoTracking().Where(row => row.Name == name).ToListAsync(cancellationToken));
@@ -153,6 +164,9 @@ internal sealed partial class ModelRegistry(
             await rollouts.CancelAsync(context, open, cause, by, isRestoring: true, cancellationToken);
         }
     }
+
+    private void Audit(RegistryDbContext context, string? by, string action, ReleaseRow release, string? detail)
+        => AuditLog.Append(context, by, action, $"{release.Name} {release.Digest}", AuditOutcome.Done, detail, identity.Now().Time);
 
     private static bool Runs(AgentRow row, string digest)
         => row.State is { } state && JsonSerializer.Deserialize<AgentState>(state, ImddJson.Options)?.Model?.Digest == digest;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text;
 using IMDD.Cloud.Registry.State;
+using IMDD.Cloud.Registry.Trust;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
@@ -37,6 +38,7 @@ internal sealed class ReleaseMaker(IBlobStore blobs, SigningKey signer, Registry
         RegistryDbContext context, ModelRow model, BundleManifest manifest, long fileBytes, IReadOnlyList<GateResult> gates, string? by, string? releaseOf,
         CancellationToken cancellationToken)
     {
+        await RootBook.CheckSignerAsync(context, signer.Key.Id, cancellationToken);
         var now = identity.Now();
         var numbered = manifest with
         {
@@ -44,7 +46,7 @@ internal sealed class ReleaseMaker(IBlobStore blobs, SigningKey signer, Registry
             ExpiresAt = options.Value.ReleaseLifetime is { } lifetime ? now.Time + lifetime : manifest.ExpiresAt,
         };
         var bytes = ImddJson.Serialize(numbered);
-        var envelope = ImddJson.Serialize(signer.Key.Sign(bytes));
+        var envelope = ImddJson.Serialize(signer.Key.Sign(DsseEnvelope.ModelPayloadType, bytes));
         var stored = await blobs.PutAsync(bytes, Json, cancellationToken);
         var signed = await blobs.PutAsync(envelope, Json, cancellationToken);
         ReleaseRow row = new()

@@ -3,9 +3,11 @@ using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
+using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Rollouts;
@@ -62,6 +64,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
         context.Rollouts.Add(rollout);
         context.RolloutAgents.AddRange(agents);
         await context.SaveChangesAsync(cancellationToken);
+        AuditLog.Append(context, request.By, AuditAction.StartRollout, $"{rollout.Id} {name} {release.Digest}", AuditOutcome.Done, request.Reason, now);
         await transaction.CommitAsync(cancellationToken);
         Log.RolloutStarted(logger, rollout.Id, name, release.Digest, request.Waves.Count, agents.Count, request.By);
         return Mapping.Progress(rollout, release, agents);
@@ -70,7 +73,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
     /// <summary>Lets the next wave begin.</summary>
     /// <exception cref="RegistryException">It is not known, or does not wait.</exception>
     public Task<RolloutProgressView> ApproveAsync(string id, RolloutDecision decision, CancellationToken cancellationToken)
-        => ChangeAsync(id, decision, "approved", rollout =>
+        => ChangeAsync(id, decision, AuditAction.ApproveRollout, "approved", rollout =>
         {
             rollout.WavesApproved = rollout.WavesBegun + 1;
             return RolloutStateWord.Running;
@@ -80,14 +83,14 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
     /// <exception cref="RegistryException">It is not known, paused already, or over.</exception>
     public Task<RolloutProgressView> PauseAsync(string id, RolloutDecision decision, CancellationToken cancellationToken)
         => ChangeAsync(
-            id, decision, "paused", _ => RolloutStateWord.Paused, cancellationToken,
+            id, decision, AuditAction.PauseRollout, "paused", _ => RolloutStateWord.Paused, cancellationToken,
             RolloutStateWord.Scheduled, RolloutStateWord.Running, RolloutStateWord.WaitingForApproval);
 
     /// <summary>Lets it go on.</summary>
     /// <exception cref="RegistryException">It is not known, or not paused.</exception>
     public Task<RolloutProgressView> ResumeAsync(string id, RolloutDecision decision, CancellationToken cancellationToken)
         => ChangeAsync(
-            id, decision, "resumed", rollout => rollout.WavesBegun == 0 ? RolloutStateWord.Scheduled : RolloutStateWord.Running, cancellationToken,
+            id, decision, AuditAction.ResumeRollout, "resumed", rollout => rollout.WavesBegun == 0 ? RolloutStateWord.Scheduled : RolloutStateWord.Running, cancellationToken,
             RolloutStateWord.Paused);
 
     /// <summary>Takes it back as far as no agent decides by it yet; one that was stopped too.</summary>
@@ -100,6 +103,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
         var cause = string.Join(" ", new[] { decision.Reason ?? "No reason given.", rollout.State == RolloutStateWord.Stopped ? rollout.Cause : null }.OfType<string>());
         await end.CancelAsync(context, rollout, cause, decision.By, isRestoring: true, cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
+        AuditLog.Append(context, decision.By, AuditAction.CancelRollout, id, AuditOutcome.Done, decision.Reason, identity.Now().Time);
         await transaction.CommitAsync(cancellationToken);
         return await FindAsync(id, cancellationToken);
     }
@@ -137,7 +141,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
     }
 
     private async Task<RolloutProgressView> ChangeAsync(
-        string id, RolloutDecision decision, string done, Func<RolloutRow, string> change, CancellationToken cancellationToken, params string[] from)
+        string id, RolloutDecision decision, string action, string done, Func<RolloutRow, string> change, CancellationToken cancellationToken, params string[] from)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
@@ -145,6 +149,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
         (rollout.State, rollout.Cause) = (change(rollout), decision.Reason);
         (rollout.ChangedAt, rollout.ChangedBy) = (identity.Now().Time, decision.By);
         await context.SaveChangesAsync(cancellationToken);
+        AuditLog.Append(context, decision.By, action, id, AuditOutcome.Done, decision.Reason, rollout.ChangedAt);
         await transaction.CommitAsync(cancellationToken);
         Log.RolloutDecided(logger, id, rollout.Name, done, decision.By, decision.Reason);
         return await FindAsync(id, cancellationToken);

@@ -12,6 +12,9 @@ public sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> option
     public DbSet<AgentRow> Agents => Set<AgentRow>();
     public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
     public DbSet<RolloutAgentRow> RolloutAgents => Set<RolloutAgentRow>();
+    public DbSet<RootRow> Roots => Set<RootRow>();
+    public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
+    public DbSet<DatasetFrameRow> DatasetFrames => Set<DatasetFrameRow>();
 
     protected override void MapTables(ModelBuilder modelBuilder)
     {
@@ -20,6 +23,9 @@ public sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> option
         modelBuilder.Entity<AliasRow>().ToTable("aliases").HasKey(r => new { r.Name, r.Alias });
         modelBuilder.Entity<AgentRow>().ToTable("agents").HasKey(r => new { r.Asset, r.Agent });
         modelBuilder.Entity<RolloutRow>().ToTable("rollouts").HasKey(r => r.Id);
+        modelBuilder.Entity<DatasetRow>().ToTable("datasets").HasKey(r => r.Digest);
+        modelBuilder.Entity<DatasetFrameRow>().ToTable("dataset_frames").HasKey(r => new { r.Dataset, r.Frame });
+        modelBuilder.Entity<RootRow>().ToTable("roots").HasKey(r => r.Version);
         modelBuilder.Entity<RolloutAgentRow>().ToTable("rollout_agents").HasKey(r => new { r.RolloutId, r.Asset, r.Agent });
     }
 }

@@ -58,5 +58,16 @@ internal static class Schema
             PRIMARY KEY (rollout_id, asset, agent)
         );
         """,
+        """
+        CREATE TABLE roots (
+            version BIGINT NOT NULL PRIMARY KEY, envelope TEXT NOT NULL, published_at_us BIGINT NOT NULL, published_by TEXT
+        );
+        CREATE TABLE datasets (digest TEXT NOT NULL PRIMARY KEY, manifest TEXT NOT NULL);
+        CREATE TABLE dataset_frames (
+            dataset TEXT NOT NULL, frame TEXT NOT NULL, side TEXT NOT NULL, failed {bool} NOT NULL, classes TEXT NOT NULL, PRIMARY KEY (dataset, frame)
+        );
+        CREATE INDEX dataset_frames_frame ON dataset_frames (frame);
+        """,
+        AuditLog.Tables,
     ]);
 }

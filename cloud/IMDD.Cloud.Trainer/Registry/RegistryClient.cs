@@ -81,23 +81,31 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
     {
         foreach (var file in request.Manifest.Files.DistinctBy(file => file.Sha256))
         {
-            var address = RegistryRoutes.For(RegistryRoutes.Blob, ContentDigest.Prefix + file.Sha256);
-            using HttpRequestMessage question = new(HttpMethod.Head, address);
-            using var there = await SendAsync(client => client.SendAsync(question, cancellationToken), cancellationToken);
-            if (there.StatusCode == HttpStatusCode.NotFound)
-            {
-                using StreamContent content = new(File.OpenRead(Path.Combine(folder, file.Path)));
-                content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-                using var stored = await SendAsync(client => client.PutAsync(address, content, cancellationToken), cancellationToken);
-                await CheckAsync(stored, cancellationToken);
-            }
-            else
-            {
-                await CheckAsync(there, cancellationToken);
-            }
+            await StoreAsync(ContentDigest.Prefix + file.Sha256, Path.Combine(folder, file.Path), cancellationToken);
         }
 
         return await PostAsync<RegisterModel, ModelVersionView>(RegistryRoutes.Model, request, cancellationToken);
+    }
+
+    /// <summary>Stores a file that the registry does not have.</summary>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="file">Where it is.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task StoreAsync(string digest, string file, CancellationToken cancellationToken)
+    {
+        var address = RegistryRoutes.For(RegistryRoutes.Blob, digest);
+        using HttpRequestMessage question = new(HttpMethod.Head, address);
+        using var there = await SendAsync(client => client.SendAsync(question, cancellationToken), cancellationToken);
+        if (there.StatusCode != HttpStatusCode.NotFound)
+        {
+            await CheckAsync(there, cancellationToken);
+            return;
+        }
+
+        using StreamContent content = new(File.OpenRead(file));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        using var stored = await SendAsync(client => client.PutAsync(address, content, cancellationToken), cancellationToken);
+        await CheckAsync(stored, cancellationToken);
     }
 
     public Task<RolloutView> PromoteAsync(PromoteModel request, CancellationToken cancellationToken)

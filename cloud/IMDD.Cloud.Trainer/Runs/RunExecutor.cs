@@ -168,6 +168,7 @@ internal sealed class RunExecutor(
 
         // Whoever was paused until here finds that the row is no longer theirs; whoever is paused just after it is refused by the registry.
         row = book.Change(row.Id, token, r => r.Attempts++);
+        await StoreSnapshotAsync(row, stop);
         var release = await registry.RegisterAsync(folders.ModelOf(row), new RegisterModel { Manifest = manifest, Gates = gates, By = $"trainer/{row.Id}", FencingToken = token }, stop);
         row = book.Change(row.Id, token, r => r.Release = release.Model.Digest);
         if (Options.Promote == PromotionTarget.None)
@@ -191,6 +192,23 @@ internal sealed class RunExecutor(
             },
             stop);
         return End(row, token, TrainingState.Promoted, r => r.RolloutId = rollout.RolloutId);
+    }
+
+    /// <summary>The lineage names the snapshot by its digest: the registry gets what is behind it, labels before the manifest that names them.</summary>
+    private async Task StoreSnapshotAsync(RunRow row, CancellationToken stop)
+    {
+        SnapshotFolder folder = new(folders.SnapshotOf(row));
+        var manifest = ImddJson.Deserialize<SnapshotManifest>(await File.ReadAllBytesAsync(folder.Manifest, stop));
+        foreach (var (digest, side) in new[] { (manifest.Train, folder.Train), (manifest.Gate, folder.Gate) })
+        {
+            if (digest is not null)
+            {
+                await registry.StoreAsync(digest, Path.Combine(side, LabelsFile.Name), stop);
+            }
+        }
+
+        await registry.StoreAsync(manifest.GatePictures, folder.GatePictures, stop);
+        await registry.StoreAsync(row.SnapshotId!, folder.Manifest, stop);
     }
 
     private RunRow Move(RunRow row, long token, string state, Action<RunRow> change)

@@ -4,6 +4,7 @@ using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Training;
 using IMDD.Imaging;
 using IMDD.Learning.Datasets;
 using IMDD.Relational;
@@ -113,15 +114,15 @@ internal sealed class SnapshotMaker(
             1,
             run,
             last,
-            await LabelsAsync(folder.Train, train, cancellationToken),
             train.Count,
-            judged.Count > 0 ? await LabelsAsync(folder.Gate, judged, cancellationToken) : null,
             judged.Count,
             options.Value.Gate.Data,
             options.Value.Gate.Split,
             (await blobs.PutAsync(list, "text/plain", cancellationToken)).Digest,
             options.Value.Training.Replay,
-            leftOut);
+            leftOut,
+            await LabelsAsync(folder.Train, train, cancellationToken),
+            judged.Count > 0 ? await LabelsAsync(folder.Gate, judged, cancellationToken) : null);
         var bytes = ImddJson.Serialize(manifest);
         await blobs.PutAsync(bytes, Json, cancellationToken);
         await File.WriteAllBytesAsync(folder.Manifest, bytes, cancellationToken);

@@ -39,7 +39,10 @@ public static class QueryRoutes
     /// <summary><c>?line=</c>: <see cref="CameraView"/>[]. Default: all lines.</summary>
     public const string Cameras = Base + "/cameras";
 
-    /// <summary><c>?line=&amp;limit=1..200&amp;before=</c>: <see cref="FailedFrame"/>[], latest first. Default: all lines, 20 frames.</summary>
+    /// <summary>
+    /// <c>?line=&amp;limit=1..200&amp;before=&amp;digest=</c>: <see cref="FailedFrame"/>[], latest first. With a digest: those whose picture or model has it.
+    /// Default: all lines, 20 frames.
+    /// </summary>
     public const string FailedFrames = Base + "/failed-frames";
 
     /// <summary>One failed frame by the id of its outcome: <c>/api/v1/failed-frames/{outcomeId}</c>, or 404.</summary>

@@ -1,7 +1,9 @@
+using IMDD.Contracts.Audit;
+
 namespace IMDD.Contracts.Registry;
 
 /// <summary>Asks that a release be run.</summary>
-public sealed record PromoteModel
+public sealed record PromoteModel : IAttributed
 {
     public required string Digest { get; init; }
 

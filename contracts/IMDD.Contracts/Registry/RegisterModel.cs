@@ -1,10 +1,11 @@
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 
 namespace IMDD.Contracts.Registry;
 
 /// <summary>Asks for a release. Its files have been stored before, by content.</summary>
-public sealed record RegisterModel
+public sealed record RegisterModel : IAttributed
 {
     /// <summary>The bundle's manifest; the registry sets the release counter and signs.</summary>
     public required BundleManifest Manifest { get; init; }

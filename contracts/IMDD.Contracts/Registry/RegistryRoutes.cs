@@ -53,6 +53,24 @@ public static class RegistryRoutes
     /// <summary>GET: <c>manifest.dsse</c> of a release, which holds its manifest.</summary>
     public const string Envelope = "/bundles/{digest}/manifest.dsse";
 
+    /// <summary>GET: <see cref="ModelVersionView"/> by its digest alone.</summary>
+    public const string Release = Base + "/releases/{digest}";
+
+    /// <summary>GET <c>?after=&amp;limit=1..1000</c>: <see cref="DatasetView"/>, by the digest of a snapshot's manifest.</summary>
+    public const string Dataset = Base + "/datasets/{digest}";
+
+    /// <summary>GET <c>?limit=1..1000</c>: <see cref="FrameUse"/>[], by the digest of a picture.</summary>
+    public const string FrameUses = Base + "/frames/{digest}/releases";
+
+    /// <summary>GET <c>?after=&amp;limit=1..1000</c>: <see cref="Audit.AuditPage"/>, the entries after a sequence.</summary>
+    public const string Audit = Base + "/audit";
+
+    /// <summary>GET: the newest root document, <see cref="TrustRootView"/>. POST: <see cref="PublishRoot"/>, answered with the same.</summary>
+    public const string Root = Base + "/root";
+
+    /// <summary>GET: <c>root-N.dsse</c>, the root document of a version.</summary>
+    public const string RootDocument = "/roots/{version}/root.dsse";
+
     /// <summary>GET, also of a range: a file by its content. HEAD: whether it is there. PUT: stores it.</summary>
     public const string Blob = "/blobs/{digest}";
 

@@ -1,9 +1,10 @@
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 
 namespace IMDD.Contracts.Registry;
 
 /// <summary>Asks that a release be given out wave by wave; when the last is done it is the champion.</summary>
-public sealed record StartRollout
+public sealed record StartRollout : IAttributed
 {
     public required string Digest { get; init; }
 

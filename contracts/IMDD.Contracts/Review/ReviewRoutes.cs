@@ -24,7 +24,7 @@ public static class ReviewRoutes
     /// <summary>POST <see cref="ReviewRequest"/>: gives the frame back; this rater is not offered it again for a while.</summary>
     public const string Skip = Frame + "/skip";
 
-    /// <summary>POST <see cref="LabelRequest"/>: <see cref="LabelReceipt"/>.</summary>
+    /// <summary>GET: <see cref="FrameLabel"/>[] of the frame's picture, the newest first. POST <see cref="LabelRequest"/>: <see cref="LabelReceipt"/>.</summary>
     public const string Labels = Frame + "/labels";
 
     /// <summary>POST <see cref="ReviewRequest"/>: takes back the rater's last word, and answers with its frame, leased again where it is free; 204 when there is none.</summary>
@@ -35,6 +35,9 @@ public static class ReviewRoutes
 
     /// <summary>GET <see cref="RaterAgreement"/>[]: each pair of raters who have judged the same pictures.</summary>
     public const string Agreement = Base + "/agreement";
+
+    /// <summary>GET <c>?after=&amp;limit=1..1000</c>: <see cref="Contracts.Audit.AuditPage"/>, the entries after a sequence.</summary>
+    public const string Audit = Base + "/audit";
 
     /// <summary>GET <see cref="ReviewSummary"/>.</summary>
     public const string Summary = Base + "/summary";

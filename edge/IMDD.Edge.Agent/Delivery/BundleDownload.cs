@@ -13,7 +13,7 @@ namespace IMDD.Edge.Agent.Delivery;
 /// its name only once it is whole. What is there from before, or in a slot, is not fetched again.
 /// </summary>
 internal sealed class BundleDownload(
-    RegistryClient registry, SlotStore slots, BundleOpener opener, DeliveryOptions options, CrashPoints crashPoints, TimeProvider time)
+    RegistryClient registry, RootUpdate roots, SlotStore slots, BundleOpener opener, DeliveryOptions options, CrashPoints crashPoints, TimeProvider time)
 {
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
 
@@ -31,6 +31,7 @@ internal sealed class BundleDownload(
     public async Task FetchAsync(ModelRelease wanted, Action<long, long> progress, CancellationToken cancellationToken)
     {
         slots.Tidy(wanted.Digest);
+        await roots.FollowAsync(cancellationToken);
         var envelope = await registry.EnvelopeAsync(wanted.Digest, SignedManifest.MaxEnvelopeBytes, cancellationToken);
         var signed = SignedManifest.Read(envelope, opener.Trust());
         if (signed.Digest != wanted.Digest)

@@ -24,6 +24,7 @@ internal sealed class ModelDelivery(
     DeliveryOptions options,
     SlotStore slots,
     BundleDownload download,
+    RootUpdate roots,
     BundleOpener opener,
     CandidateLoader loader,
     ModelLoader starting,
@@ -315,10 +316,24 @@ internal sealed class ModelDelivery(
         return wish.Install is { } install ? InstallWait.UntilOpenAsync(install, time, cancellationToken) : Task.CompletedTask;
     }
 
+    /// <summary>A release may have lain in its slot for long, and its key been withdrawn; without the registry what is known decides.</summary>
+    private async Task LookForRootAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await roots.FollowAsync(cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            Log.RootNotAsked(logger, e.Message);
+        }
+    }
+
     private async Task ActivateAsync(string rolloutId, ModelRelease model, CancellationToken newer, CancellationToken stop)
     {
         var state = slots.State!;
         var target = state.Other();
+        await LookForRootAsync(newer);
         feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Warming) with { Slot = target });
         var bundle = await LowPriority.RunAsync(() => opener.Open(slots.FolderOf(target, model.Digest)));
 

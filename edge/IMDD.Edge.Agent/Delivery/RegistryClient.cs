@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using IMDD.Contracts.Events;
@@ -22,6 +23,25 @@ internal sealed class RegistryClient(IHttpClientFactory clients, DeliveryOptions
         using MemoryStream content = new();
         await CopyAsync(response, content, maxBytes, _ => { }, cancellationToken);
         return content.ToArray();
+    }
+
+    /// <summary>A root document; null: the registry has none of this version.</summary>
+    /// <exception cref="DeliveryException">It is larger than any.</exception>
+    /// <exception cref="HttpRequestException">The registry is away.</exception>
+    public async Task<byte[]?> RootAsync(long version, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var path = RegistryRoutes.For(RegistryRoutes.RootDocument, version.ToString(CultureInfo.InvariantCulture));
+            using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+            using MemoryStream content = new();
+            await CopyAsync(response, content, maxBytes, _ => { }, cancellationToken);
+            return content.ToArray();
+        }
+        catch (DeliveryException e) when (e.ReasonCode == RolloutReason.NotFound)
+        {
+            return null;
+        }
     }
 
     /// <summary>Appends what is missing of a file.</summary>

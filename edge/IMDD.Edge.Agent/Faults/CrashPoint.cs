@@ -83,4 +83,13 @@ internal enum CrashPoint
 
     /// <summary>The new model decides for good.</summary>
     AfterKeep,
+
+    /// <summary>A root document that follows the trusted one has passed its checks. From here on in the order in which one passes them.</summary>
+    AfterRootCheck,
+
+    /// <summary>It is on disk beside the trusted one.</summary>
+    AfterRootWritten,
+
+    /// <summary>It is the trusted one.</summary>
+    AfterRootKept,
 }

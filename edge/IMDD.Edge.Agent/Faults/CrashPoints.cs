@@ -30,7 +30,10 @@ internal sealed class CrashPoints
         = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterExampleSpooled and < CrashPoint.AfterWish).Select(NameOf)];
 
     /// <summary>Those that a model passes on its way to decide.</summary>
-    public static IReadOnlyList<string> DeliveryNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point >= CrashPoint.AfterWish).Select(NameOf)];
+    public static IReadOnlyList<string> DeliveryNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterWish and < CrashPoint.AfterRootCheck).Select(NameOf)];
+
+    /// <summary>Those that a root document passes on its way to be trusted.</summary>
+    public static IReadOnlyList<string> RootNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point >= CrashPoint.AfterRootCheck).Select(NameOf)];
 
     /// <summary>Reads <c>name[:n]</c>; null or empty arms nothing.</summary>
     /// <exception cref="FormatException">Not a known name, or not a count of at least 1.</exception>

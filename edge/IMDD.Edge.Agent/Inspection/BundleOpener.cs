@@ -1,3 +1,4 @@
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Inference;
@@ -8,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>What every bundle has to pass before it runs here, whichever way it came, and how it is run.</summary>
-internal sealed class BundleOpener(IOptions<ModelOptions> options, IOptions<AgentOptions> agent, IOptions<StoreOptions> store)
+internal sealed class BundleOpener(
+    IOptions<ModelOptions> options, IOptions<AgentOptions> agent, IOptions<StoreOptions> store, TrustStore trust, ILogger<BundleOpener> logger)
 {
     private const string LedgerFile = "releases.json";
     private const string EngineFolder = "engines";
@@ -18,7 +20,7 @@ internal sealed class BundleOpener(IOptions<ModelOptions> options, IOptions<Agen
     /// <summary>Whose bundles are taken.</summary>
     public BundleTrust Trust() => new()
     {
-        Keys = TrustedKeys.Load(_model.TrustedKeys),
+        Keys = trust.Root is { } root ? root.ReleaseKeys : TrustedKeys.Load(_model.TrustedKeys),
         KnownDigests = ShippedBundles.Digests,
         AllowUnsigned = _model.AllowUnsigned,
     };
@@ -27,11 +29,47 @@ internal sealed class BundleOpener(IOptions<ModelOptions> options, IOptions<Agen
     /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
     public ModelBundle Open(string folder) => ModelBundle.Open(folder, Trust());
 
+    /// <summary>
+    /// A bundle that has run here: with a root document it goes on though its signer has been withdrawn since, or a line would stop by itself.
+    /// </summary>
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="digest">What has run.</param>
+    /// <exception cref="ModelBundleException">It is not to be trusted, or not what has run.</exception>
+    public ModelBundle OpenProven(string folder, string digest)
+    {
+        try
+        {
+            return Open(folder);
+        }
+        catch (ModelBundleException e) when (e.Fault == BundleFault.Signature && trust.Root is not null)
+        {
+            var bundle = ModelBundle.Open(folder, new BundleTrust { KnownDigests = new HashSet<string>(StringComparer.Ordinal) { digest } });
+            Log.SignerWithdrawn(logger, digest, folder, e.Message);
+            return bundle;
+        }
+    }
+
+    /// <summary>The configured bundle: taken as <see cref="OpenProven"/> says if it was the last of its name to be kept here.</summary>
+    /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
+    public ModelBundle OpenConfigured(string folder)
+    {
+        var manifest = Path.Combine(folder, ModelBundle.ManifestFile);
+        return trust.Root is not null && File.Exists(manifest) && ContentDigest.Of(File.ReadAllBytes(manifest)) is var digest && Ledger().HasKept(digest)
+            ? OpenProven(folder, digest)
+            : Open(folder);
+    }
+
     /// <summary>Whether a release may become active.</summary>
     /// <exception cref="ModelBundleException">It is older than what has run here, expired, or for a later agent.</exception>
     public void Check(BundleManifest manifest, string digest, string? signedBy, DateTimeOffset now)
     {
         Ledger().Check(manifest, digest, signedBy, now);
+        if (signedBy is not null && trust.Root is { } root && root.IsExpired(now) && !Ledger().HasKept(digest))
+        {
+            throw new ModelBundleException(
+                $"Root document {root.Document.Version} has expired at {root.Document.ExpiresAt:O}: no release becomes active by it.", fault: BundleFault.Expired);
+        }
+
         var own = typeof(BundleOpener).Assembly.GetName().Version!;
         if (manifest.MinAgentVersion is { } text && (!Version.TryParse(text, out var least) || own < least))
         {

@@ -87,7 +87,9 @@ internal sealed class ModelLoader(
         try
         {
             // No ledger here: what lies in a slot has passed it, and the slot before the newest release must stay a place to go back to.
-            return content.IsConfigured ? LoadConfigured(isChecked: false) : Create(opener.Open(slots.FolderOf(slot, content.Model.Digest)));
+            return content.IsConfigured ? LoadConfigured(isChecked: false) : Create(content.HasDecided
+                    ? opener.OpenProven(slots.FolderOf(slot, content.Model.Digest), content.Model.Digest)
+                    : opener.Open(slots.FolderOf(slot, content.Model.Digest)));
         }
         catch (Exception e) when (e is ModelBundleException or SegmenterException or ConfigurationInvalidException)
         {
@@ -102,7 +104,7 @@ internal sealed class ModelLoader(
         var folder = Find(model.BundleDirectory);
         try
         {
-            var bundle = opener.Open(folder);
+            var bundle = opener.OpenConfigured(folder);
             if (!isChecked)
             {
                 return Create(bundle);

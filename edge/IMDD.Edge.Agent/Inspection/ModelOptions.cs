@@ -18,6 +18,12 @@ public sealed class ModelOptions
     /// </summary>
     public IList<string> TrustedKeys { get; } = [];
 
+    /// <summary>
+    /// Root document (<c>root-N.dsse</c>) with which trust begins, in place of <see cref="TrustedKeys"/>: it says which keys may sign, and later ones
+    /// that the registry has are followed. Kept in <c>trust</c> of <c>Edge:Store:Directory</c>.
+    /// </summary>
+    public string TrustRoot { get; set; } = "";
+
     /// <summary>True: a bundle that nobody signed is taken too. For trials, not for a line.</summary>
     public bool AllowUnsigned { get; set; }
 

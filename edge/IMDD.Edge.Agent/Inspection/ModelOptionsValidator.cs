@@ -31,6 +31,23 @@ internal sealed class ModelOptionsValidator : IValidateOptions<ModelOptions>
             }
         }
 
+        if (options.TrustRoot.Length > 0 && options.TrustedKeys.Count > 0)
+        {
+            errors.Add(
+                $"{ModelOptions.Section}:{nameof(options.TrustRoot)}: names which keys are trusted; {nameof(options.TrustedKeys)} beside it must be empty, or a key that is withdrawn would still be good there");
+        }
+        else if (options.TrustRoot.Length > 0)
+        {
+            try
+            {
+                TrustStore.Read(options.TrustRoot);
+            }
+            catch (TrustRootException e)
+            {
+                errors.Add($"{ModelOptions.Section}:{nameof(options.TrustRoot)}: {e.Message}");
+            }
+        }
+
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

@@ -33,6 +33,9 @@ internal sealed class ReleaseLedger
         }
     }
 
+    /// <summary>True for the newest release of a model that was kept here.</summary>
+    public bool HasKept(string digest) => _releases.Values.Any(release => release.Digest == digest);
+
     /// <summary>Whether a bundle may become active.</summary>
     /// <exception cref="ModelBundleException">It is older than what has run here, another one of the same counter, or expired.</exception>
     public void Check(BundleManifest manifest, string digest, string? signedBy, DateTimeOffset now)

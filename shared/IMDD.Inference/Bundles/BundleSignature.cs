@@ -1,5 +1,3 @@
-using System.Text.Json;
-using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Inference.Signing;
@@ -12,9 +10,7 @@ internal static class BundleSignature
     /// <summary>A manifest of the largest size in base64, and room for the rest.</summary>
     public const int MaxEnvelopeBytes = 2 << 20;
 
-    private const int MaxSignatures = 16;
-
-    /// <summary>Id of the trusted key that signed the manifest; null where it is taken without.</summary>
+    /// <summary>Ids of the trusted keys that signed the manifest; null where it is taken without.</summary>
     /// <param name="manifest">Bytes of <c>manifest.json</c>.</param>
     /// <param name="envelope">Bytes of <c>manifest.dsse</c>; null: there is none.</param>
     /// <param name="trust">Whose bundles are taken.</param>
@@ -32,75 +28,36 @@ internal static class BundleSignature
                     : $"{ModelBundle.ManifestFile} ({digest}) is not signed: expected {ModelBundle.EnvelopeFile} by one of {Names(trust.Keys)}.");
         }
 
-        return Verify(manifest, digest, Parse(envelope), trust.Keys);
-    }
-
-    /// <summary>The manifest that an envelope holds, whoever signed it.</summary>
-    /// <exception cref="ModelBundleException">It is no envelope.</exception>
-    public static byte[] PayloadOf(byte[] envelope) => Decode(Parse(envelope).Payload, "payload");
-
-    private static string Verify(ReadOnlySpan<byte> manifest, string digest, DsseEnvelope envelope, TrustedKeys keys)
-    {
-        if (envelope.PayloadType != DsseEnvelope.ModelPayloadType)
-        {
-            throw Refused($"{ModelBundle.EnvelopeFile} is of type '{envelope.PayloadType}': expected '{DsseEnvelope.ModelPayloadType}'.");
-        }
-
-        var payload = Decode(envelope.Payload, "payload");
+        var (parsed, payload) = Parse(envelope);
         if (!manifest.SequenceEqual(payload))
         {
             throw Refused(
                 $"{ModelBundle.EnvelopeFile} signs a manifest of digest {ContentDigest.Of(payload)}; {ModelBundle.ManifestFile} has {digest}.");
         }
 
-        if (envelope.Signatures.Count is 0 or > MaxSignatures)
-        {
-            throw Refused($"{ModelBundle.EnvelopeFile} has {envelope.Signatures.Count} signatures: expected 1 to {MaxSignatures}.");
-        }
-
-        var signed = PreAuthenticationEncoding.Of(envelope.PayloadType, payload);
-        foreach (var signature in envelope.Signatures)
-        {
-            var bytes = Decode(signature.Sig, "sig");
-            if (keys.For(signature.KeyId).FirstOrDefault(key => key.Verifies(signed, bytes)) is { } key)
-            {
-                return key.Id;
-            }
-        }
-
-        throw Refused(
-            $"{ModelBundle.EnvelopeFile} has no good signature over {digest}: signed by {string.Join(", ", envelope.Signatures.Select(s => s.KeyId ?? "a key without id"))}, "
-            + $"trusted are {Names(keys)}.");
+        var signers = Guard(() => trust.Keys.SignersOf(parsed, payload));
+        return signers.Count >= trust.Keys.Threshold
+            ? string.Join(", ", signers)
+            : throw Refused(
+                $"{ModelBundle.EnvelopeFile} has {(signers.Count == 0 ? "no good signature" : $"{signers.Count} good signatures of {trust.Keys.Threshold}")} over {digest}: "
+                + $"signed by {string.Join(", ", parsed.Signatures.Select(s => s.KeyId ?? "a key without id"))}, trusted are {Names(trust.Keys)}.");
     }
 
-    private static DsseEnvelope Parse(byte[] bytes)
-    {
-        DsseEnvelope envelope;
-        try
-        {
-            envelope = ImddJson.Deserialize<DsseEnvelope>(bytes);
-        }
-        catch (JsonException e)
-        {
-            throw Refused($"{ModelBundle.EnvelopeFile} is not a DSSE envelope: {e.Message}", e);
-        }
+    /// <summary>The manifest that an envelope holds, whoever signed it.</summary>
+    /// <exception cref="ModelBundleException">It is no envelope.</exception>
+    public static byte[] PayloadOf(byte[] envelope) => Parse(envelope).Payload;
 
-        // One way to write it: a byte that means nothing could be changed unseen.
-        return ImddJson.Serialize(envelope).AsSpan().SequenceEqual(bytes)
-            ? envelope
-            : throw Refused($"{ModelBundle.EnvelopeFile} is not in its one form: expected JSON without blanks, unknown fields or escapes that need not be.");
-    }
+    private static (DsseEnvelope Envelope, byte[] Payload) Parse(byte[] bytes) => Guard(() => DsseReader.Read(bytes, DsseEnvelope.ModelPayloadType));
 
-    private static byte[] Decode(string base64, string field)
+    private static T Guard<T>(Func<T> read)
     {
         try
         {
-            var bytes = Convert.FromBase64String(base64);
-            return Convert.ToBase64String(bytes) == base64 ? bytes : throw new FormatException("not in its one form");
+            return read();
         }
         catch (FormatException e)
         {
-            throw Refused($"{ModelBundle.EnvelopeFile} has a '{field}' that is not base64: {e.Message}", e);
+            throw Refused($"{ModelBundle.EnvelopeFile} {e.Message}", e);
         }
     }
 

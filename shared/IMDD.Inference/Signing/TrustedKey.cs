@@ -17,7 +17,16 @@ public sealed class TrustedKey
     public TrustedKey(ReadOnlySpan<byte> subjectPublicKeyInfo)
     {
         using var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out var read);
+        int read;
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(subjectPublicKeyInfo, out read);
+        }
+        catch (PlatformNotSupportedException e)
+        {
+            throw new CryptographicException("the key is on a curve that is not known", e);
+        }
+
         if (read != subjectPublicKeyInfo.Length || key.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value != NistP256)
         {
             throw new CryptographicException("the key is not on the curve NIST P-256");
@@ -29,6 +38,9 @@ public sealed class TrustedKey
 
     /// <summary><c>sha256:</c> of its SubjectPublicKeyInfo.</summary>
     public string Id { get; }
+
+    /// <summary>SubjectPublicKeyInfo, DER.</summary>
+    public ReadOnlyMemory<byte> SubjectPublicKeyInfo => _publicKey;
 
     /// <summary>The id of a key.</summary>
     public static string IdOf(ReadOnlySpan<byte> subjectPublicKeyInfo) => ContentDigest.Of(subjectPublicKeyInfo);

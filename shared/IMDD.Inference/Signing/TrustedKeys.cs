@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using IMDD.Contracts.Models;
 
 namespace IMDD.Inference.Signing;
 
@@ -6,17 +7,30 @@ namespace IMDD.Inference.Signing;
 public sealed class TrustedKeys
 {
     private const int MaxFileBytes = 64 << 10;
+    private const int MaxSignatures = 16;
     private const string PublicKeyLabel = "PUBLIC KEY";
 
     private readonly IReadOnlyList<TrustedKey> _keys;
 
     private TrustedKeys(IReadOnlyList<TrustedKey> keys) => _keys = keys;
 
+    /// <summary>The keys of a role.</summary>
+    /// <param name="keys">Each once.</param>
+    /// <param name="threshold">How many of them must have signed.</param>
+    internal TrustedKeys(IReadOnlyList<TrustedKey> keys, int threshold)
+        : this(keys) => Threshold = threshold;
+
     /// <summary>No key: nothing signed can be verified.</summary>
     public static TrustedKeys None { get; } = new([]);
 
     /// <summary>Ids of the keys.</summary>
     public IEnumerable<string> Ids => _keys.Select(key => key.Id);
+
+    /// <summary>How many of them must have signed.</summary>
+    public int Threshold { get; } = 1;
+
+    /// <summary>The keys.</summary>
+    public IReadOnlyList<TrustedKey> Keys => _keys;
 
     /// <summary>True when there is none.</summary>
     public bool IsEmpty => _keys.Count == 0;
@@ -25,8 +39,31 @@ public sealed class TrustedKeys
     /// <exception cref="SigningKeyException">A file cannot be read or holds something else; the message names it.</exception>
     public static TrustedKeys Load(params IEnumerable<string> files) => new([.. files.SelectMany(Read).DistinctBy(key => key.Id)]);
 
+    /// <summary>Ids of the keys that have signed an envelope's payload, each once.</summary>
+    /// <exception cref="FormatException">There are too many signatures, or none, or one is not base64.</exception>
+    public IReadOnlyList<string> SignersOf(DsseEnvelope envelope, ReadOnlySpan<byte> payload)
+    {
+        if (envelope.Signatures.Count is 0 or > MaxSignatures)
+        {
+            throw new FormatException($"has {envelope.Signatures.Count} signatures: expected 1 to {MaxSignatures}.");
+        }
+
+        var signed = PreAuthenticationEncoding.Of(envelope.PayloadType, payload);
+        List<string> signers = [];
+        foreach (var signature in envelope.Signatures)
+        {
+            var bytes = DsseReader.Decode(signature.Sig, "sig");
+            if (For(signature.KeyId).FirstOrDefault(key => key.Verifies(signed, bytes)) is { } key && !signers.Contains(key.Id))
+            {
+                signers.Add(key.Id);
+            }
+        }
+
+        return signers;
+    }
+
     /// <summary>The keys to try for a signature: those of that id, or all where the signature has none.</summary>
-    internal IEnumerable<TrustedKey> For(string? keyId) => keyId is null ? _keys : _keys.Where(key => key.Id == keyId);
+    private IEnumerable<TrustedKey> For(string? keyId) => keyId is null ? _keys : _keys.Where(key => key.Id == keyId);
 
     private static List<TrustedKey> Read(string file)
     {

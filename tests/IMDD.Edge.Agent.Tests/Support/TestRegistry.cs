@@ -16,6 +16,7 @@ internal sealed class TestRegistry : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, byte[]> _envelopes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<long, byte[]> _roots = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private long _sentBytes;
 
@@ -45,6 +46,7 @@ internal sealed class TestRegistry : IAsyncDisposable
         TestRegistry registry = new(app);
         app.MapGet(RegistryRoutes.Envelope, registry.EnvelopeAsync);
         app.MapGet(RegistryRoutes.Blob, registry.BlobAsync);
+        app.MapGet(RegistryRoutes.RootDocument, (HttpContext http, long version) => registry.SendAsync(http, registry._roots.GetValueOrDefault(version), 0, cut: null));
         await app.StartAsync();
         return registry;
     }
@@ -63,6 +65,9 @@ internal sealed class TestRegistry : IAsyncDisposable
 
         return digest;
     }
+
+    /// <summary>Offers a root document under a version.</summary>
+    public void OfferRoot(long version, byte[] envelope) => _roots[version] = envelope;
 
     /// <summary>Offers the envelope of a release under the digest of another.</summary>
     public ModelRelease OfferAs(ModelRelease release, string digest)

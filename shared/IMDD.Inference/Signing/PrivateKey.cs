@@ -1,38 +1,42 @@
 using System.Security.Cryptography;
+using System.Text;
 using IMDD.Contracts.Models;
 
 namespace IMDD.Inference.Signing;
 
-/// <summary>The private key of who signs releases, ECDSA P-256 in PEM. It never goes to an edge box.</summary>
-public sealed class ReleaseKey : IDisposable
+/// <summary>The private key of who signs releases or root documents, ECDSA P-256 in PEM. It never goes to an edge box.</summary>
+public sealed class PrivateKey : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string PublicExtension = ".pub";
 
     private readonly ECDsa _key;
 
-    private ReleaseKey(ECDsa key)
+    private PrivateKey(ECDsa key)
     {
         _key = key;
-        Id = TrustedKey.IdOf(key.ExportSubjectPublicKeyInfo());
+        PublicKey = new TrustedKey(key.ExportSubjectPublicKeyInfo());
     }
 
+    /// <summary>Its public half.</summary>
+    public TrustedKey PublicKey { get; }
+
     /// <summary>Id of its public half.</summary>
-    public string Id { get; }
+    public string Id => PublicKey.Id;
 
     /// <summary>The public half's file, beside that of the private one.</summary>
     public static string PublicFileOf(string file) => file + PublicExtension;
 
     /// <summary>Makes a key pair: <paramref name="file"/> for the owner alone, and the public half beside it with <c>.pub</c>.</summary>
     /// <exception cref="SigningKeyException">A file is there already, or cannot be written.</exception>
-    public static ReleaseKey Create(string file)
+    public static PrivateKey Create(string file)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         try
         {
             Write(file, key.ExportPkcs8PrivateKeyPem(), OwnerOnly);
             Write(PublicFileOf(file), key.ExportSubjectPublicKeyInfoPem(), OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            return new ReleaseKey(key);
+            return new PrivateKey(key);
         }
         catch
         {
@@ -43,7 +47,7 @@ public sealed class ReleaseKey : IDisposable
 
     /// <summary>Reads a private key.</summary>
     /// <exception cref="SigningKeyException">It is none, or of another kind.</exception>
-    public static ReleaseKey Read(string file)
+    public static PrivateKey Read(string file)
     {
         var key = ECDsa.Create();
         try
@@ -51,7 +55,7 @@ public sealed class ReleaseKey : IDisposable
             key.ImportFromPem(File.ReadAllText(file));
             _ = new TrustedKey(key.ExportSubjectPublicKeyInfo());
             _ = key.ExportParameters(includePrivateParameters: true);
-            return new ReleaseKey(key);
+            return new PrivateKey(key);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
@@ -60,17 +64,17 @@ public sealed class ReleaseKey : IDisposable
         }
     }
 
-    /// <summary>The envelope over a manifest's bytes, with this key's signature and the others.</summary>
-    /// <param name="manifest">Bytes of <c>manifest.json</c>.</param>
+    /// <summary>The envelope over a document's bytes, with this key's signature and the others.</summary>
+    /// <param name="payloadType">What the document is; a signature over one type is none over another.</param>
+    /// <param name="payload">Its bytes.</param>
     /// <param name="others">Signatures of other keys over the same bytes.</param>
-    public DsseEnvelope Sign(ReadOnlySpan<byte> manifest, params IEnumerable<DsseSignature> others)
+    public DsseEnvelope Sign(string payloadType, ReadOnlySpan<byte> payload, params IEnumerable<DsseSignature> others)
     {
-        var signature = _key.SignData(
-            PreAuthenticationEncoding.Of(DsseEnvelope.ModelPayloadType, manifest), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var signature = _key.SignData(PreAuthenticationEncoding.Of(payloadType, payload), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         return new DsseEnvelope
         {
-            PayloadType = DsseEnvelope.ModelPayloadType,
-            Payload = Convert.ToBase64String(manifest),
+            PayloadType = payloadType,
+            Payload = Convert.ToBase64String(payload),
             Signatures = [.. others.Where(other => other.KeyId != Id), new DsseSignature { KeyId = Id, Sig = Convert.ToBase64String(signature) }],
         };
     }
@@ -89,8 +93,8 @@ public sealed class ReleaseKey : IDisposable
             }
 
             using FileStream stream = new(file, options);
-            using StreamWriter writer = new(stream);
-            writer.WriteLine(pem);
+            stream.Write(Encoding.ASCII.GetBytes(pem + "\n"));
+            stream.Flush(flushToDisk: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

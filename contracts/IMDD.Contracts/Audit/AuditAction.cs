@@ -1,0 +1,19 @@
+namespace IMDD.Contracts.Audit;
+
+/// <summary>What is written to audit logs.</summary>
+public static class AuditAction
+{
+    public const string Register = "model.register";
+    public const string Promote = "model.promote";
+    public const string Rollback = "model.rollback";
+    public const string Block = "model.block";
+    public const string Stop = "model.stop";
+    public const string StartRollout = "rollout.start";
+    public const string ApproveRollout = "rollout.approve";
+    public const string PauseRollout = "rollout.pause";
+    public const string ResumeRollout = "rollout.resume";
+    public const string CancelRollout = "rollout.cancel";
+    public const string PublishRoot = "keys.publish";
+    public const string Label = "label.set";
+    public const string Withdraw = "label.withdraw";
+}
