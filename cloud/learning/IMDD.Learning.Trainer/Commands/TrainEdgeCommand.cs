@@ -55,6 +55,7 @@ internal static class TrainEdgeCommand
             Description = "Share of crops onto which another picture's outlined defect is set.",
             DefaultValueFactory = _ => new EdgeTrainingOptions().Crops.TransplantShare,
         };
+        Option<bool> across = new("--transplant-across") { Description = "Transplanted defects may come from any of the data sets, not only from the picture's own." };
         Option<double> scale = new("--max-scale")
         {
             Description = "Crops are enlarged or reduced by up to this factor.",
@@ -81,7 +82,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, scale, batch, rate, memory, startShare, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, stride, threads, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -120,6 +121,7 @@ internal static class TrainEdgeCommand
                         PaintsDefects = parsed.GetValue(normalOnly),
                         VariesSide = !parsed.GetValue(oneSide),
                         TransplantShare = parsed.GetValue(transplant),
+                        TransplantsAcross = parsed.GetValue(across),
                         MaxScale = parsed.GetValue(scale),
                     },
                     Seed = parsed.GetValue(seed),

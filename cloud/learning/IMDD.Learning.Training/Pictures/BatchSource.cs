@@ -30,7 +30,7 @@ public sealed class BatchSource
         _seed = seed;
         _withReferences = withReferences;
         _sampler = new PictureSampler(pictures, seed);
-        _donors = new DonorSampler(pictures, seed);
+        _donors = new DonorSampler(pictures, seed, options.TransplantsAcross);
         _sides = [.. options.Sides()];
         _cutters = [.. _sides.Select(s => new CropCutter(options with { Side = s }))];
     }

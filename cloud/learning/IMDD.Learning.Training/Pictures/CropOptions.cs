@@ -12,8 +12,14 @@ public sealed record CropOptions
     /// </summary>
     public bool VariesSide { get; init; }
 
-    /// <summary>Share of crops onto which a defect of another picture of the same data set is transplanted, where its outline is known.</summary>
+    /// <summary>Share of crops onto which a defect of another picture of the same data set is transplanted, where its outline is known (but see <see cref="TransplantsAcross"/>).</summary>
     public double TransplantShare { get; init; }
+
+    /// <summary>
+    /// True: it may be of any data set. A few frames of something new are often all that is seen of their product: without the defects of others on it,
+    /// the network learns that whatever is on that product is the new one.
+    /// </summary>
+    public bool TransplantsAcross { get; init; }
 
     /// <summary>Input pixels per truth cell, each way.</summary>
     public int OutputStride { get; init; } = 4;
