@@ -13,16 +13,16 @@ internal sealed record LearnRecipe
     private const int FramesOfProduct = 6;
 
     /// <summary>CPU-minutes of a run.</summary>
-    public double Minutes { get; init; } = 2.5;
+    public double Minutes { get; init; } = 3;
 
     /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 5e-4;
 
     /// <summary>Frames of known kinds that are learned from again.</summary>
-    public int ReplayFrames { get; init; } = 600;
+    public int ReplayFrames { get; init; } = 1200;
 
     /// <summary>Weight by which the network is held to what it said before.</summary>
-    public double Memory { get; init; } = 1;
+    public double Memory { get; init; } = 0.5;
 
     /// <summary>What the fleet's model was made from, in small: known kinds on other products, so that they are not forgotten.</summary>
     public string Replay(int seed)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IMDD.Learning.Training.Losses;
 
 /// <summary>Shares of the losses.</summary>
@@ -25,5 +27,6 @@ public sealed record EdgeLossWeights
     public double Words { get; init; } = 0.1;
 
     /// <summary>Does the network still say what the one it started from said, where that was right; 0: it need not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public double Memory { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IMDD.Learning.Training.Pictures;
 
 /// <summary>How crops are cut and varied.</summary>
@@ -19,6 +21,7 @@ public sealed record CropOptions
     /// True: it may be of any data set. A few frames of something new are often all that is seen of their product: without the defects of others on it,
     /// the network learns that whatever is on that product is the new one.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TransplantsAcross { get; init; }
 
     /// <summary>Input pixels per truth cell, each way.</summary>

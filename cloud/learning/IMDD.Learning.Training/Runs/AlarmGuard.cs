@@ -14,6 +14,9 @@ internal static class AlarmGuard
     /// <summary>No threshold rises above this: it would no longer find anything.</summary>
     private const double Highest = 0.9;
 
+    /// <summary>Share of normal pictures by which alarms may rise: on so few pictures they rise by chance, and each step of the threshold costs recall.</summary>
+    private const double Slack = 0.03;
+
     /// <summary>One cell alone is no region.</summary>
     private const int CellsOfRegion = 2;
 
@@ -30,7 +33,7 @@ internal static class AlarmGuard
             return threshold;
         }
 
-        var allowed = Reached(before.Scores, before.Calibration).Count(p => p >= before.Calibration.PixelThreshold);
+        var allowed = Reached(before.Scores, before.Calibration).Count(p => p >= before.Calibration.PixelThreshold) + (int)(Slack * reached.Count);
         return allowed >= reached.Count ? threshold : Math.Max(threshold, Math.Min(Highest, Math.BitIncrement(reached[allowed])));
     }
 
