@@ -5,6 +5,7 @@ using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
+using IMDD.Dapr;
 using IMDD.Hosting;
 using IMDD.Messaging.Kafka;
 using IMDD.Messaging.Mqtt;
@@ -21,6 +22,7 @@ public static class RegistryExtensions
     /// <summary>Adds the registry: releases, aliases, what agents are to run, downloads.</summary>
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
+        builder.AddDapr();
         var services = builder.Services;
         services.AddValidatedOptions<RegistryOptions>();
         services.AddSingleton<IValidateOptions<RegistryOptions>, RegistryOptionsValidator>();
@@ -30,6 +32,7 @@ public static class RegistryExtensions
         services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>();
         services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
         services.AddSingleton<ModelAliases>().AddSingleton<RolloutBook>().AddSingleton<RolloutDriver>().AddSingleton<RolloutEnd>().AddSingleton<RolloutFeedback>();
+        services.AddSingleton<IOutboxObserver, PromotionNotice>();
 
         // In this order: the schema before whoever uses it.
         services.AddDatabase<RegistryDbContext, RegistryOptions>(Schema.Of);
