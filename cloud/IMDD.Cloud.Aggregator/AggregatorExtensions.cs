@@ -7,6 +7,7 @@ using IMDD.Cloud.Aggregator.Queries;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Contracts.Events;
+using IMDD.Dapr;
 using IMDD.Hosting;
 using IMDD.Messaging.Kafka;
 using IMDD.Relational;
@@ -21,6 +22,7 @@ public static class AggregatorExtensions
     /// <summary>Adds the aggregator: counting, windows, alarms, publishing, queries.</summary>
     public static WebApplicationBuilder AddAggregator(this WebApplicationBuilder builder)
     {
+        builder.AddDapr();
         var services = builder.Services;
         services.AddValidatedOptions<AggregatorOptions>();
         services.AddSingleton<IValidateOptions<AggregatorOptions>, AggregatorOptionsValidator>();

@@ -6,6 +6,7 @@ using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.Queue;
 using IMDD.Cloud.Curator.State;
 using IMDD.Contracts.Events;
+using IMDD.Dapr;
 using IMDD.Hosting;
 using IMDD.Messaging.Kafka;
 using IMDD.Relational;
@@ -21,6 +22,7 @@ public static class CuratorExtensions
     /// <summary>Adds the curator: queue, labels, consensus, publishing, API. Reads sections <c>Curator</c>, <c>Kafka</c> and <c>Blobs</c>.</summary>
     public static WebApplicationBuilder AddCurator(this WebApplicationBuilder builder)
     {
+        builder.AddDapr();
         var services = builder.Services;
         services.AddValidatedOptions<CuratorOptions>();
         services.AddSingleton<IValidateOptions<CuratorOptions>, CuratorOptionsValidator>();
@@ -29,6 +31,7 @@ public static class CuratorExtensions
         services.AddBlobStore();
         services.AddSingleton<CuratorTelemetry>().AddSingleton<IngestHealth>();
         services.AddSingleton<ExampleIntake>().AddSingleton<ReviewQueue>().AddSingleton<MaskBlobs>().AddSingleton<LabelDesk>().AddSingleton<AgreementReport>();
+        services.AddSingleton<IOutboxObserver, AgreedLabelsNotice>();
 
         // In this order: the schema before whoever uses it.
         services.AddDatabase<CuratorDbContext, CuratorOptions>(Schema.Of);

@@ -2,6 +2,9 @@ using IMDD.Cloud.Dashboard.Components;
 using IMDD.Cloud.Dashboard.Feeds;
 using IMDD.Cloud.Dashboard.Frames;
 using IMDD.Cloud.Dashboard.State;
+using IMDD.Dapr;
+using IMDD.Dapr.Invocation;
+using IMDD.Dapr.Notices;
 using IMDD.Hosting;
 using IMDD.Imaging;
 using IMDD.Storage;
@@ -19,7 +22,7 @@ public static class DashboardExtensions
     // A painted mask comes from the browser as run lengths; other messages are a few bytes.
     private const long MaxDrawingBytes = 2 << 20;
 
-    /// <summary>Adds the page, what feeds it and the pictures; reads sections <c>Dashboard</c> and <c>Blobs</c>.</summary>
+    /// <summary>Adds the page, what feeds it and the pictures; reads sections <c>Dashboard</c>, <c>Blobs</c> and <c>Dapr</c>.</summary>
     public static WebApplicationBuilder AddDashboard(this WebApplicationBuilder builder)
     {
         // From a build folder the assets lie where their packages are; a published service has them beside it.
@@ -29,6 +32,7 @@ public static class DashboardExtensions
             builder.WebHost.UseStaticWebAssets();
         }
 
+        builder.AddDapr();
         var services = builder.Services;
         services.AddValidatedOptions<DashboardOptions>();
         services.AddSingleton<IValidateOptions<DashboardOptions>, DashboardOptionsValidator>();
@@ -43,14 +47,14 @@ public static class DashboardExtensions
             http.BaseAddress = options.AggregatorUrl;
             http.Timeout = options.AggregatorTimeout;
             http.MaxResponseContentBufferSize = MaxAnswerBytes;
-        });
+        }).AddServiceInvocation(ServiceNames.Aggregator);
         services.AddHttpClient<CuratorClient>((provider, http) =>
         {
             var options = provider.GetRequiredService<IOptions<DashboardOptions>>().Value;
             http.BaseAddress = options.CuratorUrl;
             http.Timeout = options.AggregatorTimeout;
             http.MaxResponseContentBufferSize = MaxAnswerBytes;
-        });
+        }).AddServiceInvocation(ServiceNames.Curator);
         services.AddHttpClient<LearningClient>((provider, http) =>
         {
             var options = provider.GetRequiredService<IOptions<DashboardOptions>>().Value;
@@ -78,6 +82,7 @@ public static class DashboardExtensions
         app.UseAntiforgery();
         app.MapStaticAssets(StaticAssetManifest.Endpoints(app.Environment.ApplicationName));
         app.MapFrames();
+        app.MapNotices();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
         return app;

@@ -6,6 +6,7 @@ using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Cloud.Registry.Trust;
 using IMDD.Contracts.Events;
+using IMDD.Dapr;
 using IMDD.Hosting;
 using IMDD.Messaging.Kafka;
 using IMDD.Messaging.Mqtt;
@@ -22,6 +23,7 @@ public static class RegistryExtensions
     /// <summary>Adds the registry: releases, aliases, what agents are to run, downloads.</summary>
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
+        builder.AddDapr();
         var services = builder.Services;
         services.AddValidatedOptions<RegistryOptions>();
         services.AddSingleton<IValidateOptions<RegistryOptions>, RegistryOptionsValidator>();
@@ -31,6 +33,7 @@ public static class RegistryExtensions
         services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>().AddSingleton<RootBook>().AddSingleton<DatasetBook>();
         services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
         services.AddSingleton<ModelAliases>().AddSingleton<RolloutBook>().AddSingleton<RolloutDriver>().AddSingleton<RolloutEnd>().AddSingleton<RolloutFeedback>();
+        services.AddSingleton<IOutboxObserver, PromotionNotice>();
 
         // In this order: the schema before whoever uses it.
         services.AddDatabase<RegistryDbContext, RegistryOptions>(Schema.Of);

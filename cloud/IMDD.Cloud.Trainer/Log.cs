@@ -33,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(6010, LogLevel.Warning, "Run {RunId}: picture {Digest} is left out of the snapshot: {Reason}")]
     public static partial void PictureLeftOut(ILogger logger, string runId, string digest, string reason);
 
+    [LoggerMessage(6012, LogLevel.Warning, "No run is begun until it is known that no other trainer has one: {Error}")]
+    public static partial void GuardUnavailable(ILogger logger, string error);
+
     [LoggerMessage(6011, LogLevel.Warning, "Files of older runs cannot be removed: {Error}")]
     public static partial void FoldersStay(ILogger logger, string error);
 }

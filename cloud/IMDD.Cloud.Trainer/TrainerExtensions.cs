@@ -7,6 +7,9 @@ using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.Snapshots;
 using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.Events;
+using IMDD.Dapr;
+using IMDD.Dapr.Invocation;
+using IMDD.Dapr.Notices;
 using IMDD.Hosting;
 using IMDD.Messaging.Kafka;
 using IMDD.Relational;
@@ -19,9 +22,10 @@ namespace IMDD.Cloud.Trainer;
 /// <summary>Puts the trainer together.</summary>
 public static class TrainerExtensions
 {
-    /// <summary>Adds the trainer: labels, triggers, runs, API. Reads sections <c>Trainer</c>, <c>Kafka</c> and <c>Blobs</c>.</summary>
+    /// <summary>Adds the trainer: labels, triggers, runs, API. Reads sections <c>Trainer</c>, <c>Kafka</c>, <c>Blobs</c> and <c>Dapr</c>.</summary>
     public static WebApplicationBuilder AddTrainer(this WebApplicationBuilder builder)
     {
+        builder.AddDapr();
         var services = builder.Services;
         services.AddValidatedOptions<TrainerOptions>();
         services.AddSingleton<IValidateOptions<TrainerOptions>, TrainerOptionsValidator>();
@@ -30,10 +34,14 @@ public static class TrainerExtensions
         services.AddBlobStore();
 
         // A file goes up in one request, however large.
-        services.AddHttpClient(string.Empty, client => client.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddHttpClient(RegistryClient.HttpClientName, (provider, client) =>
+        {
+            client.BaseAddress = provider.GetRequiredService<IOptions<TrainerOptions>>().Value.RegistryUrl;
+            client.Timeout = Timeout.InfiniteTimeSpan;
+        }).AddServiceInvocation(ServiceNames.Registry);
         services.AddSingleton<TrainerTelemetry>().AddSingleton<IngestHealth>().AddSingleton<LabelIntake>();
         services.AddSingleton<RegistryClient>().AddSingleton<SnapshotMaker>().AddSingleton<TrainingChild>();
-        services.AddSingleton<RunBook>().AddSingleton<RunFolders>().AddSingleton<RunLease>().AddSingleton<RunTriggers>().AddSingleton<RunExecutor>();
+        services.AddSingleton<RunBook>().AddSingleton<RunFolders>().AddSingleton<RunLease>().AddSingleton<RunGuard>().AddSingleton<RunTriggers>().AddSingleton<RunExecutor>();
 
         // In this order: the schema before whoever uses it.
         services.AddDatabase<TrainerDbContext, TrainerOptions>(Schema.Of);
@@ -62,6 +70,7 @@ public static class TrainerExtensions
     {
         app.UseExceptionHandler();
         app.MapTraining();
+        app.MapNotices();
         app.MapOpenApi();
         return app;
     }

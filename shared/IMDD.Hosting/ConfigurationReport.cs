@@ -29,13 +29,17 @@ internal static class ConfigurationReport
         {
             if (provider.TryGet(key, out var value) && value is not null)
             {
-                var shown = SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "a secret" : $"'{value}'";
+                var shown = IsSecret(key, root) ? "a secret" : $"'{value}'";
                 return $" (found {shown}, from {SourceOf(provider)})";
             }
         }
 
         return "";
     }
+
+    /// <summary>By its name, or because some layer says <c>secret:NAME</c> and another has what stands behind it.</summary>
+    private static bool IsSecret(string key, IConfigurationRoot root) => SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase))
+        || root.Providers.Any(provider => provider.TryGet(key, out var value) && value?.StartsWith("secret:", StringComparison.Ordinal) == true);
 
     private static string SourceOf(IConfigurationProvider provider) => provider switch
     {

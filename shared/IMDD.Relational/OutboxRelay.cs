@@ -18,6 +18,7 @@ public sealed class OutboxRelay<TContext>(
     InstanceIdentity instance,
     IOptions<KafkaOptions> kafkaOptions,
     IDatabaseOptions options,
+    IEnumerable<IOutboxObserver> observers,
     TimeProvider time,
     ILogger<OutboxRelay<TContext>> logger) : BackgroundService
     where TContext : DbContext
@@ -74,6 +75,15 @@ public sealed class OutboxRelay<TContext>(
         var reports = await Task.WhenAll(round.Select(row => PublishAsync(publisher, row, cancellationToken)));
         var persisted = round.Where((_, i) => reports[i].Result == PublishResult.Persisted).Select(row => row.Sequence).ToList();
         await context.Set<OutboxRow>().Where(row => persisted.Contains(row.Sequence)).ExecuteDeleteAsync(CancellationToken.None);
+        if (persisted.Count > 0)
+        {
+            var topics = round.Where((_, i) => reports[i].Result == PublishResult.Persisted).Select(row => row.Topic).ToHashSet(StringComparer.Ordinal);
+            foreach (var observer in observers)
+            {
+                observer.Published(topics);
+            }
+        }
+
         for (var i = 0; i < round.Count; i++)
         {
             if (reports[i].Result == PublishResult.Permanent)

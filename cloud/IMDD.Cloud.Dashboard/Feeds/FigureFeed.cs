@@ -2,6 +2,7 @@ using System.Text.Json;
 using IMDD.Cloud.Dashboard.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Queries;
+using IMDD.Dapr.Notices;
 using Microsoft.Extensions.Options;
 
 namespace IMDD.Cloud.Dashboard.Feeds;
@@ -11,7 +12,7 @@ namespace IMDD.Cloud.Dashboard.Feeds;
 /// interval, so that what stands on the page together was counted together.
 /// </summary>
 public sealed class FigureFeed(
-    AggregatorClient aggregator, PlantStore store, IOptions<DashboardOptions> options, TimeProvider time, ILogger<FigureFeed> logger) : BackgroundService
+    AggregatorClient aggregator, PlantStore store, INotices notices, IOptions<DashboardOptions> options, TimeProvider time, ILogger<FigureFeed> logger) : BackgroundService
 {
     /// <summary>Rolling periods move even when nothing happens.</summary>
     private static readonly TimeSpan IdleRefresh = TimeSpan.FromSeconds(5);
@@ -20,6 +21,21 @@ public sealed class FigureFeed(
     private volatile bool _changed = true;
     private volatile bool _live;
     private bool _unavailable;
+    private IDisposable? _listening;
+
+    /// <summary>Listens from here on: the sidecar asks once, when the page begins to listen, which notices are wanted.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _listening = notices.Listen(NoticeTopics.ReleasePromoted, () => _changed = true);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _listening?.Dispose();
+        base.Dispose();
+    }
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(RefreshAsync(stoppingToken), WatchAsync(stoppingToken));

@@ -17,6 +17,9 @@ namespace IMDD.Cloud.Trainer.Registry;
 /// </summary>
 internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOptions> options)
 {
+    /// <summary>Name of the HTTP client, which knows the registry's address.</summary>
+    public const string HttpClientName = "registry";
+
     private const int MaxManifestBytes = 16 << 20;
     private const long MaxFileBytes = 2L << 30;
 
@@ -183,15 +186,14 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
 
     private async Task<HttpResponseMessage> SendAsync(Func<HttpClient, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
-        var client = http.CreateClient();
-        client.BaseAddress = options.Value.RegistryUrl;
+        var client = http.CreateClient(HttpClientName);
         try
         {
             return await send(client);
         }
         catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new RunFailedException($"The registry at {options.Value.RegistryUrl} does not answer: {e.Message}", mayPass: true, e);
+            throw new RunFailedException($"The registry at {client.BaseAddress} does not answer: {e.Message}", mayPass: true, e);
         }
     }
 

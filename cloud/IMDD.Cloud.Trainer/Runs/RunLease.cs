@@ -15,7 +15,8 @@ internal sealed class RunLease(IDbContextFactory<TrainerDbContext> contexts, Ins
     private const string Name = "run";
 
     /// <summary>The token, or null while another holds it.</summary>
-    public long? TryTake()
+    /// <param name="above">The token is greater than this.</param>
+    public long? TryTake(long above = 0)
     {
         using var context = contexts.CreateDbContext();
         var now = time.GetUtcNow();
@@ -30,7 +31,7 @@ internal sealed class RunLease(IDbContextFactory<TrainerDbContext> contexts, Ins
             WHERE run_lease.until_us <= {4}
             RETURNING token
             """,
-            [Name, instance.Name, now.ToUnixTimeSeconds(), Timestamp.ToMicroseconds(now + options.Value.LeaseTime), Timestamp.ToMicroseconds(now)]);
+            [Name, instance.Name, Math.Max(now.ToUnixTimeSeconds(), above + 1), Timestamp.ToMicroseconds(now + options.Value.LeaseTime), Timestamp.ToMicroseconds(now)]);
         return rows.Count == 0 ? null : Convert.ToInt64(rows[0][0], CultureInfo.InvariantCulture);
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using IMDD.Cloud.Trainer.State;
+using IMDD.Dapr.Notices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -7,9 +8,19 @@ namespace IMDD.Cloud.Trainer.Runs;
 
 /// <summary>Looks whether a run is due, and takes up the one that there is unless another instance has it.</summary>
 internal sealed class RunWorker(
-    RunTriggers triggers, RunBook book, RunLease lease, RunExecutor executor, IOptions<TrainerOptions> options, TimeProvider time, ILogger<RunWorker> logger)
+    RunTriggers triggers, RunBook book, RunLease lease, RunGuard guard, RunExecutor executor, INotices notices, IOptions<TrainerOptions> options, TimeProvider time,
+    ILogger<RunWorker> logger)
     : BackgroundService
 {
+    // Made with the worker: the sidecar asks once, when the service begins to listen, which notices are wanted.
+    private readonly NoticeBell _labels = new(notices, NoticeTopics.LabelsAgreed, time);
+
+    public override void Dispose()
+    {
+        _labels.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -27,7 +38,7 @@ internal sealed class RunWorker(
                 Log.WorkerFailed(logger, e.GetBaseException().Message);
             }
 
-            await Task.Delay(options.Value.PollPeriod, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _labels.WaitAsync(options.Value.PollPeriod, stoppingToken);
         }
     }
 
@@ -35,7 +46,7 @@ internal sealed class RunWorker(
     public async Task TurnAsync(CancellationToken stopping)
     {
         await triggers.CheckAsync(stopping);
-        if (book.Open() is { } run && lease.TryTake() is { } token)
+        if (book.Open() is { } run && await guard.TryTakeAsync(stopping) is { } token)
         {
             await WorkAsync(run, token, stopping);
         }

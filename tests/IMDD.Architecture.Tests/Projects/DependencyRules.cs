@@ -22,6 +22,7 @@ public static class DependencyRules
         ("librdkafka", ["IMDD.Messaging", "IMDD.Messaging.Embedded"]),
         ("MQTTnet", ["IMDD.Messaging", "IMDD.Messaging.Embedded"]),
         ("Azure.", ["IMDD.Storage"]),
+        ("Dapr.", ["IMDD.Dapr"]),
         ("Microsoft.ML.OnnxRuntime", ["IMDD.Inference"]),
     ];
 

@@ -39,6 +39,7 @@ public sealed class DependencyRulesTests
     [InlineData("cloud/IMDD.Cloud.Curator", "P:IMDD.Cloud.Dashboard", "must not refer to IMDD.Cloud.Dashboard (CloudService)")]
     [InlineData("cloud/IMDD.Cloud.Curator", "P:IMDD.Edge.Agent", "must not refer to IMDD.Edge.Agent (Edge)")]
     [InlineData("cloud/IMDD.Cloud.Curator", "Azure.Storage.Blobs", "must not refer to Azure.Storage.Blobs: only IMDD.Storage may")]
+    [InlineData("cloud/IMDD.Cloud.Curator", "Dapr.Client", "must not refer to Dapr.Client: only IMDD.Dapr may")]
     [InlineData("cloud/IMDD.Cloud.Curator", "TorchSharp", "must not reach TorchSharp")]
     [InlineData("cloud/IMDD.Cli", "P:IMDD.Learning.Networks", "must not reach TorchSharp (TorchSharp through IMDD.Learning.Networks)")]
     [InlineData("cloud/learning/IMDD.Learning.Datasets", "P:IMDD.Messaging", "must not reach Kafka, MQTT or ASP.NET (Confluent.Kafka through IMDD.Messaging)")]

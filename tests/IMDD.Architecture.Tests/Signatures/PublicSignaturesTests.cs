@@ -11,6 +11,7 @@ public sealed class PublicSignaturesTests
     [InlineData("MQTTnet", "IMDD.Messaging", "IMDD.Messaging.Embedded")]
     [InlineData("Azure.", "IMDD.Storage")]
     [InlineData("OpenCvSharp", "IMDD.Imaging")]
+    [InlineData("Dapr.")]
     [InlineData("Microsoft.ML.OnnxRuntime", "IMDD.Inference")]
     public void Showing_TypesOfALibrary_OnlyItsOwnerDoes(string library, params string[] owners)
     {
