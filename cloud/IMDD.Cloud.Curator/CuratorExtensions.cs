@@ -4,6 +4,7 @@ using IMDD.Cloud.Curator.Api;
 using IMDD.Cloud.Curator.Ingest;
 using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.Queue;
+using IMDD.Cloud.Curator.Ranking;
 using IMDD.Cloud.Curator.State;
 using IMDD.Contracts.Events;
 using IMDD.Dapr;
@@ -36,6 +37,7 @@ public static class CuratorExtensions
         // In this order: the schema before whoever uses it.
         services.AddDatabase<CuratorDbContext, CuratorOptions>(Schema.Of);
         services.AddHostedService<IngestWorker>();
+        services.AddSingleton<QueueRanker>().AddHostedService<RankWorker>();
         services.AddOutboxRelay<CuratorDbContext>();
 
         services.AddHealthChecks().AddCheck<IngestHealth>("ingest", tags: [HealthTags.Ready]);

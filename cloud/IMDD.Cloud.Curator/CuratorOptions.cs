@@ -54,6 +54,18 @@ public sealed class CuratorOptions : IDatabaseOptions
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>How often the queue is put in order again; a frame that has just come is in it at once, by its own worth.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan RankPeriod { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Frames of the head of the queue that are chosen one by one, each unlike those before it; the rest comes after them.</summary>
+    [Range(1, 4096)]
+    public int RankedFrames { get; set; } = 256;
+
+    /// <summary>What looks like a frame that somebody has judged within this time comes later.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan RankMemory { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>Names that are known before any model has used them, such as <c>scratch</c>.</summary>
     public List<string> Vocabulary { get; set; } = [];
 }

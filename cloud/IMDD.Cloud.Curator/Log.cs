@@ -14,4 +14,7 @@ internal static partial class Log
 
     [LoggerMessage(5004, LogLevel.Information, "New name '{Class}' proposed by {Rater}")]
     public static partial void TermProposed(ILogger logger, string @class, string rater);
+
+    [LoggerMessage(5005, LogLevel.Warning, "The queue keeps its order for now: {Error}")]
+    public static partial void RankFailed(ILogger logger, string error);
 }

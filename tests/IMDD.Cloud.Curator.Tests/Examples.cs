@@ -45,7 +45,7 @@ internal static class Examples
             Context(number)),
         number);
 
-    public static KafkaConsumed Hard(int number, double? uncertainty, Verdict verdict = Verdict.Pass, string reason = HardReason.Uncertain) => Record(
+    public static KafkaConsumed Hard(int number, double? uncertainty, Verdict verdict = Verdict.Pass, string reason = HardReason.Uncertain, double[]? embedding = null, double? novelty = null, string model = "model") => Record(
         KafkaTopics.HardExample,
         HardExampleEvent.Create(
             new HardExample
@@ -55,11 +55,12 @@ internal static class Examples
                 CameraId = Camera.Camera,
                 AssetPath = Camera.Asset.ToString(),
                 Reasons = [reason],
-                Scores = uncertainty is { } score ? new Dictionary<string, double>(StringComparer.Ordinal) { [reason] = score } : [],
+                Scores = Scores(reason, uncertainty, novelty),
+                Embedding = embedding,
                 Frame = Frame(number, stored: true),
                 Verdict = verdict,
                 Regions = verdict == Verdict.Fail ? [Region("scratch", 10, 12, 30, 6)] : [],
-                Model = Model,
+                Model = Model with { Digest = ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(model)) },
             },
             Context(number)),
         number);
@@ -79,6 +80,22 @@ internal static class Examples
 
     private static DefectRegion Region(string name, int x, int y, int width, int height)
         => new() { Class = name, Severity = Severity.Major, Score = 0.9, BboxPx = [x, y, width, height], AreaPx = width * height };
+
+    private static Dictionary<string, double> Scores(string reason, double? score, double? novelty)
+    {
+        Dictionary<string, double> scores = new(StringComparer.Ordinal);
+        if (score is { } said)
+        {
+            scores[reason] = said;
+        }
+
+        if (novelty is { } share)
+        {
+            scores[HardReason.Novel] = share;
+        }
+
+        return scores;
+    }
 
     private static FrameReference Frame(int number, bool stored) => new()
     {

@@ -52,6 +52,7 @@ public sealed class HardExampleTests
     {
         await using var harness = await AgentHarness.StartBrokersAsync();
         harness.Segmenter.ImageScore = _ => 0.48f;
+        harness.Segmenter.Embedding = _ => [3, -4];
         await harness.StartAgentAsync(NoBudget);
         var picture = TestFrames.Striped(1);
         var frame = await harness.SendAsync(picture);
@@ -63,6 +64,7 @@ public sealed class HardExampleTests
         example.Reasons.ShouldBe([HardReason.Uncertain]);
         example.Scores[HardReason.Uncertain].ShouldBe(0.96, 1e-6);
         example.Model!.Name.ShouldBe("test-model");
+        example.Embedding.ShouldBe([0.6, -0.8]);
         BlobName.TryGetDigest(example.Frame.Uri, out var digest).ShouldBeTrue();
         (await harness.Services.GetRequiredService<IBlobStore>().GetAsync(digest, 1 << 20, TestContext.Current.CancellationToken)).ShouldBe(picture);
         var record = harness.Records(KafkaTopics.HardExample).Single();

@@ -1,5 +1,6 @@
 using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.Queue;
+using IMDD.Cloud.Curator.Ranking;
 using IMDD.Cloud.Curator.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Review;
@@ -44,7 +45,7 @@ internal sealed class ExampleIntake(
             switch (ExampleParser.Parse(record))
             {
                 case ParsedExample.Offered example:
-                    offered += Offer(context, example.Frame) ? 1 : 0;
+                    offered += Offer(context, example) ? 1 : 0;
                     names.UnionWith(example.Frame.Regions.Select(region => region.Class));
                     break;
                 case ParsedExample.Stored stored:
@@ -68,8 +69,9 @@ internal sealed class ExampleIntake(
         telemetry.BatchDone(offered, deadLettered);
     }
 
-    private bool Offer(CuratorDbContext context, ReviewFrame frame)
+    private bool Offer(CuratorDbContext context, ParsedExample.Offered example)
     {
+        var frame = example.Frame;
         var row = Row(context, frame.OutcomeId, frame.Frame.Digest, frame.Time);
         if (row is null)
         {
@@ -77,10 +79,24 @@ internal sealed class ExampleIntake(
         }
 
         var isNew = row.Data is null;
+        var worthBefore = TeachingValue.Base(row.Uncertainty, row.Novelty);
         var known = isNew ? frame : Merge(ImddJsonText.Read<ReviewFrame>(row.Data!), frame);
         row.Data = ImddJsonText.Write(known);
         row.Time = known.Time;
         row.Uncertainty = known.Uncertainty;
+        row.Novelty = example.Novelty ?? row.Novelty;
+        if (example.Embedding is { } embedding)
+        {
+            (row.Model, row.Embedding) = (embedding.Model, embedding.Vector);
+        }
+
+        // Its rank comes later, and it does not wait for it. One that is told again keeps the rank that it has, unless more is known of it now.
+        var worth = TeachingValue.Base(row.Uncertainty, row.Novelty);
+        if (isNew || worth > worthBefore)
+        {
+            row.Priority = worth * TeachingValue.Unknown;
+        }
+
         Decide(row);
         return isNew;
     }
@@ -152,7 +168,7 @@ internal sealed class ExampleIntake(
             $$"""
             DELETE FROM frames WHERE revision = 0 AND (lease_until_us IS NULL OR lease_until_us <= {1}) AND outcome_id IN (
                 SELECT outcome_id FROM frames WHERE revision = 0
-                ORDER BY (uncertainty IS NULL), uncertainty DESC, time_us DESC, outcome_id LIMIT {{PrunedAtOnce}} OFFSET {0})
+                ORDER BY priority DESC, time_us DESC, outcome_id LIMIT {{PrunedAtOnce}} OFFSET {0})
             """,
             [options.Value.Capacity, now]);
     }

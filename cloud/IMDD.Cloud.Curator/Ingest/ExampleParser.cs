@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
@@ -15,6 +16,9 @@ internal static class ExampleParser
     private const int MaxWordLength = 64;
     private const int MaxUriLength = 2048;
     private const long MaxPixels = 64L << 20;
+
+    // Elements are rounded to four places.
+    private const double LengthTolerance = 0.02;
 
     public static ParsedExample Parse(KafkaConsumed record)
     {
@@ -57,7 +61,32 @@ internal static class ExampleParser
             Model = data.Model,
             Reasons = data.Reasons,
             Uncertainty = uncertainty,
-        }));
+        }), data.Scores.TryGetValue(HardReason.Novel, out var novelty) ? novelty : null, EmbeddingOf(data));
+    }
+
+    /// <summary>Null where there is none, or nobody says which model it is of.</summary>
+    private static FrameEmbedding? EmbeddingOf(HardExample data)
+    {
+        if (data.Embedding is not { Count: > 0 } embedding)
+        {
+            return null;
+        }
+
+        Require(embedding.Count <= HardExample.MaxEmbedding, $"The embedding has {embedding.Count} elements: expected at most {HardExample.MaxEmbedding}.");
+        var length = Math.Sqrt(embedding.Sum(element => element * element));
+        Require(length is >= 1 - LengthTolerance and <= 1 + LengthTolerance, $"The embedding has length {length:G4}: expected a unit vector.");
+        if (data.Model is not { } model)
+        {
+            return null;
+        }
+
+        var vector = new byte[embedding.Count * sizeof(float)];
+        for (var i = 0; i < embedding.Count; i++)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(vector.AsSpan(i * sizeof(float)), (float)(embedding[i] / length));
+        }
+
+        return new FrameEmbedding(model.Digest, vector);
     }
 
     private static ParsedExample ParseDefect(KafkaConsumed record, CloudEvent cloudEvent)

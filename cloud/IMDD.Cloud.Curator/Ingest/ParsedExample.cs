@@ -8,7 +8,7 @@ namespace IMDD.Cloud.Curator.Ingest;
 internal abstract record ParsedExample
 {
     /// <summary>A frame to look at; its picture may not be stored yet.</summary>
-    public sealed record Offered(ReviewFrame Frame) : ParsedExample;
+    public sealed record Offered(ReviewFrame Frame, double? Novelty = null, FrameEmbedding? Embedding = null) : ParsedExample;
 
     /// <summary>The picture of a failed frame, stored after its event.</summary>
     public sealed record Stored(FrameStored Data, DateTimeOffset? Time) : ParsedExample;

@@ -40,7 +40,7 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
                 WHERE f.waiting = {2} AND (f.lease_until_us IS NULL OR f.lease_until_us <= {3})
                     AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.digest = f.digest AND l.rater = {4} AND l.standing = {2})
                     AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.outcome_id = f.outcome_id AND s.rater = {4} AND s.until_us > {3})
-                ORDER BY (f.uncertainty IS NULL), f.uncertainty DESC, f.time_us DESC, f.outcome_id
+                ORDER BY f.priority DESC, f.time_us DESC, f.outcome_id
                 LIMIT 1 {{passOver}})
             RETURNING outcome_id
             """,
@@ -88,7 +88,7 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context.Frames.AsNoTracking().Where(f => f.Waiting)
-            .OrderBy(f => f.Uncertainty == null).ThenByDescending(f => f.Uncertainty).ThenByDescending(f => f.Time).ThenBy(f => f.OutcomeId)
+            .OrderByDescending(f => f.Priority).ThenByDescending(f => f.Time).ThenBy(f => f.OutcomeId)
             .Take(limit).ToListAsync(cancellationToken);
         return rows.ConvertAll(FrameMapping.ToFrame);
     }

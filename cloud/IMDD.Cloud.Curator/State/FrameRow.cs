@@ -21,6 +21,18 @@ public sealed class FrameRow
     /// <summary>0 to 1; null where the edge has not said.</summary>
     public double? Uncertainty { get; set; }
 
+    /// <summary>0 to 1; null where the edge has not said.</summary>
+    public double? Novelty { get; set; }
+
+    /// <summary>Digest of the model that <see cref="Embedding"/> is of; null where there is none.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>Unit vector, floats in little-endian order; null where the edge has not said.</summary>
+    public byte[]? Embedding { get; set; }
+
+    /// <summary>What the queue is ordered by, the largest first.</summary>
+    public double Priority { get; set; }
+
     /// <summary>True while its picture is stored and more words are wanted.</summary>
     public bool Waiting { get; set; }
 

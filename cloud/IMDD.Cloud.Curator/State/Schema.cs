@@ -30,5 +30,14 @@ internal static class Schema
         CREATE TABLE leases (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_us BIGINT NOT NULL);
         """,
         AuditLog.Tables,
+        """
+        ALTER TABLE frames ADD COLUMN novelty DOUBLE PRECISION;
+        ALTER TABLE frames ADD COLUMN model TEXT;
+        ALTER TABLE frames ADD COLUMN embedding {bytes};
+        ALTER TABLE frames ADD COLUMN priority DOUBLE PRECISION NOT NULL DEFAULT 0;
+        UPDATE frames SET priority = 0.25 * CASE WHEN uncertainty IS NULL THEN 0.1 WHEN uncertainty < 0.05 THEN 0.05 ELSE uncertainty END;
+        DROP INDEX frames_waiting;
+        CREATE INDEX frames_waiting ON frames (waiting, priority, time_us);
+        """,
     ]);
 }

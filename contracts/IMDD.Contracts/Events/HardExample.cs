@@ -3,6 +3,9 @@ namespace IMDD.Contracts.Events;
 /// <summary>Data of <c>imdd.example.hard.v1</c>: a frame that a person should look at. Its picture is stored before this is sent.</summary>
 public sealed record HardExample
 {
+    /// <summary>Most elements of an embedding that the event carries.</summary>
+    public const int MaxEmbedding = 1024;
+
     public required string FrameId { get; init; }
 
     /// <summary><c>ce_id</c> of the frame's outcome.</summary>
@@ -30,6 +33,12 @@ public sealed record HardExample
 
     /// <summary>The model that decided.</summary>
     public ModelReference? Model { get; init; }
+
+    /// <summary>
+    /// What the model makes of the whole picture: a unit vector of at most <see cref="MaxEmbedding"/> elements, rounded. Comparable with those of the same
+    /// model digest only; null where there is none, or it is longer.
+    /// </summary>
+    public IReadOnlyList<double>? Embedding { get; init; }
 
     /// <summary>True for test parts.</summary>
     public bool Simulated { get; init; }

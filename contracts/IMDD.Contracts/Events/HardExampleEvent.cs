@@ -26,6 +26,10 @@ public static class HardExampleEvent
         EventGuard.That(example.Reasons.Count > 0, "There is no reason: expected at least one.", nameof(example.Reasons));
         EventGuard.NotEmpty(example.Frame.Uri, "Frame.Uri");
         EventGuard.Digest(example.Frame.Digest, "Frame.Digest");
+        EventGuard.That(
+            example.Embedding is not { Count: > HardExample.MaxEmbedding },
+            $"The embedding has {example.Embedding?.Count} elements: expected at most {HardExample.MaxEmbedding}.",
+            nameof(example.Embedding));
         foreach (var score in example.Scores.Values)
         {
             EventGuard.Score(score, nameof(example.Scores));

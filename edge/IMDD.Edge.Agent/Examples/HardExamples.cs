@@ -37,12 +37,16 @@ internal sealed class HardExamples(
     /// <summary>Adds to a decision what only the model's outputs tell; while they are valid, on the inspector's thread.</summary>
     public Decision Measure(Decision decision, ISegmenter segmenter, SegmentationResult result)
     {
-        if (!options.Enabled || decision.Hardness is not { } hardness || ScaleOf(segmenter.Manifest) is not { } scale || scale.Length != result.Embedding.Length)
+        if (!options.Enabled || decision.Hardness is not { } hardness)
         {
             return decision;
         }
 
-        return decision with { Hardness = hardness with { Novelty = Math.Round(scale.Share(scale.Distance(result.Embedding.Span)), 6) } };
+        double? novelty = ScaleOf(segmenter.Manifest) is { } scale && scale.Length == result.Embedding.Length
+            ? Math.Round(scale.Share(scale.Distance(result.Embedding.Span)), 6)
+            : null;
+        var embedding = result.Embedding.Length is > 0 and <= HardExample.MaxEmbedding ? result.Embedding.ToArray() : null;
+        return decision with { Hardness = hardness with { Novelty = novelty, Embedding = embedding } };
     }
 
     /// <summary>Whether a decided frame is to be offered; while its pixels are there, on the inspector's thread.</summary>
@@ -173,7 +177,15 @@ internal sealed class HardExamples(
             Verdict = decision.Verdict,
             Regions = decision.Regions,
             Model = decision.Model,
+            Embedding = hardness.Embedding is { } embedding ? UnitVector(embedding) : null,
         };
+    }
+
+    /// <summary>The direction, to four places: enough to tell which frames are alike. Null where there is none.</summary>
+    private static double[]? UnitVector(float[] embedding)
+    {
+        var length = Math.Sqrt(embedding.Sum(element => (double)element * element));
+        return length > 0 && double.IsFinite(length) ? [.. embedding.Select(element => Math.Round(element / length, 4))] : null;
     }
 
     private NoveltyScale? ScaleOf(BundleManifest manifest)

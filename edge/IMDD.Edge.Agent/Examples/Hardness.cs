@@ -7,4 +7,7 @@ internal sealed record Hardness(double Uncertainty, double? UnknownDefect)
 {
     /// <summary>Share of the pictures that the bundle was measured on that is less novel; null where the bundle carries no statistics.</summary>
     public double? Novelty { get; init; }
+
+    /// <summary>What the model makes of the picture, as it came; null where the event could not carry it.</summary>
+    public float[]? Embedding { get; init; }
 }

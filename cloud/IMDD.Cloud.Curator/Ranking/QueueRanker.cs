@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using IMDD.Cloud.Curator.State;
+using IMDD.Relational;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Cloud.Curator.Ranking;
+
+/// <summary>
+/// Puts what waits in order again. Frames are given out meanwhile: a rank is one column, written in small batches. Instances that share a database
+/// come to the same order, so that it does not matter which of them wrote last.
+/// </summary>
+internal sealed class QueueRanker(IDbContextFactory<CuratorDbContext> contexts, IOptions<CuratorOptions> options, TimeProvider time)
+{
+    private const int WrittenAtOnce = 200;
+
+    /// <summary>Most frames that have been seen and others are compared with.</summary>
+    private const int MostSeen = 256;
+
+    private (long Count, DateTimeOffset? Changed, long Leased, long Remembered) _last;
+
+    /// <summary>Ranks; the number of frames whose rank has changed.</summary>
+    public int Rank()
+    {
+        using var context = contexts.CreateDbContext();
+        var now = time.GetUtcNow();
+        var since = now - options.Value.RankMemory;
+        var state = (
+            context.Frames.LongCount(f => f.Waiting), context.Frames.Max(f => (DateTimeOffset?)f.Changed), context.Frames.LongCount(f => f.LeaseUntil > now),
+            context.Frames.LongCount(f => f.Labels > 0 && f.Changed > since));
+        if (state == _last)
+        {
+            return 0;
+        }
+
+        // What somebody has begun to judge keeps its place: its second word is not kept waiting because its first was said.
+        var rows = context.Frames.AsNoTracking().Where(f => f.Waiting && f.Labels == 0 && (f.LeaseUntil == null || f.LeaseUntil <= now))
+            .Select(f => new { f.OutcomeId, f.Uncertainty, f.Novelty, f.Model, f.Embedding, f.Priority }).ToList();
+        rows.Sort((a, b) => string.CompareOrdinal(a.OutcomeId, b.OutcomeId));
+        var seen = context.Frames.AsNoTracking().Where(f => f.Embedding != null && ((f.Labels > 0 && f.Changed > since) || f.LeaseUntil > now))
+            .OrderByDescending(f => f.Changed).ThenBy(f => f.OutcomeId).Take(MostSeen).Select(f => new { f.OutcomeId, f.Model, f.Embedding }).ToList();
+        var priorities = TeachingOrder.Rank(
+            rows.ConvertAll(r => new RankedFrame(r.OutcomeId, TeachingValue.Base(r.Uncertainty, r.Novelty), r.Model, Vector(r.Embedding))),
+            seen.ConvertAll(r => new RankedFrame(r.OutcomeId, 0, r.Model, Vector(r.Embedding))),
+            options.Value.RankedFrames);
+        List<(string Id, double Priority)> changed = [];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].Priority != priorities[i])
+            {
+                changed.Add((rows[i].OutcomeId, priorities[i]));
+            }
+        }
+
+        foreach (var batch in changed.Chunk(WrittenAtOnce))
+        {
+            Sql.Execute(
+                context,
+                $"UPDATE frames SET priority = v.column2 FROM (VALUES {Sql.Values(batch.Length, 2)}) AS v WHERE frames.outcome_id = v.column1",
+                [.. batch.SelectMany(b => (object?[])[b.Id, b.Priority])]);
+        }
+
+        _last = state;
+        return changed.Count;
+    }
+
+    private static float[]? Vector(byte[]? bytes) => bytes is null ? null : MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+}
