@@ -2,6 +2,7 @@ using IMDD.Cloud.Curator.Labels;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
+using IMDD.Dapr.Notices;
 using IMDD.Imaging.Masks;
 using IMDD.Messaging.Embedded;
 using IMDD.Messaging.Kafka;
@@ -135,7 +136,10 @@ public abstract class LabelTests(PostgresFixture postgres, DatabaseKind kind) : 
 
         var restarted = await StartAsync(("Kafka:BootstrapServers", kafka.BootstrapServers));
         using var publisher = restarted.Get<IKafkaClientFactory>().CreatePublisher();
+        var told = 0;
+        using var listening = restarted.Get<INotices>().Listen(NoticeTopics.LabelsAgreed, () => told++);
         await restarted.Relay.RelayAsync(publisher, Stop);
+        told.ShouldBe(1, "who waits for labels hears of them once Kafka has them");
 
         restarted.Read(db => db.Outbox.Count()).ShouldBe(0);
         using var consumer = restarted.Get<IKafkaClientFactory>().CreateConsumer("reader");
