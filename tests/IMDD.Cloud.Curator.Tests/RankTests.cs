@@ -2,6 +2,7 @@ using System.Text;
 using IMDD.Cloud.Curator.Ranking;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Curator.Tests;
 
@@ -114,6 +115,31 @@ public abstract class RankTests(PostgresFixture postgres, DatabaseKind kind) : C
 
         got.Count.ShouldBe(frames);
         got.Distinct().Count().ShouldBe(frames);
+    }
+
+    [Fact]
+    public async Task Start_OnADatabaseOfBefore_KeepsFramesAndTheirOrder()
+    {
+        var old = await StartAsync();
+        old.Take(Examples.Defect(1), Examples.Hard(2, 0.3), Examples.Hard(3, 0.8));
+        old.Read(db => Sql.Execute(
+            db,
+            """
+            DROP INDEX frames_waiting;
+            ALTER TABLE frames DROP COLUMN novelty;
+            ALTER TABLE frames DROP COLUMN model;
+            ALTER TABLE frames DROP COLUMN embedding;
+            ALTER TABLE frames DROP COLUMN priority;
+            CREATE INDEX frames_waiting ON frames (waiting, uncertainty, time_us);
+            DELETE FROM schema_version WHERE version = 2;
+            """,
+            []));
+
+        var curator = await StartAsync(("Curator:InstanceName", "two"));
+
+        (await OrderAsync(curator)).ShouldBe([3, 2, 1]);
+        curator.Get<QueueRanker>().Rank();
+        (await OrderAsync(curator)).ShouldBe([3, 2, 1]);
     }
 
     /// <summary>A direction of the plane, a little off it by the number.</summary>
