@@ -131,7 +131,7 @@ public abstract class RankTests(PostgresFixture postgres, DatabaseKind kind) : C
             ALTER TABLE frames DROP COLUMN embedding;
             ALTER TABLE frames DROP COLUMN priority;
             CREATE INDEX frames_waiting ON frames (waiting, uncertainty, time_us);
-            DELETE FROM schema_version WHERE version = 2;
+            DELETE FROM schema_version WHERE version = 3;
             """,
             []));
 
