@@ -3,7 +3,7 @@ using IMDD.Learning.Training.Models;
 namespace IMDD.Learning.Training.Runs;
 
 /// <summary>
-/// A model that was trained on alarms on normal pictures no more often than the one it started from: where it would, its pixel threshold rises. The
+/// A model that was trained on alarms on normal pictures hardly more often than the one it started from: where it would, its pixel threshold rises. The
 /// threshold that agrees best with the masks does not ask how many good parts it costs.
 /// </summary>
 internal static class AlarmGuard

@@ -48,7 +48,7 @@ public sealed record EdgeTrainingOptions
     [JsonIgnore]
     public double StartShare { get; init; }
 
-    /// <summary>True: the model that comes out alarms on normal pictures no more often than the one it started from (<see cref="AlarmGuard"/>). It decides nothing on the way.</summary>
+    /// <summary>True: the model that comes out alarms on normal pictures hardly more often than the one it started from (<see cref="AlarmGuard"/>). It decides nothing on the way.</summary>
     [JsonIgnore]
     public bool KeepsAlarms { get; init; }
 
