@@ -20,7 +20,7 @@ namespace IMDD.Cli.Learn;
 internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IAsyncDisposable
 {
     private const ulong GateSeed = 4_000_000;
-    private const int GateFrames = 400;
+    private const int GateFrames = 120;
 
     private readonly LearnRecipe _recipe = new();
     private readonly List<DemoService> _services = [];

@@ -24,7 +24,7 @@ internal sealed class ScriptedReviewer(HttpClient curator, LearnJudge judge, str
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A line from which nothing comes is not waited for longer.</summary>
-    private static readonly TimeSpan LinePatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LinePatience = TimeSpan.FromSeconds(5);
 
     private static readonly ReviewRequest Asker = new() { RaterId = Rater, Holder = "demo" };
 
