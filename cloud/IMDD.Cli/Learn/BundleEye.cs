@@ -29,6 +29,13 @@ internal sealed class BundleEye : IDisposable
         return RegionExtractor.Extract(_segmenter.Run([image]).Images[0], _segmenter.Manifest, _options, sample.Width, sample.Height);
     }
 
+    /// <summary>Whether the defects of a frame are found in their place, and whether a region there has the name, both as the lines' judge counts.</summary>
+    public (bool Found, bool Named) Finds(SyntheticSample sample, string name)
+    {
+        var there = Look(sample).Where(region => MaskOverlap.Iou(sample.Mask, region.MaskRle) >= LearnJudge.MinIou).ToList();
+        return (there.Count > 0, there.Exists(region => region.Class == name));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _segmenter.Dispose();
 }

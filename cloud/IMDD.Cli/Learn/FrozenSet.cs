@@ -39,18 +39,17 @@ internal sealed class FrozenSet
         int bad = 0, found = 0, caught = 0, good = 0, alarms = 0;
         foreach (var sample in _samples)
         {
-            var regions = eye.Look(sample);
             if (sample.Defects.Count == 0)
             {
                 good++;
-                alarms += regions.Count > 0 ? 1 : 0;
+                alarms += eye.Look(sample).Count > 0 ? 1 : 0;
             }
             else
             {
                 bad++;
-                var there = regions.Where(region => MaskOverlap.Iou(sample.Mask, region.MaskRle) >= LearnJudge.MinIou).ToList();
-                found += there.Count > 0 ? 1 : 0;
-                caught += there.Exists(region => region.Class == sample.Defects[0].Name) ? 1 : 0;
+                var (isFound, isNamed) = eye.Finds(sample, sample.Defects[0].Name);
+                found += isFound ? 1 : 0;
+                caught += isNamed ? 1 : 0;
             }
         }
 

@@ -115,10 +115,9 @@ internal sealed class LearnBench(TrainerProcess trainer, string bundle, string w
             SurfaceGenerator generator = new(settings.Surface(line));
             for (var i = 0; i < FramesPerLine; i++)
             {
-                var sample = generator.Generate(FirstMeasured + (ulong)i, [settings.NewKind]);
-                var there = eye.Look(sample).Where(region => MaskOverlap.Iou(sample.Mask, region.MaskRle) >= LearnJudge.MinIou).ToList();
-                detection[line] += there.Count > 0 ? 1.0 / FramesPerLine : 0;
-                recall[line] += there.Exists(region => region.Class == settings.NewKindName) ? 1.0 / FramesPerLine : 0;
+                var (found, named) = eye.Finds(generator.Generate(FirstMeasured + (ulong)i, [settings.NewKind]), settings.NewKindName);
+                detection[line] += found ? 1.0 / FramesPerLine : 0;
+                recall[line] += named ? 1.0 / FramesPerLine : 0;
             }
         }
 
