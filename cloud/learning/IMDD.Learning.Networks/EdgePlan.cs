@@ -4,8 +4,9 @@ namespace IMDD.Learning.Networks;
 /// <param name="Widths">Channels at strides 2, 4, 8, 16, 32.</param>
 /// <param name="Blocks">Residual blocks at strides 4, 8, 16, 32.</param>
 /// <param name="DecoderWidths">Channels of the decoder at strides 2, 4, 8, 16.</param>
-internal sealed record EdgePlan(int[] Widths, int[] Blocks, int[] DecoderWidths)
+public sealed record EdgePlan(int[] Widths, int[] Blocks, int[] DecoderWidths)
 {
+    /// <summary>The plan of a size.</summary>
     public static EdgePlan Of(NetworkSize size) => size switch
     {
         NetworkSize.Nano => new([16, 16, 32, 48, 64], [0, 1, 1, 1], [16, 16, 32, 32]),

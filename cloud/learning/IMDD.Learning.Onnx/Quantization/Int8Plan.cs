@@ -41,7 +41,7 @@ internal sealed class Int8Plan
                     Activations.Add(AfterRectifier(node.Outputs[0]));
                 }
             }
-            else if (IsMoving(node) && Floats(node).All(IsFromBytes))
+            else if (IsMoving(node) && Floats(node).Any() && Floats(node).All(IsFromBytes))
             {
                 Nodes.Add(node);
                 Activations.UnionWith(Floats(node));

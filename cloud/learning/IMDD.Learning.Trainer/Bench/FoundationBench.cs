@@ -44,13 +44,12 @@ internal sealed class FoundationBench : IDisposable
     {
         var weights = _unet.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter, StringComparer.Ordinal);
         CheckBare(weights);
-        var times = Alternate(
-        [
+        Spent[] times = [.. Turns.Take(
+            _options.Runs,
             () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: false),
             () => Step(() => BareUnet.Predict(_configuration, weights, _sample, _timesteps, _context), isCheckpointed: false),
             () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: true),
-            Forward,
-        ]);
+            Forward).Select(Spent.MedianOf)];
         var (step, bare, checkpointed, forward) = (times[0], times[1], times[2], times[3]);
         var memory = _options.IsMemoryMeasured ? MemoryKinds.Select(start).ToArray() : null;
         return new FoundationBenchResult
@@ -126,25 +125,6 @@ internal sealed class FoundationBench : IDisposable
         _unet.Checkpointed = isCheckpointed;
         predict().square().mean().backward();
         _unet.Checkpointed = false;
-    }
-
-    /// <summary>Medians of runs taken in turn, the first round not counted.</summary>
-    private Spent[] Alternate(IReadOnlyList<Action> runs)
-    {
-        List<Spent>[] times = [.. runs.Select(_ => new List<Spent>())];
-        for (var round = 0; round <= _options.Runs; round++)
-        {
-            for (var index = 0; index < runs.Count; index++)
-            {
-                var time = Spent.Of(runs[index]);
-                if (round > 0)
-                {
-                    times[index].Add(time);
-                }
-            }
-        }
-
-        return [.. times.Select(Spent.MedianOf)];
     }
 
     /// <summary>

@@ -1,0 +1,24 @@
+namespace IMDD.Learning.Trainer.Bench;
+
+/// <summary>Things that are measured against each other, run in turn, so that all of them see the same machine.</summary>
+internal static class Turns
+{
+    /// <summary>Times of each, the first round not counted.</summary>
+    public static IReadOnlyList<IReadOnlyList<Spent>> Take(int rounds, params IReadOnlyList<Action> runs)
+    {
+        List<Spent>[] times = [.. runs.Select(_ => new List<Spent>())];
+        for (var round = 0; round <= rounds; round++)
+        {
+            for (var index = 0; index < runs.Count; index++)
+            {
+                var time = Spent.Of(runs[index]);
+                if (round > 0)
+                {
+                    times[index].Add(time);
+                }
+            }
+        }
+
+        return times;
+    }
+}

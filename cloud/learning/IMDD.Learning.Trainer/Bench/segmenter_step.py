@@ -1,0 +1,91 @@
+"""A training step of the edge network in PyTorch: arguments are the plan (JSON), crops, side, runs, threads; prints one JSON object."""
+import json
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+plan, (crops, side, runs, threads) = json.loads(sys.argv[1]), map(int, sys.argv[2:6])
+torch.set_num_threads(threads)
+torch.manual_seed(1)
+
+
+def convolve(inputs, outputs, stride=1, acts=True):
+    layers = [nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs)]
+    return nn.Sequential(*layers, nn.ReLU()) if acts else nn.Sequential(*layers)
+
+
+class Residual(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.first, self.second = convolve(channels, channels), convolve(channels, channels, acts=False)
+
+    def forward(self, x):
+        return F.relu(self.second(self.first(x)) + x)
+
+
+class Merge(nn.Module):
+    def __init__(self, coarse, fine, outputs):
+        super().__init__()
+        self.coarse, self.fine = nn.Conv2d(coarse, outputs, 1, bias=False), nn.Conv2d(fine, outputs, 1)
+        self.smooth = convolve(outputs, outputs)
+
+    def forward(self, coarse, fine):
+        return self.smooth(F.interpolate(self.coarse(coarse), scale_factor=2, mode="nearest") + self.fine(fine))
+
+
+class Network(nn.Module):
+    def __init__(self):
+        super().__init__()
+        widths, blocks, decoder = plan["widths"], plan["blocks"], plan["decoderWidths"]
+        self.colours = nn.Conv2d(3, widths[0], 3, 2, 1, bias=False)
+        self.contrasts = nn.Conv2d(2, widths[0], 3, 1, 1, bias=False)
+        self.norm = nn.BatchNorm2d(widths[0])
+        self.stages = nn.ModuleList(
+            nn.Sequential(convolve(widths[i - 1], widths[i], 2), *(Residual(widths[i]) for _ in range(blocks[i - 1])))
+            for i in range(1, len(widths)))
+        coarse, merges = widths[-1], []
+        for level in range(len(widths) - 2, -1, -1):
+            if 2 << level < plan["outputStride"]:
+                break
+            merges.append(Merge(coarse, widths[level], decoder[level]))
+            coarse = decoder[level]
+        self.merges = nn.ModuleList(merges)
+        self.defect, self.embedding = nn.Conv2d(coarse, 1, 1), nn.Conv2d(coarse, plan["embeddingLength"], 1)
+
+    def contrast(self, x):
+        light = F.avg_pool2d(x, 2).mean(1, keepdim=True)
+        light = light - light.mean((2, 3), keepdim=True)
+        fine = (light - F.avg_pool2d(light, 3, 1, 1, count_include_pad=False)) * 16
+        wide = lambda t: F.avg_pool2d(F.avg_pool2d(t, 8), 5, 1, 2, count_include_pad=False)
+        grow = lambda t: F.interpolate(t, scale_factor=8, mode="bilinear", align_corners=False)
+        mean = wide(light)
+        variance = F.relu(wide(light * light) - mean * mean) + 6e-5
+        return torch.cat([fine, (light - grow(mean)) / grow(variance.sqrt())], 1)
+
+    def forward(self, x):
+        levels = [F.relu(self.norm(self.colours((x - 0.5) * 4) + self.contrasts(self.contrast(x))))]
+        for stage in self.stages:
+            levels.append(stage(levels[-1]))
+        features = levels[-1]
+        for index, merge in enumerate(self.merges):
+            features = merge(features, levels[-(index + 2)])
+        embedding = self.embedding(features)
+        return self.defect(features), embedding / (embedding * embedding).sum(1, keepdim=True).add(1e-6).sqrt(), levels[-1].mean((2, 3))
+
+
+network = Network().train()
+image = torch.rand(crops, 3, side, side)
+clock, processor = [], []
+for run in range(runs + 1):
+    start, used = time.perf_counter(), time.process_time()
+    network.zero_grad(set_to_none=True)
+    defect, embedding, frame = network(image)
+    (defect.square().mean() + embedding.sum(1).square().mean() + frame.square().mean()).backward()
+    if run > 0:
+        clock.append(time.perf_counter() - start)
+        processor.append(time.process_time() - used)
+median = lambda times: 1000 * sorted(times)[len(times) // 2]
+print(json.dumps({"version": torch.__version__, "stepMs": median(clock), "processorMs": median(processor)}))
