@@ -100,7 +100,10 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             frame.MoveToOuterDisposeScope());
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Writes the network: defect logit, embedding, frame's embedding. The pixels' embedding keeps its length here, unlike in <see cref="forward"/>: whoever
+    /// compares it with rows divides the few cosines by <see cref="Length"/> instead of its many channels.
+    /// </summary>
     public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
     {
         var graph = onnx.Graph;
@@ -117,8 +120,15 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             features = onnx.CallMany(_merges[index], features, levels[^(index + 2)])[0];
         }
 
-        var embedding = onnx.Call(_embedding, features);
-        var length = graph.Sqrt(graph.Add(graph.ReduceSum(graph.Mul(embedding, embedding), 1), graph.Scalar(UnitFloor.ToSingle())));
-        return [graph.Squeeze(onnx.Call(_defect, features), 1), graph.Div(embedding, length), frame];
+        return [graph.Squeeze(onnx.Call(_defect, features), 1), onnx.Call(_embedding, features), frame];
+    }
+
+    /// <summary>Lengths <c>[B, 1, cells]</c> of embeddings <c>[B, D, cells]</c>, never 0.</summary>
+    public static OnnxValue Length(OnnxGraphBuilder graph, OnnxValue embeddings)
+    {
+        // Adding up by a product: over the channels of a map a sum of its own takes ten times as long.
+        var channels = embeddings.Shape[1].Value!.Value;
+        var ones = graph.Constant("ones", Enumerable.Repeat(1f, (int)channels).ToArray(), 1, channels);
+        return graph.Sqrt(graph.Add(graph.MatMul(ones, graph.Mul(embeddings, embeddings)), graph.Scalar(UnitFloor.ToSingle())));
     }
 }

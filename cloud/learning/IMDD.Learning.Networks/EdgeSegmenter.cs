@@ -97,27 +97,28 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
 
         var features = onnx.CallMany(_network, pictures);
         var (defect, embedding) = (features[0], features[1]);
-        var cells = graph.Transpose(graph.FlattenFrom(embedding, 2, OnnxDimension.Symbolic("cells")), 0, 2, 1);
+        var cells = graph.FlattenFrom(embedding, 2, OnnxDimension.Symbolic("cells"));
         OnnxValue scores;
         using (graph.Scope("naming"))
         {
             var naming = _network.Naming;
-            var cosine = graph.MatMul(cells, graph.Transpose(inputs[1], 1, 0));
+            // Rows by cells: so the many channels need not be turned around.
+            var cosine = graph.Div(graph.MatMul(inputs[1], cells), EdgeNetwork.Length(graph, cells));
             scores = graph.Sigmoid(graph.Add(
                 graph.Mul(cosine, graph.Scalar(MathF.Exp(naming.LogScale.item<float>()))), graph.Scalar(naming.Bias.item<float>())));
         }
 
-        var best = graph.ReduceMax(scores, 2);
-        var two = graph.TopK(graph.Concat(2, scores, graph.Sub(best, graph.Scalar(1))), graph.Vector(2), 2);
-        var second = graph.Slice(two, 2, 1, 2);
+        // One row more, below every score: the second best where there is one row.
+        var (two, rows) = graph.TopK(graph.Pad(scores, [(0, 0), (0, 1), (0, 0)], fill: -1), graph.Vector(2), 2, axis: 1);
+        var (best, second) = (graph.ReshapeLike(graph.Slice(two, 1, 0, 1), defect), graph.ReshapeLike(graph.Slice(two, 1, 1, 2), defect));
         var pooled = graph.ReduceMax(
             graph.AveragePool(graph.Unsqueeze(defect, 1), OnnxWindow.Of([ScoreWindow, ScoreWindow], [1, 1], [ScoreWindow / 2, ScoreWindow / 2]), countPadding: false), 1, 2, 3);
         return
         [
             Probability(graph, defect, _calibration.DefectScale, _calibration.DefectOffset),
-            graph.ReshapeLike(graph.Cast(graph.ArgMax(scores, 2), OnnxElementType.Int32), defect),
-            graph.ReshapeLike(best, defect),
-            graph.ReshapeLike(graph.Sub(best, second), defect),
+            graph.ReshapeLike(graph.Cast(graph.Slice(rows, 1, 0, 1), OnnxElementType.Int32), defect),
+            best,
+            graph.Min(graph.Sub(best, second), graph.Scalar(1)),
             Probability(graph, graph.Squeeze(pooled, 1, 2, 3), _calibration.ImageScale, _calibration.ImageOffset),
             features[2],
         ];

@@ -136,7 +136,7 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
         var turned = graph.Transpose(owners, 0, 2, 1);
         var scores = graph.Div(graph.MatMul(turned, names), graph.ReduceSum(turned, 2));
         var best = graph.ReduceMax(scores, 2);
-        var two = graph.TopK(graph.Concat(2, scores, graph.Sub(best, graph.Scalar(1))), graph.Vector(2), 2);
+        var two = graph.TopK(graph.Concat(2, scores, graph.Sub(best, graph.Scalar(1))), graph.Vector(2), 2).Values;
         var padding = EdgeSegmenter.ScoreWindow / 2;
         var pooled = graph.ReduceMax(
             graph.AveragePool(

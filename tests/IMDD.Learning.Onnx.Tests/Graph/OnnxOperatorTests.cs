@@ -74,10 +74,26 @@ public sealed class OnnxOperatorTests
     public void TopK_FlattenedMap_SortsEachChannel()
     {
         var (values, shape) = GraphRunner.Run(Map, MapShape, MapValues, (graph, x) =>
-            graph.TopK(graph.FlattenFrom(x, 2, OnnxDimension.Symbolic("N")), graph.Vector(3), 3));
+            graph.TopK(graph.FlattenFrom(x, 2, OnnxDimension.Symbolic("N")), graph.Vector(3), 3).Values);
 
         shape.ShouldBe([1, 2, 3]);
         values.ShouldBe([.. MapValues[..32].OrderDescending().Take(3), .. MapValues[32..].OrderDescending().Take(3)]);
+    }
+
+    [Fact]
+    public void TopK_AcrossChannels_TakesTheFirstOfEqualOnes()
+    {
+        // Channels 0 and 2 are equal everywhere, channel 1 is less.
+        var (indices, shape) = GraphRunner.Run(Map, MapShape, MapValues, (graph, x) =>
+        {
+            var one = graph.Slice(x, 1, 0, 1);
+            var three = graph.Concat(1, one, graph.Sub(one, graph.Scalar(1)), one);
+            return graph.Cast(graph.TopK(three, graph.Vector(2), 2, axis: 1).Indices, OnnxElementType.Float);
+        });
+
+        shape[1].ShouldBe(2);
+        indices[..(indices.Length / 2)].ShouldAllBe(index => index == 0);
+        indices[(indices.Length / 2)..].ShouldAllBe(index => index == 2);
     }
 
     [Fact]

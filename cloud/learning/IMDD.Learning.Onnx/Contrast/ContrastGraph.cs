@@ -87,7 +87,7 @@ internal sealed class ContrastGraph
         using var scope = _graph.Scope($"{scale}/limit");
         var blocks = _graph.FlattenFrom(_graph.MaxPool(difference, block), 2, OnnxDimension.Symbolic($"N_{scale}"));
         var count = _graph.Gather(_graph.Shape(blocks), _graph.Vector(2), 0);
-        var sorted = _graph.TopK(blocks, count, blocks.Shape[2]);
+        var sorted = _graph.TopK(blocks, count, blocks.Shape[2]).Values;
         var middle = Quantile(sorted, count, MiddlePercent);
         var upper = Quantile(sorted, count, UpperPercent);
         var limit = _graph.Add(_graph.Add(middle, _graph.Mul(_graph.Sub(upper, middle), _graph.Scalar(Spread))), _graph.Scalar(FloorLevels));

@@ -34,16 +34,18 @@ public static class OnnxReduction
             return graph.Node("ArgMax", [value], OnnxElementType.Int64, value.Shape.With(axis, 1), OnnxAttribute.Int("axis", axis));
         }
 
-        /// <summary>The <paramref name="count"/> largest along the last axis, largest first.</summary>
+        /// <summary>The <paramref name="count"/> largest along an axis, largest first, of equal ones the first, and where they are.</summary>
         /// <param name="value">Floats.</param>
         /// <param name="count">One 64-bit integer, <c>[1]</c>.</param>
         /// <param name="length">What <paramref name="count"/> will be, for the shape.</param>
-        public OnnxValue TopK(OnnxValue value, OnnxValue count, OnnxDimension length)
+        public (OnnxValue Values, OnnxValue Indices) TopK(OnnxValue value, OnnxValue count, OnnxDimension length, int axis = -1)
         {
             OnnxCheck.IsFloat("TopK", value);
             OnnxCheck.Is("TopK", count, OnnxElementType.Int64);
-            var shape = value.Shape.With(OnnxCheck.Axis("TopK", value, -1), length);
-            return graph.Node("TopK", [value, count], [(value.Type, shape), (OnnxElementType.Int64, shape)])[0];
+            axis = OnnxCheck.Axis("TopK", value, axis);
+            var shape = value.Shape.With(axis, length);
+            var outputs = graph.Node("TopK", [value, count], [(value.Type, shape), (OnnxElementType.Int64, shape)], axis == value.Shape.Rank - 1 ? [] : [OnnxAttribute.Int("axis", axis)]);
+            return (outputs[0], outputs[1]);
         }
 
         private OnnxValue Reduce(string op, OnnxValue value, ReadOnlySpan<int> axes)

@@ -15,18 +15,50 @@ internal static class BatchNormalizationFolding
         var uses = graph.CountUses();
         foreach (var normalization in graph.Nodes.Where(node => node.Op == "BatchNormalization").ToList())
         {
-            if (normalization.Inputs[0] is { Producer: { } layer } between
-                && uses[between] == 1
-                && OutputAxis(layer) is { } axis
-                && layer.Inputs[1]?.Constant is { Type: OnnxElementType.Float } weights
-                && (layer.Inputs.ElementAtOrDefault(2) is not { } bias || bias.Constant is not null)
-                && normalization.Inputs.Skip(1).All(input => input?.Constant is { Type: OnnxElementType.Float }))
+            if (!normalization.Inputs.Skip(1).All(input => input?.Constant is { Type: OnnxElementType.Float }))
             {
-                Fold(graph, layer, normalization, weights, axis);
-                graph.Nodes.Remove(normalization);
+                continue;
             }
+
+            // s (a + b − μ) + β = s a + (s (b − μ) + β): of a sum of layers, the last takes the shift.
+            List<(OnnxNode User, int Index)> terms = [];
+            if (!Collect(normalization, 0, uses, normalization.Inputs[1]!.Constant!.Count, terms))
+            {
+                continue;
+            }
+
+            foreach (var (index, (user, input)) in terms.Index())
+            {
+                user.Inputs[input] = Fold(graph, user.Inputs[input]!.Producer!, normalization, takesShift: index == terms.Count - 1).Outputs[0];
+            }
+
+            // The normalisation's value lives on as what was normalised, so that whoever takes it, and an output's name, stay as they are.
+            OnnxGraph.Rebind(normalization.Inputs[0]!.Producer!, normalization.Outputs[0]);
+            graph.Nodes.Remove(normalization);
         }
     }
+
+    /// <summary>Finds the layers whose sum an input of a node is; false where anything else is in it, or something else takes a part of it.</summary>
+    private static bool Collect(OnnxNode user, int index, Dictionary<OnnxValue, int> uses, long channels, List<(OnnxNode User, int Index)> terms)
+    {
+        if (user.Inputs[index] is not { Producer: { } producer } value || uses[value] != 1)
+        {
+            return false;
+        }
+
+        if (producer.Op == "Add")
+        {
+            return Collect(producer, 0, uses, channels, terms) && Collect(producer, 1, uses, channels, terms);
+        }
+
+        terms.Add((user, index));
+        return IsFoldable(producer, channels);
+    }
+
+    private static bool IsFoldable(OnnxNode layer, long channels) => OutputAxis(layer) is var (axis, groups)
+        && layer.Inputs[1]?.Constant is { Type: OnnxElementType.Float } weights
+        && weights.Dimensions[axis] * groups == channels
+        && (layer.Inputs.ElementAtOrDefault(2) is not { } bias || bias.Constant is not null);
 
     /// <summary>The axis of a layer's weights that counts its outputs, as (axis, groups that repeat it); null for other layers.</summary>
     private static (int Axis, long Groups)? OutputAxis(OnnxNode layer) => layer.Op switch
@@ -37,14 +69,16 @@ internal static class BatchNormalizationFolding
         _ => null,
     };
 
-    private static void Fold(OnnxGraph graph, OnnxNode layer, OnnxNode normalization, OnnxTensor weights, (int Axis, long Groups) output)
+    private static OnnxNode Fold(OnnxGraph graph, OnnxNode layer, OnnxNode normalization, bool takesShift)
     {
+        var output = OutputAxis(layer)!.Value;
+        var weights = layer.Inputs[1]!.Constant!;
         double[][] parameters = [.. normalization.Inputs.Skip(1).Select(input => input!.Constant!.As<float>().ToArray().Select(value => (double)value).ToArray())];
         var (gamma, beta, mean, variance) = (parameters[0], parameters[1], parameters[2], parameters[3]);
         var epsilon = normalization.Float("epsilon", DefaultEpsilon);
         double[] scale = [.. gamma.Select((value, channel) => value / Math.Sqrt(variance[channel] + epsilon))];
         var bias = layer.Inputs.ElementAtOrDefault(2)?.Constant!.ToSingles() ?? new float[scale.Length];
-        float[] foldedBias = [.. scale.Select((value, channel) => (float)((value * (bias[bias.Length == 1 ? 0 : channel] - mean[channel])) + beta[channel]))];
+        float[] foldedBias = [.. scale.Select((value, channel) => Shift(value, bias[bias.Length == 1 ? 0 : channel], channel))];
         var foldedWeights = graph.AddConstant(layer.Inputs[1]!.Name + "/folded", Scale(weights, scale, output));
         var foldedBiases = graph.AddConstant(layer.Name + "/bias/folded", OnnxTensor.Of<float>(foldedBias, foldedBias.Length));
         var folded = graph.AddNode(
@@ -56,9 +90,9 @@ internal static class BatchNormalizationFolding
             layer.Attributes,
             graph.Nodes.IndexOf(layer));
         graph.Nodes.Remove(layer);
+        return folded;
 
-        // The normalisation's value lives on as the layer's, so that whoever takes it, and an output's name, stay as they are.
-        OnnxGraph.Rebind(folded, normalization.Outputs[0]);
+        float Shift(double factor, float own, int channel) => (float)(takesShift ? (factor * (own - mean[channel])) + beta[channel] : factor * own);
     }
 
     private static OnnxTensor Scale(OnnxTensor weights, double[] scale, (int Axis, long Groups) output)

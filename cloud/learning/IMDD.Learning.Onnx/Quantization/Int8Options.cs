@@ -9,7 +9,10 @@ public sealed record Int8Options
     /// <summary>For <see cref="CalibrationMethod.Percentile"/>: share of the elements within the range, in percent.</summary>
     public double Percentile { get; init; } = 99.99;
 
-    /// <summary>Leave the first convolution in floats: it sees the picture, and few weights are in it.</summary>
+    /// <summary>
+    /// Leave the layers before which there is no other in floats: they see the picture, few weights are in them, and bytes of few channels are slower than
+    /// floats.
+    /// </summary>
     public bool KeepFirst { get; init; } = true;
 
     /// <summary>Leave the last convolution or product before each output in floats: thresholds are set on what it gives.</summary>

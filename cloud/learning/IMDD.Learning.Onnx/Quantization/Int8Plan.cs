@@ -29,7 +29,8 @@ internal sealed class Int8Plan
         }
 
         List<OnnxNode> candidates = [.. graph.Nodes.Where(IsLayer)];
-        Kept = [.. candidates.Where(layer => IsKept(layer, candidates, options))];
+        HashSet<OnnxNode> behind = [.. candidates.SelectMany(Behind)];
+        Kept = [.. candidates.Where(layer => IsKept(layer, behind, options))];
         foreach (var node in graph.Nodes)
         {
             if (IsLayer(node) && !Kept.Contains(node))
@@ -76,23 +77,25 @@ internal sealed class Int8Plan
     private static IEnumerable<OnnxValue> Floats(OnnxNode node)
         => node.Inputs.OfType<OnnxValue>().Where(input => input is { Type: OnnxElementType.Float, Constant: null });
 
-    private bool IsKept(OnnxNode layer, List<OnnxNode> candidates, Int8Options options)
-        => (options.KeepFirst && layer == candidates[0])
-            || (options.KeepLast && !Reaches(layer.Outputs[0], candidates))
+    private bool IsKept(OnnxNode layer, HashSet<OnnxNode> behind, Int8Options options)
+        => (options.KeepFirst && !behind.Contains(layer))
+            || (options.KeepLast && Behind(layer).Count == 0)
             || options.KeepNames.Any(name => layer.Name.StartsWith(name, StringComparison.Ordinal));
 
-    /// <summary>Whether what a layer gives goes on to another layer.</summary>
-    private bool Reaches(OnnxValue start, List<OnnxNode> candidates)
+    /// <summary>The layers that what a layer gives goes on to first.</summary>
+    private HashSet<OnnxNode> Behind(OnnxNode layer)
     {
-        HashSet<OnnxValue> seen = [start];
+        HashSet<OnnxNode> found = [];
+        HashSet<OnnxValue> seen = [layer.Outputs[0]];
         Stack<OnnxValue> values = new(seen);
         while (values.TryPop(out var value))
         {
             foreach (var user in _users.GetValueOrDefault(value, []))
             {
-                if (candidates.Contains(user))
+                if (IsLayer(user))
                 {
-                    return true;
+                    found.Add(user);
+                    continue;
                 }
 
                 foreach (var output in user.Outputs.Where(seen.Add))
@@ -102,7 +105,7 @@ internal sealed class Int8Plan
             }
         }
 
-        return false;
+        return found;
     }
 
     /// <summary>A rectifier after a node costs nothing: a range from zero on cuts off the same.</summary>
