@@ -49,6 +49,27 @@ public sealed class EdgeBundleTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void WriteInt8_ThenLoaded_SaysNearlyWhatTheNetworkSays(bool usesReference)
+    {
+        using TestDirectory directory = new();
+        using var model = Model(usesReference);
+        EdgeBundle.Write(model, [Picture(1)], directory.File("full"), CreatedAt);
+
+        EdgeBundle.WriteInt8(model, [Picture(1), Picture(2), Picture(3)], [Picture(1)], directory.File("bytes"), CreatedAt);
+
+        new FileInfo(directory.File("bytes/model.onnx")).Length.ShouldBeLessThan(new FileInfo(directory.File("full/model.onnx")).Length / 2);
+        using var segmenter = SegmenterFactory.Create(ModelBundle.Open(directory.File("bytes")), new SegmenterOptions { Threads = 1, MaxBatch = 1 });
+        using TorchSegmenter network = new(model);
+        using var image = Noise(3);
+        IReadOnlyList<RgbImage>? references = usesReference ? [Noise(4)] : null;
+        var (result, expected) = (segmenter.Run([image], references).Images[0], network.Run([image], references).Images[0]);
+        var differences = result.Defect.ToArray().Zip(expected.Defect.ToArray(), (a, b) => Math.Abs(a - b));
+        differences.Average().ShouldBeInRange(1e-7f, 0.02f);
+    }
+
     [Fact]
     public void Write_OverABundleOfAnotherKind_LeavesNothingOfIt()
     {

@@ -16,14 +16,28 @@ internal static class TrainExportCommand
         Option<DirectoryInfo> model = new("--model") { Description = "A trained model's bundle.", Required = true };
         Option<DirectoryInfo> folder = new("--out") { Description = "The new bundle's folder.", Required = true };
         Option<bool> half = new("--half") { Description = "Round the weights to 16 bits, in which they are kept beside the graph." };
+        Option<bool> int8 = new("--int8") { Description = "Compute in 8 bits: calibrated on --data's training side, refused where its validation side loses too much." };
+        Option<string?> data = new("--data") { Description = "KEY:PATH of a data set as the line shows it, for --int8." };
         var json = JsonLine.CreateOption();
-        Command command = new("export", "Exports a trained model again.") { model, folder, half, json };
+        Command command = new("export", "Exports a trained model again.") { model, folder, half, int8, data, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(int8) != (result.GetValue(data) is not null))
+            {
+                result.AddError("--int8 and --data go together: expected both or neither.");
+            }
+        });
         command.SetAction(parsed => Run(
-            parsed, parsed.GetRequiredValue(model).FullName, parsed.GetRequiredValue(folder).FullName, parsed.GetValue(half), parsed.GetValue(json)));
+            parsed,
+            parsed.GetRequiredValue(model).FullName,
+            parsed.GetRequiredValue(folder).FullName,
+            parsed.GetValue(half),
+            parsed.GetValue(data),
+            parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, string from, string folder, bool half, bool json)
+    private static int Run(ParseResult parsed, string from, string folder, bool half, string? data, bool json)
     {
         if (Path.TrimEndingDirectorySeparator(from) == Path.TrimEndingDirectorySeparator(folder))
         {
@@ -35,6 +49,11 @@ internal static class TrainExportCommand
         if (half)
         {
             model.RoundToHalf();
+        }
+
+        if (data is not null)
+        {
+            return Int8(parsed, model, bundle, data, folder, json);
         }
 
         var digest = EdgeBundle.Write(model, Probes(bundle), folder, CreationTime.Now(), bundle.Manifest.Reference);
@@ -49,6 +68,30 @@ internal static class TrainExportCommand
         }
 
         return 0;
+    }
+
+    private static int Int8(ParseResult parsed, EdgeModel model, ModelBundle bundle, string data, string folder, bool json)
+    {
+        var (digest, report) = Int8Export.Run(model, Probes(bundle), data, folder, CreationTime.Now(), bundle.Manifest.Reference);
+        if (json)
+        {
+            JsonLine.Write(parsed.InvocationConfiguration.Output, new
+            {
+                Out = report.Passed ? folder : null,
+                Passed = report.Passed,
+                BundleDigest = digest,
+                Aupro30 = report.Reference.Aupro,
+                Aupro30Int8 = report.Candidate.Aupro,
+                IouPooled = report.Reference.Iou,
+                IouPooledInt8 = report.Candidate.Iou,
+            });
+        }
+        else
+        {
+            parsed.InvocationConfiguration.Output.WriteLine(report.Passed ? $"{folder}: bundle {digest}; {report}" : $"Refused, nothing was written: {report}");
+        }
+
+        return report.Passed ? 0 : TrainWordCommand.Refused;
     }
 
     /// <summary>The pictures that the bundle was compared on before.</summary>

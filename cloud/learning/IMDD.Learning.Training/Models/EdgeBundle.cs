@@ -1,10 +1,13 @@
 using System.Text.Json;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
+using IMDD.Imaging;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
+using IMDD.Learning.Onnx.Quantization;
+using IMDD.Learning.Onnx.Running;
 using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Training.Pictures;
 using static TorchSharp.torch;
@@ -19,6 +22,9 @@ public static class EdgeBundle
 {
     // Far above what execution providers differ by in this arithmetic, far below what would change a decision.
     private const double ProbeTolerance = 0.01;
+
+    // A byte more or less in a convolution's output, which processors may round otherwise.
+    private const double Int8ProbeTolerance = 0.03;
 
     // Which of two nearly equal rows wins is a matter of the last bit.
     private const double MaxDifferingRows = 0.002;
@@ -35,6 +41,25 @@ public static class EdgeBundle
     /// <returns>Digest of the manifest.</returns>
     /// <exception cref="OnnxParityException">The exported graph does not agree with the network.</exception>
     public static string Write(EdgeModel model, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null)
+        => Write(model, null, pictures, folder, createdAt, reference);
+
+    /// <summary>The same in eight bits. Whether it is still worth what the model is, is for <see cref="TaskGate"/> to say; its probes are its own.</summary>
+    /// <param name="model">In evaluation mode afterwards.</param>
+    /// <param name="calibration">Pictures as the line shows them, a hundred or more with defects among them, for the ranges of the activations.</param>
+    /// <param name="pictures">As of the other.</param>
+    /// <param name="folder">As of the other.</param>
+    /// <param name="createdAt">As of the other.</param>
+    /// <param name="reference">As of the other.</param>
+    /// <returns>Digest of the manifest.</returns>
+    /// <exception cref="OnnxParityException">The graph, still in floats, does not agree with the network.</exception>
+    public static string WriteInt8(
+        EdgeModel model, IReadOnlyList<TrainingPicture> calibration, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt,
+        JsonElement? reference = null)
+        => Write(model, calibration, pictures, folder, createdAt, reference);
+
+    private static string Write(
+        EdgeModel model, IReadOnlyList<TrainingPicture>? calibration, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt,
+        JsonElement? reference)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -45,6 +70,13 @@ public static class EdgeBundle
         var exported = TorchOnnxExporter.Export(segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames, new TorchExportOptions { Name = "edge" });
         var recorded = EdgeProbes.Record(segmenter, rows, model.Description.Network.UsesReference, pictures);
         OnnxParityGate.Require(exported, [.. recorded.Select(r => r.Probe)], new ParityTolerance(DifferingShare: MaxDifferingRows));
+
+        if (calibration is not null)
+        {
+            exported = Int8Quantization.Quantize(exported, () => calibration.Select(picture => Inputs(picture, rows, model.Description.Network.UsesReference))).Model;
+            using OnnxRunner runner = new(exported);
+            recorded = [.. recorded.Select(one => one with { Probe = one.Probe with { Outputs = runner.Run(one.Probe.Inputs) } })];
+        }
 
         BundleWriter writer = new();
         writer.AddModel(exported.ToBytes());
@@ -57,7 +89,11 @@ public static class EdgeBundle
         writer.Add(EdgeModel.WeightsFile, model.WeightBytes());
         writer.Add(EdgeModel.DescriptionFile, EdgeModel.Bytes(model.Description), "application/json");
         return writer.Write(
-            folder, contents => Manifest(model, exported, segmenter, contents, createdAt) with { Reference = EdgeReference.Measure(model, pictures) ?? reference });
+            folder, contents => Manifest(model, exported, segmenter, contents, createdAt) with
+            {
+                Probes = new BundleProbes(contents.ProbesDigest!, calibration is null ? ProbeTolerance : Int8ProbeTolerance),
+                Reference = EdgeReference.Measure(model, pictures) ?? reference,
+            });
     }
 
     private static BundleManifest Manifest(
@@ -99,8 +135,26 @@ public static class EdgeBundle
                 SplitId: string.Join(' ', description.Lineage.SplitIds),
                 Seed: description.Lineage.Seed,
                 Parent: description.Lineage.Parent),
-            Probes = new BundleProbes(contents.ProbesDigest!, ProbeTolerance),
         };
+    }
+
+    private static Dictionary<string, OnnxTensor> Inputs(TrainingPicture picture, Tensor rows, bool usesReference)
+    {
+        using var scope = NewDisposeScope();
+        Dictionary<string, OnnxTensor> inputs = new(StringComparer.Ordinal) { ["image"] = Bytes(picture.Rgb), ["text"] = TorchTensors.ToOnnx(rows) };
+        if (usesReference)
+        {
+            inputs["reference"] = Bytes(picture.Reference ?? picture.Rgb);
+        }
+
+        return inputs;
+
+        OnnxTensor Bytes(byte[] rgb)
+        {
+            using RgbImage image = new(picture.Width, picture.Height);
+            rgb.CopyTo(image.Pixels);
+            return TorchTensors.ToOnnx(EdgeInput.Bytes(image));
+        }
     }
 
     /// <summary>A manifest's words for what the network takes.</summary>

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using IMDD.Imaging;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Samples;
+using IMDD.Learning.Datasets.Splits;
+using IMDD.Learning.Datasets.Words;
+using IMDD.Learning.Evaluation.Models;
+using IMDD.Learning.Evaluation.Reports;
+using IMDD.Learning.Onnx.Parity;
+using IMDD.Learning.Training;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+using IMDD.Learning.Training.Runs;
+
+namespace IMDD.Learning.Trainer.Commands;
+
+/// <summary>Exports a trained model in eight bits and lets the bundle through only if it is worth what the model is.</summary>
+internal static class Int8Export
+{
+    // Ranges settle with some tens of pictures; more only take time.
+    private const int CalibrationPictures = 128;
+
+    /// <summary>Exports, measures both on the data's validation side, and leaves the bundle only where little was lost.</summary>
+    /// <returns>The bundle's digest, and what both are worth.</returns>
+    /// <exception cref="TrainingException">The folder is taken, or the data has no side that can be measured.</exception>
+    public static (string Digest, TaskReport Report) Run(
+        EdgeModel model, IReadOnlyList<TrainingPicture> probes, string data, string folder, DateTimeOffset createdAt, JsonElement? reference)
+    {
+        if (Directory.Exists(folder))
+        {
+            throw new TrainingException($"--out is {folder}, which exists: expected a new folder.");
+        }
+
+        var train = TrainingDataReader.Read([data], shots: null, seed: 0, normalOnly: false).Train;
+        var step = Math.Max(1, (train.Count + CalibrationPictures - 1) / CalibrationPictures);
+        List<TrainingPicture> calibration = [.. train.OrderBy(picture => picture.Id, StringComparer.Ordinal).Where((_, index) => index % step == 0)];
+        var unfinished = folder + ".partial";
+        try
+        {
+            var digest = EdgeBundle.WriteInt8(model, calibration, probes, unfinished, createdAt, reference);
+            OpenCvImageDecoder decoder = new();
+            var (dataset, split) = new DatasetDivider(decoder).Read([data], DivisionRule.Default)[0];
+            using BundleModel full = new(new TorchSegmenter(model));
+            using BundleModel bytes = new(SegmenterFactory.Create(ModelBundle.Open(unfinished), new SegmenterOptions { MaxBatch = 1 }));
+            TaskReport report = new(Measure(full, decoder, dataset, split), Measure(bytes, decoder, dataset, split), TaskGate.MaxDropPoints);
+            if (report is { Reference.Aupro: null, Reference.Iou: null })
+            {
+                throw new TrainingException($"The validation side of {data} has no defects with masks: expected some, to measure what eight bits cost.");
+            }
+
+            if (report.Passed)
+            {
+                Directory.Move(unfinished, folder);
+            }
+
+            return (digest, report);
+        }
+        finally
+        {
+            if (Directory.Exists(unfinished))
+            {
+                Directory.Delete(unfinished, recursive: true);
+            }
+        }
+    }
+
+    private static TaskScores Measure(BundleModel model, OpenCvImageDecoder decoder, Dataset dataset, DatasetSplit split)
+    {
+        ModelEvaluator evaluator = new(model, decoder, Vocabulary.English, new EvaluationOptions { Resamples = 0 });
+        var metrics = evaluator.Run(dataset, split, SplitName.Val).Metrics.Where(metric => metric.Value.IsDefined)
+            .ToDictionary(metric => metric.Key, metric => (double?)metric.Value.Value, StringComparer.Ordinal);
+        return new TaskScores(metrics.GetValueOrDefault("aupro_30"), metrics.GetValueOrDefault("iou_pooled"));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
+using IMDD.Testing;
+
+namespace IMDD.Learning.Trainer.Tests;
+
+public sealed class TrainExportCommandTests
+{
+    private const string Data = "synthetic:seed=41,count=40,size=96,textures=cast,kinds=dent+blowhole";
+
+    [Fact]
+    public async Task Export_Int8_IsThereExactlyWhereLittleWasLost()
+    {
+        using TestDirectory directory = new();
+        await RunAsync(
+            ["train", "edge", "--data", Data, "--size", "nano", "--crop", "64", "--batch", "4", "--steps", "60", "--out", directory.File("model"), "--json"], new StringWriter());
+        StringWriter output = new();
+
+        var code = await RunAsync(["train", "export", "--model", directory.File("model"), "--out", directory.File("bytes"), "--int8", "--data", Data, "--json"], output);
+
+        using var result = JsonDocument.Parse(output.ToString());
+        double Number(string name) => result.RootElement.GetProperty(name).GetDouble();
+        var isWithin = Number("aupro30") - Number("aupro30_int8") <= 0.005 && Number("iou_pooled") - Number("iou_pooled_int8") <= 0.005;
+        result.RootElement.GetProperty("passed").GetBoolean().ShouldBe(isWithin);
+        code.ShouldBe(isWithin ? 0 : 4);
+        Directory.Exists(directory.File("bytes.partial")).ShouldBeFalse();
+        Directory.Exists(directory.File("bytes")).ShouldBe(isWithin);
+        if (isWithin)
+        {
+            using var segmenter = SegmenterFactory.Create(ModelBundle.Open(directory.File("bytes")), new SegmenterOptions { Threads = 1, MaxBatch = 1 });
+            segmenter.Digest.ShouldBe(result.RootElement.GetProperty("bundle_digest").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Export_Int8WithoutDataOrOntoAFolder_IsAnError()
+    {
+        using TestDirectory directory = new();
+        StringWriter error = new();
+        string[] export = ["train", "export", "--model", directory.Path, "--out", directory.File("bytes")];
+
+        (await TrainerCommand.RunAsync([.. export, "--int8"], TextWriter.Null, error)).ShouldNotBe(0);
+
+        error.ToString().ShouldContain("--int8 and --data go together");
+    }
+
+    private static async Task<int> RunAsync(string[] arguments, StringWriter output)
+    {
+        StringWriter error = new();
+        var code = await TrainerCommand.RunAsync(arguments, output, error);
+        code.ShouldBeOneOf([0, 4], error.ToString());
+        return code;
+    }
+}
