@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
 using IMDD.Cloud.Aggregator;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Queries;
 using IMDD.Edge.Agent.Tests.Support;
@@ -34,7 +37,21 @@ public sealed class DriftJourneyTests
         alarm.Value!.Value.ShouldBeGreaterThan(1);
         alarm.Message.ShouldContain("brightness of camera cell3/cam1");
         (await ReportAsync(http))!.Drifted.ShouldContain(StatisticName.Brightness);
+
+        (await BaselineAsync(http, "acme/ulm")).ShouldBe(HttpStatusCode.BadRequest);
+        (await BaselineAsync(http, AgentHarness.Camera("cam7").ToString())).ShouldBe(HttpStatusCode.NotFound);
+        (await BaselineAsync(http, AgentHarness.Camera("cam1").ToString())).ShouldBe(HttpStatusCode.NoContent);
+        await Eventually.HoldsAsync(async () => (await DriftAlarmsAsync(http)).Count == 0);
+        var audit = ImddJson.Deserialize<AuditPage>(await http.GetByteArrayAsync(QueryRoutes.Audit, TestContext.Current.CancellationToken));
+        audit.Entries.Select(e => (e.Actor, e.Outcome)).ShouldBe([("anna", AuditOutcome.Refused), ("anna", AuditOutcome.Done)]);
+        (await http.GetAsync(QueryRoutes.Audit + "?after=x&limit=0", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         await aggregator.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<HttpStatusCode> BaselineAsync(HttpClient http, string camera)
+    {
+        using var answer = await http.PostAsJsonAsync(QueryRoutes.DriftBaseline, new { camera, by = "anna", reason = "new lamp" }, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
     }
 
     private static async Task SendAsync(AgentHarness harness, int windows, int light)
