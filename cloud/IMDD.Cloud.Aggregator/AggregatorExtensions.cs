@@ -1,6 +1,7 @@
 using System.Reactive.Concurrency;
 using System.Text.Json.Serialization;
 using IMDD.Cloud.Aggregator.Alarms;
+using IMDD.Cloud.Aggregator.Drift;
 using IMDD.Cloud.Aggregator.Ingest;
 using IMDD.Cloud.Aggregator.Live;
 using IMDD.Cloud.Aggregator.Queries;
@@ -31,6 +32,7 @@ public static class AggregatorExtensions
         services.AddSingleton<AggregatorTelemetry>().AddSingleton<IScheduler, TimeProviderScheduler>();
         services.AddSingleton<PartitionClaims>().AddSingleton<BatchProcessor>().AddSingleton<IngestHealth>().AddSingleton<CatchUp>();
         services.AddSingleton<WindowSweeper>().AddSingleton<AlarmSweeper>().AddSingleton<QueryService>().AddSingleton<LiveFeed>();
+        services.AddSingleton<DriftSweeper>().AddSingleton<DriftBook>();
 
         // In this order: the schema before whoever uses it.
         services.AddDatabase<AggregatorDbContext, AggregatorOptions>(Schema.Of);
@@ -63,6 +65,7 @@ public static class AggregatorExtensions
     {
         app.UseExceptionHandler();
         app.MapQueries();
+        app.MapDrift();
         app.MapOpenApi();
         return app;
     }

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using IMDD.Cloud.Aggregator.Drift;
 using IMDD.Relational;
+using Microsoft.Extensions.Options;
 
 namespace IMDD.Cloud.Aggregator;
 
@@ -81,4 +83,7 @@ public sealed class AggregatorOptions : IDatabaseOptions
     public int FailedFramesPerLine { get; set; } = 500;
 
     public AlarmOptions Alarms { get; set; } = new();
+
+    [ValidateObjectMembers]
+    public DriftOptions Drift { get; set; } = new();
 }

@@ -27,6 +27,16 @@ internal sealed class AggregatorOptionsValidator : IValidateOptions<AggregatorOp
             errors.Add($"{Section}:Alarms:MinBaselineWindows must not be above BaselineWindows ({options.Alarms.BaselineWindows}).");
         }
 
+        if (options.Drift.WatchLevel >= options.Drift.DriftLevel)
+        {
+            errors.Add($"{Section}:Drift:WatchLevel must be below DriftLevel ({options.Drift.DriftLevel}): an alarm would be raised and cleared by the same window.");
+        }
+
+        if (options.Drift.Signals > options.Drift.OfWindows)
+        {
+            errors.Add($"{Section}:Drift:Signals must not be above OfWindows ({options.Drift.OfWindows}).");
+        }
+
         foreach (var (line, target) in options.Alarms.YieldTargets)
         {
             if (target is not (>= 0 and <= 1))

@@ -7,6 +7,7 @@ using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Publishing;
 using IMDD.Edge.Agent.State;
+using IMDD.Edge.Agent.Statistics;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Messaging.Kafka;
 
@@ -31,6 +32,7 @@ internal sealed class AgentWorker(
     EvidenceUploader uploader,
     ShadowModel shadow,
     ExampleCollector exampleCollector,
+    CameraStatisticsCollector statistics,
     ExampleUploader exampleUploader,
     ReceiptPublisher receipts,
     KafkaOutboxPublisher outbox,
@@ -139,6 +141,7 @@ internal sealed class AgentWorker(
             await DrainFramesAsync(limit.Token);
             await frameStop.CancelAsync();
             await IgnoreAsync(frameStages);
+            statistics.CloseAll();
             await IgnoreAsync([store.Writer.FlushAsync(limit.Token)]);
             receipts.Complete();
             await IgnoreAsync([receiptTask.WaitAsync(limit.Token), states.SayOfflineAsync(sessions.Control, limit.Token)]);

@@ -10,6 +10,7 @@ using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Publishing;
 using IMDD.Edge.Agent.State;
+using IMDD.Edge.Agent.Statistics;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Hosting;
 using IMDD.Imaging;
@@ -72,6 +73,7 @@ public static class EdgeAgentExtensions
         Add<ModelOptions>();
         Add<EvidenceOptions>();
         Add<HardExampleOptions>();
+        Add<StatisticsOptions>();
         Add<DeadLetterOptions>();
         Add<RecipeOptions>();
         Add<DeliveryOptions>();
@@ -80,6 +82,7 @@ public static class EdgeAgentExtensions
         services.AddSingleton<IValidateOptions<RecipeOptions>, RecipeOptionsValidator>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, DeliveryOptionsValidator>();
         services.AddSingleton<IValidateOptions<HardExampleOptions>, HardExampleOptionsValidator>();
+        services.AddSingleton<IValidateOptions<StatisticsOptions>, StatisticsOptionsValidator>();
         services.AddSingleton<IPostConfigureOptions<MqttSessionOptions>, AgentClientId>();
 
         void Add<T>()
@@ -160,6 +163,7 @@ public static class EdgeAgentExtensions
         });
         services.AddSingleton<ShadowModel>();
         services.AddSingleton<HardExamples>();
+        services.AddSingleton<CameraStatisticsCollector>();
         services.AddSingleton<ExampleUploader>();
         services.AddSingleton<ExampleCollector>();
     }

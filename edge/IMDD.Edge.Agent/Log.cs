@@ -142,4 +142,10 @@ internal static partial class Log
 
     [LoggerMessage(60, LogLevel.Warning, "Whether there is a later root document cannot be asked now: {Error}")]
     public static partial void RootNotAsked(ILogger logger, string error);
+
+    [LoggerMessage(61, LogLevel.Warning, "A window of statistics of {Camera} is lost: {Error}")]
+    public static partial void StatisticsLost(ILogger logger, string camera, string error);
+
+    [LoggerMessage(62, LogLevel.Warning, "The statistics in the bundle of model {Model} {Version} cannot be used, drift is measured from each camera's own frames: {Error}")]
+    public static partial void StatisticsReferenceUnusable(ILogger logger, string model, string version, string error);
 }

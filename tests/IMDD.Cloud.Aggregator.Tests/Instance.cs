@@ -1,4 +1,5 @@
 using IMDD.Cloud.Aggregator.Alarms;
+using IMDD.Cloud.Aggregator.Drift;
 using IMDD.Cloud.Aggregator.Ingest;
 using IMDD.Cloud.Aggregator.Queries;
 using IMDD.Cloud.Aggregator.State;
@@ -25,6 +26,8 @@ internal sealed class Instance : IAsyncDisposable
     public BatchProcessor Processor => Get<BatchProcessor>();
     public PartitionClaims Claims => Get<PartitionClaims>();
     public WindowSweeper Windows => Get<WindowSweeper>();
+    public DriftSweeper Drift => Get<DriftSweeper>();
+    public DriftBook DriftBook => Get<DriftBook>();
     public AlarmSweeper Alarms => Get<AlarmSweeper>();
     public OutboxRelay<AggregatorDbContext> Relay => Get<OutboxRelay<AggregatorDbContext>>();
     public QueryService Queries => Get<QueryService>();

@@ -27,6 +27,7 @@ internal sealed class FakeAggregator : IAsyncDisposable
     public List<FailedFrame> FailedFrames { get; } = [];
     public List<ReviewFrame> ReviewFrames { get; } = [];
     public List<LineAlarm> Alarms { get; } = [];
+    public List<DriftReport> Drift { get; } = [];
     public List<CameraConservation> Balances { get; } =
         [SampleData.Balance(SampleData.Cell + "/cam1", 603, 600), SampleData.Balance(SampleData.Cell + "/cam2", 400, 400)];
     public int Reads { get; private set; }
@@ -106,6 +107,7 @@ internal sealed class FakeAggregator : IAsyncDisposable
         _app.MapGet(QueryRoutes.Pareto, (string? line) => Json(SampleData.Pareto(line)));
         _app.MapGet(QueryRoutes.PChart, (string line) => Json(SampleData.Chart(line, 48)));
         _app.MapGet(QueryRoutes.Alarms, () => Json(Alarms));
+        _app.MapGet(QueryRoutes.Drift, () => Json(Drift));
         _app.MapGet(QueryRoutes.Balances, () => Json(Balances));
         _app.MapGet(QueryRoutes.Agents, () => Json(new[]
         {

@@ -51,6 +51,19 @@ public sealed class KafkaOutboxPublisherTests
     }
 
     [Fact]
+    public async Task Run_StatisticsCameFirst_OutcomesGoFirst()
+    {
+        await using PublisherFixture fixture = new();
+        fixture.Store.Writer.Enqueue(new AppendStatistics("acme/ulm/paint/line2/cell3/cam1", "s1", DateTimeOffset.UnixEpoch, TestDrafts.ExampleRecord("x")));
+        await fixture.AppendAsync(TestDrafts.Outcome("f1", camera: "cam2"));
+
+        fixture.Start();
+        await Eventually.HoldsAsync(() => fixture.Store.Writer.Backlog == 0);
+
+        fixture.Kafka.Persisted.Select(r => r.Topic).ShouldBe([KafkaTopics.Outcome, KafkaTopics.CameraStatistics]);
+    }
+
+    [Fact]
     public async Task Run_ClientFull_HardExamplesWaitForOutcomes()
     {
         await using PublisherFixture fixture = new();

@@ -208,7 +208,7 @@ public sealed class OutcomeStoreTests : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "ALTER TABLE evidence DROP COLUMN masks; PRAGMA user_version = 1";
+            command.CommandText = LanesOfFour + "ALTER TABLE evidence DROP COLUMN masks; PRAGMA user_version = 1";
             command.ExecuteNonQuery();
         }
 
@@ -218,6 +218,50 @@ public sealed class OutcomeStoreTests : IDisposable
         await AppendAsync(again, TestDrafts.Fail("f2", withEvidence: true));
         again.Reader.Evidence(after: null, 10).Count.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task Open_StoreOfVersion3_KeepsEveryLaneAndItsCursor()
+    {
+        string[] cameras = ["cam1", "cam2", "cam3"];
+        List<(string Key, OutboxKind Kind, long Confirmed, int Rows)> before;
+        using (var store = Open())
+        {
+            foreach (var camera in cameras)
+            {
+                await AppendAsync(store, TestDrafts.Outcome("f1", camera: camera), TestDrafts.Fail("f2", withEvidence: false, camera: camera));
+            }
+
+            var confirmed = store.Reader.Lanes().Single(l => l.Key.EndsWith("cam2", StringComparison.Ordinal) && l.Id.Kind == OutboxKind.Outcome);
+            store.Writer.Enqueue(new AdvanceCursor(confirmed.Id, store.Reader.Read(confirmed.Id, 0, 1)[0].Position, 1, CrashPoints.None));
+            await store.Writer.FlushAsync(TestContext.Current.CancellationToken);
+            before = Lanes(store);
+        }
+
+        using (SqliteConnection connection = new($"Data Source={Database};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = LanesOfFour + "PRAGMA user_version = 3";
+            command.ExecuteNonQuery();
+        }
+
+        using var again = Open();
+        before.Count.ShouldBe(6);
+        Lanes(again).ShouldBe(before);
+        again.Writer.Backlog.ShouldBe(8);
+    }
+
+    /// <summary>What the lanes were before there was room for more than four kinds.</summary>
+    private const string LanesOfFour = """
+        CREATE TABLE old(id INTEGER PRIMARY KEY, confirmed INTEGER NOT NULL);
+        INSERT INTO old SELECT id / 8 * 4 + id % 8, confirmed FROM lane;
+        DROP TABLE lane;
+        ALTER TABLE old RENAME TO lane;
+        UPDATE outbox SET lane = lane / 8 * 4 + lane % 8;
+        """;
+
+    private static List<(string Key, OutboxKind Kind, long Confirmed, int Rows)> Lanes(OutcomeStore store)
+        => [.. store.Reader.Lanes().Select(l => (l.Key, l.Id.Kind, l.Confirmed, store.Reader.Read(l.Id, 0, 100).Count)).Order()];
 
     [Fact]
     public async Task Full_RejectNewFrames_ClosesAndOpensAgainWhenConfirmed()

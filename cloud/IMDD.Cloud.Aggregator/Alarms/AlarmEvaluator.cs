@@ -1,4 +1,5 @@
 using System.Globalization;
+using IMDD.Cloud.Aggregator.Drift;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Queries;
@@ -9,7 +10,7 @@ namespace IMDD.Cloud.Aggregator.Alarms;
 /// Which alarms should stand, from what is known of a line: a function without memory, so that a restart, a second instance or a late
 /// correction comes to the same answer.
 /// </summary>
-internal sealed class AlarmEvaluator(AlarmOptions options)
+internal sealed class AlarmEvaluator(AlarmOptions options, DriftOptions drift)
 {
     // An alarm of a control chart stands until this many judged windows in a row are without a signal.
     private const int WindowsToClear = 2;
@@ -21,7 +22,7 @@ internal sealed class AlarmEvaluator(AlarmOptions options)
     private static readonly TimeSpan RemovedAfter = TimeSpan.FromHours(24);
 
     public IReadOnlyList<AlarmCondition> Evaluate(LineSnapshot line) =>
-        [.. ControlChart(line), .. Rates(line), .. Cameras(line), .. Agents(line), .. Conservation(line)];
+        [.. ControlChart(line), .. Rates(line), .. Cameras(line), .. Agents(line), .. Conservation(line), .. Drift(line)];
 
     private IEnumerable<AlarmCondition> ControlChart(LineSnapshot line)
     {
@@ -114,6 +115,22 @@ internal sealed class AlarmEvaluator(AlarmOptions options)
                 ? Text($"{frames} frames of camera {camera} have a receipt and no outcome on Kafka.")
                 : Text($"Camera {camera} has {-frames} outcomes more than frames.");
             yield return new($"{AlarmNames.Conservation}:{camera}", Severity.Critical, message, null, frames, 0);
+        }
+    }
+
+    private IEnumerable<AlarmCondition> Drift(LineSnapshot line)
+    {
+        foreach (var (camera, windows) in line.Drift.OrderBy(d => d.Key, StringComparer.Ordinal))
+        {
+            foreach (var (statistic, since, window, score) in DriftJudge.Standing(windows, drift))
+            {
+                var (measure, level) = statistic == StatisticName.Embedding
+                    ? ("squared mean discrepancy", drift.EmbeddingLevel)
+                    : ("population stability index", drift.DriftLevel);
+                yield return new($"{AlarmNames.Drift}{statistic}:{camera}", Severity.Minor,
+                    Text($"The {statistic} of camera {camera} is not what it was: {measure} {score.Effect:F2} against {level:F2}, since {since:yyyy-MM-dd HH:mm} UTC."),
+                    window.Start, score.Effect, level);
+            }
         }
     }
 

@@ -11,5 +11,8 @@ public static class AlarmNames
     public const string CameraSilent = "camera-silent";
     public const string CameraFaulty = "camera-faulty";
     public const string AgentOffline = "agent-offline";
+    /// <summary>Start of the names of drift alarms: <c>drift-brightness:cell3/cam1</c>.</summary>
+    public const string Drift = "drift-";
+
     public const string Conservation = "conservation";
 }

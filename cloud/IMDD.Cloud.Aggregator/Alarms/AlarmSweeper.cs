@@ -1,8 +1,10 @@
 using System.Text.Json;
+using IMDD.Cloud.Aggregator.Drift;
 using IMDD.Cloud.Aggregator.State;
 using IMDD.Cloud.Aggregator.Windows;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Queries;
 using IMDD.Contracts.Topics;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
@@ -20,7 +22,7 @@ internal sealed class AlarmSweeper(
     TimeProvider time,
     ILogger<AlarmSweeper> logger)
 {
-    private readonly AlarmEvaluator _evaluator = new(options.Value.Alarms);
+    private readonly AlarmEvaluator _evaluator = new(options.Value.Alarms, options.Value.Drift);
     private readonly AlarmOptions _alarms = options.Value.Alarms;
 
     /// <summary>One turn. Not while this instance catches up: old windows would raise alarms of the past.</summary>
@@ -32,12 +34,14 @@ internal sealed class AlarmSweeper(
         }
 
         Dictionary<string, long> errors = new(StringComparer.Ordinal);
+        Dictionary<string, DriftWindow> latest = new(StringComparer.Ordinal);
         foreach (var line in Lines())
         {
-            errors[line] = SweepLine(line, time.GetUtcNow());
+            errors[line] = SweepLine(line, time.GetUtcNow(), latest);
         }
 
         telemetry.SetConservationErrors(errors);
+        telemetry.SetDrift(latest);
     }
 
     private List<string> Lines()
@@ -46,12 +50,12 @@ internal sealed class AlarmSweeper(
         return [.. context.Lines.Select(row => row.Line).OrderBy(line => line)];
     }
 
-    private long SweepLine(string line, DateTimeOffset now)
+    private long SweepLine(string line, DateTimeOffset now, Dictionary<string, DriftWindow> latest)
     {
         // Asked without the lock first: a line where nothing changes costs no transaction.
         using (var look = contexts.CreateDbContext())
         {
-            var (seen, imbalance) = Judge(look, line, now);
+            var (seen, imbalance) = Judge(look, line, now, latest);
             if (seen.Count == 0 && !look.ChangeTracker.HasChanges())
             {
                 return imbalance;
@@ -61,7 +65,7 @@ internal sealed class AlarmSweeper(
         using var context = contexts.CreateDbContext();
         using var transaction = context.Database.BeginTransaction();
         LineLock.Take(context, [line]);
-        var (changed, error) = Judge(context, line, now);
+        var (changed, error) = Judge(context, line, now, latest);
         foreach (var row in changed)
         {
             Emit(context, row, now);
@@ -78,9 +82,15 @@ internal sealed class AlarmSweeper(
     }
 
     /// <summary>Brings the line's alarms to what they should be; those that changed, and the line's conservation error in frames.</summary>
-    private (List<AlarmRow> Changed, long Error) Judge(AggregatorDbContext context, string line, DateTimeOffset now)
+    private (List<AlarmRow> Changed, long Error) Judge(
+        AggregatorDbContext context, string line, DateTimeOffset now, Dictionary<string, DriftWindow> latest)
     {
         var snapshot = Snapshot(context, line, now);
+        foreach (var (camera, windows) in snapshot.Drift.Where(d => d.Value.Count > 0))
+        {
+            latest[$"{line}/{camera}"] = windows[^1];
+        }
+
         var wanted = _evaluator.Evaluate(snapshot).ToDictionary(c => c.Alarm, StringComparer.Ordinal);
         var rows = context.Alarms.Where(row => row.Line == line).ToDictionary(row => row.Alarm, StringComparer.Ordinal);
         List<AlarmRow> changed = [];
@@ -165,6 +175,8 @@ internal sealed class AlarmSweeper(
             Agents = states.Where(row => row.Kind == EdgeStateRow.AgentKind).Select(row => (row.Place, State: ImddJsonText.Read<AgentState>(row.Data))).ToDictionary(
                 agent => $"{WithinLine(agent.Place, line)}/{agent.State.Agent}", agent => agent.State, StringComparer.Ordinal),
             Imbalances = imbalances,
+            Drift = DriftHistory.Current(context.DriftReferences.AsNoTracking().Where(row => row.Line == line).ToList()).ToDictionary(
+                row => WithinLine(row.Camera, line), row => DriftHistory.Judged(context, row, DriftBook.JudgedWindows), StringComparer.Ordinal),
         };
     }
 

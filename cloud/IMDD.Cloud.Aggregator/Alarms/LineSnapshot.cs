@@ -1,4 +1,5 @@
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Queries;
 
 namespace IMDD.Cloud.Aggregator.Alarms;
 
@@ -21,4 +22,7 @@ internal sealed record LineSnapshot
 
     /// <summary>Frames out of balance by <c>cell/camera</c>: positive where outcomes are missing, negative where there are too many.</summary>
     public required IReadOnlyDictionary<string, long> Imbalances { get; init; }
+
+    /// <summary>Windows compared with their reference, oldest first, by <c>cell/camera</c>.</summary>
+    public required IReadOnlyDictionary<string, IReadOnlyList<DriftWindow>> Drift { get; init; }
 }

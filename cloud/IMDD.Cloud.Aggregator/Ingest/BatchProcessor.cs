@@ -130,6 +130,7 @@ internal sealed class BatchProcessor(
         ParsedRecord.AgentStatus agent => agent.Asset.LinePath,
         ParsedRecord.CameraStatus camera => camera.Path.Asset.LinePath,
         ParsedRecord.Balance balance => balance.Path.Asset.LinePath,
+        ParsedRecord.Statistics statistics => statistics.Camera.Asset.LinePath,
         _ => null,
     };
 
@@ -234,7 +235,7 @@ internal sealed class BatchProcessor(
         }
     }
 
-    private static void Apply(Batch batch, ParsedRecord record)
+    private void Apply(Batch batch, ParsedRecord record)
     {
         switch (record)
         {
@@ -253,6 +254,9 @@ internal sealed class BatchProcessor(
                 break;
             case ParsedRecord.Balance balance:
                 UpsertBalance(batch, balance);
+                break;
+            case ParsedRecord.Statistics statistics when statistics.Data.WindowEnd >= batch.Now - options.Value.Drift.Retention:
+                KeepStatistics(batch, statistics);
                 break;
         }
     }
@@ -302,6 +306,18 @@ internal sealed class BatchProcessor(
         [
             balance.Path.ToString(), balance.Path.Asset.LinePath, balance.Data.BootId, balance.Data.Sent, balance.Data.Returned, balance.Data.Spooled,
             balance.Data.Resent, Timestamp.ToMicroseconds(balance.Recorded), Timestamp.ToMicroseconds(batch.Now), false,
+        ]);
+
+    /// <summary>Kept until the sweep compares it. One that was there before stays as it is.</summary>
+    private static void KeepStatistics(Batch batch, ParsedRecord.Statistics statistics) => Sql.Execute(
+        batch.Context,
+        """
+        INSERT INTO drift_windows (id, camera, model_digest, line, start_us, end_us, frames, pending, epoch, data)
+        VALUES ({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, 0, {8}) ON CONFLICT DO NOTHING
+        """,
+        [
+            statistics.Id, statistics.Camera.ToString(), statistics.Data.Model.Digest, statistics.Camera.Asset.LinePath, Timestamp.ToMicroseconds(statistics.Data.WindowStart),
+            Timestamp.ToMicroseconds(statistics.Data.WindowEnd), statistics.Data.Sketch.Frames, true, Json(statistics.Data),
         ]);
 
     private void AddDeadLetters(Batch batch)

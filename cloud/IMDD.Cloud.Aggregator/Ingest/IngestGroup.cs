@@ -14,6 +14,6 @@ internal sealed record IngestGroup(string Name, string Suffix, IReadOnlyList<str
     public static IReadOnlyList<IngestGroup> All { get; } =
     [
         new("outcomes", "", [KafkaTopics.Outcome]),
-        new("states", "-states", [KafkaTopics.DefectDetected, KafkaTopics.FrameStored, KafkaTopics.EdgeState]),
+        new("states", "-states", [KafkaTopics.DefectDetected, KafkaTopics.FrameStored, KafkaTopics.EdgeState, KafkaTopics.CameraStatistics]),
     ];
 }

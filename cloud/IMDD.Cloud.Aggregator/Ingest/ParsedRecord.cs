@@ -32,6 +32,9 @@ internal abstract record ParsedRecord(KafkaConsumed Record)
     /// <summary>Count of a camera gateway.</summary>
     public sealed record Balance(KafkaConsumed Record, CameraPath Path, DateTimeOffset Recorded, CameraBalance Data) : ParsedRecord(Record);
 
+    /// <summary>A window of a camera's statistics.</summary>
+    public sealed record Statistics(KafkaConsumed Record, string Id, CameraPath Camera, CameraStatistics Data) : ParsedRecord(Record);
+
     /// <summary>An event that this version has no use for, or the deletion of a state.</summary>
     public sealed record Ignored(KafkaConsumed Record) : ParsedRecord(Record);
 

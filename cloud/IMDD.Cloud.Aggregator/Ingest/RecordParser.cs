@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IMDD.Contracts;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
@@ -33,6 +34,7 @@ internal sealed class RecordParser(TimeSpan maxFuture, TimeProvider time)
                 KafkaTopics.DefectDetected => ParseDefect(record, cloudEvent),
                 KafkaTopics.FrameStored => ParseStored(record, cloudEvent),
                 KafkaTopics.EdgeState => ParseState(record, cloudEvent),
+                KafkaTopics.CameraStatistics => ParseStatistics(record, cloudEvent),
                 _ => new ParsedRecord.Ignored(record),
             };
         }
@@ -82,6 +84,30 @@ internal sealed class RecordParser(TimeSpan maxFuture, TimeProvider time)
         var camera = CameraPath.Parse(cloudEvent.Extension(CloudEventAttributes.PartitionKey) ?? record.Key ?? "");
         Require(data.OutcomeId.Length is > 0 and <= MaxIdLength, $"The outcome id has {data.OutcomeId.Length} characters: expected 1 to {MaxIdLength}.");
         return new(record, camera, cloudEvent.Time ?? RecordedTime(record, cloudEvent), data);
+    }
+
+    private ParsedRecord ParseStatistics(KafkaConsumed record, CloudEvent cloudEvent)
+    {
+        var data = EventReader.Read<CameraStatistics>(cloudEvent, EventTypes.CameraStatisticsCollected);
+        CameraPath camera = new(AssetPath.Parse(data.AssetPath), data.CameraId);
+        Require(cloudEvent.Id.Length <= MaxIdLength, $"The id has {cloudEvent.Id.Length} characters: expected at most {MaxIdLength}.");
+        Require(ContentDigest.IsValid(data.Model.Digest), $"The model's digest is '{Excerpt.Of(data.Model.Digest)}': expected sha256: and 64 hex digits.");
+        Require(data.WindowStart >= DateTimeOffset.UnixEpoch && data.WindowEnd >= data.WindowStart, "The window ends before it starts, or starts before 1970.");
+        foreach (var sketch in new[] { data.Sketch, data.Reference }.OfType<StatisticsSketch>())
+        {
+            var fault = CameraStatisticsEvent.Fault(sketch);
+            Require(fault is null, $"A sketch cannot be used: {fault}");
+            Require(
+                sketch.Histograms.Count <= MaxWordLength && sketch.Histograms.Values.All(counts => counts.Count <= MaxDefectKinds),
+                $"There are more than {MaxWordLength} histograms, or one of more than {MaxDefectKinds} bins.");
+            Require(sketch.Classes.Keys.Concat(sketch.Verdicts.Keys).All(name => name.Length is > 0 and <= MaxWordLength), $"A name has more than {MaxWordLength} characters, or none.");
+        }
+
+        var limit = time.GetUtcNow() + maxFuture;
+        return data.WindowEnd > limit
+            ? new ParsedRecord.Poison(
+                record, PoisonReason.Future, $"The window ends at {CloudEventText.Time(data.WindowEnd)}: expected at most {CloudEventText.Time(limit)}.")
+            : new ParsedRecord.Statistics(record, cloudEvent.Id, camera, data);
     }
 
     private static ParsedRecord ParseState(KafkaConsumed record, CloudEvent cloudEvent)

@@ -104,6 +104,17 @@ internal sealed class QueryParameters(DateTimeOffset now)
         return value;
     }
 
+    /// <summary>The sequence of an entry to go on after; 0 where the parameter is absent.</summary>
+    public long Sequence(string name, string? text)
+    {
+        if (!string.IsNullOrEmpty(text) && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            Fail(name, $"is '{Shortened(text)}': expected a number from 0.");
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0;
+    }
+
     public DateTimeOffset? Time(string name, string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -14,6 +14,8 @@ public sealed class AggregatorDbContext(DbContextOptions<AggregatorDbContext> op
     public DbSet<AlarmRow> Alarms => Set<AlarmRow>();
     public DbSet<FailedFrameRow> FailedFrames => Set<FailedFrameRow>();
     public DbSet<EdgeStateRow> EdgeStates => Set<EdgeStateRow>();
+    public DbSet<DriftReferenceRow> DriftReferences => Set<DriftReferenceRow>();
+    public DbSet<DriftWindowRow> DriftWindows => Set<DriftWindowRow>();
 
     protected override void MapTables(ModelBuilder modelBuilder)
     {
@@ -25,5 +27,7 @@ public sealed class AggregatorDbContext(DbContextOptions<AggregatorDbContext> op
         modelBuilder.Entity<AlarmRow>().ToTable("alarms").HasKey(r => new { r.Line, r.Alarm });
         modelBuilder.Entity<FailedFrameRow>().ToTable("failed_frames").HasKey(r => r.OutcomeId);
         modelBuilder.Entity<EdgeStateRow>().ToTable("edge_states").HasKey(r => r.Key);
+        modelBuilder.Entity<DriftReferenceRow>().ToTable("drift_references").HasKey(r => new { r.Camera, r.ModelDigest });
+        modelBuilder.Entity<DriftWindowRow>().ToTable("drift_windows").HasKey(r => r.Id);
     }
 }

@@ -66,5 +66,20 @@ internal static class Schema
         CREATE TABLE leases (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_us BIGINT NOT NULL);
         """,
         "ALTER TABLE failed_frames ADD COLUMN masks TEXT;",
+        """
+        CREATE TABLE drift_references (
+            camera TEXT NOT NULL, model_digest TEXT NOT NULL, line TEXT NOT NULL, epoch BIGINT NOT NULL, since_us BIGINT NOT NULL,
+            frames BIGINT NOT NULL, windows INTEGER NOT NULL, sketch TEXT, bundle TEXT, latest_us BIGINT NOT NULL,
+            PRIMARY KEY (camera, model_digest)
+        );
+        CREATE INDEX drift_references_line ON drift_references (line);
+        CREATE TABLE drift_windows (
+            id TEXT NOT NULL PRIMARY KEY, camera TEXT NOT NULL, model_digest TEXT NOT NULL, line TEXT NOT NULL,
+            start_us BIGINT NOT NULL, end_us BIGINT NOT NULL, frames BIGINT NOT NULL, pending {bool} NOT NULL, epoch BIGINT NOT NULL, data TEXT, scores TEXT
+        );
+        CREATE INDEX drift_windows_pending ON drift_windows (pending, line);
+        CREATE INDEX drift_windows_camera ON drift_windows (camera, model_digest, end_us);
+        """,
+        AuditLog.Tables,
     ]);
 }

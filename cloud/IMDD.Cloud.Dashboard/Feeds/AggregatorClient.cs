@@ -47,6 +47,9 @@ public sealed class AggregatorClient(HttpClient http, TimeProvider time)
     public Task<FailedFrame[]> ReadFailedFramesAsync(int limit, CancellationToken cancellationToken)
         => GetAsync<FailedFrame[]>($"{QueryRoutes.FailedFrames}?limit={limit}", cancellationToken);
 
+    /// <summary>How far each camera's frames are from their reference, over the last day.</summary>
+    public Task<DriftReport[]> ReadDriftAsync(CancellationToken cancellationToken) => GetAsync<DriftReport[]>(QueryRoutes.Drift, cancellationToken);
+
     /// <summary>One failed frame, or null.</summary>
     public async Task<FailedFrame?> FindFailedFrameAsync(string outcomeId, CancellationToken cancellationToken)
     {

@@ -15,5 +15,6 @@ public static class AuditAction
     public const string CancelRollout = "rollout.cancel";
     public const string PublishRoot = "keys.publish";
     public const string Label = "label.set";
+    public const string RebaselineDrift = "drift.rebaseline";
     public const string Withdraw = "label.withdraw";
 }

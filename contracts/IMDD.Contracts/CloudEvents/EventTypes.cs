@@ -12,6 +12,7 @@ public static class EventTypes
     public const string CameraStateChanged = "io.imdd.edge.camera-state-changed.v1";
     public const string CameraBalanceReported = "io.imdd.edge.camera-balance-reported.v1";
     public const string LineWindowUpdated = "io.imdd.metrics.line-window-updated.v1";
+    public const string CameraStatisticsCollected = "io.imdd.metrics.camera-statistics-collected.v1";
     public const string AlarmChanged = "io.imdd.alarm.changed.v1";
     public const string RolloutRequested = "io.imdd.rollout.requested.v1";
     public const string RolloutStepReported = "io.imdd.rollout.step-reported.v1";

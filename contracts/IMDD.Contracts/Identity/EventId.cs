@@ -29,6 +29,10 @@ public static class EventId
     public static string ForWindow(string line, DateTimeOffset windowStart, int windowSeconds, long revision)
         => Of($"{line}\n{windowStart.ToUnixTimeSeconds()}\n{windowSeconds}\n{revision}");
 
+    /// <summary>The id of one window of a camera's statistics: read twice, it counts once.</summary>
+    public static string ForCameraStatistics(CameraPath camera, string modelDigest, DateTimeOffset windowStart)
+        => Of($"{camera}\n{modelDigest}\n{Microseconds(windowStart)}\nstatistics");
+
     /// <summary>The id of one change of an alarm.</summary>
     public static string ForAlarm(string line, string alarm, string state, DateTimeOffset since)
         => Of($"{line}\n{alarm}\n{state}\n{Microseconds(since)}");

@@ -30,6 +30,17 @@ public static class QueryRoutes
     /// <summary><c>?line=&amp;state=raised|cleared</c>: <see cref="Events.LineAlarm"/>[], latest change first. Default: all lines, both states.</summary>
     public const string Alarms = Base + "/alarms";
 
+    /// <summary>
+    /// <c>?line=&amp;from=&amp;to=</c>: <see cref="DriftReport"/>[], one per camera, by the model that saw it last. Default: all lines, the last day.
+    /// </summary>
+    public const string Drift = Base + "/drift";
+
+    /// <summary>POST of a <see cref="RebaselineDrift"/>: the camera's next frames are its reference. 404 where nothing is known of it.</summary>
+    public const string DriftBaseline = Drift + "/baseline";
+
+    /// <summary><c>?after=&amp;limit=</c>: <see cref="Audit.AuditPage"/>, who asked for a new reference.</summary>
+    public const string Audit = Base + "/audit";
+
     /// <summary><c>?line=</c>: <see cref="CameraConservation"/>[]. Default: all lines.</summary>
     public const string Balances = Base + "/balances";
 

@@ -21,6 +21,9 @@ public static class KafkaTopics
     /// <summary>Counts per line and hour; compacted. Key: <c>{line}/{window start}</c>.</summary>
     public const string LineHour = "imdd.metrics.line-hour.v1";
 
+    /// <summary>What a camera's frames look like over windows of minutes, for watching drift. Key: camera path.</summary>
+    public const string CameraStatistics = "imdd.metrics.camera-statistics.v1";
+
     /// <summary>Alarms raised and cleared; compacted. Key: <c>{line}/{alarm}</c>.</summary>
     public const string Alarm = "imdd.alarm.raised.v1";
 
@@ -60,6 +63,7 @@ public static class KafkaTopics
         new(EdgeState, Partitions: 3, Compacted: true, Retention: null),
         new(LineMinute, Partitions: 6, Compacted: true, Retention: TimeSpan.FromDays(365)),
         new(LineHour, Partitions: 6, Compacted: true, Retention: TimeSpan.FromDays(3650)),
+        new(CameraStatistics, Partitions: 6, Compacted: false, Retention: TimeSpan.FromDays(30)),
         new(Alarm, Partitions: 3, Compacted: true, Retention: TimeSpan.FromDays(365)),
         new(HardExample, Partitions: 6, Compacted: false, Retention: TimeSpan.FromDays(30)),
         new(Labelled, Partitions: 6, Compacted: false, Retention: TimeSpan.FromDays(3650)),
@@ -71,5 +75,6 @@ public static class KafkaTopics
         new(DeadLetter(FrameStored), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
         new(DeadLetter(EdgeState), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
         new(DeadLetter(HardExample), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
+        new(DeadLetter(CameraStatistics), Partitions: 3, Compacted: false, Retention: TimeSpan.FromDays(30)),
     ];
 }

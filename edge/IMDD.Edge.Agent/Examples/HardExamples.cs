@@ -37,12 +37,12 @@ internal sealed class HardExamples(
     /// <summary>Adds to a decision what only the model's outputs tell; while they are valid, on the inspector's thread.</summary>
     public Decision Measure(Decision decision, ISegmenter segmenter, SegmentationResult result)
     {
-        if (!options.Enabled || decision.Hardness is not { } hardness)
+        if (decision.Hardness is not { } hardness)
         {
             return decision;
         }
 
-        double? novelty = ScaleOf(segmenter.Manifest) is { } scale && scale.Length == result.Embedding.Length
+        double? novelty = options.Enabled && ScaleOf(segmenter.Manifest) is { } scale && scale.Length == result.Embedding.Length
             ? Math.Round(scale.Share(scale.Distance(result.Embedding.Span)), 6)
             : null;
         var embedding = result.Embedding.Length is > 0 and <= HardExample.MaxEmbedding ? result.Embedding.ToArray() : null;

@@ -1,6 +1,7 @@
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Intake;
+using IMDD.Edge.Agent.Statistics;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Imaging;
 using IMDD.Inference;
@@ -20,6 +21,7 @@ internal sealed class Inspector(
     StationRecipe recipe,
     FrameCompletion completion,
     HardExamples examples,
+    CameraStatisticsCollector statistics,
     AgentTelemetry telemetry,
     TimeProvider time,
     ILogger<Inspector> logger) : IDisposable
@@ -41,6 +43,7 @@ internal sealed class Inspector(
                 foreach (var frame in batch)
                 {
                     examples.Consider(frame);
+                    statistics.Observe(frame);
                 }
             }
             finally
@@ -62,6 +65,7 @@ internal sealed class Inspector(
     {
         var isThere = slot.TryUse((batch[0].Width, batch[0].Height), (segmenter, model) =>
         {
+            statistics.Uses(segmenter.Manifest);
             var frames = segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch;
             if (frames.Count == 0 || TryRun(segmenter, model, frames) is not { } failure)
             {

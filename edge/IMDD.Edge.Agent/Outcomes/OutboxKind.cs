@@ -9,4 +9,7 @@ internal enum OutboxKind
 
     /// <summary>Less than all others: sent when they are not waiting, dropped before any of them.</summary>
     HardExample = 3,
+
+    /// <summary>As little as <see cref="HardExample"/>.</summary>
+    Statistics = 4,
 }

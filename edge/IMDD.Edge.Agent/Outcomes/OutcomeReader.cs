@@ -28,7 +28,7 @@ internal sealed class OutcomeReader : IDisposable
             _connection,
             $"""
             SELECT min((SELECT recorded FROM outbox o WHERE o.lane = l.id AND o.position > l.confirmed ORDER BY o.position LIMIT 1)) FROM lane l
-            WHERE l.id % 4 <> {(int)OutboxKind.HardExample}
+            WHERE l.id % {OutboxLaneId.Kinds} NOT IN ({(int)OutboxKind.HardExample}, {(int)OutboxKind.Statistics})
             """,
             0);
         _number = new Statement(_connection, "SELECT value FROM meta WHERE name = $1", 1);
@@ -69,7 +69,7 @@ internal sealed class OutcomeReader : IDisposable
         {
             List<OutboxLane> lanes = [];
             using var command = _connection.CreateCommand();
-            command.CommandText = "SELECT l.id, c.path, l.confirmed FROM lane l JOIN camera c ON c.id = l.id / 4 ORDER BY l.id";
+            command.CommandText = $"SELECT l.id, c.path, l.confirmed FROM lane l JOIN camera c ON c.id = l.id / {OutboxLaneId.Kinds} ORDER BY l.id";
             using var rows = command.ExecuteReader();
             while (rows.Read())
             {

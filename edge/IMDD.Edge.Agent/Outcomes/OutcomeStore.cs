@@ -39,12 +39,7 @@ internal sealed class OutcomeStore : IDisposable
         try
         {
             connection = StoreConnection.OpenWriter(file.Path);
-            if (StoreConnection.Number(connection, "PRAGMA user_version") == 1)
-            {
-                StoreConnection.Execute(connection, StoreSchema.FromVersion1);
-            }
-
-            StoreConnection.Execute(connection, StoreSchema.Create);
+            StoreConnection.Execute(connection, Upgrade(StoreConnection.Number(connection, "PRAGMA user_version")));
             reader = new OutcomeReader(file.Path);
             StoreAdmission admission = new();
             StoreRoom room = new(connection, options, time, logger);
@@ -60,6 +55,15 @@ internal sealed class OutcomeStore : IDisposable
             throw new StoreUnavailableException($"outcome store {file.Path}", e.Message, e);
         }
     }
+
+    /// <summary>From a version to the present one, as a whole or not at all.</summary>
+    private static string Upgrade(long version) => $"""
+        BEGIN IMMEDIATE;
+        {(version == 1 ? StoreSchema.FromVersion1 : "")}
+        {(version is > 0 and < 4 ? StoreSchema.LanesOfEight : "")}
+        {StoreSchema.Create}
+        COMMIT;
+        """;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -110,15 +110,20 @@ internal sealed class StoreRoom : IDisposable
         }
 
         transaction.Begin();
+        var statistics = transaction.DropStatistics(RowsAtATime);
         var dropped = transaction.DropExamples(RowsAtATime);
         transaction.Commit();
         if (dropped.Count > 0)
         {
             ExamplesDropped?.Invoke(dropped);
+        }
+
+        if (dropped.Count + statistics > 0)
+        {
             Measure();
         }
 
-        return dropped.Events.Count;
+        return dropped.Events.Count + statistics;
     }
 
     private void Purge(StoreTransaction transaction)

@@ -4,7 +4,7 @@ namespace IMDD.Edge.Agent.Outcomes;
 internal static class StoreSchema
 {
     /// <summary>Kept in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>
     /// <c>known</c>: one compact row per outcome, kept for as long as its frame may be delivered again. <c>outbox</c>: records for Kafka,
@@ -32,9 +32,18 @@ internal static class StoreSchema
         CREATE TABLE IF NOT EXISTS example(
           outcome TEXT PRIMARY KEY, camera INTEGER NOT NULL, digest TEXT NOT NULL, content_type TEXT NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL,
           happened INTEGER NOT NULL, trace TEXT, value BLOB NOT NULL);
-        PRAGMA user_version = 3;
+        PRAGMA user_version = 4;
         """;
 
     /// <summary>Run before <see cref="Create"/> on a store of version 1, which knew no masks in the spool.</summary>
     public const string FromVersion1 = "ALTER TABLE evidence ADD COLUMN masks BLOB;";
+
+    /// <summary>Run after it on a store before version 4, which had room for four kinds of lanes.</summary>
+    public const string LanesOfEight = """
+        CREATE TABLE lane_of_eight(id INTEGER PRIMARY KEY, confirmed INTEGER NOT NULL);
+        INSERT INTO lane_of_eight SELECT id / 4 * 8 + id % 4, confirmed FROM lane;
+        DROP TABLE lane;
+        ALTER TABLE lane_of_eight RENAME TO lane;
+        UPDATE outbox SET lane = lane / 4 * 8 + lane % 4;
+        """;
 }

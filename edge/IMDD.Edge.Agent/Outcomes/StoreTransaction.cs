@@ -20,7 +20,7 @@ internal sealed class StoreTransaction : IDisposable
     private readonly List<Statement> _statements = [];
     private readonly Statement _begin, _commit, _rollback, _insertCamera, _updateCamera, _insertKnown, _insertOutbox, _advance, _insertEvidence;
     private readonly Statement _selectEvidence, _deleteEvidence, _release, _selectWaiting, _complete, _setNumber, _oldest, _purgeConfirmed, _purgeKnown, _dropPass;
-    private readonly Statement _insertExample, _selectExample, _deleteExample, _dropExamples, _dropExampleEvents;
+    private readonly Statement _insertExample, _selectExample, _deleteExample, _dropExamples, _dropExampleEvents, _dropStatistics;
     private long _lastPosition;
 
     public StoreTransaction(SqliteConnection connection, EventSource source, TimeProvider time)
@@ -69,9 +69,16 @@ internal sealed class StoreTransaction : IDisposable
         _dropExampleEvents = Prepare(
             $"""
             DELETE FROM outbox WHERE position IN (
-              SELECT o.position FROM lane l JOIN outbox o ON o.lane = l.id AND o.position > l.confirmed WHERE l.id % 4 = {(int)OutboxKind.HardExample}
+              SELECT o.position FROM lane l JOIN outbox o ON o.lane = l.id AND o.position > l.confirmed WHERE l.id % {OutboxLaneId.Kinds} = {(int)OutboxKind.HardExample}
               ORDER BY o.position LIMIT $1)
             RETURNING value
+            """,
+            1);
+        _dropStatistics = Prepare(
+            $"""
+            DELETE FROM outbox WHERE position IN (
+              SELECT o.position FROM lane l JOIN outbox o ON o.lane = l.id AND o.position > l.confirmed WHERE l.id % {OutboxLaneId.Kinds} = {(int)OutboxKind.Statistics}
+              ORDER BY o.position LIMIT $1)
             """,
             1);
         Reload();
@@ -268,6 +275,24 @@ internal sealed class StoreTransaction : IDisposable
 
         BacklogChange -= events.Count;
         return new DroppedExamples(items, events);
+    }
+
+    /// <summary>Puts a window of a camera's statistics into the outbox.</summary>
+    public void AppendStatistics(string cameraKey, string eventId, DateTimeOffset happened, PreparedRecord record)
+    {
+        var camera = Camera(cameraKey);
+        camera.Recorded = Clamp(camera, _time.GetUtcNow());
+        camera.IsDirty = true;
+        record.Stamp(camera.Ordinal, camera.Recorded);
+        Insert(camera.Id, OutboxKind.Statistics, eventId, (long)Verdict.Unknown, waiting: false, StoreTime.Of(happened), camera.Recorded, record.Headers, record.Value);
+    }
+
+    /// <summary>Drops up to <paramref name="limit"/> of the oldest windows of statistics that are not confirmed; how many.</summary>
+    public int DropStatistics(int limit)
+    {
+        var dropped = _dropStatistics.Run((long)limit);
+        BacklogChange -= dropped;
+        return dropped;
     }
 
     /// <summary>Keeps a named number.</summary>

@@ -62,7 +62,7 @@ internal sealed class KafkaOutboxPublisher
         {
             while (true)
             {
-                var isFull = FeedAll(examples: false) || FeedAll(examples: true);
+                var isFull = FeedAll(secondary: false) || FeedAll(secondary: true);
 
                 StoreCursors(force: false);
                 await WaitAsync(alarm, isFull, cancellationToken);
@@ -92,13 +92,13 @@ internal sealed class KafkaOutboxPublisher
         StoreCursors(force: true);
     }
 
-    /// <summary>Hands over what the lanes have, those of hard examples or all others; true when the client's queue is full.</summary>
-    private bool FeedAll(bool examples)
+    /// <summary>Hands over what the lanes have, those that come second or all others; true when the client's queue is full.</summary>
+    private bool FeedAll(bool secondary)
     {
         var isFull = false;
         foreach (var lane in _lanes.Values)
         {
-            if (lane.Id.Kind == OutboxKind.HardExample == examples)
+            if (lane.Id.IsSecondary == secondary)
             {
                 isFull |= !Feed(lane);
             }
@@ -329,6 +329,7 @@ internal sealed class KafkaOutboxPublisher
         OutboxKind.Outcome => KafkaTopics.Outcome,
         OutboxKind.Defect => KafkaTopics.DefectDetected,
         OutboxKind.HardExample => KafkaTopics.HardExample,
+        OutboxKind.Statistics => KafkaTopics.CameraStatistics,
         _ => KafkaTopics.FrameStored,
     };
 }

@@ -153,6 +153,7 @@ internal sealed class AgentTelemetry : IDisposable
         OutboxKind.Outcome => "outcome",
         OutboxKind.Defect => "defect",
         OutboxKind.HardExample => "hard-example",
+        OutboxKind.Statistics => "statistics",
         _ => "frame-stored",
     });
 

@@ -32,6 +32,7 @@ internal static class EventSamples
                 Since = Sample.Time,
             },
             Sample.Context() with { Source = EventSource.Aggregator(Sample.Asset.LinePath, "main") }),
+        CameraStatisticsEvent.Create(Sample.Statistics(), Sample.Context()),
         DesiredModelsEvent.Create(Sample.Asset, Sample.Desired(), Sample.Context() with { Source = EventSource.Service("registry", "main") }),
         DesiredModelsEvent.Create(
             Sample.Asset, Sample.Desired() with { Install = new() { NotBefore = Sample.Time, NotAfter = Sample.Time.AddHours(4) } },

@@ -110,6 +110,31 @@ internal static class Sample
         ReasonCode = RolloutReason.TooSlow,
     };
 
+    public static CameraStatistics Statistics() => new()
+    {
+        CameraId = "cam1",
+        AssetPath = Asset.ToString(),
+        WindowStart = Time,
+        WindowEnd = Time.AddMinutes(5),
+        Model = new("scratch-seg", "1.8.2", Digest),
+        Sketch = Sketch(),
+    };
+
+    public static StatisticsSketch Sketch()
+    {
+        var brightness = new long[StatisticBins.Count(StatisticName.Brightness)];
+        brightness[StatisticBins.Index(StatisticName.Brightness, 121)] = 5;
+        return new()
+        {
+            Frames = 5,
+            BinsVersion = StatisticBins.Version,
+            Histograms = new Dictionary<string, IReadOnlyList<long>>(StringComparer.Ordinal) { [StatisticName.Brightness] = brightness },
+            Verdicts = new Dictionary<string, long>(StringComparer.Ordinal) { ["pass"] = 4, ["fail"] = 1 },
+            Classes = new Dictionary<string, long>(StringComparer.Ordinal) { [StatisticsSketch.NoClass] = 4, ["scratch"] = 1 },
+            Embeddings = [[0.6, 0.8]],
+        };
+    }
+
     public static HardExample Hard() => new()
     {
         FrameId = FrameId,

@@ -22,6 +22,7 @@ public sealed record WireDocument(string Name, Type? Record)
         new(NameOf(EventTypes.CameraStateChanged), typeof(CameraState)),
         new(NameOf(EventTypes.CameraBalanceReported), typeof(CameraBalance)),
         new(NameOf(EventTypes.LineWindowUpdated), typeof(LineWindow)),
+        new(NameOf(EventTypes.CameraStatisticsCollected), typeof(CameraStatistics)),
         new(NameOf(EventTypes.AlarmChanged), typeof(LineAlarm)),
         new(NameOf(EventTypes.RolloutRequested), typeof(DesiredModels)),
         new(NameOf(EventTypes.RolloutStepReported), typeof(RolloutStep)),

@@ -1,0 +1,71 @@
+using System.Net;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Queries;
+
+namespace IMDD.Cloud.Dashboard.Tests;
+
+/// <summary>The page about drift, as it comes before any script has run.</summary>
+public sealed class DriftPageTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Page_CameraThatDrifted_IsChartedFirstWithLevelsAndATable()
+    {
+        await using var aggregator = await FakeAggregator.StartAsync();
+        aggregator.Drift.AddRange([Report("cam1"), Report("cam2", StatisticName.Brightness)]);
+        await using var host = await DashboardHost.StartAsync($"--Dashboard:AggregatorUrl={aggregator.Url}");
+
+        var page = WebUtility.HtmlDecode(await host.Http.GetStringAsync("drift", Stop));
+
+        page.ShouldContain("Stability index of the brightness of " + SampleData.Cell + "/cam2");
+        page.ShouldContain("3 windows, 1 beyond the level of 0.25.");
+        page.ShouldContain("Drifted from 0.25");
+        page.ShouldContain("Worth a look from 0.10");
+        page.ShouldContain("Drifted from 0.05");
+        page.ShouldContain("<td>< 0.001</td>");
+        page.ShouldContain("1.40 (brightness)");
+        page.ShouldContain("its first 2\u202f000 frames");
+        page.IndexOf("id=\"drift-brightness\"", StringComparison.Ordinal).ShouldBeLessThan(page.IndexOf("id=\"drift-embedding\"", StringComparison.Ordinal));
+
+        var other = await host.Http.GetStringAsync($"drift?camera={Uri.EscapeDataString(SampleData.Cell + "/cam1")}", Stop);
+        other.ShouldContain("Stability index of the brightness of " + SampleData.Cell + "/cam1");
+    }
+
+    [Fact]
+    public async Task Page_NothingSent_SaysSo()
+    {
+        await using var aggregator = await FakeAggregator.StartAsync();
+        await using var host = await DashboardHost.StartAsync($"--Dashboard:AggregatorUrl={aggregator.Url}");
+
+        (await host.Http.GetStringAsync("drift", Stop)).ShouldContain("No camera has sent statistics yet");
+        (await host.Http.GetStringAsync("", Stop)).ShouldContain("href=\"drift\"");
+    }
+
+    [Fact]
+    public async Task Page_AggregatorAway_SaysSo()
+    {
+        await using var host = await DashboardHost.StartAsync("--Dashboard:AggregatorUrl=http://127.0.0.1:1");
+
+        (await host.Http.GetStringAsync("drift", Stop)).ShouldContain("The aggregator does not answer");
+    }
+
+    private static DriftReport Report(string camera, params string[] drifted) => new()
+    {
+        Camera = $"{SampleData.Cell}/{camera}",
+        ModelDigest = "sha256:" + new string('a', 64),
+        ReferenceFrames = 2000,
+        ReferenceNeeded = 2000,
+        FromBundle = [],
+        WatchLevel = 0.1,
+        DriftLevel = 0.25,
+        EmbeddingLevel = 0.05,
+        Drifted = drifted,
+        Windows = [.. Enumerable.Range(0, 3).Select(i => new DriftWindow(
+            SampleData.Now.AddMinutes(5 * i), SampleData.Now.AddMinutes((5 * i) + 5), 300,
+            [
+                new DriftScore(StatisticName.Brightness, i == 2 ? 1.4 : 0.02, i == 2 ? 1e-9 : 0.4, i == 2, 0.1),
+                new DriftScore(StatisticName.Embedding, -0.001, 0.6, IsSignal: false),
+            ]))],
+    };
+}
