@@ -40,6 +40,9 @@ internal sealed class Instance : IAsyncDisposable
         }
 
         builder.Configuration["Curator:InstanceName"] ??= "one";
+
+        // Only a test of it merges frames.
+        builder.Configuration["Curator:DuplicateSimilarity"] ??= "1";
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.AddCurator();
         Instance instance = new(builder.Build());

@@ -32,6 +32,7 @@ internal static class ReviewEndpoints
         routes.MapGet(ReviewRoutes.Labels, LabelsAsync).WithSummary("What was said of a frame's picture, the newest first");
         routes.MapGet(ReviewRoutes.Frames, FramesAsync).WithSummary("Frames that wait, the most informative first");
         routes.MapGet(ReviewRoutes.Frame, Frame).WithSummary("One frame");
+        routes.MapGet(ReviewRoutes.Alike, AlikeAsync).WithSummary("Frames that look the same as one and are not asked about, the newest first");
         routes.MapGet(ReviewRoutes.Vocabulary, VocabularyAsync).WithSummary("Names of defects");
         routes.MapGet(ReviewRoutes.Agreement, AgreementAsync).WithSummary("Cohen's kappa of each pair of raters");
         routes.MapGet(ReviewRoutes.Audit, Audit).WithSummary("Who said what, the oldest first");
@@ -136,6 +137,9 @@ internal static class ReviewEndpoints
 
     private static Results<Ok<ReviewFrame>, ProblemHttpResult> Frame(string outcomeId, ReviewQueue queue)
         => queue.Find(outcomeId) is { } frame ? TypedResults.Ok(frame) : Unknown();
+
+    private static async Task<Results<Ok<IReadOnlyList<ReviewFrame>>, ProblemHttpResult>> AlikeAsync(string outcomeId, ReviewQueue queue, CancellationToken cancellationToken)
+        => await queue.AlikeAsync(outcomeId, MostFrames, cancellationToken) is { } frames ? TypedResults.Ok(frames) : Unknown();
 
     private static async Task<Results<Ok<IReadOnlyList<FrameLabel>>, ProblemHttpResult>> LabelsAsync(string outcomeId, ReviewQueue queue, CancellationToken cancellationToken)
         => await queue.LabelsAsync(outcomeId, MostFrames, cancellationToken) is { } labels ? TypedResults.Ok(labels) : Unknown();

@@ -53,8 +53,7 @@ internal sealed class LabelDesk(
             Judgement = request.Judgement,
             Verdict = word.Verdict,
             Regions = await masks.FitAsync(word.Regions, cancellationToken),
-            Model = request.Blind ? null : frame.Model,
-            Blind = request.Blind,
+            Model = frame.Model,
             Comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment.Trim(),
         };
         try

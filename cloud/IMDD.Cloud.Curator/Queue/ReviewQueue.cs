@@ -37,7 +37,7 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
             UPDATE frames SET lease_holder = {0}, lease_until_us = {1}
             WHERE outcome_id = (
                 SELECT f.outcome_id FROM frames f
-                WHERE f.waiting = {2} AND (f.lease_until_us IS NULL OR f.lease_until_us <= {3})
+                WHERE f.waiting = {2} AND NOT {{FrameGroups.IsMerged}} AND (f.lease_until_us IS NULL OR f.lease_until_us <= {3})
                     AND NOT EXISTS (SELECT 1 FROM labels l WHERE l.digest = f.digest AND l.rater = {4} AND l.standing = {2})
                     AND NOT EXISTS (SELECT 1 FROM skips s WHERE s.outcome_id = f.outcome_id AND s.rater = {4} AND s.until_us > {3})
                 ORDER BY f.priority DESC, f.time_us DESC, f.outcome_id
@@ -87,10 +87,29 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
     public async Task<IReadOnlyList<ReviewFrame>> WaitingAsync(int limit, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await context.Frames.AsNoTracking().Where(f => f.Waiting)
+        var rows = await FrameGroups.Waiting(context)
             .OrderByDescending(f => f.Priority).ThenByDescending(f => f.Time).ThenBy(f => f.OutcomeId)
             .Take(limit).ToListAsync(cancellationToken);
-        return rows.ConvertAll(FrameMapping.ToFrame);
+        var sizes = FrameGroups.Sizes(context, rows.ConvertAll(row => row.OutcomeId));
+        return rows.ConvertAll(row => FrameMapping.ToFrame(row) with { Alike = sizes.GetValueOrDefault(row.OutcomeId) });
+    }
+
+    /// <summary>Frames that one stands for, the newest first; null where it is not known.</summary>
+    /// <param name="name">Its outcome or its picture.</param>
+    /// <param name="limit">Most frames.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<ReviewFrame>?> AlikeAsync(string name, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var outcomeId = Resolve(context, name);
+        if (!await context.Frames.AnyAsync(f => f.OutcomeId == outcomeId && f.Data != null, cancellationToken))
+        {
+            return null;
+        }
+
+        var rows = await FrameGroups.Merged(context).Where(f => f.MergedInto == outcomeId && f.Data != null)
+            .OrderByDescending(f => f.Time).ThenBy(f => f.OutcomeId).Take(limit).ToListAsync(cancellationToken);
+        return rows.ConvertAll(row => FrameMapping.ToFrame(row) with { MergedInto = outcomeId });
     }
 
     /// <summary>One frame by its outcome or its picture, or null.</summary>
@@ -113,7 +132,8 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
         var now = time.GetUtcNow();
         return new ReviewSummary
         {
-            Waiting = await context.Frames.LongCountAsync(f => f.Waiting, cancellationToken),
+            Waiting = await FrameGroups.Waiting(context).LongCountAsync(cancellationToken),
+            Merged = await FrameGroups.Merged(context).LongCountAsync(cancellationToken),
             Leased = await context.Frames.LongCountAsync(f => f.LeaseUntil > now, cancellationToken),
             ByState = await context.Frames.Where(f => f.Revision > 0).GroupBy(f => f.State)
                 .Select(g => new { g.Key, Count = g.LongCount() }).ToDictionaryAsync(g => g.Key, g => g.Count, StringComparer.Ordinal, cancellationToken),
@@ -123,7 +143,6 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
         };
     }
 
-    /// <summary>A picture that was taken twice is in the queue under its first outcome: whoever has another finds it by its digest.</summary>
     /// <summary>What was said of a frame's picture, the newest first; null where it is not known.</summary>
     /// <param name="name">Its outcome or its picture.</param>
     /// <param name="limit">Most words.</param>
@@ -141,13 +160,19 @@ internal sealed class ReviewQueue(IDbContextFactory<CuratorDbContext> contexts, 
         return rows.ConvertAll(row => new FrameLabel(ImddJsonText.Read<ExampleLabel>(row.Data), row.Time, row.Standing));
     }
 
+    /// <summary>A picture that was taken twice is in the queue under its first outcome: whoever has another finds it by its digest.</summary>
     private static string Resolve(CuratorDbContext context, string name) => ContentDigest.IsValid(name)
         ? context.Frames.AsNoTracking().Where(f => f.Digest == name).Select(f => f.OutcomeId).FirstOrDefault() ?? name
         : name;
 
     private static ReviewFrame? Find(CuratorDbContext context, string outcomeId)
         => context.Frames.AsNoTracking().SingleOrDefault(f => f.OutcomeId == outcomeId && f.Data != null) is { } row
-            ? FrameMapping.ToFrame(row) with { LeasedUntil = row.LeaseUntil }
+            ? FrameMapping.ToFrame(row) with
+            {
+                LeasedUntil = row.LeaseUntil,
+                Alike = FrameGroups.Sizes(context, [outcomeId]).GetValueOrDefault(outcomeId),
+                MergedInto = FrameGroups.Merged(context).Where(f => f.OutcomeId == outcomeId).Select(f => f.MergedInto).SingleOrDefault(),
+            }
             : null;
 
     /// <summary>Takes or renews a lease, and gives up any other that the holder has: a browser shows one frame.</summary>

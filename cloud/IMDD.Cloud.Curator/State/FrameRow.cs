@@ -10,6 +10,9 @@ public sealed class FrameRow
     /// <summary>Of the picture: one that was taken twice is judged once.</summary>
     public required string Digest { get; init; }
 
+    /// <summary>Path of its camera; null on rows of before, until the frame is told again.</summary>
+    public string? Camera { get; set; }
+
     public DateTimeOffset Time { get; set; }
 
     /// <summary>JSON of the frame, as the API gives it; null while only its blob is known.</summary>
@@ -29,6 +32,9 @@ public sealed class FrameRow
 
     /// <summary>Unit vector, floats in little-endian order; null where the edge has not said.</summary>
     public byte[]? Embedding { get; set; }
+
+    /// <summary>Outcome of the frame that looks the same and is asked about instead, as long as <see cref="Queue.FrameGroups"/> says so; null where there is none.</summary>
+    public string? MergedInto { get; set; }
 
     /// <summary>What the queue is ordered by, the largest first.</summary>
     public double Priority { get; set; }

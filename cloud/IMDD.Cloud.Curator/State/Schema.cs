@@ -39,5 +39,11 @@ internal static class Schema
         DROP INDEX frames_waiting;
         CREATE INDEX frames_waiting ON frames (waiting, priority, time_us);
         """,
+        """
+        ALTER TABLE frames ADD COLUMN camera TEXT;
+        ALTER TABLE frames ADD COLUMN merged_into TEXT;
+        CREATE INDEX frames_camera ON frames (camera, changed_us);
+        CREATE INDEX frames_merged ON frames (merged_into);
+        """,
     ]);
 }

@@ -26,6 +26,9 @@ public sealed record ReviewFrameView(ReviewFrame Frame)
         _ => "Undecided",
     };
 
+    /// <summary>How many frames it stands for beside itself; empty for none.</summary>
+    public string Alike => Frame.Alike > 0 ? $"and {Format.Count(Frame.Alike)} alike" : "";
+
     /// <summary>Names of what the model saw, or that it saw nothing.</summary>
     public string Names => Frame.Regions.Count == 0 ? "no region" : Format.DefectNames(Frame.Regions);
 }
