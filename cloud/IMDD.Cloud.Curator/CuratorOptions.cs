@@ -73,6 +73,16 @@ public sealed class CuratorOptions : IDatabaseOptions
     [Range(0.5, 1.0)]
     public double DuplicateSimilarity { get; set; } = 0.995;
 
+    /// <summary>
+    /// Share of frames that somebody looks at without seeing what the model and others have said: of those that people judge, after the first word, by
+    /// another person; of those that passed, at once. Against words that only repeat the prediction, and a measure of them. 0: none.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double BlindShare { get; set; } = 0.05;
+
+    /// <summary>The draw is a function of this and the outcome's id; it is made once, when a frame comes.</summary>
+    public int BlindSeed { get; set; } = 1;
+
     /// <summary>Names that are known before any model has used them, such as <c>scratch</c>.</summary>
     public List<string> Vocabulary { get; set; } = [];
 }

@@ -41,8 +41,9 @@ internal sealed class Instance : IAsyncDisposable
 
         builder.Configuration["Curator:InstanceName"] ??= "one";
 
-        // Only a test of it merges frames.
+        // Only a test of it merges frames, or draws them for a blind look.
         builder.Configuration["Curator:DuplicateSimilarity"] ??= "1";
+        builder.Configuration["Curator:BlindShare"] ??= "0";
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.AddCurator();
         Instance instance = new(builder.Build());

@@ -135,6 +135,11 @@ public abstract class RankTests(PostgresFixture postgres, DatabaseKind kind) : C
             DROP INDEX frames_merged;
             ALTER TABLE frames DROP COLUMN camera;
             ALTER TABLE frames DROP COLUMN merged_into;
+            ALTER TABLE frames DROP COLUMN blind_look;
+            ALTER TABLE frames DROP COLUMN blind_only;
+            ALTER TABLE labels DROP COLUMN blind;
+            ALTER TABLE labels DROP COLUMN outcome;
+            DROP TABLE looks;
             DELETE FROM schema_version WHERE version >= 3;
             """,
             []));

@@ -1,3 +1,4 @@
+using IMDD.Cloud.Curator.Blind;
 using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.Queue;
 using IMDD.Cloud.Curator.Ranking;
@@ -93,6 +94,11 @@ internal sealed class ExampleIntake(
         }
 
         row.Camera = CameraOf(known);
+        if (isNew && BlindRule.IsDrawn(row.OutcomeId, options.Value.BlindSeed, options.Value.BlindShare))
+        {
+            row.BlindLook = BlindLook.Drawn;
+        }
+
         if (isUncompared && row.Embedding is not null && IsFree(context, row))
         {
             Merge(context, row, known);
@@ -133,9 +139,14 @@ internal sealed class ExampleIntake(
     private void Decide(FrameRow row)
     {
         row.Changed = time.GetUtcNow();
-        row.Waiting = row.Data is not null
-            && FrameMapping.ToFrame(row).Frame.Uri is not null
-            && ConsensusRule.WantsMore(options.Value.Policy, row.State, (int)row.Labels);
+        if (row.Data is null)
+        {
+            return;
+        }
+
+        var frame = FrameMapping.ToFrame(row);
+        row.BlindLook = BlindRule.Next(row.BlindLook, frame.Verdict, (int)row.Labels, row.BlindLook == BlindLook.Given);
+        row.Wait(frame.Frame.Uri is not null, ConsensusRule.WantsMore(row.State, (int)row.Labels));
     }
 
     /// <summary>The row of a frame, locked, or a new one; null where another frame has the same picture.</summary>
@@ -179,6 +190,7 @@ internal sealed class ExampleIntake(
     {
         var now = Timestamp.ToMicroseconds(time.GetUtcNow());
         Sql.Execute(context, "DELETE FROM skips WHERE until_us <= {0}", [now]);
+        Sql.Execute(context, "DELETE FROM looks WHERE NOT EXISTS (SELECT 1 FROM frames f WHERE f.outcome_id = looks.outcome_id)", []);
         Sql.Execute(
             context,
             "DELETE FROM frames WHERE revision = 0 AND changed_us < {0} AND (lease_until_us IS NULL OR lease_until_us <= {1})",

@@ -1,3 +1,4 @@
+using IMDD.Cloud.Curator.Blind;
 using IMDD.Contracts.Events;
 
 namespace IMDD.Cloud.Curator.State;
@@ -42,6 +43,12 @@ public sealed class FrameRow
     /// <summary>True while its picture is stored and more words are wanted.</summary>
     public bool Waiting { get; set; }
 
+    /// <summary>Whether it is looked at blind, and whether it was.</summary>
+    public BlindLook BlindLook { get; set; }
+
+    /// <summary>True while it waits for nothing but a blind look.</summary>
+    public bool BlindOnly { get; set; }
+
     /// <summary>Words that stand.</summary>
     public long Labels { get; set; }
 
@@ -57,4 +64,10 @@ public sealed class FrameRow
     public string? LeaseHolder { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
     public DateTimeOffset Changed { get; set; }
+
+    /// <summary>Decides whether it waits, and for whom.</summary>
+    /// <param name="stored">Its picture is.</param>
+    /// <param name="wantsWord">Another word, of whatever kind, could change the matter.</param>
+    public void Wait(bool stored, bool wantsWord)
+        => (Waiting, BlindOnly) = (stored && (wantsWord || BlindLook == BlindLook.Owed), stored && !wantsWord && BlindLook == BlindLook.Owed);
 }
