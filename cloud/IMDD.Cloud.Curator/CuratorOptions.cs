@@ -71,7 +71,7 @@ public sealed class CuratorOptions : IDatabaseOptions
     /// <see cref="RankMemory"/>, is not asked about by itself. 1: never.
     /// </summary>
     [Range(0.5, 1.0)]
-    public double DuplicateSimilarity { get; set; } = 0.995;
+    public double DuplicateSimilarity { get; set; } = 0.999;
 
     /// <summary>
     /// Share of frames that somebody looks at without seeing what the model and others have said: of those that people judge, after the first word, by

@@ -14,8 +14,8 @@ internal static class Looks
     public static bool IsBlind(CuratorDbContext context, FrameRow row, string rater)
         => row.BlindLook != BlindLook.None && (Earlier(context, row, rater) ?? row.BlindLook == BlindLook.Owed);
 
-    /// <summary>True where this rater has it before them with the prediction.</summary>
-    public static bool IsSighted(CuratorDbContext context, FrameRow row, string rater) => Earlier(context, row, rater) == false;
+    /// <summary>True where the frame was put before this rater with the prediction.</summary>
+    public static bool IsSighted(CuratorDbContext context, FrameRow row, string rater) => row.BlindLook == BlindLook.None || Earlier(context, row, rater) == false;
 
     /// <summary>Notes that the frame is put before a rater now; true where without the prediction. In a transaction that holds the frame's row.</summary>
     public static bool Begin(CuratorDbContext context, FrameRow row, string rater)
