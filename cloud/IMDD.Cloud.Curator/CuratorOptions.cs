@@ -62,9 +62,26 @@ public sealed class CuratorOptions : IDatabaseOptions
     [Range(1, 4096)]
     public int RankedFrames { get; set; } = 256;
 
-    /// <summary>What looks like a frame that somebody has judged within this time comes later.</summary>
+    /// <summary>What looks like a frame that somebody has judged within this time comes later, or is merged with it.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan RankMemory { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// A frame whose embedding is this near (cosine) to that of one of the same camera, model, verdict and names, which waits or was judged within
+    /// <see cref="RankMemory"/>, is not asked about by itself. 1: never.
+    /// </summary>
+    [Range(0.5, 1.0)]
+    public double DuplicateSimilarity { get; set; } = 0.999;
+
+    /// <summary>
+    /// Share of frames that somebody looks at without seeing what the model and others have said: of those that people judge, after the first word, by
+    /// another person; of those that passed, at once. Against words that only repeat the prediction, and a measure of them. 0: none.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double BlindShare { get; set; } = 0.05;
+
+    /// <summary>The draw is a function of this and the outcome's id; it is made once, when a frame comes.</summary>
+    public int BlindSeed { get; set; } = 1;
 
     /// <summary>Names that are known before any model has used them, such as <c>scratch</c>.</summary>
     public List<string> Vocabulary { get; set; } = [];

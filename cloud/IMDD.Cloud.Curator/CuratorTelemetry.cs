@@ -11,6 +11,7 @@ public sealed class CuratorTelemetry : IDisposable
     private readonly Counter<long> _offered;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _labels;
+    private readonly Counter<long> _blind;
 
     public CuratorTelemetry(IMeterFactory meters)
     {
@@ -18,6 +19,8 @@ public sealed class CuratorTelemetry : IDisposable
         _offered = _meter.CreateCounter<long>("imdd.review.offered", "{frame}", "Frames put into the review queue.");
         _deadLettered = _meter.CreateCounter<long>("imdd.records.dead_lettered", "{message}", "Records set aside.");
         _labels = _meter.CreateCounter<long>("imdd.review.labels", "{label}", "Words of people on frames, by judgement.");
+        _blind = _meter.CreateCounter<long>(
+            "imdd.review.blind_looks", "{label}", "Words given blind, by what they are compared with, another person's label or the model's pass, and whether they flip its verdict.");
     }
 
     public void BatchDone(int offered, int deadLettered)
@@ -27,6 +30,9 @@ public sealed class CuratorTelemetry : IDisposable
     }
 
     public void Labelled(string judgement) => _labels.Add(1, new KeyValuePair<string, object?>("judgement", judgement));
+
+    public void LookedBlind(bool ofLabel, bool flipped) => _blind.Add(
+        1, new KeyValuePair<string, object?>("of", ofLabel ? "label" : "outcome"), new KeyValuePair<string, object?>("flipped", flipped));
 
     public void Dispose() => _meter.Dispose();
 }

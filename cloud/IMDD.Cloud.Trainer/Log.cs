@@ -38,4 +38,7 @@ internal static partial class Log
 
     [LoggerMessage(6011, LogLevel.Warning, "Files of older runs cannot be removed: {Error}")]
     public static partial void FoldersStay(ILogger logger, string error);
+
+    [LoggerMessage(6013, LogLevel.Information, "Run {Run}: the {Frames} frames of {Rater} count {Weight} each, {Share} of the snapshot")]
+    public static partial void RaterHeld(ILogger logger, string run, string rater, int frames, double weight, double share);
 }

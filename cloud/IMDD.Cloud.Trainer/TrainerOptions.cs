@@ -88,6 +88,13 @@ public sealed class TrainerOptions : IDatabaseOptions
     [Range(1L << 10, 1L << 30)]
     public long MaxPictureBytes { get; set; } = 64L << 20;
 
+    /// <summary>
+    /// Largest part of a snapshot's weight that rests on one person's words; above, their frames are drawn less often. It holds as soon as all others
+    /// together have labelled 20 frames of the snapshot: a plant with one rater is as it was. 1: never.
+    /// </summary>
+    [Range(0.1, 1.0)]
+    public double MaxRaterShare { get; set; } = 0.8;
+
     public GateSetOptions Gate { get; set; } = new();
 
     public FineTuningOptions Training { get; set; } = new();

@@ -128,8 +128,8 @@ public sealed class ApiTests : IAsyncLifetime
 
         string[] routes =
         [
-            ReviewRoutes.Next, ReviewRoutes.Frames, ReviewRoutes.Frame, ReviewRoutes.Lease, ReviewRoutes.Skip, ReviewRoutes.Labels, ReviewRoutes.Undo,
-            ReviewRoutes.Vocabulary, ReviewRoutes.Agreement, ReviewRoutes.Audit, ReviewRoutes.Summary,
+            ReviewRoutes.Next, ReviewRoutes.Frames, ReviewRoutes.Frame, ReviewRoutes.Alike, ReviewRoutes.Lease, ReviewRoutes.Skip, ReviewRoutes.Labels, ReviewRoutes.Undo,
+            ReviewRoutes.Vocabulary, ReviewRoutes.Agreement, ReviewRoutes.BlindAgreement, ReviewRoutes.Audit, ReviewRoutes.Summary,
         ];
         paths.Select(path => path.Key).ShouldBe(routes, ignoreOrder: true);
         paths[ReviewRoutes.Labels]!["post"]!["requestBody"].ShouldNotBeNull();

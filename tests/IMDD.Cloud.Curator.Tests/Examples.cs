@@ -45,21 +45,21 @@ internal static class Examples
             Context(number)),
         number);
 
-    public static KafkaConsumed Hard(int number, double? uncertainty, Verdict verdict = Verdict.Pass, string reason = HardReason.Uncertain, double[]? embedding = null, double? novelty = null, string model = "model") => Record(
+    public static KafkaConsumed Hard(int number, double? uncertainty, Verdict verdict = Verdict.Pass, string reason = HardReason.Uncertain, double[]? embedding = null, double? novelty = null, string model = "model", CameraPath? camera = null, string defect = "scratch") => Record(
         KafkaTopics.HardExample,
         HardExampleEvent.Create(
             new HardExample
             {
                 FrameId = FrameId(number),
-                OutcomeId = OutcomeId(number),
-                CameraId = Camera.Camera,
-                AssetPath = Camera.Asset.ToString(),
+                OutcomeId = EventId.ForOutcome(camera ?? Camera, FrameId(number)),
+                CameraId = (camera ?? Camera).Camera,
+                AssetPath = (camera ?? Camera).Asset.ToString(),
                 Reasons = [reason],
                 Scores = Scores(reason, uncertainty, novelty),
                 Embedding = embedding,
                 Frame = Frame(number, stored: true),
                 Verdict = verdict,
-                Regions = verdict == Verdict.Fail ? [Region("scratch", 10, 12, 30, 6)] : [],
+                Regions = verdict == Verdict.Fail ? [Region(defect, 10, 12, 30, 6)] : [],
                 Model = Model with { Digest = ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(model)) },
             },
             Context(number)),

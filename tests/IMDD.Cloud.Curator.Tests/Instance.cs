@@ -40,6 +40,10 @@ internal sealed class Instance : IAsyncDisposable
         }
 
         builder.Configuration["Curator:InstanceName"] ??= "one";
+
+        // Only a test of it merges frames, or draws them for a blind look.
+        builder.Configuration["Curator:DuplicateSimilarity"] ??= "1";
+        builder.Configuration["Curator:BlindShare"] ??= "0";
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.AddCurator();
         Instance instance = new(builder.Build());

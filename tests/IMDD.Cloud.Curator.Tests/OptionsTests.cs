@@ -10,7 +10,7 @@ public sealed class OptionsTests
         var builder = ImddHost.CreateBuilder(
         [
             "--urls=http://127.0.0.1:0", "--Curator:InstanceName=Not A Name", "--Curator:ConnectionString=nonsense", "--Curator:Vocabulary:0=42",
-            "--Curator:LeaseTime=00:00:00", "--Curator:Policy=Nobody", "--Curator:Leases=1", "--Logging:LogLevel:Default=None",
+            "--Curator:LeaseTime=00:00:00", "--Curator:Policy=Nobody", "--Curator:Leases=1", "--Curator:DuplicateSimilarity=0.2", "--Curator:BlindShare=5", "--Logging:LogLevel:Default=None",
         ]);
         builder.AddImddDefaults("curator");
         builder.AddCurator();
@@ -22,7 +22,7 @@ public sealed class OptionsTests
 
         exitCode.ShouldBe(ExitCodes.ConfigurationInvalid);
         var text = errors.ToString();
-        foreach (var key in (string[])["InstanceName", "ConnectionString", "Vocabulary:0", "LeaseTime", "Policy", "Leases"])
+        foreach (var key in (string[])["InstanceName", "ConnectionString", "Vocabulary:0", "LeaseTime", "Policy", "Leases", "DuplicateSimilarity", "BlindShare"])
         {
             text.ShouldContain($"Curator:{key}");
         }

@@ -131,7 +131,16 @@ public abstract class RankTests(PostgresFixture postgres, DatabaseKind kind) : C
             ALTER TABLE frames DROP COLUMN embedding;
             ALTER TABLE frames DROP COLUMN priority;
             CREATE INDEX frames_waiting ON frames (waiting, uncertainty, time_us);
-            DELETE FROM schema_version WHERE version = 3;
+            DROP INDEX frames_camera;
+            DROP INDEX frames_merged;
+            ALTER TABLE frames DROP COLUMN camera;
+            ALTER TABLE frames DROP COLUMN merged_into;
+            ALTER TABLE frames DROP COLUMN blind_look;
+            ALTER TABLE frames DROP COLUMN blind_only;
+            ALTER TABLE labels DROP COLUMN blind;
+            ALTER TABLE labels DROP COLUMN outcome;
+            DROP TABLE looks;
+            DELETE FROM schema_version WHERE version >= 3;
             """,
             []));
 

@@ -25,7 +25,7 @@ internal sealed class RunningCurator : IAsyncDisposable
 
     private IKafkaClientFactory Kafka => _app.Services.GetRequiredService<IKafkaClientFactory>();
 
-    public static async Task<RunningCurator> StartAsync(string bootstrapServers)
+    public static async Task<RunningCurator> StartAsync(string bootstrapServers, string blindShare = "0")
     {
         TestDirectory directory = new();
         var builder = WebApplication.CreateBuilder();
@@ -34,6 +34,7 @@ internal sealed class RunningCurator : IAsyncDisposable
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         builder.Configuration["Kafka:BootstrapServers"] = bootstrapServers;
         builder.Configuration["Curator:Directory"] = directory.File("state");
+        builder.Configuration["Curator:BlindShare"] = blindShare;
         builder.Configuration["Curator:EmitPeriod"] = "00:00:00.200";
         builder.Configuration["Blobs:Directory"] = directory.File("blobs");
         builder.AddCurator();

@@ -21,7 +21,7 @@ internal static class Labels
         return ImageEncoder.EncodePng(image);
     }
 
-    public static KafkaConsumed Agreed(int number, string? defect = "dent", long revision = 1) => Record(number, revision, ConsensusState.Agreed, defect);
+    public static KafkaConsumed Agreed(int number, string? defect = "dent", long revision = 1, string rater = "anna") => Record(number, revision, ConsensusState.Agreed, defect, rater);
 
     public static KafkaConsumed Withdrawn(int number, long revision) => Record(number, revision, ConsensusState.Withdrawn, null);
 
@@ -31,7 +31,7 @@ internal static class Labels
         return good with { Value = "{\"revision\":0}"u8.ToArray() };
     }
 
-    private static KafkaConsumed Record(int number, long revision, string state, string? defect)
+    private static KafkaConsumed Record(int number, long revision, string state, string? defect, string rater = "anna")
     {
         var bytes = Picture(number);
         var made = ExampleConsensusEvent.Create(
@@ -52,7 +52,7 @@ internal static class Labels
                 State = state,
                 Verdict = state != ConsensusState.Agreed ? Verdict.Undecided : defect is null ? Verdict.Pass : Verdict.Fail,
                 Regions = defect is null ? [] : [new LabelledRegion { Class = defect, BboxPx = [10, 12, 20, 16], ContourPx = [10, 12, 29, 12, 29, 27, 10, 27] }],
-                Labels = [new LabelReference("anna", revision)],
+                Labels = [new LabelReference(rater, revision)],
             },
             new EventContext { Source = EventSource.Agent(Camera.Asset, "box7"), Time = Noon, RecordedTime = Noon });
         return new KafkaConsumed(KafkaTopics.Consensus, 0, number, made.Extension(CloudEventAttributes.PartitionKey), made.Data, KafkaBinding.WriteHeaders(made), Noon);

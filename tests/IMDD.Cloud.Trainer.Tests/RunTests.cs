@@ -212,6 +212,32 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Snapshot_OneRaterHasMost_TheirFramesWeighLess_AndEveryFrameSaysWhose()
+    {
+        const int ofAnna = 60, all = 90;
+        var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:MaxRaterShare", "0.5"), ("Trainer:NewLabels", "0"));
+        for (var number = 1; number <= all; number++)
+        {
+            await _plant.Blobs.PutAsync(Labels.Picture(number), "image/png", Stop);
+        }
+
+        await _plant.PublishAsync([.. Enumerable.Range(1, all).Select(number => Labels.Agreed(number, rater: number <= ofAnna ? "anna" : "ben"))]);
+        await trainer.LabelsAsync(all);
+
+        var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+
+        var snapshot = Path.Combine(_plant.Work, "runs", run.RunId, "snapshot");
+        var manifest = ImddJson.Deserialize<SnapshotManifest>(File.ReadAllBytes(snapshot + "/snapshot.json"));
+        manifest.MaxRaterShare.ShouldBe(0.5);
+        manifest.Raters!.Select(r => (r.RaterId, r.Share)).ShouldBe([("anna", 0.5), ("ben", 0.5)]);
+        manifest.Raters!.Sum(r => r.Frames).ShouldBe(run.Frames!.Value);
+        var samples = DatasetReaders.Read($"labelled:{snapshot}/train", strict: true).Samples;
+        samples.Where(s => s.Weight < 1).Sum(s => s.Weight).ShouldBe(samples.Where(s => s.Weight == 1).Sum(s => s.Weight), 1e-6);
+        samples.Count(s => s.Weight < 1).ShouldBe(manifest.Raters![0].Frames);
+        File.ReadAllText(snapshot + "/train/labels.json").Split("\"anna\"").Length.ShouldBe(manifest.Raters![0].Frames + 1);
+    }
+
+    [Fact]
     public async Task Registry_WithoutAChampion_FailsTheRunInWords()
     {
         var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:Model", "other"));

@@ -91,6 +91,9 @@ public sealed class LabelledReaderTests
     [InlineData("\"verdict\":\"pass\"", "\"verdict\":\"fail\"", "verdict")]
     [InlineData("\"verdict\":\"pass\"", "\"verdict\":\"undecided\"", "verdict")]
     [InlineData("\"camera\":\"cam1\"", "\"camera\":7", "camera")]
+    [InlineData("\"camera\":\"cam1\"", "\"camera\":\"cam1\",\"weight\":0", "weight")]
+    [InlineData("\"camera\":\"cam1\"", "\"camera\":\"cam1\",\"weight\":1.5", "weight")]
+    [InlineData("\"camera\":\"cam1\"", "\"camera\":\"cam1\",\"weight\":\"1\"", "weight")]
     public void Read_FrameThatIsNone_IsReported(string good, string bad, string expected)
     {
         using var folder = new FixtureFolder().Image("a.png").Image("b.png");

@@ -38,6 +38,20 @@ public sealed class PictureSamplerTests
     }
 
     [Fact]
+    public void Weights_OfPictures_ShareWithinTheirKindAndLeaveTheKindsAsTheyAre()
+    {
+        List<TrainingPicture> pictures = [.. Enumerable.Range(0, 60).Select(i => TrainingPictures.Picture(i) with { Weight = i < 30 ? 0.25 : 1 })];
+
+        var (weights, unweighted) = (PictureSampler.Weights(pictures), PictureSampler.Weights([.. pictures.Select(p => p with { Weight = 1 })]));
+
+        weights.Take(30).Sum().ShouldBe(0.2, 1e-9, "10 of each kind at a quarter beside 10 in full");
+        for (var kind = 0; kind < 3; kind++)
+        {
+            weights.Where((_, i) => i % 3 == kind).Sum().ShouldBe(unweighted.Where((_, i) => i % 3 == kind).Sum(), 1e-9);
+        }
+    }
+
+    [Fact]
     public void ClassWeights_DrawnMoreOften_CountsLessEachTime()
     {
         // One data set of both classes, and a small one of lines alone: its lines are drawn on top.

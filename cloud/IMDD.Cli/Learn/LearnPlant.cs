@@ -130,7 +130,7 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
         Sent = [.. Enumerable.Range(0, LearnSettings.Lines).Select(line => new SentFrames(PathOf("delivered", line)))];
 
         var curator = await ServeAsync(
-            "curator", 0, Settings(("Curator:Directory", folder.PathOf("curator")), ("Blobs:Directory", blobs)),
+            "curator", 0, Settings(("Curator:Directory", folder.PathOf("curator")), ("Curator:BlindShare", "0"), ("Blobs:Directory", blobs)), // one reviewer: nobody else could look
             builder => builder.AddCurator(), app => app.MapCurator(), cancellationToken);
         CuratorUrl = curator.Url;
         Pictures = curator.Services.GetRequiredService<IBlobStore>();

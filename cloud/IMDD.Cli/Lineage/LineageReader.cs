@@ -3,6 +3,7 @@ using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Queries;
 using IMDD.Contracts.Registry;
+using IMDD.Contracts.Review;
 
 namespace IMDD.Cli.Lineage;
 
@@ -39,7 +40,7 @@ internal sealed class LineageReader(LineageSources sources, int limit)
         }
         else if (await sources.ReviewFrameAsync(outcomeId, cancellationToken) is { } reviewed)
         {
-            node = new LineageNode(LineageKind.Event, outcomeId, $"{Word(reviewed.Verdict)}, {Time(reviewed.Time)}, {reviewed.AssetPath}/{reviewed.CameraId}");
+            node = new LineageNode(LineageKind.Event, outcomeId, $"{WordOf(reviewed)}, {Time(reviewed.Time)}, {reviewed.AssetPath}/{reviewed.CameraId}");
             (frame, model) = (reviewed.Frame.Digest, reviewed.Model);
         }
         else
@@ -58,6 +59,8 @@ internal sealed class LineageReader(LineageSources sources, int limit)
         return node;
     }
 
+    private static string WordOf(ReviewFrame frame) => frame.Blind ? "held back until somebody has looked at it blind" : Word(frame.Verdict);
+
     private async Task<LineageNode?> PictureAsync(string digest, CancellationToken cancellationToken)
     {
         var node = await FrameAsync(digest, "", cancellationToken);
@@ -65,7 +68,7 @@ internal sealed class LineageReader(LineageSources sources, int limit)
         Cut(node, events.Where(failed => failed.Defect.Frame.Digest == digest).Select(Event), events.Count > limit);
         if (events.Count == 0 && await sources.ReviewFrameAsync(digest, cancellationToken) is { } reviewed)
         {
-            node.Add(new LineageNode(LineageKind.Event, reviewed.OutcomeId, $"{Word(reviewed.Verdict)}, {Time(reviewed.Time)}, by {reviewed.Model?.Name} {reviewed.Model?.Version}"));
+            node.Add(new LineageNode(LineageKind.Event, reviewed.OutcomeId, $"{WordOf(reviewed)}, {Time(reviewed.Time)}{(reviewed.Model is { } model ? $", by {model.Name} {model.Version}" : "")}"));
         }
 
         return node.Children.Count > 0 ? node : null;

@@ -32,8 +32,10 @@ internal static class ReviewEndpoints
         routes.MapGet(ReviewRoutes.Labels, LabelsAsync).WithSummary("What was said of a frame's picture, the newest first");
         routes.MapGet(ReviewRoutes.Frames, FramesAsync).WithSummary("Frames that wait, the most informative first");
         routes.MapGet(ReviewRoutes.Frame, Frame).WithSummary("One frame");
+        routes.MapGet(ReviewRoutes.Alike, AlikeAsync).WithSummary("Frames that look the same as one and are not asked about, the newest first");
         routes.MapGet(ReviewRoutes.Vocabulary, VocabularyAsync).WithSummary("Names of defects");
         routes.MapGet(ReviewRoutes.Agreement, AgreementAsync).WithSummary("Cohen's kappa of each pair of raters");
+        routes.MapGet(ReviewRoutes.BlindAgreement, BlindAgreementAsync).WithSummary("Words given without sight of the prediction, beside those given with it");
         routes.MapGet(ReviewRoutes.Audit, Audit).WithSummary("Who said what, the oldest first");
         routes.MapGet(ReviewRoutes.Summary, SummaryAsync).WithSummary("Where the queue stands");
     }
@@ -134,8 +136,12 @@ internal static class ReviewEndpoints
         return TypedResults.Ok(await queue.WaitingAsync(count, cancellationToken));
     }
 
-    private static Results<Ok<ReviewFrame>, ProblemHttpResult> Frame(string outcomeId, ReviewQueue queue)
-        => queue.Find(outcomeId) is { } frame ? TypedResults.Ok(frame) : Unknown();
+    private static Results<Ok<ReviewFrame>, ProblemHttpResult> Frame(
+        string outcomeId, ReviewQueue queue, [Description("Who has it before them")] string? raterId, [Description("Their browser tab")] string? holder)
+        => queue.Find(outcomeId, raterId is not null && holder is not null ? new ReviewRequest { RaterId = raterId, Holder = holder } : null) is { } frame ? TypedResults.Ok(frame) : Unknown();
+
+    private static async Task<Results<Ok<IReadOnlyList<ReviewFrame>>, ProblemHttpResult>> AlikeAsync(string outcomeId, ReviewQueue queue, CancellationToken cancellationToken)
+        => await queue.AlikeAsync(outcomeId, MostFrames, cancellationToken) is { } frames ? TypedResults.Ok(frames) : Unknown();
 
     private static async Task<Results<Ok<IReadOnlyList<FrameLabel>>, ProblemHttpResult>> LabelsAsync(string outcomeId, ReviewQueue queue, CancellationToken cancellationToken)
         => await queue.LabelsAsync(outcomeId, MostFrames, cancellationToken) is { } labels ? TypedResults.Ok(labels) : Unknown();
@@ -145,6 +151,9 @@ internal static class ReviewEndpoints
 
     private static async Task<Ok<IReadOnlyList<RaterAgreement>>> AgreementAsync(AgreementReport report, CancellationToken cancellationToken)
         => TypedResults.Ok(await report.ReadAsync(cancellationToken));
+
+    private static async Task<Ok<BlindAgreement>> BlindAgreementAsync(AgreementReport report, CancellationToken cancellationToken)
+        => TypedResults.Ok(await report.ReadBlindAsync(cancellationToken));
 
     private static Results<Ok<AuditPage>, ValidationProblem> Audit(IDbContextFactory<CuratorDbContext> contexts, long? after, int? limit)
     {

@@ -1,3 +1,4 @@
+using IMDD.Cloud.Curator.Blind;
 using IMDD.Cloud.Curator.Labels;
 using IMDD.Cloud.Curator.Queue;
 using IMDD.Cloud.Curator.Ranking;
@@ -13,7 +14,7 @@ namespace IMDD.Cloud.Curator.Ingest;
 
 /// <summary>
 /// Puts frames into the queue, a batch in one transaction. A frame that comes twice, as a failed one and as a hard one or after a crash,
-/// is one row; a picture that was taken twice is looked at once.
+/// is one row; a picture that was taken twice is looked at once, and so are pictures that look the same.
 /// </summary>
 internal sealed class ExampleIntake(
     IDbContextFactory<CuratorDbContext> contexts,
@@ -40,9 +41,11 @@ internal sealed class ExampleIntake(
         using var transaction = context.Database.BeginTransaction();
         int offered = 0, deadLettered = 0;
         HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (var record in records)
+        List<(KafkaConsumed Record, ParsedExample Parsed)> examples = [.. records.Select(record => (record, ExampleParser.Parse(record)))];
+        LookAlikes.Lock(context, examples.Select(e => e.Parsed).OfType<ParsedExample.Offered>().Where(e => e.Embedding is not null).Select(e => CameraOf(e.Frame)));
+        foreach (var (record, parsed) in examples)
         {
-            switch (ExampleParser.Parse(record))
+            switch (parsed)
             {
                 case ParsedExample.Offered example:
                     offered += Offer(context, example) ? 1 : 0;
@@ -78,7 +81,7 @@ internal sealed class ExampleIntake(
             return false;
         }
 
-        var isNew = row.Data is null;
+        var (isNew, isUncompared) = (row.Data is null, row.Embedding is null);
         var worthBefore = TeachingValue.Base(row.Uncertainty, row.Novelty);
         var known = isNew ? frame : Merge(ImddJsonText.Read<ReviewFrame>(row.Data!), frame);
         row.Data = ImddJsonText.Write(known);
@@ -90,6 +93,17 @@ internal sealed class ExampleIntake(
             (row.Model, row.Embedding) = (embedding.Model, embedding.Vector);
         }
 
+        row.Camera = CameraOf(known);
+        if (isNew && BlindRule.IsDrawn(row.OutcomeId, options.Value.BlindSeed, options.Value.BlindShare))
+        {
+            row.BlindLook = BlindLook.Drawn;
+        }
+
+        if (isUncompared && row.Embedding is not null && IsFree(context, row))
+        {
+            Merge(context, row, known);
+        }
+
         // Its rank comes later, and it does not wait for it. One that is told again keeps the rank that it has, unless more is known of it now.
         var worth = TeachingValue.Base(row.Uncertainty, row.Novelty);
         if (isNew || worth > worthBefore)
@@ -99,6 +113,18 @@ internal sealed class ExampleIntake(
 
         Decide(row);
         return isNew;
+    }
+
+    private static string CameraOf(ReviewFrame frame) => $"{frame.AssetPath}/{frame.CameraId}";
+
+    /// <summary>Nobody has it before them or has judged it, and it stands for no other.</summary>
+    private bool IsFree(CuratorDbContext context, FrameRow row)
+        => row.Revision == 0 && !(row.LeaseUntil > time.GetUtcNow()) && !context.Frames.Any(f => f.MergedInto == row.OutcomeId);
+
+    private void Merge(CuratorDbContext context, FrameRow row, ReviewFrame frame)
+    {
+        var (similarity, memory) = (options.Value.DuplicateSimilarity, options.Value.RankMemory);
+        row.MergedInto = similarity < 1 ? LookAlikes.Find(context, row, frame, similarity, time.GetUtcNow() - memory) : null;
     }
 
     private void Announce(CuratorDbContext context, FrameStored stored, DateTimeOffset at)
@@ -113,9 +139,14 @@ internal sealed class ExampleIntake(
     private void Decide(FrameRow row)
     {
         row.Changed = time.GetUtcNow();
-        row.Waiting = row.Data is not null
-            && FrameMapping.ToFrame(row).Frame.Uri is not null
-            && ConsensusRule.WantsMore(options.Value.Policy, row.State, (int)row.Labels);
+        if (row.Data is null)
+        {
+            return;
+        }
+
+        var frame = FrameMapping.ToFrame(row);
+        row.BlindLook = BlindRule.Next(row.BlindLook, frame.Verdict, (int)row.Labels, row.BlindLook == BlindLook.Given);
+        row.Wait(frame.Frame.Uri is not null, ConsensusRule.WantsMore(row.State, (int)row.Labels));
     }
 
     /// <summary>The row of a frame, locked, or a new one; null where another frame has the same picture.</summary>
@@ -159,6 +190,7 @@ internal sealed class ExampleIntake(
     {
         var now = Timestamp.ToMicroseconds(time.GetUtcNow());
         Sql.Execute(context, "DELETE FROM skips WHERE until_us <= {0}", [now]);
+        Sql.Execute(context, "DELETE FROM looks WHERE NOT EXISTS (SELECT 1 FROM frames f WHERE f.outcome_id = looks.outcome_id)", []);
         Sql.Execute(
             context,
             "DELETE FROM frames WHERE revision = 0 AND changed_us < {0} AND (lease_until_us IS NULL OR lease_until_us <= {1})",
@@ -168,7 +200,7 @@ internal sealed class ExampleIntake(
             $$"""
             DELETE FROM frames WHERE revision = 0 AND (lease_until_us IS NULL OR lease_until_us <= {1}) AND outcome_id IN (
                 SELECT outcome_id FROM frames WHERE revision = 0
-                ORDER BY priority DESC, time_us DESC, outcome_id LIMIT {{PrunedAtOnce}} OFFSET {0})
+                ORDER BY CASE WHEN merged_into IS NULL THEN 0 ELSE 1 END, priority DESC, time_us DESC, outcome_id LIMIT {{PrunedAtOnce}} OFFSET {0})
             """,
             [options.Value.Capacity, now]);
     }

@@ -19,6 +19,7 @@ internal static class ConsensusRule
             return (ConsensusState.Withdrawn, null);
         }
 
+        policy = Effective(policy, labels);
         if (policy == ReviewPolicy.One)
         {
             return (ConsensusState.Agreed, labels[^1]);
@@ -41,11 +42,15 @@ internal static class ConsensusRule
         return (ConsensusState.Disputed, null);
     }
 
+    /// <summary>One person's word is enough, until a blind second look stands beside it: then the two must agree, or a third decides.</summary>
+    public static ReviewPolicy Effective(ReviewPolicy policy, IReadOnlyList<ExampleLabel> labels)
+        => policy == ReviewPolicy.One && labels.Any(l => l.Blind) && labels.Any(l => !l.Blind) ? ReviewPolicy.Two : policy;
+
     /// <summary>True while another rater's word could change the matter.</summary>
-    public static bool WantsMore(ReviewPolicy policy, string state, int labels) => state switch
+    public static bool WantsMore(string state, int labels) => state switch
     {
         ConsensusState.Agreed => false,
-        ConsensusState.Disputed => policy != ReviewPolicy.One && labels < Jury,
+        ConsensusState.Disputed => labels < Jury,
         _ => true,
     };
 

@@ -1,3 +1,4 @@
+using IMDD.Cloud.Curator.Blind;
 using IMDD.Cloud.Curator.Queue;
 using IMDD.Cloud.Curator.State;
 using IMDD.Contracts.Audit;
@@ -30,13 +31,24 @@ internal sealed class LabelDesk(
     /// <summary>Takes a verdict; the same one sent again changes nothing.</summary>
     public async Task<LabelOutcome> LabelAsync(string outcomeId, LabelRequest request, CancellationToken cancellationToken)
     {
-        if (Read(outcomeId) is not { } frame)
+        // Again where the frame was put before this rater in another way meanwhile, in another of their tabs.
+        LabelOutcome? outcome;
+        while ((outcome = await TryLabelAsync(outcomeId, request, cancellationToken)) is null)
+        {
+        }
+
+        return outcome;
+    }
+
+    private async Task<LabelOutcome?> TryLabelAsync(string outcomeId, LabelRequest request, CancellationToken cancellationToken)
+    {
+        if (Read(outcomeId, request.RaterId) is not var (frame, blind))
         {
             return new LabelOutcome.Unknown();
         }
 
         LabelProblems problems = new();
-        if (LabelRules.Read(frame, request, problems) is not { } word)
+        if (LabelRules.Read(frame, request, blind, problems) is not { } word)
         {
             return new LabelOutcome.Invalid(problems.Errors);
         }
@@ -50,16 +62,16 @@ internal sealed class LabelDesk(
             AssetPath = frame.AssetPath,
             FrameId = frame.FrameId,
             OutcomeId = frame.OutcomeId,
-            Judgement = request.Judgement,
+            Judgement = blind && word.Verdict == Verdict.Pass && frame.Verdict == Verdict.Pass ? LabelJudgement.Confirmed : request.Judgement,
             Verdict = word.Verdict,
             Regions = await masks.FitAsync(word.Regions, cancellationToken),
-            Model = request.Blind ? null : frame.Model,
-            Blind = request.Blind,
+            Model = blind ? null : frame.Model,
+            Blind = blind,
             Comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment.Trim(),
         };
         try
         {
-            return Commit(label, request);
+            return Commit(label, frame.Verdict, request);
         }
         catch (EventTooLargeException e)
         {
@@ -95,7 +107,7 @@ internal sealed class LabelDesk(
             Regions = [],
             Comment = null,
         };
-        Write(context, withdrawn, stands: false);
+        Write(context, withdrawn, FrameMapping.ToFrame(row).Verdict, stands: false);
         context.SaveChanges();
         Conclude(context, row, withdrawn);
         context.SaveChanges();
@@ -105,13 +117,16 @@ internal sealed class LabelDesk(
         return row.OutcomeId;
     }
 
-    private ReviewFrame? Read(string outcomeId)
+    private (ReviewFrame Frame, bool Blind)? Read(string outcomeId, string rater)
     {
         using var context = contexts.CreateDbContext();
-        return context.Frames.AsNoTracking().SingleOrDefault(f => f.OutcomeId == outcomeId && f.Data != null) is { } row ? FrameMapping.ToFrame(row) : null;
+        return context.Frames.AsNoTracking().SingleOrDefault(f => f.OutcomeId == outcomeId && f.Data != null) is { } row
+            ? (FrameMapping.ToFrame(row), Looks.IsBlind(context, row, rater))
+            : null;
     }
 
-    private LabelOutcome Commit(ExampleLabel label, LabelRequest request)
+    /// <summary>Null where it was read as blind and is not any more, or the other way round.</summary>
+    private LabelOutcome? Commit(ExampleLabel label, Verdict outcome, LabelRequest request)
     {
         using var context = contexts.CreateDbContext();
         using var transaction = context.Database.BeginTransaction();
@@ -123,6 +138,11 @@ internal sealed class LabelDesk(
         if (row.LeaseUntil is { } until && until > time.GetUtcNow() && row.LeaseHolder != ReviewQueue.HolderOf(request))
         {
             return new LabelOutcome.Held(until);
+        }
+
+        if (Looks.IsBlind(context, row, label.RaterId) != label.Blind)
+        {
+            return null;
         }
 
         var earlier = context.Labels.Where(l => l.Digest == row.Digest && l.Rater == label.RaterId).ToList();
@@ -141,13 +161,21 @@ internal sealed class LabelDesk(
             Vocabulary.Release(context, ImddJsonText.Read<ExampleLabel>(standing.Data));
         }
 
-        var id = Write(context, label, stands: true);
+        Looks.Note(context, row, label.RaterId, label.Blind);
+        var first = context.Labels.AsNoTracking().Where(l => l.Digest == row.Digest && l.Standing && !l.Blind && l.Rater != label.RaterId)
+            .OrderBy(l => l.Sequence).Select(l => l.Verdict).FirstOrDefault();
+        var id = Write(context, label, outcome, stands: true);
         (row.LeaseHolder, row.LeaseUntil) = (null, null);
         context.SaveChanges();
         Conclude(context, row, label);
         context.SaveChanges();
         transaction.Commit();
         telemetry.Labelled(label.Judgement);
+        if (label.Blind)
+        {
+            telemetry.LookedBlind(ofLabel: first is not null, flipped: WordOf(label.Verdict) != (first ?? WordOf(outcome)));
+        }
+
         Log.Labelled(logger, label.RaterId, label.Judgement, row.Digest, row.State);
         foreach (var term in proposed)
         {
@@ -164,7 +192,7 @@ internal sealed class LabelDesk(
     }
 
     /// <summary>Adds the word and its event; the event's id.</summary>
-    private string Write(CuratorDbContext context, ExampleLabel label, bool stands)
+    private string Write(CuratorDbContext context, ExampleLabel label, Verdict outcome, bool stands)
     {
         var now = time.GetUtcNow();
         context.Labels.Add(new LabelRow
@@ -174,8 +202,10 @@ internal sealed class LabelDesk(
             Rater = label.RaterId,
             Revision = label.Revision,
             Judgement = label.Judgement,
-            Verdict = label.Verdict == Verdict.Fail ? "fail" : label.Verdict == Verdict.Pass ? "pass" : "undecided",
+            Verdict = WordOf(label.Verdict),
             Names = RegionOverlap.NamesOf(label),
+            Blind = label.Blind,
+            Outcome = WordOf(outcome),
             Data = ImddJsonText.Write(label),
             Standing = stands,
             Time = now,
@@ -197,7 +227,8 @@ internal sealed class LabelDesk(
         var (state, word) = ConsensusRule.Judge(policy, labels, options.Value.AgreementIou);
         row.State = state;
         row.Labels = labels.Count;
-        row.Waiting = last.Frame.Uri is not null && ConsensusRule.WantsMore(policy, state, labels.Count);
+        row.BlindLook = BlindRule.Next(row.BlindLook, FrameMapping.ToFrame(row).Verdict, labels.Count, labels.Exists(l => l.Blind));
+        row.Wait(last.Frame.Uri is not null, ConsensusRule.WantsMore(state, labels.Count));
         ExampleConsensus consensus = new()
         {
             Frame = last.Frame,
@@ -209,7 +240,7 @@ internal sealed class LabelDesk(
             Verdict = word?.Verdict ?? Verdict.Undecided,
             Regions = word?.Regions ?? [],
             Labels = [.. labels.Select(label => new LabelReference(label.RaterId, label.Revision))],
-            Policy = ConsensusRule.NameOf(policy),
+            Policy = ConsensusRule.NameOf(ConsensusRule.Effective(policy, labels)),
         };
         if (row.Consensus == ImddJsonText.Write(consensus))
         {
@@ -222,6 +253,8 @@ internal sealed class LabelDesk(
         var now = time.GetUtcNow();
         Outbox.Add(context, KafkaTopics.Consensus, ExampleConsensusEvent.Create(consensus, Context(now)), now);
     }
+
+    private static string WordOf(Verdict verdict) => verdict == Verdict.Fail ? "fail" : verdict == Verdict.Pass ? "pass" : "undecided";
 
     private EventContext Context(DateTimeOffset now) => new() { Source = _source, Time = now, RecordedTime = now };
 }

@@ -9,10 +9,19 @@ internal static class LabelRules
     private const int MaxComment = 500;
 
     /// <summary>Verdict and all regions, or null with what is wrong told to <paramref name="problems"/>.</summary>
-    public static (Verdict Verdict, List<LabelledRegion> Regions)? Read(ReviewFrame frame, LabelRequest request, LabelProblems problems)
+    /// <param name="frame">With what was decided.</param>
+    /// <param name="request">What is said of it.</param>
+    /// <param name="blind">True where that was not shown: nothing of it is kept.</param>
+    /// <param name="problems">Told what is wrong.</param>
+    public static (Verdict Verdict, List<LabelledRegion> Regions)? Read(ReviewFrame frame, LabelRequest request, bool blind, LabelProblems problems)
     {
         problems.Require(request.Comment is not { Length: > MaxComment }, "comment", $"has {request.Comment?.Length} characters: expected at most {MaxComment}.");
         var drawn = DrawnRegions.Read(request.Drawn, frame.Frame, problems);
+        if (blind)
+        {
+            return Unseen(request, drawn, problems);
+        }
+
         var isFail = frame.Verdict == Verdict.Fail;
         List<LabelledRegion> predicted = isFail && request.KeepPredicted ? [.. frame.Regions.Select(Predicted)] : [];
         switch (request.Judgement)
@@ -36,6 +45,23 @@ internal static class LabelRules
                 problems.Add(
                     "judgement",
                     $"is not known: expected {LabelJudgement.Confirmed}, {LabelJudgement.Renamed}, {LabelJudgement.FalseAlarm} or {LabelJudgement.MissedDefect}.");
+                return null;
+        }
+    }
+
+    private static (Verdict Verdict, List<LabelledRegion> Regions)? Unseen(LabelRequest request, List<LabelledRegion> drawn, LabelProblems problems)
+    {
+        switch (request.Judgement)
+        {
+            case LabelJudgement.FalseAlarm:
+                problems.Require(drawn.Count == 0, "drawn", "must be empty: a good frame has no defect.");
+                return problems.Any ? null : (Verdict.Pass, []);
+            case LabelJudgement.MissedDefect:
+                problems.Require(request.Drawn.Count > 0, "drawn", "is empty: draw what is there.");
+                return Failed(drawn, problems);
+            default:
+                problems.Add(
+                    "judgement", $"cannot be said of what was not shown: expected {LabelJudgement.FalseAlarm}, the part is good, or {LabelJudgement.MissedDefect}, a blind look.");
                 return null;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using IMDD.Cloud.Curator.Queue;
 using IMDD.Cloud.Curator.State;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
@@ -26,7 +27,7 @@ internal sealed class QueueRanker(IDbContextFactory<CuratorDbContext> contexts, 
         var now = time.GetUtcNow();
         var since = now - options.Value.RankMemory;
         var state = (
-            context.Frames.LongCount(f => f.Waiting), context.Frames.Max(f => (DateTimeOffset?)f.Changed), context.Frames.LongCount(f => f.LeaseUntil > now),
+            FrameGroups.Waiting(context).LongCount(), context.Frames.Max(f => (DateTimeOffset?)f.Changed), context.Frames.LongCount(f => f.LeaseUntil > now),
             context.Frames.LongCount(f => f.Labels > 0 && f.Changed > since));
         if (state == _last)
         {
@@ -34,13 +35,14 @@ internal sealed class QueueRanker(IDbContextFactory<CuratorDbContext> contexts, 
         }
 
         // What somebody has begun to judge keeps its place: its second word is not kept waiting because its first was said.
-        var rows = context.Frames.AsNoTracking().Where(f => f.Waiting && f.Labels == 0 && (f.LeaseUntil == null || f.LeaseUntil <= now))
+        var rows = FrameGroups.Waiting(context).Where(f => f.Labels == 0 && (f.LeaseUntil == null || f.LeaseUntil <= now))
             .Select(f => new { f.OutcomeId, f.Uncertainty, f.Novelty, f.Model, f.Embedding, f.Priority }).ToList();
+        var groups = FrameGroups.Merged(context).GroupBy(f => f.MergedInto!).Select(g => new { g.Key, Count = g.Count() }).ToDictionary(g => g.Key, g => g.Count, StringComparer.Ordinal);
         rows.Sort((a, b) => string.CompareOrdinal(a.OutcomeId, b.OutcomeId));
         var seen = context.Frames.AsNoTracking().Where(f => f.Embedding != null && ((f.Labels > 0 && f.Changed > since) || f.LeaseUntil > now))
             .OrderByDescending(f => f.Changed).ThenBy(f => f.OutcomeId).Take(MostSeen).Select(f => new { f.OutcomeId, f.Model, f.Embedding }).ToList();
         var priorities = TeachingOrder.Rank(
-            rows.ConvertAll(r => new RankedFrame(r.OutcomeId, TeachingValue.Base(r.Uncertainty, r.Novelty), r.Model, Vector(r.Embedding))),
+            rows.ConvertAll(r => new RankedFrame(r.OutcomeId, TeachingValue.Base(r.Uncertainty, r.Novelty), r.Model, Vector(r.Embedding), 1 + groups.GetValueOrDefault(r.OutcomeId))),
             seen.ConvertAll(r => new RankedFrame(r.OutcomeId, 0, r.Model, Vector(r.Embedding))),
             options.Value.RankedFrames);
         List<(string Id, double Priority)> changed = [];

@@ -4,4 +4,5 @@ namespace IMDD.Cloud.Curator.Ranking;
 /// <param name="Worth">Uncertainty × novelty.</param>
 /// <param name="Model">Digest of the model that the vector is of; null where there is none.</param>
 /// <param name="Vector">Unit vector, or null.</param>
-internal sealed record RankedFrame(string OutcomeId, double Worth, string? Model, float[]? Vector);
+/// <param name="Frames">How many frames it stands for, itself included.</param>
+internal sealed record RankedFrame(string OutcomeId, double Worth, string? Model, float[]? Vector, int Frames = 1);

@@ -108,8 +108,8 @@ internal static class TeachingOrder
         var limit = Near * Near * sigma * sigma;
         foreach (var i in members)
         {
-            var near = sample.Count(j => j != i && Squared(waiting[i].Vector!, waiting[j].Vector!) <= limit);
-            var n = 1 + ((double)near * step);
+            var near = sample.Where(j => j != i && Squared(waiting[i].Vector!, waiting[j].Vector!) <= limit).Sum(j => waiting[j].Frames);
+            var n = waiting[i].Frames + ((double)near * step);
             density[i] = n / (n + 1);
         }
 

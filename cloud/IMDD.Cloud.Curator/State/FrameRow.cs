@@ -1,3 +1,4 @@
+using IMDD.Cloud.Curator.Blind;
 using IMDD.Contracts.Events;
 
 namespace IMDD.Cloud.Curator.State;
@@ -9,6 +10,9 @@ public sealed class FrameRow
 
     /// <summary>Of the picture: one that was taken twice is judged once.</summary>
     public required string Digest { get; init; }
+
+    /// <summary>Path of its camera; null on rows of before, until the frame is told again.</summary>
+    public string? Camera { get; set; }
 
     public DateTimeOffset Time { get; set; }
 
@@ -30,11 +34,20 @@ public sealed class FrameRow
     /// <summary>Unit vector, floats in little-endian order; null where the edge has not said.</summary>
     public byte[]? Embedding { get; set; }
 
+    /// <summary>Outcome of the frame that looks the same and is asked about instead, as long as <see cref="Queue.FrameGroups"/> says so; null where there is none.</summary>
+    public string? MergedInto { get; set; }
+
     /// <summary>What the queue is ordered by, the largest first.</summary>
     public double Priority { get; set; }
 
     /// <summary>True while its picture is stored and more words are wanted.</summary>
     public bool Waiting { get; set; }
+
+    /// <summary>Whether it is looked at blind, and whether it was.</summary>
+    public BlindLook BlindLook { get; set; }
+
+    /// <summary>True while it waits for nothing but a blind look.</summary>
+    public bool BlindOnly { get; set; }
 
     /// <summary>Words that stand.</summary>
     public long Labels { get; set; }
@@ -51,4 +64,10 @@ public sealed class FrameRow
     public string? LeaseHolder { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
     public DateTimeOffset Changed { get; set; }
+
+    /// <summary>Decides whether it waits, and for whom.</summary>
+    /// <param name="stored">Its picture is.</param>
+    /// <param name="wantsWord">Another word, of whatever kind, could change the matter.</param>
+    public void Wait(bool stored, bool wantsWord)
+        => (Waiting, BlindOnly) = (stored && (wantsWord || BlindLook == BlindLook.Owed), stored && !wantsWord && BlindLook == BlindLook.Owed);
 }

@@ -16,6 +16,12 @@ public sealed class LabelRow
     /// <summary>Names of its defects, each once, in order, with commas.</summary>
     public required string Names { get; init; }
 
+    /// <summary>True where the person was not shown what the model and others had said.</summary>
+    public bool Blind { get; init; }
+
+    /// <summary>What the model had said: <c>pass</c>, <c>fail</c> or <c>undecided</c>; null on rows of before.</summary>
+    public string? Outcome { get; init; }
+
     /// <summary>JSON of the label.</summary>
     public required string Data { get; init; }
 

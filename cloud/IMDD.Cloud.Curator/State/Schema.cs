@@ -39,5 +39,18 @@ internal static class Schema
         DROP INDEX frames_waiting;
         CREATE INDEX frames_waiting ON frames (waiting, priority, time_us);
         """,
+        """
+        ALTER TABLE frames ADD COLUMN camera TEXT;
+        ALTER TABLE frames ADD COLUMN merged_into TEXT;
+        CREATE INDEX frames_camera ON frames (camera, changed_us);
+        CREATE INDEX frames_merged ON frames (merged_into);
+        """,
+        """
+        ALTER TABLE frames ADD COLUMN blind_look INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE frames ADD COLUMN blind_only {bool} NOT NULL DEFAULT FALSE;
+        ALTER TABLE labels ADD COLUMN blind {bool} NOT NULL DEFAULT FALSE;
+        ALTER TABLE labels ADD COLUMN outcome TEXT;
+        CREATE TABLE looks (outcome_id TEXT NOT NULL, rater TEXT NOT NULL, blind {bool} NOT NULL, PRIMARY KEY (outcome_id, rater));
+        """,
     ]);
 }

@@ -38,14 +38,22 @@ public sealed class CuratorClient(HttpClient http)
         => await GetAsync<ReviewFrame[]>($"{ReviewRoutes.Frames}?limit={limit}", cancellationToken) ?? [];
 
     /// <summary>One frame, or null.</summary>
-    public Task<ReviewFrame?> FindAsync(string outcomeId, CancellationToken cancellationToken)
-        => GetAsync<ReviewFrame>(Of(ReviewRoutes.Frame, outcomeId), cancellationToken);
+    /// <param name="outcomeId">Its outcome.</param>
+    /// <param name="asker">Who has it before them; null where nobody says so.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<ReviewFrame?> FindAsync(string outcomeId, ReviewRequest? asker, CancellationToken cancellationToken)
+        => GetAsync<ReviewFrame>(
+            Of(ReviewRoutes.Frame, outcomeId) + (asker is null ? "" : $"?raterId={Uri.EscapeDataString(asker.RaterId)}&holder={Uri.EscapeDataString(asker.Holder)}"),
+            cancellationToken);
 
     public async Task<IReadOnlyList<VocabularyTerm>> VocabularyAsync(CancellationToken cancellationToken)
         => await GetAsync<VocabularyTerm[]>(ReviewRoutes.Vocabulary, cancellationToken) ?? [];
 
     public async Task<IReadOnlyList<RaterAgreement>> AgreementAsync(CancellationToken cancellationToken)
         => await GetAsync<RaterAgreement[]>(ReviewRoutes.Agreement, cancellationToken) ?? [];
+
+    public async Task<BlindAgreement?> BlindAgreementAsync(CancellationToken cancellationToken)
+        => await GetAsync<BlindAgreement>(ReviewRoutes.BlindAgreement, cancellationToken);
 
     public async Task<ReviewSummary> SummaryAsync(CancellationToken cancellationToken)
         => await GetAsync<ReviewSummary>(ReviewRoutes.Summary, cancellationToken) ?? throw new HttpRequestException("The curator has no summary.");

@@ -2,6 +2,7 @@ using IMDD.Cloud.Dashboard.Feeds;
 using IMDD.Cloud.Dashboard.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Review;
 using IMDD.Imaging;
 using IMDD.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -75,6 +76,8 @@ internal static class FrameEndpoints
     private static async Task<IResult> MaskAsync(
         string digest,
         string? outcome,
+        string? rater,
+        string? holder,
         HttpContext http,
         PlantStore store,
         AggregatorClient aggregator,
@@ -100,7 +103,8 @@ internal static class FrameEndpoints
         {
             var defect = store.FindFailedFrame(outcome)?.Defect ?? (await aggregator.FindFailedFrameAsync(outcome, cancellationToken))?.Defect;
             (frame, regions) = (defect?.Frame, defect?.Regions ?? []);
-            if (frame is null && await curator.FindAsync(outcome, cancellationToken) is { } waiting)
+            var asker = rater is not null && holder is not null ? new ReviewRequest { RaterId = rater, Holder = holder } : null;
+            if (frame is null && await curator.FindAsync(outcome, asker, cancellationToken) is { Blind: false } waiting)
             {
                 (frame, regions) = (waiting.Frame, waiting.Regions);
             }

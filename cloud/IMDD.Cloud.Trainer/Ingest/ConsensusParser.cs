@@ -10,6 +10,7 @@ namespace IMDD.Cloud.Trainer.Ingest;
 internal static class ConsensusParser
 {
     private const int MaxRegions = 64;
+    private const int MaxRaters = 1000;
     private const int MaxWordLength = 256;
     private const int MaxUriLength = 2048;
     private const int MaxPoints = 1 << 16;
@@ -50,6 +51,9 @@ internal static class ConsensusParser
         Require(
             data.Frame is { Width: >= 0, Height: >= 0 } && (long)data.Frame.Width * data.Frame.Height <= MaxPixels,
             $"The frame has {data.Frame.Width} x {data.Frame.Height} pixels: expected at most {MaxPixels} in all.");
+        Require(
+            data.Labels.Count <= MaxRaters && data.Labels.All(l => l.RaterId.Length is > 0 and <= MaxWordLength),
+            $"The labels are none: expected at most {MaxRaters}, each with a rater of 1 to {MaxWordLength} characters.");
         foreach (var region in data.Regions)
         {
             Check(region);

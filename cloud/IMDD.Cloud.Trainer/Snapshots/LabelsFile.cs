@@ -13,7 +13,8 @@ public static class LabelsFile
 
     /// <summary>The file.</summary>
     /// <param name="frames">Each with its picture, relative to the file, and its masks inline.</param>
-    public static byte[] Write(IEnumerable<(ExampleConsensus Frame, string Picture)> frames)
+    /// <param name="weight">What a frame counts, above 0 and at most 1; null: each in full.</param>
+    public static byte[] Write(IEnumerable<(ExampleConsensus Frame, string Picture)> frames, Func<ExampleConsensus, double>? weight = null)
     {
         using MemoryStream stream = new();
         using (Utf8JsonWriter json = new(stream, Options))
@@ -23,7 +24,7 @@ public static class LabelsFile
             json.WriteStartArray("frames");
             foreach (var (frame, picture) in frames.OrderBy(f => f.Frame.Frame.Digest, StringComparer.Ordinal))
             {
-                Write(json, frame, picture);
+                Write(json, frame, picture, weight?.Invoke(frame) ?? 1);
             }
 
             json.WriteEndArray();
@@ -33,7 +34,7 @@ public static class LabelsFile
         return stream.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, ExampleConsensus frame, string picture)
+    private static void Write(Utf8JsonWriter json, ExampleConsensus frame, string picture, double weight)
     {
         json.WriteStartObject();
         json.WriteString("file", picture);
@@ -42,6 +43,18 @@ public static class LabelsFile
         json.WriteString("camera", frame.CameraId);
         json.WriteString("asset_path", frame.AssetPath);
         json.WriteNumber("revision", frame.Revision);
+        json.WriteStartArray("raters");
+        foreach (var rater in RaterWeights.NamesOf(frame))
+        {
+            json.WriteStringValue(rater);
+        }
+
+        json.WriteEndArray();
+        if (weight < 1)
+        {
+            json.WriteNumber("weight", weight);
+        }
+
         json.WriteStartArray("regions");
         foreach (var region in frame.Regions)
         {

@@ -108,6 +108,12 @@ internal sealed class SnapshotMaker(
             throw new RunFailedException("There is no labelled frame to learn from.");
         }
 
+        var weights = RaterWeights.Of(train.ConvertAll(f => f.Frame), options.Value.MaxRaterShare);
+        foreach (var rater in weights.Raters.Where(r => r.Weight < 1))
+        {
+            Log.RaterHeld(logger, run, rater.RaterId, rater.Frames, rater.Weight, rater.Share);
+        }
+
         var list = Encoding.UTF8.GetBytes(string.Join('\n', pictures) + "\n");
         await File.WriteAllBytesAsync(folder.GatePictures, list, cancellationToken);
         SnapshotManifest manifest = new(
@@ -121,8 +127,10 @@ internal sealed class SnapshotMaker(
             (await blobs.PutAsync(list, "text/plain", cancellationToken)).Digest,
             options.Value.Training.Replay,
             leftOut,
-            await LabelsAsync(folder.Train, train, cancellationToken),
-            judged.Count > 0 ? await LabelsAsync(folder.Gate, judged, cancellationToken) : null);
+            await LabelsAsync(folder.Train, train, weights.WeightOf, cancellationToken),
+            judged.Count > 0 ? await LabelsAsync(folder.Gate, judged, _ => 1, cancellationToken) : null,
+            weights.MaxShare,
+            weights.Raters);
         var bytes = ImddJson.Serialize(manifest);
         await blobs.PutAsync(bytes, Json, cancellationToken);
         await File.WriteAllBytesAsync(folder.Manifest, bytes, cancellationToken);
@@ -136,9 +144,9 @@ internal sealed class SnapshotMaker(
         return (rows.ConvertAll(r => ImddJsonText.Read<ExampleConsensus>(r.Data!)), rows.Select(r => r.Sequence).DefaultIfEmpty(0).Max());
     }
 
-    private async Task<string> LabelsAsync(string folder, List<(ExampleConsensus Frame, string Picture)> frames, CancellationToken cancellationToken)
+    private async Task<string> LabelsAsync(string folder, List<(ExampleConsensus Frame, string Picture)> frames, Func<ExampleConsensus, double> weight, CancellationToken cancellationToken)
     {
-        var bytes = LabelsFile.Write(frames);
+        var bytes = LabelsFile.Write(frames, weight);
         await File.WriteAllBytesAsync(Path.Combine(folder, LabelsFile.Name), bytes, cancellationToken);
         return (await blobs.PutAsync(bytes, Json, cancellationToken)).Digest;
     }

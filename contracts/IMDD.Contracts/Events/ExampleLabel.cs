@@ -34,7 +34,7 @@ public sealed record ExampleLabel
     /// <summary>The model whose outcome was judged; null where the person was not shown one.</summary>
     public ModelReference? Model { get; init; }
 
-    /// <summary>True when the person did not see what the model had said.</summary>
+    /// <summary>True when the person saw neither what the model had said nor what others had: the curator knows, not the person.</summary>
     public bool Blind { get; init; }
 
     public string? Comment { get; init; }

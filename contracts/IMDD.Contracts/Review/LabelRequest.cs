@@ -1,6 +1,10 @@
 namespace IMDD.Contracts.Review;
 
-/// <summary>A person's verdict on a frame.</summary>
+/// <summary>
+/// A person's verdict on a frame. Of one that was given blind (<see cref="ReviewFrame.Blind"/>) it is <see cref="Events.LabelJudgement.FalseAlarm"/>,
+/// the part is good, or <see cref="Events.LabelJudgement.MissedDefect"/> with every defect drawn: there is nothing to confirm or to rename. Whether
+/// it was blind the curator knows.
+/// </summary>
 public sealed record LabelRequest : ReviewRequest
 {
     /// <summary>One of <see cref="Events.LabelJudgement"/> but withdrawn, which is what undo says.</summary>
@@ -17,9 +21,6 @@ public sealed record LabelRequest : ReviewRequest
 
     /// <summary>False where the model's own regions are not defects: only what was drawn is there.</summary>
     public bool KeepPredicted { get; init; } = true;
-
-    /// <summary>True when the person did not see what the model had said.</summary>
-    public bool Blind { get; init; }
 
     /// <summary>At most 500 characters.</summary>
     public string? Comment { get; init; }

@@ -17,7 +17,7 @@ public sealed record ReviewFrame
     /// <summary>Exposure; where the camera gave none, when the event was made.</summary>
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>What was decided.</summary>
+    /// <summary>What was decided; undecided where <see cref="Blind"/>.</summary>
     public required Verdict Verdict { get; init; }
 
     /// <summary>The picture; it is in blob storage.</summary>
@@ -39,6 +39,17 @@ public sealed record ReviewFrame
 
     /// <summary>Words on it that stand.</summary>
     public int Labels { get; init; }
+
+    /// <summary>
+    /// True where verdict, regions, model, reasons, uncertainty, and what others said are held back: the frame is looked at blind, or will be.
+    /// </summary>
+    public bool Blind { get; init; }
+
+    /// <summary>Frames of the same camera that look the same and are not asked about by themselves.</summary>
+    public int Alike { get; init; }
+
+    /// <summary>Outcome of the frame that stands before people for this one; null where it is asked about itself.</summary>
+    public string? MergedInto { get; init; }
 
     /// <summary>Until when the asker has it; null where the answer leases nothing.</summary>
     public DateTimeOffset? LeasedUntil { get; init; }

@@ -13,6 +13,8 @@ namespace IMDD.Contracts.Training;
 /// <param name="LeftOut">Frames that were left out, and why.</param>
 /// <param name="Train">Digest of the labels to learn from, which name every picture by its hash; null without any.</param>
 /// <param name="Gate">The same of the labelled frames of the gate set.</param>
+/// <param name="MaxRaterShare">Largest part of the weight that one rater may have; null where none was held to one.</param>
+/// <param name="Raters">Whose words are learned from, by name.</param>
 public sealed record SnapshotManifest(
     int Version,
     string Run,
@@ -25,4 +27,6 @@ public sealed record SnapshotManifest(
     IReadOnlyList<string> Replay,
     IReadOnlyDictionary<string, string> LeftOut,
     string? Train = null,
-    string? Gate = null);
+    string? Gate = null,
+    double? MaxRaterShare = null,
+    IReadOnlyList<SnapshotRater>? Raters = null);

@@ -27,6 +27,7 @@ public sealed partial class ReviewPage
     private IReadOnlyList<ReviewFrameView> _waiting = [];
     private IReadOnlyList<VocabularyTerm> _terms = [];
     private IReadOnlyList<RaterAgreement> _agreement = [];
+    private BlindAgreement? _blind;
     private bool _ready;
     private int _shows;
     private bool _busy;
@@ -68,6 +69,7 @@ public sealed partial class ReviewPage
     {
         await RunAsync(key switch
         {
+            "y" or "r" when _frame is { Frame.Blind: true } => NothingShownAsync,
             "y" => () => SubmitAsync(LabelJudgement.Confirmed),
             "f" => () => SubmitAsync(LabelJudgement.FalseAlarm),
             "r" => () => NamedAsync(LabelJudgement.Renamed),
@@ -212,7 +214,7 @@ public sealed partial class ReviewPage
 
     private void Show(ReviewFrame? frame, string done)
     {
-        _frame = frame is null ? null : new ReviewFrameView(frame);
+        _frame = frame is null ? null : new ReviewFrameView(frame, _who);
         (_name, _judgement, _drawn, _tool) = ("", null, 0, "");
         _shows++;
         _said = string.Join(' ', ((string[])[done, Progress + ".", _frame is null ? "Nothing waits." : _frame.Description]).Where(part => part.Length > 1));
@@ -223,6 +225,7 @@ public sealed partial class ReviewPage
         _summary = await Curator.SummaryAsync(_left.Token);
         _terms = await Curator.VocabularyAsync(_left.Token);
         _agreement = await Curator.AgreementAsync(_left.Token);
+        _blind = await Curator.BlindAgreementAsync(_left.Token);
         var waiting = await Curator.WaitingAsync(ShownWaiting + 1, _left.Token);
         _waiting = [.. waiting.Where(frame => frame.OutcomeId != _frame?.OutcomeId).Take(ShownWaiting).Select(frame => new ReviewFrameView(frame))];
     }
@@ -251,9 +254,9 @@ public sealed partial class ReviewPage
         var word = judgement switch
         {
             LabelJudgement.Confirmed => "Confirmed.",
-            LabelJudgement.FalseAlarm => "False alarm.",
+            LabelJudgement.FalseAlarm => frame.Frame.Blind ? "A good part." : "False alarm.",
             LabelJudgement.Renamed => $"Renamed to {name}.",
-            _ => $"Missed {name}.",
+            _ => frame.Frame.Blind ? $"A {name}." : $"Missed {name}.",
         };
         await NextAsync(receipt.ProposedTerms.Count > 0 ? word + " The name is new and proposed." : word);
     }
@@ -271,6 +274,12 @@ public sealed partial class ReviewPage
             _said = "Type or choose a name, then Enter.";
             await Js.InvokeVoidAsync("imddReview.focus", "defect-name");
         }
+    }
+
+    private Task NothingShownAsync()
+    {
+        _said = "Nothing is shown that could be confirmed or renamed: F says that the part is good, M that it has a defect.";
+        return Task.CompletedTask;
     }
 
     private async Task MissedAsync()
@@ -296,6 +305,12 @@ public sealed partial class ReviewPage
     {
         if (_name.Trim().Length > 0)
         {
+            if (_frame is { Frame.Blind: true } && _drawn == 0)
+            {
+                await RunAsync(MissedAsync);
+                return;
+            }
+
             var judgement = _judgement ?? (_drawn > 0 ? LabelJudgement.MissedDefect : LabelJudgement.Renamed);
             await RunAsync(() => SubmitAsync(judgement));
         }

@@ -11,10 +11,11 @@ namespace IMDD.Learning.Datasets.Annotations;
 /// <param name="Digest"><c>sha256:</c> digest of the picture's bytes.</param>
 /// <param name="Camera">Camera that took it.</param>
 /// <param name="AssetPath">Where that camera is; null where it is not said.</param>
+/// <param name="Weight">How often it is drawn beside another of its kind, above 0 and at most 1; 1 where it is not said.</param>
 /// <param name="Boxes">One per region.</param>
 /// <param name="Polygons">Outlines of the regions; empty where none has one.</param>
 internal sealed record LabelledFrame(
-    string File, string Digest, string Camera, string? AssetPath, IReadOnlyList<AnnotatedBox> Boxes, IReadOnlyList<AnnotatedPolygon> Polygons)
+    string File, string Digest, string Camera, string? AssetPath, double Weight, IReadOnlyList<AnnotatedBox> Boxes, IReadOnlyList<AnnotatedPolygon> Polygons)
 {
     private const int MaxRegions = 64;
     private const int MaxWord = 256;
@@ -60,12 +61,16 @@ internal sealed record LabelledFrame(
             ContentDigest.Prefix + digest,
             Word(BoundedJson.Text(frame, "camera", "A frame"), "camera"),
             frame.TryGetProperty("asset_path", out _) ? Word(BoundedJson.Text(frame, "asset_path", "A frame"), "asset_path") : null,
+            frame.TryGetProperty("weight", out var weight) ? Share(weight) : 1,
             boxes,
             polygons.Count > 0 ? [.. polygons, .. plain] : []);
     }
 
     private static string Word(string text, string name)
         => text.Length is > 0 and <= MaxWord ? text : throw new AnnotationException($"'{name}' has {text.Length} characters: expected 1 to {MaxWord}.");
+
+    private static double Share(JsonElement weight)
+        => BoundedJson.Coordinate(weight, "A weight") is > 0 and <= 1 and var share ? share : throw new AnnotationException("A weight is not a number above 0 and at most 1.");
 
     private static AnnotatedBox Box(JsonElement region, string name)
     {

@@ -8,7 +8,7 @@ namespace IMDD.Learning.Datasets.Readers;
 
 /// <summary>
 /// A frozen set of frames that people agreed on: <c>labels.json</c> with <c>version</c> 1 and <c>frames</c>, each a <c>file</c>, its
-/// <c>sha256</c> in hex, <c>verdict</c> pass or fail, <c>camera</c>, <c>asset_path</c> and <c>regions</c>; a region has a <c>class</c>, a
+/// <c>sha256</c> in hex, <c>verdict</c> pass or fail, <c>camera</c>, <c>asset_path</c>, <c>raters</c>, <c>weight</c> (above 0, at most 1, which it is where it is not there) and <c>regions</c>; a region has a <c>class</c>, a
 /// <c>bbox</c> [x, y, width, height], and a <c>polygon</c> [x0, y0, …] or an <c>rle</c> (COCO's <c>size</c> and compressed <c>counts</c>), all in
 /// pixels. A picture with other bytes than its hash says is reported and not used.
 /// </summary>
@@ -70,6 +70,7 @@ public sealed class LabelledReader : IDatasetReader
             Boxes = frame.Boxes,
             Polygons = frame.Polygons,
             Category = frame.AssetPath,
+            Weight = frame.Weight,
             Group = $"labelled:{frame.Camera}:{frame.Digest}",
         };
     }

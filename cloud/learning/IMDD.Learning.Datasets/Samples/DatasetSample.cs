@@ -36,6 +36,9 @@ public sealed record DatasetSample
     /// <summary>Probability that the part is defective, where people were unsure (0 to 1); null where the data set is certain.</summary>
     public double? DefectProbability { get; init; }
 
+    /// <summary>How often it is drawn beside another of its kind, above 0 and at most 1.</summary>
+    public double Weight { get; init; } = 1;
+
     /// <summary>Product or surface, such as <c>screw</c>; null when unknown.</summary>
     public string? Category { get; init; }
 

@@ -33,6 +33,7 @@ public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, 
             {
                 Id = sample.Id,
                 Dataset = dataset,
+                Weight = sample.Weight,
                 Width = width,
                 Height = height,
                 Rgb = image.Pixels.ToArray(),

@@ -4,7 +4,7 @@ namespace IMDD.Learning.Training.Pictures;
 
 /// <summary>
 /// Which picture comes next. Data sets share the draws in proportion to the square root of their size; within one, a fixed share is normal and the
-/// classes share the rest equally.
+/// classes share the rest equally; among the normal ones, and among those of a class, each counts by its weight.
 /// </summary>
 public sealed class PictureSampler
 {
@@ -33,16 +33,18 @@ public sealed class PictureSampler
             var normal = set.Where(p => !p.Picture.IsDefective).ToList();
             var defective = set.Where(p => p.Picture.IsDefective).ToList();
             var ofNormal = normal.Count == 0 ? 0 : defective.Count == 0 ? 1 : NormalShare;
-            foreach (var (_, index) in normal)
+            var normals = normal.Sum(p => p.Picture.Weight);
+            foreach (var (picture, index) in normal)
             {
-                weights[index] = ofSet * ofNormal / normal.Count;
+                weights[index] = ofSet * ofNormal * picture.Weight / normals;
             }
 
             // A picture of several classes takes part in each; one without a class that has a name is a class of its own kind.
-            var sizes = defective.SelectMany(p => Strata(p.Picture)).GroupBy(c => c).ToDictionary(g => g.Key, g => g.Count());
+            var sizes = defective.SelectMany(p => Strata(p.Picture).Select(c => (Class: c, p.Picture.Weight))).GroupBy(c => c.Class)
+                .ToDictionary(g => g.Key, g => g.Sum(c => c.Weight));
             foreach (var (picture, index) in defective)
             {
-                weights[index] = ofSet * (1 - ofNormal) / sizes.Count * Strata(picture).Sum(c => 1.0 / sizes[c]);
+                weights[index] = ofSet * (1 - ofNormal) / sizes.Count * Strata(picture).Sum(c => picture.Weight / sizes[c]);
             }
         }
 

@@ -15,6 +15,9 @@ public sealed record TrainingPicture
     public required int Width { get; init; }
     public required int Height { get; init; }
 
+    /// <summary>How often it is drawn beside another of its kind, above 0 and at most 1.</summary>
+    public double Weight { get; init; } = 1;
+
     /// <summary>RGB, <c>height × width × 3</c> bytes.</summary>
     public required byte[] Rgb { get; init; }
 
