@@ -45,6 +45,21 @@ public sealed class PixelThresholdTests
         static bool Within(int x, int y, int reach) => Math.Abs(x - 32) < reach && Math.Abs(y - 32) < reach;
     }
 
+    [Fact]
+    public void Best_BoxesBesideOutlines_DoNotPullItDown()
+    {
+        // The same defect, sure at 0.8 in a halo at 0.3: outlined in five pictures, within a box as wide as the halo in fifty.
+        List<(TrainingPicture Picture, float[] Map)> boxes = [.. Enumerable.Range(0, 50).Select(i => Picture(i, 0, (x, y) => Within(x, y, 12), Map))];
+        List<(TrainingPicture Picture, float[] Map)> outlined =
+            [.. Enumerable.Range(50, 5).Select(i => Picture(i, 0, (x, y) => Within(x, y, 5), Map)).Select(p => (p.Picture with { IsOutlined = true }, p.Map))];
+
+        Best(boxes)!.Value.ShouldBeInRange(0.05, 0.3);
+        Best([.. boxes, .. outlined])!.Value.ShouldBeInRange(0.3, 0.8);
+
+        static float Map(int x, int y) => Within(x, y, 5) ? 0.8f : Within(x, y, 12) ? 0.3f : 0.05f;
+        static bool Within(int x, int y, int reach) => Math.Abs(x - 32) < reach && Math.Abs(y - 32) < reach;
+    }
+
     private static double? Best(IReadOnlyList<(TrainingPicture Picture, float[] Map)> pictures) => PixelThresholds.Best(
         [.. pictures.Select(p => new PictureScores(Array.ConvertAll(p.Map, v => MathF.Log(v / (1 - v))), Side, [], 0, true, 0, 0, null))],
         [.. pictures.Select(p => p.Picture)], stride: 1, scale: 1, offset: 0);

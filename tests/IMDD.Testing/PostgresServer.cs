@@ -43,7 +43,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
         await RunAsync([.. Unprivileged, Path.Combine(binaries, "initdb"), "-D", data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
         var server = Start(
-            [.. Unprivileged, Path.Combine(binaries, "postgres"), "-D", data, "-k", directory.Path, "-c", "listen_addresses=", "-c", "fsync=off"]);
+            [.. Unprivileged, Path.Combine(binaries, "postgres"), "-D", data, "-k", directory.Path, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=500"]);
         PostgresServer started = new(directory, binaries, server);
         await started.WaitUntilReadyAsync();
         return started;

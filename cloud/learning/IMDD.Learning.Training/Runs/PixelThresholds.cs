@@ -9,7 +9,8 @@ namespace IMDD.Learning.Training.Runs;
 /// </summary>
 /// <remarks>
 /// Agreement is half the IoU of all pixels, which large areas decide, and half the mean of the classes' own, which does not care how large they are:
-/// on Magnetic Tile the first alone led to a threshold of 0.2, which wide uneven areas wanted, and at which blowholes and cracks drowned.
+/// on Magnetic Tile the first alone led to a threshold of 0.2, which wide uneven areas wanted, and at which blowholes and cracks drowned. A box holds much
+/// that is no defect, and would pull the threshold down until that is found too: boxes count only where nothing is outlined.
 /// </remarks>
 internal static class PixelThresholds
 {
@@ -21,12 +22,13 @@ internal static class PixelThresholds
     /// <param name="offset">Of the probability.</param>
     public static double? Best(IReadOnlyList<PictureScores> scores, IReadOnlyList<TrainingPicture> pictures, int stride, double scale, double offset)
     {
+        var outlinedOnly = pictures.Any(picture => picture.IsDefective && picture.HasPixelTruth && picture.IsOutlined);
         IouCurve all = new();
         Dictionary<int, IouCurve> classes = [];
         for (var i = 0; i < scores.Count; i++)
         {
             var picture = pictures[i];
-            if (!picture.HasPixelTruth)
+            if (!picture.HasPixelTruth || (outlinedOnly && picture.IsDefective && !picture.IsOutlined))
             {
                 continue;
             }
