@@ -3,6 +3,7 @@ using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Inference.Novelty;
 using IMDD.Learning.Networks;
+using IMDD.Learning.Onnx.Quantization;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
 using IMDD.Testing;
@@ -58,7 +59,7 @@ public sealed class EdgeBundleTests
         using var model = Model(usesReference);
         EdgeBundle.Write(model, [Picture(1)], directory.File("full"), CreatedAt);
 
-        EdgeBundle.WriteInt8(model, [Picture(1), Picture(2), Picture(3)], [Picture(1)], directory.File("bytes"), CreatedAt);
+        EdgeBundle.WriteInt8(model, [Picture(1), Picture(2), Picture(3)], new Int8Options(), [Picture(1)], directory.File("bytes"), CreatedAt);
 
         new FileInfo(directory.File("bytes/model.onnx")).Length.ShouldBeLessThan(new FileInfo(directory.File("full/model.onnx")).Length / 2);
         using var segmenter = SegmenterFactory.Create(ModelBundle.Open(directory.File("bytes")), new SegmenterOptions { Threads = 1, MaxBatch = 1 });

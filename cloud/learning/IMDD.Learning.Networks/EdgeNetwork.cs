@@ -62,6 +62,9 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
     /// <summary>Length of the frame's embedding.</summary>
     public int FrameLength { get; }
 
+    /// <summary>Beginning of the names, in an export, of the nodes that make the finest map.</summary>
+    public string FinestPath => $"{nameof(_merges)}/{_merges.Count - 1}/";
+
     /// <summary>Head of the defect logit.</summary>
     public TorchSharp.Modules.Conv2d DefectHead => _defect;
 

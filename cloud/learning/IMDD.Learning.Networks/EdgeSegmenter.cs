@@ -34,6 +34,9 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
         RegisterComponents();
     }
 
+    /// <summary>Beginning of the names of the network's nodes in an export.</summary>
+    public const string NetworkPath = $"{nameof(_network)}/";
+
     /// <summary>Names of the exported outputs, in their order.</summary>
     public static IReadOnlyList<string> OutputNames { get; } = ["defect", "class", "class_score", "class_margin", "image_score", "embedding"];
 

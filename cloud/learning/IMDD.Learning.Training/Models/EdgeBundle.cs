@@ -41,11 +41,12 @@ public static class EdgeBundle
     /// <returns>Digest of the manifest.</returns>
     /// <exception cref="OnnxParityException">The exported graph does not agree with the network.</exception>
     public static string Write(EdgeModel model, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null)
-        => Write(model, null, pictures, folder, createdAt, reference);
+        => Write(model, null, null, pictures, folder, createdAt, reference);
 
     /// <summary>The same in eight bits. Whether it is still worth what the model is, is for <see cref="TaskGate"/> to say; its probes are its own.</summary>
     /// <param name="model">In evaluation mode afterwards.</param>
     /// <param name="calibration">Pictures as the line shows them, a hundred or more with defects among them, for the ranges of the activations.</param>
+    /// <param name="options">How.</param>
     /// <param name="pictures">As of the other.</param>
     /// <param name="folder">As of the other.</param>
     /// <param name="createdAt">As of the other.</param>
@@ -53,13 +54,13 @@ public static class EdgeBundle
     /// <returns>Digest of the manifest.</returns>
     /// <exception cref="OnnxParityException">The graph, still in floats, does not agree with the network.</exception>
     public static string WriteInt8(
-        EdgeModel model, IReadOnlyList<TrainingPicture> calibration, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt,
-        JsonElement? reference = null)
-        => Write(model, calibration, pictures, folder, createdAt, reference);
+        EdgeModel model, IReadOnlyList<TrainingPicture> calibration, Int8Options options, IReadOnlyList<TrainingPicture> pictures, string folder,
+        DateTimeOffset createdAt, JsonElement? reference = null)
+        => Write(model, calibration, options, pictures, folder, createdAt, reference);
 
     private static string Write(
-        EdgeModel model, IReadOnlyList<TrainingPicture>? calibration, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt,
-        JsonElement? reference)
+        EdgeModel model, IReadOnlyList<TrainingPicture>? calibration, Int8Options? options, IReadOnlyList<TrainingPicture> pictures, string folder,
+        DateTimeOffset createdAt, JsonElement? reference)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -73,7 +74,8 @@ public static class EdgeBundle
 
         if (calibration is not null)
         {
-            exported = Int8Quantization.Quantize(exported, () => calibration.Select(picture => Inputs(picture, rows, model.Description.Network.UsesReference))).Model;
+            exported = Int8Quantization.Quantize(
+                exported, () => calibration.Select(picture => Inputs(picture, rows, model.Description.Network.UsesReference)), options).Model;
             using OnnxRunner runner = new(exported);
             recorded = [.. recorded.Select(one => one with { Probe = one.Probe with { Outputs = runner.Run(one.Probe.Inputs) } })];
         }
