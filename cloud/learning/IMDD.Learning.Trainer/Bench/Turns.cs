@@ -21,4 +21,26 @@ internal static class Turns
 
         return times;
     }
+
+    /// <summary>
+    /// Times of each, in turns of several runs of which the first is not counted: it pays for what the one before left, caches that hold something else and
+    /// threads of libtorch that still wait for work at full speed.
+    /// </summary>
+    public static IReadOnlyList<IReadOnlyList<Spent>> TakeSeveral(int rounds, int runsOfTurn, params IReadOnlyList<Action> runs)
+    {
+        List<Spent>[] times = [.. runs.Select(_ => new List<Spent>())];
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var index = 0; index < runs.Count; index++)
+            {
+                runs[index]();
+                for (var run = 0; run < runsOfTurn; run++)
+                {
+                    times[index].Add(Spent.Of(runs[index]));
+                }
+            }
+        }
+
+        return times;
+    }
 }
