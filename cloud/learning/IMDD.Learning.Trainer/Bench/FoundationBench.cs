@@ -46,10 +46,12 @@ internal sealed class FoundationBench : IDisposable
         CheckBare(weights);
         Spent[] times = [.. Turns.Take(
             _options.Runs,
-            () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: false),
-            () => Step(() => BareUnet.Predict(_configuration, weights, _sample, _timesteps, _context), isCheckpointed: false),
-            () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: true),
-            Forward).Select(Spent.MedianOf)];
+            [
+                () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: false),
+                () => Step(() => BareUnet.Predict(_configuration, weights, _sample, _timesteps, _context), isCheckpointed: false),
+                () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: true),
+                Forward,
+            ]).Select(Spent.MedianOf)];
         var (step, bare, checkpointed, forward) = (times[0], times[1], times[2], times[3]);
         var memory = _options.IsMemoryMeasured ? MemoryKinds.Select(start).ToArray() : null;
         return new FoundationBenchResult

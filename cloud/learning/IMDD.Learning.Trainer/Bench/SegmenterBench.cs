@@ -100,7 +100,7 @@ internal sealed class SegmenterBench : IDisposable
             }
         }
 
-        var times = Turns.Take(_options.Runs, () => Step(() => _network.forward(_crops, null)), () => Step(() => BareSegmenter.Predict(tensors, _crops)));
+        var times = Turns.Take(_options.Runs, [() => Step(() => _network.forward(_crops, null)), () => Step(() => BareSegmenter.Predict(tensors, _crops))]);
         return (times[0], times[1]);
     }
 
@@ -127,7 +127,7 @@ internal sealed class SegmenterBench : IDisposable
         OnnxRunnerOptions options = new() { Threads = _options.Threads };
         using OnnxRunner fp32 = new(model, options);
         using OnnxRunner int8 = new(Int8Quantization.Quantize(model, () => [inputs]).Model, options);
-        var times = Turns.TakeSeveral(Math.Max(1, _options.Runs / RunsOfTurn), RunsOfTurn, () => fp32.Run(inputs), () => int8.Run(inputs), Eager);
+        var times = Turns.Take(Math.Max(1, _options.Runs / RunsOfTurn), [() => fp32.Run(inputs), () => int8.Run(inputs), Eager], RunsOfTurn);
         return (times[0], times[1], times[2]);
 
         void Eager()
