@@ -95,14 +95,15 @@ internal sealed class OutcomeWriter : IDisposable
             while (Next(group))
             {
                 CommitWithRetry(group);
-                foreach (var command in group)
-                {
-                    command.Committed();
-                }
-
+                // First, so that who has waited for a flush finds its lanes announced.
                 foreach (var lane in _transaction.TouchedLanes)
                 {
                     LaneChanged?.Invoke(lane);
+                }
+
+                foreach (var command in group)
+                {
+                    command.Committed();
                 }
 
                 group.Clear();

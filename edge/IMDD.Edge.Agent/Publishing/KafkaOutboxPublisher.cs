@@ -74,9 +74,18 @@ internal sealed class KafkaOutboxPublisher
         }
     }
 
-    /// <summary>Takes reports in until nothing is under way or the token fires, and stores the cursors. After <see cref="RunAsync"/>.</summary>
+    /// <summary>
+    /// Hands over what became durable while <see cref="RunAsync"/> ended, takes reports in until nothing is under way or the token fires, and stores the
+    /// cursors. A longer backlog stays for the next start.
+    /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
+        while (_signals.Reader.TryRead(out var signal))
+        {
+            Handle(signal);
+        }
+
+        _ = FeedAll(secondary: false) || FeedAll(secondary: true);
         try
         {
             while (_lanes.Values.Any(l => l.UnderWay > 0))

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using MQTTnet;
-using MQTTnet.Exceptions;
 
 namespace IMDD.Messaging.Mqtt;
 
@@ -70,15 +69,10 @@ internal sealed class MqttConnection(IMqttClient client, OrderedAcknowledgements
     {
         Acknowledgements.Close();
         using var limit = new CancellationTokenSource(timeout);
-        try
-        {
-            await _acknowledging.WaitAsync(limit.Token);
-            await Client.PingAsync(limit.Token); // answered in order, after the PUBACKs
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or MqttCommunicationException or ObjectDisposedException)
-        {
-            // The broker delivers them again, which is harmless.
-        }
+
+        // Whatever fails (the library throws a NullReferenceException where the client is torn down meanwhile): the broker delivers them again, which is harmless.
+        await _acknowledging.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Client.PingAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // answered in order, after the PUBACKs
     }
 
     /// <summary>Marks it as gone; what it still owed is forgotten.</summary>
