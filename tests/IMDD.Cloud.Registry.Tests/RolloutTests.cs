@@ -1,5 +1,7 @@
 using System.Net;
+using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Rollouts;
+using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
@@ -7,6 +9,7 @@ using IMDD.Contracts.Registry;
 using IMDD.Contracts.Topics;
 using IMDD.Testing;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IMDD.Cloud.Registry.Tests;
@@ -211,7 +214,9 @@ public sealed class RolloutTests(PostgresFixture postgres)
     {
         await using var registry = await StartAsync();
         var (_, release) = await TwoReleasesAsync(registry, 2);
-        await ExecuteAsync(registry, "CREATE TRIGGER dying BEFORE UPDATE OF is_told ON agents WHEN NEW.is_told = 1 BEGIN SELECT RAISE(ABORT, 'dying'); END");
+        await ExecuteAsync(
+            registry,
+            $"CREATE TRIGGER dying BEFORE UPDATE OF is_told ON agents WHEN NEW.is_told = 1 AND NEW.desired = '{release.Model.Digest}' BEGIN SELECT RAISE(ABORT, 'dying'); END");
         var rollout = await BeginAsync(registry, release, new() { Percent = 50 }, new() { Percent = 100 });
         await ToldAsync(registry, rollout, Agents(rollout, 0));
 
@@ -284,6 +289,25 @@ public sealed class RolloutTests(PostgresFixture postgres)
         await Eventually.HoldsAsync(() => registry.Events<DesiredModels>(KafkaTopics.ModelRollout, EventTypes.RolloutRequested).Count(e => e.Data.RolloutId == rollout.RolloutId) == 6);
         registry.Events<DesiredModels>(KafkaTopics.ModelRollout, EventTypes.RolloutRequested).Where(e => e.Data.RolloutId == rollout.RolloutId)
             .Select(e => e.Key).Distinct().Count().ShouldBe(6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Wish_WhileTheOneBeforeIsBeingKeptAsTold_IsToldToo(bool isPostgres)
+    {
+        await using var registry = await StartAsync(isPostgres, ("Registry:PublishPeriod", "00:01:00"));
+        var (_, release) = await TwoReleasesAsync(registry, 1);
+        var fleet = registry.Services.GetRequiredService<FleetStore>();
+        await using var context = await registry.Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync(Stop);
+        var address = AgentAddress.Parse(Box(0));
+        var before = (await registry.AgentsAsync()).Single().RolloutId!;
+        var row = await context.Releases.SingleAsync(r => r.Digest == release.Model.Digest, Stop);
+
+        await registry.Services.GetRequiredService<FleetWishes>().TellAsync(context, row, address, "rollout-new", install: null, Stop);
+        await fleet.ToldAsync(address, before, Stop);
+        await context.SaveChangesAsync(Stop);
+
+        (await fleet.UntoldAsync(Stop)).ShouldHaveSingleItem().RolloutId.ShouldBe("rollout-new");
     }
 
     [Fact]
@@ -459,6 +483,6 @@ public sealed class RolloutTests(PostgresFixture postgres)
     }
 
     /// <summary>Without probes, which are not what this is about.</summary>
-    private async Task<RunningRegistry> StartAsync(bool isPostgres = false) => await RunningRegistry.StartAsync(
-        ("Registry:RunProbes", "false"), ("Registry:ConnectionString", isPostgres ? await postgres.CreateDatabaseAsync() : null));
+    private async Task<RunningRegistry> StartAsync(bool isPostgres = false, params (string Key, string? Value)[] settings) => await RunningRegistry.StartAsync(
+        [("Registry:RunProbes", "false"), ("Registry:ConnectionString", isPostgres ? await postgres.CreateDatabaseAsync() : null), .. settings]);
 }

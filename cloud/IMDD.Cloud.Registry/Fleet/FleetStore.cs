@@ -21,16 +21,16 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         await rollouts.ApplyAsync(context, address, step, cancellationToken);
-        var row = await RowAsync(context, address, cancellationToken);
-        if (row.RolloutId == step.RolloutId)
-        {
-            (row.Step, row.StepAt) = (Encoding.UTF8.GetString(said.Data.Span), time.GetUtcNow());
-        }
-
+        await RowAsync(context, address, cancellationToken);
         Outbox.Add(
             context, KafkaTopics.ModelRollout,
             said.WithExtension(CloudEventAttributes.PartitionKey, RolloutKey.Of(step.RolloutId, address.Asset, address.Agent)), time.GetUtcNow());
         await context.SaveChangesAsync(cancellationToken);
+
+        // Of the row as it is now: another instance may have wished something else since it was read.
+        var (asset, text, now) = (address.Asset.ToString(), Encoding.UTF8.GetString(said.Data.Span), (DateTimeOffset?)time.GetUtcNow());
+        await context.Agents.Where(row => row.Asset == asset && row.Agent == address.Agent && row.RolloutId == step.RolloutId)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Step, text).SetProperty(row => row.StepAt, now), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Log.Feedback(logger, address.ToString(), step.Step, step.Result, step.Model.Digest, step.RolloutId, step.ReasonCode, step.Detail);
     }

@@ -4,6 +4,7 @@ using IMDD.Contracts.Events;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Topics;
 using IMDD.Relational;
+using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Fleet;
 
@@ -42,18 +43,31 @@ internal sealed class FleetWishes(RegistryIdentity identity)
             context.Agents.Add(row);
         }
 
-        (row.Model, row.Desired, row.RolloutId, row.DesiredAt, row.IsTold) = (release.Name, release.Digest, rolloutId, now.Time, false);
+        (row.Model, row.Desired, row.RolloutId, row.DesiredAt) = (release.Name, release.Digest, rolloutId, now.Time);
+        Untold(context, row);
         (row.InstallNotBefore, row.InstallNotAfter) = (install?.NotBefore, install?.NotAfter);
         (row.Step, row.StepAt) = (null, null);
         Outbox.Add(context, KafkaTopics.ModelRollout, DesiredModelsEvent.Create(address.Asset, Wish(row, release), now), now.Time);
     }
 
     /// <summary>Takes an agent's wish back, in the caller's transaction: nothing is desired of it, and what it runs goes on.</summary>
-    public void TakeBack(AgentRow row, string rolloutId)
+    public void TakeBack(RegistryDbContext context, AgentRow row, string rolloutId)
     {
-        (row.Model, row.Desired, row.RolloutId, row.DesiredAt, row.IsTold) = (null, null, rolloutId, identity.Now().Time, false);
+        (row.Model, row.Desired, row.RolloutId, row.DesiredAt) = (null, null, rolloutId, identity.Now().Time);
+        Untold(context, row);
         (row.InstallNotBefore, row.InstallNotAfter) = (null, null);
         (row.Step, row.StepAt) = (null, null);
+    }
+
+    /// <summary>Written even where the row says so already: since it was read, the wish before may have been told.</summary>
+    private static void Untold(RegistryDbContext context, AgentRow row)
+    {
+        row.IsTold = false;
+        var entry = context.Entry(row);
+        if (entry.State != EntityState.Added)
+        {
+            entry.Property(agent => agent.IsTold).IsModified = true;
+        }
     }
 
     /// <summary>The message for an agent.</summary>

@@ -53,7 +53,7 @@ internal sealed class RolloutEnd(FleetWishes wishes, RegistryIdentity identity, 
         var release = previous ?? await UsableAsync(context, await ChampionAsync(context, rollout, cancellationToken), cancellationToken);
         if (row.Previous is null || release is null)
         {
-            wishes.TakeBack(agent, restored);
+            wishes.TakeBack(context, agent, restored);
             return true;
         }
 

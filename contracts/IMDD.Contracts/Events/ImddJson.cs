@@ -39,6 +39,7 @@ public static class ImddJson
             MaxDepth = MaxDepth,
         };
         options.Converters.Add(new UtcTimeConverter());
+        options.Converters.Add(new FiniteNumberConverter());
         options.Converters.Add(new OpenEnumConverter<Verdict>());
         options.Converters.Add(new OpenEnumConverter<Severity>());
         options.MakeReadOnly(populateMissingResolver: true);

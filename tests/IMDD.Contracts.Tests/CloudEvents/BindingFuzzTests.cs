@@ -101,6 +101,14 @@ public sealed class BindingFuzzTests
     }
 
     [Theory]
+    [InlineData("{\"share\":1e999}")]
+    [InlineData("{\"share\":-1e999}")]
+    [InlineData("{\"share\":\"1\"}")]
+    [InlineData("{\"share\":true}")]
+    public void Deserialize_NumberThatNoDoubleHolds_IsRefused(string json)
+        => Should.Throw<JsonException>(() => ImddJson.Deserialize<Dictionary<string, double>>(Encoding.UTF8.GetBytes(json))).Message.ShouldContain("number");
+
+    [Theory]
     [InlineData("[]")]
     [InlineData("1")]
     [InlineData("null")]
