@@ -189,7 +189,7 @@ public sealed class FoundationAssemblyTests : IDisposable
 
     [Theory]
     [InlineData("""{"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02}""", null)]
-    [InlineData("""{"beta_schedule": "scaled_linear", "beta_start": 0.0001, "beta_end": 0.02}""", "curve is 1, expected 0")]
+    [InlineData("""{"beta_schedule": "scaled_linear", "beta_start": 0.0001, "beta_end": 0.02}""", "curve is \"scaled_linear\", expected \"linear\"")]
     [InlineData("""{"beta_schedule": "linear", "beta_start": 0.0001, "beta_end": 0.02, "prediction_type": "v_prediction"}""", "'prediction_type' is \"v_prediction\"")]
     public void Open_NoiseSchedule_HasToBeTheConfigurations(string json, string? expected)
     {

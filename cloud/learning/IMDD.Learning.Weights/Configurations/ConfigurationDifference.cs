@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace IMDD.Learning.Weights.Configurations;
 
@@ -6,7 +7,12 @@ namespace IMDD.Learning.Weights.Configurations;
 internal static class ConfigurationDifference
 {
     // What follows from other fields would only repeat them.
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        IgnoreReadOnlyProperties = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
 
     /// <summary>Every field that differs, with what was found and expected.</summary>
     public static IReadOnlyList<string> Of(object found, object expected)
