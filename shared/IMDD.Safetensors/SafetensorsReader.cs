@@ -7,6 +7,8 @@ namespace IMDD.Safetensors;
 /// <remarks>The file must not be cut short while it is open; what is replaced by a rename, as <see cref="SafetensorsWriter"/> does, stays whole.</remarks>
 public sealed unsafe class SafetensorsReader : IDisposable
 {
+    private const int PieceBytes = 1 << 20;
+
     private readonly SafeFileHandle _file;
     private readonly MemoryMappedFile? _map;
     private readonly MemoryMappedViewAccessor? _view;
@@ -84,9 +86,34 @@ public sealed unsafe class SafetensorsReader : IDisposable
     public void Copy(SafetensorsEntry entry, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, entry.Length);
-        if (ReadAll(_file, destination, Header.DataStart + entry.Begin) != destination.Length)
+        Copy(entry, 0, destination);
+    }
+
+    /// <summary>The same of a part of a tensor's bytes.</summary>
+    /// <param name="entry">A tensor of this file.</param>
+    /// <param name="offset">First byte within the tensor.</param>
+    /// <param name="destination">As long as the part.</param>
+    /// <exception cref="SafetensorsException">The file became shorter.</exception>
+    public void Copy(SafetensorsEntry entry, long offset, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + destination.Length, entry.Length);
+        if (ReadAll(_file, destination, Header.DataStart + entry.Begin + offset) != destination.Length)
         {
-            throw new SafetensorsException(SafetensorsFault.Length, entry.Name, "The file became shorter while it was read.", Path);
+            throw new SafetensorsException(SafetensorsFault.Length, entry.Name, "is cut off: the file became shorter while it was read.", Path);
+        }
+    }
+
+    /// <summary>Copies a tensor's bytes into a stream, a piece at a time.</summary>
+    /// <exception cref="SafetensorsException">The file became shorter.</exception>
+    public void CopyTo(SafetensorsEntry entry, Stream destination)
+    {
+        var piece = new byte[Math.Min(entry.Length, PieceBytes)];
+        for (long start = 0; start < entry.Length; start += piece.Length)
+        {
+            var part = piece.AsSpan(0, (int)Math.Min(piece.Length, entry.Length - start));
+            Copy(entry, start, part);
+            destination.Write(part);
         }
     }
 

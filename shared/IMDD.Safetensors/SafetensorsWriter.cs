@@ -35,6 +35,25 @@ public static class SafetensorsWriter
         }
     }
 
+    /// <summary>Removes what writers of a file left beside it that were killed; what is being written is left alone.</summary>
+    /// <param name="path">The file.</param>
+    public static void RemoveAbandoned(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        foreach (var left in Directory.EnumerateFiles(folder, $".{Path.GetFileName(path)}.????????.???"))
+        {
+            try
+            {
+                // A writer keeps its file to itself while it lives.
+                using FileStream own = new(left, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Somebody's.
+            }
+        }
+    }
+
     /// <summary>Writes the bytes of a file.</summary>
     /// <exception cref="ArgumentException">As <see cref="Write"/>.</exception>
     public static void WriteTo(Stream stream, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)

@@ -19,7 +19,7 @@ public sealed class TrainFoundationCommandTests
     public async Task Train_KilledInBothStages_SameBundleAsUninterrupted()
     {
         using TestDirectory directory = new();
-        WriteTokenizer(directory.Path);
+        ClipTokens.Write(directory.Path);
         var whole = await Train(directory, "whole");
         foreach (var step in new[] { 3, 15 })
         {
@@ -86,18 +86,6 @@ public sealed class TrainFoundationCommandTests
         };
         start.Environment["SOURCE_DATE_EPOCH"] = "1767225600";
         return Process.Start(start)!;
-    }
-
-    /// <summary>CLIP's number of ids, of which only single signs are ever met.</summary>
-    private static void WriteTokenizer(string folder)
-    {
-        var signs = Enumerable.Range('!', '~' - '!' + 1).Select(code => ((char)code).ToString()).ToList();
-        List<string> entries = [.. signs, .. signs.Select(sign => sign + "</w>")];
-        entries.AddRange(Enumerable.Range(0, 49_406 - entries.Count).Select(number => $"unused-{number}"));
-        entries.AddRange(["<|startoftext|>", "<|endoftext|>"]);
-        File.WriteAllText(
-            Path.Combine(folder, "vocab.json"), JsonSerializer.Serialize(entries.Index().ToDictionary(entry => entry.Item, entry => entry.Index)));
-        File.WriteAllText(Path.Combine(folder, "merges.txt"), "#version: 0.2\n");
     }
 
     private static int Checkpoint(string folder) => !Directory.Exists(folder)

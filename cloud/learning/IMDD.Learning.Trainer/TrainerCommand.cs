@@ -24,7 +24,7 @@ public static class TrainerCommand
     /// <summary>Parses and runs; returns the exit code. A foreseen failure is one line on <paramref name="error"/>.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        RootCommand root = new("Trains models, and measures them.") { TrainCommand.Create(), BenchCommand.Create() };
+        RootCommand root = new("Trains models, and measures them.") { TrainCommand.Create(), BenchCommand.Create(), ModelCommand.Create() };
         try
         {
             var parsed = root.Parse(args);

@@ -30,11 +30,24 @@ public static class ModuleWeights
         var match = WeightMatch.Of(new TensorLayout(targets.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.shape))), files, names).Require();
         foreach (var (name, target) in targets)
         {
-            using var stored = TensorFiles.Read(match.Found[name]);
-            target.copy_(stored.view(target.shape));
+            Copy(match.Found[name], target);
         }
 
         return match;
+    }
+
+    /// <summary>The same where it was found out before what lies where.</summary>
+    /// <param name="module">The network.</param>
+    /// <param name="prefix">Of its names in <paramref name="tensors"/>.</param>
+    /// <param name="tensors">Every tensor that the module has, of its shape.</param>
+    internal static void Load(nn.Module module, string prefix, IReadOnlyDictionary<string, StoredTensor> tensors)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        foreach (var (name, target) in module.state_dict())
+        {
+            Copy(tensors[prefix + name], target);
+        }
     }
 
     /// <summary>Writes a module's tensors, whole or not at all.</summary>
@@ -45,5 +58,12 @@ public static class ModuleWeights
     {
         using var scope = NewDisposeScope();
         SafetensorsWriter.Write(path, [.. module.state_dict().Select(pair => TensorFiles.ToStored(pair.Key, pair.Value))], metadata);
+    }
+
+    private static void Copy(StoredTensor found, Tensor target)
+    {
+        using var stored = TensorFiles.Read(found);
+        using var shaped = stored.view(target.shape);
+        target.copy_(shaped);
     }
 }

@@ -19,6 +19,14 @@ public static class TensorFiles
         (SafetensorsType.F32, ScalarType.Float32), (SafetensorsType.F64, ScalarType.Float64),
     ];
 
+    /// <summary>Libtorch's element type of a file's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It has none.</exception>
+    public static ScalarType TypeOf(SafetensorsType type)
+    {
+        var index = Array.FindIndex(Types, pair => pair.Stored == type);
+        return index >= 0 ? Types[index].Type : throw new ArgumentOutOfRangeException(nameof(type), type, "Libtorch has no such element type.");
+    }
+
     /// <summary>A stored tensor, on the CPU, with the shape and element type it has in the file.</summary>
     /// <exception cref="WeightsException">libtorch has no such element type.</exception>
     public static Tensor Read(StoredTensor stored)
@@ -36,7 +44,8 @@ public static class TensorFiles
         for (long start = 0; start < entry.Elements; start += piece)
         {
             using var part = flat.narrow(0, start, Math.Min(piece, entry.Elements - start));
-            stored.Reader.Bytes(entry, start * entry.Type.Bytes(), (int)(part.NumberOfElements * entry.Type.Bytes())).CopyTo(part.bytes);
+            // Not through the mapping, whose pages would all stay in this process's memory.
+            stored.Reader.Copy(entry, start * entry.Type.Bytes(), part.bytes);
         }
 
         return tensor;

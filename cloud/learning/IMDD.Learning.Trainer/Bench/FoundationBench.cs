@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
 using IMDD.Learning.Networks.Diffusion;
 using IMDD.Learning.Networks.Diffusion.Sampling;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Training;
 using IMDD.Learning.Weights.Configurations;
+using IMDD.Safetensors;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Trainer.Bench;
@@ -32,6 +34,7 @@ internal sealed class FoundationBench : IDisposable
         var whole = FoundationConfiguration.Of(options.Configuration);
         _configuration = whole.Unet;
         _unet = new Unet(_configuration);
+        DrawnWeights.FillZeros(_unet);
         using NoiseSource noise = new(Seed);
         _sample = noise.Draw([options.Batch, _configuration.InChannels, options.LatentSide, options.LatentSide]);
         _timesteps = full([options.Batch], whole.FeatureTimestep, int64);
@@ -68,6 +71,7 @@ internal sealed class FoundationBench : IDisposable
             BareStepMs = bare.Clock.TotalMilliseconds,
             StepToForward = TimeRatio.Of(step, forward),
             StepToBare = TimeRatio.Of(step, bare),
+            Python = Python(),
             CheckpointedStepMs = checkpointed.Clock.TotalMilliseconds,
             CheckpointedToStep = TimeRatio.Of(checkpointed, step),
             SamplingToForward = _options.SamplerSteps > 0 ? Sampling(guidance: 1) : null,
@@ -111,6 +115,37 @@ internal sealed class FoundationBench : IDisposable
         if (!(difference <= 1e-4f))
         {
             throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"The bare operations are off by {difference}: they are not the network's."));
+        }
+    }
+
+    /// <summary>The script is given weights, inputs and what the network says, and refuses to be measured where it says something else.</summary>
+    private PythonStep? Python()
+    {
+        var folder = Directory.CreateTempSubdirectory("imdd-bench-");
+        try
+        {
+            using var scope = NewDisposeScope();
+            using var untracked = no_grad();
+            var file = Path.Combine(folder.FullName, "step.safetensors");
+            SafetensorsWriter.Write(file,
+            [
+                .. _unet.state_dict().Select(pair => TensorFiles.ToStored($"unet.{pair.Key}", pair.Value)),
+                TensorFiles.ToStored("sample", _sample),
+                TensorFiles.ToStored("timesteps", _timesteps),
+                TensorFiles.ToStored("context", _context),
+                TensorFiles.ToStored("expected", _unet.Predict(_sample, _timesteps, _context)),
+            ]);
+            return PythonStep.Measure(
+                _options.Python,
+                "unet_step.py",
+                JsonSerializer.Serialize(_configuration, JsonSerializerOptions.Web),
+                file,
+                _options.Runs.ToString(CultureInfo.InvariantCulture),
+                _options.Threads.ToString(CultureInfo.InvariantCulture));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

@@ -8,4 +8,6 @@ namespace IMDD.Learning.Trainer.Bench;
 /// <param name="Threads">Of libtorch.</param>
 /// <param name="SamplerSteps">Steps of the sampler that is compared with bare passes; 0 leaves it out.</param>
 /// <param name="IsMemoryMeasured">Whether memory is, in processes of its own.</param>
-internal sealed record FoundationBenchOptions(string Configuration, int Batch, int LatentSide, int Runs, int Threads, int SamplerSteps, bool IsMemoryMeasured);
+/// <param name="Python">The interpreter whose PyTorch is measured beside, where it has one.</param>
+internal sealed record FoundationBenchOptions(
+    string Configuration, int Batch, int LatentSide, int Runs, int Threads, int SamplerSteps, bool IsMemoryMeasured, string Python);

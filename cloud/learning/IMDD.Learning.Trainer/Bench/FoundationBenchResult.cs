@@ -32,6 +32,9 @@ internal sealed record FoundationBenchResult
     /// <summary>Step over bare step.</summary>
     public required TimeRatio StepToBare { get; init; }
 
+    /// <summary>The same step in the PyTorch that the interpreter has; null where it has none.</summary>
+    public required PythonStep? Python { get; init; }
+
     public required double CheckpointedStepMs { get; init; }
 
     /// <summary>Checkpointed step over step.</summary>

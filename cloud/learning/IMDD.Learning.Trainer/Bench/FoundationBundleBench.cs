@@ -15,7 +15,6 @@ namespace IMDD.Learning.Trainer.Bench;
 internal static class FoundationBundleBench
 {
     private const int Seed = 1;
-    private const double Spread = 0.02;
     private const string Names = "class";
 
     private static readonly TrainedClass[] Classes = [new("scratch", "scratch", [], "major"), new("dent", "dent", [], "minor")];
@@ -76,7 +75,7 @@ internal static class FoundationBundleBench
         using var scope = NewDisposeScope();
         manual_seed(Seed);
         using FoundationNetwork network = new(configuration);
-        FillZeros(network);
+        DrawnWeights.FillZeros(network);
         return FoundationBundle.Write(network, Classes, Texts(configuration), folder, half, DateTimeOffset.UnixEpoch).Parity;
     }
 
@@ -91,16 +90,6 @@ internal static class FoundationBundleBench
     {
         using Generator generator = new(Seed);
         return randn([Classes.Length, configuration.Vocabulary.TextWidth], generator: generator);
-    }
-
-    /// <summary>What starts at zero would hide what lies behind it.</summary>
-    private static void FillZeros(FoundationNetwork network)
-    {
-        using var untracked = no_grad();
-        foreach (var parameter in network.parameters().Where(parameter => parameter.abs().max().item<float>() == 0))
-        {
-            nn.init.normal_(parameter, 0, Spread);
-        }
     }
 
     private static double Largest(ParityReport report, bool isNumber)

@@ -1,23 +1,24 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
+using IMDD.Learning.Training;
 
 namespace IMDD.Learning.Trainer.Bench;
 
-/// <summary>The edge network's training step in another PyTorch, for what it is: another version, built with other libraries.</summary>
+/// <summary>A network's training step in another PyTorch, for what it is: another version, built with other libraries.</summary>
 /// <param name="Version">Of PyTorch.</param>
 /// <param name="StepMs">Median by the clock.</param>
 /// <param name="ProcessorMs">Median of processor time.</param>
 internal sealed record PythonStep(string Version, double StepMs, double ProcessorMs)
 {
-    private const string Script = "segmenter_step.py";
-
     /// <summary>Measures; null where the interpreter or its torch is missing.</summary>
-    /// <exception cref="InvalidOperationException">It is there and the script failed.</exception>
-    public static PythonStep? Measure(string python, string plan, int crops, int side, int runs, int threads)
+    /// <param name="python">The interpreter.</param>
+    /// <param name="script">Name of a script within this assembly.</param>
+    /// <param name="arguments">What it is given.</param>
+    /// <exception cref="TrainingException">They are there and the script failed.</exception>
+    public static PythonStep? Measure(string python, string script, params ReadOnlySpan<string> arguments)
     {
-        using var script = typeof(PythonStep).Assembly.GetManifestResourceStream(Script)!;
+        using var program = typeof(PythonStep).Assembly.GetManifestResourceStream(script)!;
         ProcessStartInfo start = new(python)
         {
             UseShellExecute = false,
@@ -25,7 +26,7 @@ internal sealed record PythonStep(string Version, double StepMs, double Processo
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["-", plan, .. new[] { crops, side, runs, threads }.Select(number => number.ToString(CultureInfo.InvariantCulture))])
+        foreach (var argument in (string[])["-", .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -43,15 +44,23 @@ internal sealed record PythonStep(string Version, double StepMs, double Processo
         using (process)
         {
             var error = process.StandardError.ReadToEndAsync();
-            script.CopyTo(process.StandardInput.BaseStream);
-            process.StandardInput.Close();
+            try
+            {
+                program.CopyTo(process.StandardInput.BaseStream);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It ended without reading; its exit code and what it wrote say why.
+            }
+
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode switch
             {
                 0 => JsonSerializer.Deserialize<PythonStep>(output, JsonSerializerOptions.Web),
                 _ when error.Result.Contains("No module named 'torch'", StringComparison.Ordinal) => null,
-                _ => throw new InvalidOperationException($"{python} ended with exit code {process.ExitCode}: {error.Result.TrimEnd()}"),
+                _ => throw new TrainingException($"{script} in {python} ended with exit code {process.ExitCode}: {error.Result.TrimEnd()}"),
             };
         }
     }

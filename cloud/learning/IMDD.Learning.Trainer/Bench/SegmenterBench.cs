@@ -65,7 +65,7 @@ internal sealed class SegmenterBench : IDisposable
             StepMs = Median(step).Clock.TotalMilliseconds,
             BareStepMs = Median(bare).Clock.TotalMilliseconds,
             StepToBare = TimeRatio.Of(Median(step), Median(bare)),
-            Python = PythonStep.Measure(_options.Python, Plan(), StepCrops, CropSide, _options.Runs, _options.Threads),
+            Python = PythonStep.Measure(_options.Python, "segmenter_step.py", [Plan(), .. new[] { StepCrops, CropSide, _options.Runs, _options.Threads }.Select(Text)]),
         };
     }
 
@@ -76,6 +76,8 @@ internal sealed class SegmenterBench : IDisposable
         _rows.Dispose();
         _crops.Dispose();
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static Spent Median(IReadOnlyList<Spent> times) => Spent.MedianOf(times);
 

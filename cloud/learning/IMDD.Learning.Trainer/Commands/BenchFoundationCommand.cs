@@ -19,11 +19,12 @@ internal static class BenchFoundationCommand
         Option<bool> timeOnly = new("--time-only") { Description = "Leave memory out." };
         Option<string?> memory = new("--memory-of") { Hidden = true };
         memory.AcceptOnlyFromAmong(FoundationBench.MemoryKinds);
+        Option<string> python = new("--python") { Description = "An interpreter; where it has a PyTorch, the training step is measured there too.", DefaultValueFactory = _ => "python3" };
         RequirePositive(batch, side, runs, threads);
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Measures the foundation model: a pass, a training step with and without checkpoints and modules, sampling.")
         {
-            configuration, batch, side, runs, threads, sampler, timeOnly, memory, json,
+            configuration, batch, side, runs, threads, sampler, timeOnly, python, memory, json,
             BenchFoundationStepsCommand.Create(), BenchFoundationPartsCommand.Create(), BenchFoundationBundleCommand.Create(),
         };
         command.SetAction(parsed =>
@@ -35,7 +36,8 @@ internal static class BenchFoundationCommand
                 parsed.GetValue(runs),
                 parsed.GetValue(threads),
                 parsed.GetValue(sampler),
-                !parsed.GetValue(timeOnly));
+                !parsed.GetValue(timeOnly),
+                parsed.GetRequiredValue(python));
             var output = parsed.InvocationConfiguration.Output;
             using FoundationBench bench = new(options);
             if (parsed.GetValue(memory) is { } kind)
@@ -97,6 +99,11 @@ internal static class BenchFoundationCommand
         Line($"  pass            {result.ForwardMs,9:0.0} ms  {result.ForwardImagesPerSecond,6:0.00} images/s  {result.ForwardPeakBytes / 1e6,8:0} MB beyond the weights");
         Line($"  step            {result.StepMs,9:0.0} ms  {result.StepImagesPerSecond,6:0.00} images/s  {result.StepPeakBytes / 1e6,8:0} MB beyond weights and gradients");
         Line($"  bare step       {result.BareStepMs,9:0.0} ms  step / bare {result.StepToBare.Clock:0.000}, in processor time {result.StepToBare.Processor:0.000}");
+        if (result.Python is { } python)
+        {
+            Line($"  PyTorch step    {python.StepMs,9:0.0} ms  of version {python.Version}");
+        }
+
         Line($"  checkpointed    {result.CheckpointedStepMs,9:0.0} ms  {result.CheckpointedToStep.Clock:0.00} of the time, {result.CheckpointedToStep.Processor:0.00} of processor time, {result.CheckpointedPeakToStepPeak:0.00} of the memory");
         if (result.SamplingToForward is { } ratio)
         {

@@ -26,7 +26,7 @@ internal static class TrainFoundationCommand
         Option<DirectoryInfo> folder = new("--out") { Description = "Becomes a bundle; run files go to its folder run/.", Required = true };
         Option<DirectoryInfo> tokenizer = new("--tokenizer") { Description = "Folder with CLIP's vocab.json and merges.txt.", Required = true };
         var configuration = BenchFoundationCommand.ConfigurationOption("tiny");
-        Option<FileInfo?> from = new("--from") { Description = "A checkpoint of the whole model to start from. Without one every part is drawn, also those that are not trained." };
+        Option<FileInfo?> from = new("--from") { Description = "A checkpoint of the whole model to start from, as imdd model assemble makes it of public ones. Without one every part is drawn, also those that are not trained." };
         Option<int?> side = new("--side") { Description = "Side of a crop, pixels; four strides of the model where it is not given." };
         Option<int> batch = new("--batch") { Description = "Crops a step.", DefaultValueFactory = _ => 4 };
         Option<long> steps = new("--steps") { Description = "Steps of the first stage, the diffusion loss.", DefaultValueFactory = _ => 1_000 };

@@ -16,6 +16,11 @@ internal sealed class ConfigurationReader(JsonElement fields, string origin)
     /// <summary>The file, and the object within it.</summary>
     public string Origin => origin;
 
+    /// <summary>A file's text, of no more bytes than a configuration may have.</summary>
+    public static string ReadFile(string path) => new FileInfo(path).Length <= MaxFileBytes
+        ? File.ReadAllText(path)
+        : throw new WeightsException($"{path}: larger than {MaxFileBytes} bytes, which no configuration is.");
+
     /// <summary>The object of a file or a text.</summary>
     public static ConfigurationReader Parse(string json, string origin)
     {

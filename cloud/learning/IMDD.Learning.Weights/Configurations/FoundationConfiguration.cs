@@ -64,7 +64,7 @@ public sealed record FoundationConfiguration(
             ReadCaptioner(fields.Object("captioner")),
             ReadMasks(fields.Object("mask_generator")),
             ReadVocabulary(fields.Object("vocabulary")),
-            ReadSchedule(fields.Object("schedule")),
+            NoiseScheduleOptions.Read(fields.Object("schedule")),
             fields.Whole("feature_timestep", 50),
             fields.Whole("feature_seed", 42));
         var misfits = configuration.Misfits().ToList();
@@ -97,18 +97,6 @@ public sealed record FoundationConfiguration(
 
     private static OpenVocabularyOptions ReadVocabulary(ConfigurationReader fields) => new(
         fields.Size("width", 256), fields.Size("mask_width", 256), fields.Size("text_width", 512), fields.Size("embedding_width", 256));
-
-    private static NoiseScheduleOptions ReadSchedule(ConfigurationReader fields) => new(
-        fields.Text("beta_schedule", "linear") switch
-        {
-            "linear" => NoiseCurve.Linear,
-            "scaled_linear" => NoiseCurve.ScaledLinear,
-            "squaredcos_cap_v2" => NoiseCurve.Cosine,
-            _ => throw fields.Wrong("beta_schedule", "\"linear\", \"scaled_linear\" or \"squaredcos_cap_v2\""),
-        },
-        fields.Number("beta_start", 1e-4),
-        fields.Number("beta_end", 0.02),
-        fields.Size("num_train_timesteps", 1000));
 
     private IEnumerable<string> Misfits()
     {

@@ -13,4 +13,26 @@ public sealed record NoiseScheduleOptions(NoiseCurve Curve, double Start, double
 
     /// <summary>Stable Diffusion 1's, for its weights.</summary>
     public static NoiseScheduleOptions StableDiffusion { get; } = new(NoiseCurve.ScaledLinear, 0.00085, 0.012);
+
+    /// <summary>Reads diffusers' <c>scheduler_config.json</c>.</summary>
+    /// <param name="json">Its text.</param>
+    /// <param name="origin">The file, for messages.</param>
+    /// <exception cref="WeightsException">A field is wrong, or the weights predict something other than the noise.</exception>
+    public static NoiseScheduleOptions Parse(string json, string origin)
+    {
+        var fields = ConfigurationReader.Parse(json, origin);
+        return fields.Text("prediction_type", "epsilon") == "epsilon" ? Read(fields) : throw fields.Wrong("prediction_type", "\"epsilon\"");
+    }
+
+    internal static NoiseScheduleOptions Read(ConfigurationReader fields) => new(
+        fields.Text("beta_schedule", "linear") switch
+        {
+            "linear" => NoiseCurve.Linear,
+            "scaled_linear" => NoiseCurve.ScaledLinear,
+            "squaredcos_cap_v2" => NoiseCurve.Cosine,
+            _ => throw fields.Wrong("beta_schedule", "\"linear\", \"scaled_linear\" or \"squaredcos_cap_v2\""),
+        },
+        fields.Number("beta_start", 1e-4),
+        fields.Number("beta_end", 0.02),
+        fields.Size("num_train_timesteps", 1000));
 }

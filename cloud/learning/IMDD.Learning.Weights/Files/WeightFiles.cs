@@ -36,6 +36,9 @@ public sealed class WeightFiles : IDisposable
     /// <summary>The file or folder, for messages.</summary>
     public string Origin { get; }
 
+    /// <summary>The files, in the order of the parts.</summary>
+    public IReadOnlyList<string> Paths => [.. _readers.Select(reader => reader.Path)];
+
     /// <summary>Tensors by the names they have in the files.</summary>
     public IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 

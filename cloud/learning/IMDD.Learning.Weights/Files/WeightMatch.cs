@@ -7,15 +7,18 @@ namespace IMDD.Learning.Weights.Files;
 public sealed class WeightMatch
 {
     private readonly string _origin;
+    private readonly WeightNames _names;
 
     private WeightMatch(
         string origin,
+        WeightNames names,
         IReadOnlyDictionary<string, StoredTensor> found,
         IReadOnlyList<string> missing,
         IReadOnlyList<string> extra,
         IReadOnlyList<string> misshapen)
     {
         _origin = origin;
+        _names = names;
         Found = found;
         Missing = missing;
         Extra = extra;
@@ -66,7 +69,7 @@ public sealed class WeightMatch
         }
 
         var extra = files.Tensors.Keys.Where(name => !used.Contains(name) && !names.IsIgnored(name)).Order(StringComparer.Ordinal);
-        return new WeightMatch(files.Origin, found, missing, [.. extra], misshapen);
+        return new WeightMatch(files.Origin, names, found, missing, [.. extra], misshapen);
     }
 
     /// <summary>Refuses what is not complete; what is extra is named too, for it often is the missing thing under another name.</summary>
@@ -79,7 +82,7 @@ public sealed class WeightMatch
         }
 
         var message = new StringBuilder($"{_origin}: not these weights.");
-        List(message, "missing", Missing);
+        List(message, "missing", [.. Missing.Select(Both)]);
         List(message, "misshapen", Misshapen);
         List(message, "extra", Extra);
         throw new WeightsException(message.ToString());
@@ -99,6 +102,9 @@ public sealed class WeightMatch
         List(message, "extra", Extra);
         throw new WeightsException(message.ToString());
     }
+
+    /// <summary>Our name, and the file's where that is another.</summary>
+    private string Both(string name) => _names.Candidates(name).First() is var stored && stored == name ? name : $"{name} ({stored} in the file)";
 
     // Convolutions over one pixel and linear layers hold the same numbers: single-file checkpoints store the autoencoder's attention as the former.
     private static bool Fits(IReadOnlyList<long> found, long[] expected) => found.Count >= expected.Length

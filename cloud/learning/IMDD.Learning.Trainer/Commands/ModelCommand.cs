@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace IMDD.Learning.Trainer.Commands;
+
+/// <summary><c>imdd model …</c>, what of it needs libtorch.</summary>
+internal static class ModelCommand
+{
+    public static Command Create() => new("model", "Makes checkpoints.") { ModelAssembleCommand.Create() };
+}
