@@ -26,6 +26,12 @@ public sealed class FineTuningOptions
     [Range(0.0, 1000.0)]
     public double Memory { get; set; } = 1;
 
+    /// <summary>
+    /// True: classes that the champion cannot name are learned in branches beside its network, which stays as it is, so that nothing it knows is
+    /// forgotten; where labels bring no such class, the whole is trained on.
+    /// </summary>
+    public bool SideBranch { get; set; } = true;
+
     /// <summary>Side of a training crop, pixels; null: the child's default.</summary>
     [Range(64, 1024)]
     public int? Crop { get; set; }

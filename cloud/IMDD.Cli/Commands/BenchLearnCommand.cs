@@ -20,6 +20,7 @@ internal static class BenchLearnCommand
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => standard.LearningRate };
         Option<int> replay = new("--replay-frames") { Description = "Frames of known kinds that are learned from again.", DefaultValueFactory = _ => standard.ReplayFrames };
         Option<double> memory = new("--memory") { Description = "Weight by which the network is held to what it said before.", DefaultValueFactory = _ => standard.Memory };
+        Option<bool> whole = new("--whole-network") { Description = "Train the whole network on, instead of a branch beside it." };
         Option<DirectoryInfo?> bundle = new("--bundle") { Description = "The model that goes in; the demo's by default." };
         Option<DirectoryInfo?> work = new("--work") { Description = "Keeps labels and models; a temporary folder by default." };
         Option<FileInfo?> trainer = new("--trainer") { Description = "The trainer's program; found beside this one by default." };
@@ -27,7 +28,7 @@ internal static class BenchLearnCommand
         var json = JsonOutput.CreateOption();
         Command command = new("learn", "Learns kinds that nobody has seen from a few labels, as imdd demo --learn does.")
         {
-            seeds, minutes, rate, replay, memory, bundle, work, trainer, arguments, json,
+            seeds, minutes, rate, replay, memory, whole, bundle, work, trainer, arguments, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -45,6 +46,7 @@ internal static class BenchLearnCommand
                     LearningRate = parsed.GetValue(rate),
                     ReplayFrames = parsed.GetValue(replay),
                     Memory = parsed.GetValue(memory),
+                    SideBranch = !parsed.GetValue(whole),
                 };
                 LearnBench bench = new(new TrainerProcess(program, progress), model, own?.FullName ?? parsed.GetValue(work)!.FullName, recipe, parsed.GetValue(arguments) ?? []);
                 List<LearnBenchResult> results = [];

@@ -194,6 +194,7 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
         ("Trainer:Training:Minutes", _recipe.Minutes),
         ("Trainer:Training:LearningRate", _recipe.LearningRate),
         ("Trainer:Training:Memory", _recipe.Memory),
+        ("Trainer:Training:SideBranch", _recipe.SideBranch),
         ("Trainer:Gate:Data:0", GateSet(settings)),
         ("Trainer:Gate:Split", "all"),
 

@@ -110,6 +110,11 @@ internal sealed class RunExecutor(
         arguments.AddRange(["--exclude", snapshot.GatePictures, "--learning-rate", Text(tuning.LearningRate), "--batch", Text(tuning.Batch), "--memory", Text(tuning.Memory)]);
         arguments.AddRange(tuning.Steps is { } steps ? ["--steps", Text(steps)] : ["--minutes", Text(tuning.Minutes)]);
         arguments.AddRange(["--threads", Text(tuning.Threads), "--seed", Text(tuning.Seed)]);
+        if (tuning.SideBranch)
+        {
+            arguments.Add("--side-branch");
+        }
+
         if (tuning.Crop is { } crop)
         {
             arguments.AddRange(["--crop", Text(crop)]);

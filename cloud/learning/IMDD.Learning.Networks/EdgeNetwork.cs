@@ -9,7 +9,7 @@ namespace IMDD.Learning.Networks;
 
 /// <summary>
 /// The edge segmenter: a convolutional encoder to stride 32, a feature pyramid back to the output stride, and two 1×1 heads, the defect logit and
-/// an embedding that is compared with rows of text. The README beside this file says which designs were tried.
+/// an embedding that is compared with rows of text. Classes that were learned later may have branches of their own. The README beside this file says which designs were tried.
 /// </summary>
 public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMultiExportable
 {
@@ -25,6 +25,8 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
     private readonly TorchSharp.Modules.Conv2d _defect;
     private readonly TorchSharp.Modules.Conv2d _embedding;
     private readonly NamingHead _naming = new();
+    private readonly int _finest;
+    private readonly TorchSharp.Modules.ModuleList<SideBranch> _branches = new();
 
     /// <summary>Makes a network with random weights, drawn from torch's generator.</summary>
     public EdgeNetwork(EdgeNetworkOptions options)
@@ -51,6 +53,14 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
 
         _defect = Conv2d(coarse, 1, kernel_size: 1);
         _embedding = Conv2d(coarse, options.EmbeddingLength, kernel_size: 1);
+        _finest = int.Log2(options.OutputStride) - 1;
+        int[] seen = [.. plan.Widths];
+        seen[_finest] += coarse;
+        for (var branch = 0; branch < options.SideBranches; branch++)
+        {
+            _branches.Add(new SideBranch(seen, _finest, options.EmbeddingLength));
+        }
+
         FrameLength = plan.Widths[^1];
         RegisterComponents();
         init.constant_(_defect.bias!, PriorLogit);
@@ -71,36 +81,52 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
     /// <summary>How pixels are compared with words.</summary>
     public NamingHead Naming => _naming;
 
+    /// <summary>Of the classes that were learned later, in that order.</summary>
+    public IReadOnlyList<SideBranch> Branches => [.. _branches];
+
     /// <summary>Looks at pictures.</summary>
     /// <param name="image"><c>[B, 3, H, W]</c>, 0 to 1, H and W multiples of <see cref="EdgeNetworkOptions.Stride"/>.</param>
     /// <param name="reference">The same of a known-good view; null exactly when the network takes none.</param>
     public override EdgeFeatures forward(Tensor image, Tensor? reference)
     {
-        if (Options.UsesReference != reference is not null)
-        {
-            throw new ArgumentException(Options.UsesReference ? "This network needs a reference." : "This network takes no reference.", nameof(reference));
-        }
-
         using var scope = NewDisposeScope();
-        List<Tensor> levels = [_stem.forward(image, reference)];
-        foreach (var stage in _stages)
-        {
-            levels.Add(stage.forward(levels[^1]));
-        }
-
+        var levels = Encode(image, reference);
         var frame = levels[^1].mean([2, 3]);
-        var features = levels[^1];
-        for (var index = 0; index < _merges.Count; index++)
+        var features = Decode(levels);
+        var (defect, embedding) = (_defect.forward(features), _embedding.forward(features));
+        levels[_finest] = _branches.Count == 0 ? levels[_finest] : cat([levels[_finest], features], 1);
+        foreach (var branch in _branches)
         {
-            features = _merges[index].forward(features, levels[^(index + 2)]);
+            var logit = branch.forward(levels);
+            (defect, embedding) = (maximum(defect, logit), branch.Claim(embedding, logit, defect));
         }
 
-        var embedding = _embedding.forward(features);
         var length = (embedding * embedding).sum(1, keepdim: true).add(UnitFloor).sqrt();
         return new EdgeFeatures(
-            _defect.forward(features).squeeze(1).MoveToOuterDisposeScope(),
+            defect.squeeze(1).MoveToOuterDisposeScope(),
             (embedding / length).MoveToOuterDisposeScope(),
             frame.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Looks at pictures with the last branches alone.</summary>
+    /// <param name="image">As of <see cref="forward"/>.</param>
+    /// <param name="reference">As of <see cref="forward"/>.</param>
+    /// <param name="first">Index of the first branch that is asked.</param>
+    /// <returns>Their logits, <c>[B, branches, h, w]</c>, and those of all before them, <c>[B, h, w]</c>.</returns>
+    public (Tensor Branches, Tensor Others) ForwardBranches(Tensor image, Tensor? reference, int first)
+    {
+        using var scope = NewDisposeScope();
+        var levels = Encode(image, reference);
+        var features = Decode(levels);
+        var rest = _defect.forward(features);
+        levels[_finest] = cat([levels[_finest], features], 1);
+        foreach (var branch in _branches.Take(first))
+        {
+            rest = maximum(rest, branch.forward(levels));
+        }
+
+        var branches = cat([.. _branches.Skip(first).Select(branch => branch.forward(levels))], 1);
+        return (branches.MoveToOuterDisposeScope(), rest.squeeze(1).MoveToOuterDisposeScope());
     }
 
     /// <summary>
@@ -123,7 +149,15 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             features = onnx.CallMany(_merges[index], features, levels[^(index + 2)])[0];
         }
 
-        return [graph.Squeeze(onnx.Call(_defect, features), 1), onnx.Call(_embedding, features), frame];
+        var (defect, embedding) = (onnx.Call(_defect, features), onnx.Call(_embedding, features));
+        levels[_finest] = _branches.Count == 0 ? levels[_finest] : graph.Concat(1, levels[_finest], features);
+        foreach (var branch in _branches)
+        {
+            var logit = onnx.CallMany(branch, [.. levels])[0];
+            (defect, embedding) = (graph.Max(defect, logit), branch.ExportClaim(graph, embedding, logit, defect));
+        }
+
+        return [graph.Squeeze(defect, 1), embedding, frame];
     }
 
     /// <summary>Lengths <c>[B, 1, cells]</c> of embeddings <c>[B, D, cells]</c>, never 0.</summary>
@@ -133,5 +167,32 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
         var channels = embeddings.Shape[1].Value!.Value;
         var ones = graph.Constant("ones", Enumerable.Repeat(1f, (int)channels).ToArray(), 1, channels);
         return graph.Sqrt(graph.Add(graph.MatMul(ones, graph.Mul(embeddings, embeddings)), graph.Scalar(UnitFloor.ToSingle())));
+    }
+
+    private List<Tensor> Encode(Tensor image, Tensor? reference)
+    {
+        if (Options.UsesReference != reference is not null)
+        {
+            throw new ArgumentException(Options.UsesReference ? "This network needs a reference." : "This network takes no reference.", nameof(reference));
+        }
+
+        List<Tensor> levels = [_stem.forward(image, reference)];
+        foreach (var stage in _stages)
+        {
+            levels.Add(stage.forward(levels[^1]));
+        }
+
+        return levels;
+    }
+
+    private Tensor Decode(List<Tensor> levels)
+    {
+        var features = levels[^1];
+        for (var index = 0; index < _merges.Count; index++)
+        {
+            features = _merges[index].forward(features, levels[^(index + 2)]);
+        }
+
+        return features;
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IMDD.Learning.Networks;
 
 /// <summary>What shapes an <see cref="EdgeNetwork"/>. Together with the weights it makes the network again.</summary>
@@ -5,6 +7,9 @@ public sealed record EdgeNetworkOptions
 {
     /// <summary>Height and width of a picture are multiples of this.</summary>
     public const int Stride = 32;
+
+    /// <summary>More classes beside the rest than this are to be learned into it.</summary>
+    public const int MaxSideBranches = 8;
 
     /// <summary>How large.</summary>
     public NetworkSize Size { get; init; } = NetworkSize.Small;
@@ -17,6 +22,10 @@ public sealed record EdgeNetworkOptions
 
     /// <summary>Length of a pixel's embedding and of a row of text.</summary>
     public int EmbeddingLength { get; init; } = 64;
+
+    /// <summary>Classes that were learned after the rest, each in a branch of its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int SideBranches { get; init; }
 
     /// <summary>Throws unless a network can be made of these.</summary>
     /// <exception cref="ArgumentException">The message names the option and what was expected.</exception>
@@ -35,6 +44,11 @@ public sealed record EdgeNetworkOptions
         if (EmbeddingLength is < 8 or > 1024)
         {
             throw new ArgumentException($"{nameof(EmbeddingLength)} is {EmbeddingLength}: expected 8 to 1024.");
+        }
+
+        if (SideBranches is < 0 or > MaxSideBranches)
+        {
+            throw new ArgumentException($"{nameof(SideBranches)} is {SideBranches}: expected 0 to {MaxSideBranches}; more classes are to be learned into the network itself.");
         }
     }
 }

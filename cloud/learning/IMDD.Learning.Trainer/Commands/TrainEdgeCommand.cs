@@ -73,6 +73,10 @@ internal static class TrainEdgeCommand
             Description = "Share of the weights of --from in those of the model that comes out; a finished run given another share ends anew with it.",
             DefaultValueFactory = _ => new EdgeTrainingOptions().StartShare,
         };
+        Option<bool> sideBranch = new("--side-branch")
+        {
+            Description = "Learn classes that the model of --from cannot name in branches beside its network, which stays as it is, and nothing else. Where there are none, train on as without this.",
+        };
         Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> stopWithInput = new("--stop-with-input")
@@ -82,7 +86,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, stride, threads, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -131,6 +135,7 @@ internal static class TrainEdgeCommand
                     LearningRate = parsed.GetValue(rate),
                     KeepsAlarms = parsed.GetValue(keepClasses),
                     StartShare = parsed.GetValue(startShare),
+                    SideBranch = parsed.GetValue(sideBranch),
                     Losses = new EdgeLossWeights { Memory = parsed.GetValue(memory) },
                     Threads = parsed.GetValue(threads),
                 },
@@ -186,6 +191,12 @@ internal static class TrainEdgeCommand
             throw new TrainingException($"The model to start from is {start.Description.Network}: expected {options.Network}.");
         }
 
+        if (options.SideBranch && WhyNotBeside(data, start) is { } reason)
+        {
+            await progress.WriteLineAsync($"not beside the network: {reason}").ConfigureAwait(false);
+            options = options with { SideBranch = false };
+        }
+
         var run = Path.Combine(folder, ModelBundle.RunFolder);
         using var own = await RunFolderLock.TakeAsync(run, cancellation).ConfigureAwait(false);
         using EdgeTrainer trainer = new(options, data, run, start);
@@ -230,6 +241,20 @@ internal static class TrainEdgeCommand
         }
 
         return 0;
+    }
+
+    /// <summary>Null where there is a class to learn in a branch, and room for it.</summary>
+    private static string? WhyNotBeside(TrainingData data, EdgeModel? start)
+    {
+        if (start is null)
+        {
+            throw new ArgumentException("--side-branch needs --from: the model beside which is learned.");
+        }
+
+        var fresh = data.Classes.Select(c => c.Id).Except(start.Description.Classes.Select(c => c.Id), StringComparer.Ordinal).Count();
+        return fresh == 0 ? "the data show no class that it cannot name"
+            : start.Description.Network.SideBranches + fresh > EdgeNetworkOptions.MaxSideBranches ? $"it has {start.Description.Network.SideBranches} branches of {EdgeNetworkOptions.MaxSideBranches}, and {fresh} more are needed"
+            : null;
     }
 
     /// <summary>The share of all crops that are cut from each data set, in their order.</summary>

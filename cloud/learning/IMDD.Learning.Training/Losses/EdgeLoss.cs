@@ -33,13 +33,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         var unmarked = tensor(Array.ConvertAll(batch.HasPixelTruth, has => !has), device: device);
         var known = tensor(Array.ConvertAll(batch.HasPixelTruth, has => has ? 1f : 0f), [batch.Count, 1, 1], device: device);
         var ofKnown = (double)batch.Count / Math.Max(1, batch.HasPixelTruth.Count(has => has));
-        var entropy = functional.binary_cross_entropy_with_logits(features.Defect, target, known, pos_weights: tensor((float)weights.Positive, device: device)) * ofKnown;
-        var probability = features.Defect.sigmoid() * known;
-        var (shared, said, meant) = ((probability * target).sum([1, 2]), probability.sum([1, 2]), target.sum([1, 2]));
-        var overlap = 1 - (2 * shared.sum() + 1) / (said.sum() + meant.sum() + 1);
-        var defective = meant.gt(0).to_type(ScalarType.Float32);
-        var cropOverlap = ((1 - (2 * shared + 1) / (said + meant + 1)) * defective).sum() / defective.sum().clamp_min(1);
-        var pixels = entropy + overlap * weights.Overlap + cropOverlap * weights.CropOverlap;
+        var pixels = Pixels(features.Defect, target, known, ofKnown, weights);
         var image = functional.binary_cross_entropy_with_logits(EdgeSegmenter.Pooled(features.Defect), target.amax([1, 2]).gt(DefectiveCell).logical_or(unmarked).to_type(ScalarType.Float32));
         var drawn = words.Draw(step);
         var rows = model.Text.forward(drawn.Texts);
@@ -47,6 +41,23 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         var meaning = Meaning(rows, drawn);
         var total = pixels + image * weights.Image + naming + meaning * weights.Words;
         return new EdgeLosses(total, pixels, image, naming, meaning);
+    }
+
+    /// <summary>Cross entropy and overlap of logits <c>[B, h, w]</c> with what they should be, where that is known.</summary>
+    /// <param name="logits">Of pixels.</param>
+    /// <param name="target">Shares of the cells that are defective, the same shape.</param>
+    /// <param name="known">1 where the target is known and 0 elsewhere, broadcastable.</param>
+    /// <param name="ofKnown">All over those that are known.</param>
+    /// <param name="weights">Of the parts.</param>
+    internal static Tensor Pixels(Tensor logits, Tensor target, Tensor known, double ofKnown, EdgeLossWeights weights)
+    {
+        var entropy = functional.binary_cross_entropy_with_logits(logits, target, known, pos_weights: tensor((float)weights.Positive, device: logits.device)) * ofKnown;
+        var probability = logits.sigmoid() * known;
+        var (shared, said, meant) = ((probability * target).sum([1, 2]), probability.sum([1, 2]), target.sum([1, 2]));
+        var overlap = 1 - (2 * shared.sum() + 1) / (said.sum() + meant.sum() + 1);
+        var defective = meant.gt(0).to_type(ScalarType.Float32);
+        var cropOverlap = ((1 - (2 * shared + 1) / (said + meant + 1)) * defective).sum() / defective.sum().clamp_min(1);
+        return entropy + overlap * weights.Overlap + cropOverlap * weights.CropOverlap;
     }
 
     private Tensor Naming(Tensor embedding, Batch batch, Tensor rows)

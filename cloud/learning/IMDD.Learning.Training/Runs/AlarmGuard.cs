@@ -37,9 +37,13 @@ internal static class AlarmGuard
         return allowed >= reached.Count ? threshold : Math.Max(threshold, Math.Min(Highest, Math.BitIncrement(reached[allowed])));
     }
 
+    /// <summary>Of each picture, the highest logit at which a region is found in it; the highest first.</summary>
+    public static List<double> Reached(IEnumerable<PictureScores> scores)
+        => [.. scores.Where(picture => picture.Logits.Length >= CellsOfRegion).Select(picture => Largest(picture.Logits)).OrderDescending()];
+
     /// <summary>Of each normal picture, the highest threshold at which it alarms; the highest first.</summary>
     private static List<double> Reached(IReadOnlyList<PictureScores> scores, EdgeCalibration calibration)
-        => [.. scores.Where(picture => !picture.IsDefective && picture.Logits.Length >= CellsOfRegion).Select(picture => Probability(Largest(picture.Logits), calibration)).OrderDescending()];
+        => [.. Reached(scores.Where(picture => !picture.IsDefective)).Select(logit => Probability(logit, calibration))];
 
     private static double Largest(float[] logits)
     {

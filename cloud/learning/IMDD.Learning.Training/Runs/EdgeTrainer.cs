@@ -27,6 +27,9 @@ public sealed class EdgeTrainer : IDisposable
     /// <summary>Training pictures that the pixel threshold is found on as well.</summary>
     private const int MaxFurther = 150;
 
+    /// <summary>Training pictures that the threshold of a branch is found on as well, beside those of its class.</summary>
+    private const int MaxFurtherOfBranch = 300;
+
     private readonly EdgeTrainingOptions _options;
     private readonly TrainingData _data;
     private readonly CheckpointFolder _checkpoints;
@@ -38,6 +41,9 @@ public sealed class EdgeTrainer : IDisposable
     private readonly TorchSharp.Modules.AdamW _optimizer;
     private readonly EdgeLoss _loss;
     private readonly Memory? _memory;
+    private readonly List<int> _side = [];
+    private readonly SideLoss? _sideLoss;
+    private readonly List<TorchSharp.Modules.Parameter> _trained;
     private readonly BatchSource _batches;
     private readonly NoCollection _quiet = new();
     private readonly string? _parent;
@@ -64,24 +70,35 @@ public sealed class EdgeTrainer : IDisposable
         Directory.CreateDirectory(runFolder);
         set_num_threads(options.Threads);
         manual_seed(options.Seed);
+        if (options.SideBranch)
+        {
+            _side = NewClasses(data, start);
+        }
+
         EdgeModelDescription description = new(
-            options.Network, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent));
+            options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent));
         _model = new EdgeModel(description);
         _average = new EdgeModel(description);
         if (start is not null)
         {
             _startDescription = start.Description;
             _start = start.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal);
-            _model.Set(_start);
+            _model.Set(_model.Tensors().ToDictionary(t => t.Name, t => _side.Count > 0 && !_start.ContainsKey(t.Name) ? t : _start[t.Name], StringComparer.Ordinal));
+        }
+
+        _trained = [.. _model.Network.parameters().Concat(_model.Text.parameters())];
+        if (_side.Count > 0)
+        {
+            _trained = Beside(start!);
+            _sideLoss = new SideLoss(_side, options.Losses);
         }
 
         _average.Set(_model.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
         _averaging = new WeightAverage(_model, _average, options.AverageDecay);
-        _optimizer = optim.AdamW(
-            _model.Network.parameters().Concat(_model.Text.parameters()), options.LearningRate, weight_decay: options.WeightDecay);
+        _optimizer = optim.AdamW(_trained, options.LearningRate, weight_decay: options.WeightDecay);
         _loss = new EdgeLoss(
             _model, new WordSource(Vocabulary.English, data.Classes, ReservedWords(), options.Seed), options.Losses, PictureSampler.ClassWeights(data.Train, data.Classes.Count));
-        _memory = start is not null && options.Losses.Memory > 0 ? new Memory(start, data.Classes) : null;
+        _memory = start is not null && options.Losses.Memory > 0 && _side.Count == 0 ? new Memory(start, data.Classes) : null;
         _batches = new BatchSource(data.Train, options.Crops, options.BatchSize, options.Seed, options.Network.UsesReference);
         _state = new RunState(Fingerprint(), 0, options.Steps ?? 0, null, 0, 0, 0);
         _checkpoints = new CheckpointFolder(runFolder);
@@ -156,8 +173,7 @@ public sealed class EdgeTrainer : IDisposable
     private double TakeStep(Batch batch)
     {
         using var scope = NewDisposeScope();
-        _model.Network.train();
-        _model.Text.train();
+        SetTraining();
         var rate = LearningRate.At(_state.Step, Math.Max(_state.Steps, 1), _options.LearningRate);
         if (_state.Steps == 0)
         {
@@ -172,13 +188,7 @@ public sealed class EdgeTrainer : IDisposable
 
         var images = tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side]);
         var references = batch.References is { } r ? tensor(r, [batch.Count, 3, batch.Side, batch.Side]) : null;
-        var features = _model.Network.forward(images, references);
-        var losses = _loss.Of(features, batch, _state.Step);
-        if (_memory?.Of(images, references, features, batch) is { } moved)
-        {
-            losses = losses with { Total = losses.Total + moved * _options.Losses.Memory, Memory = moved };
-        }
-
+        var losses = Losses(images, references, batch);
         var total = losses.Total.item<float>();
         if (!float.IsFinite(total))
         {
@@ -187,7 +197,7 @@ public sealed class EdgeTrainer : IDisposable
 
         _optimizer.zero_grad();
         losses.Total.backward();
-        var norm = nn.utils.clip_grad_norm_(_model.Network.parameters().Concat(_model.Text.parameters()), _options.MaxGradientNorm);
+        var norm = nn.utils.clip_grad_norm_(_trained, _options.MaxGradientNorm);
         _optimizer.step();
         _averaging.Update(_state.Step);
         if (_state.Step % ReportEvery == 0)
@@ -196,6 +206,72 @@ public sealed class EdgeTrainer : IDisposable
         }
 
         return total;
+    }
+
+    private EdgeLosses Losses(Tensor images, Tensor? references, Batch batch)
+    {
+        if (_sideLoss is not null)
+        {
+            return _sideLoss.Of(_model.Network.ForwardBranches(images, references, FirstOfSide).Branches, batch);
+        }
+
+        var features = _model.Network.forward(images, references);
+        var losses = _loss.Of(features, batch, _state.Step);
+        return _memory?.Of(images, references, features, batch) is { } moved
+            ? losses with { Total = losses.Total + moved * _options.Losses.Memory, Memory = moved }
+            : losses;
+    }
+
+    private int FirstOfSide => _options.Network.SideBranches;
+
+    /// <summary>What learns is in training mode. The rest of a network beside which branches learn keeps its statistics too.</summary>
+    private void SetTraining()
+    {
+        _model.Network.train(_side.Count == 0);
+        _model.Text.train(_side.Count == 0);
+        if (_side.Count > 0)
+        {
+            foreach (var branch in _model.Network.Branches.Skip(FirstOfSide))
+            {
+                branch.train();
+            }
+        }
+    }
+
+    /// <summary>Names the new branches and holds all else as it is; gives the branches' parameters.</summary>
+    private List<TorchSharp.Modules.Parameter> Beside(EdgeModel start)
+    {
+        using var scope = NewDisposeScope();
+        List<TorchSharp.Modules.Parameter> own = [];
+        var rows = start.RowsOf([.. _side.Select(index => _data.Classes[index])]);
+        foreach (var parameter in _trained)
+        {
+            parameter.requires_grad_(false);
+        }
+
+        foreach (var (branch, index) in _model.Network.Branches.Skip(FirstOfSide).Select((branch, index) => (branch, index)))
+        {
+            branch.Name(rows[index]);
+            own.AddRange(branch.LearntParameters);
+        }
+
+        own.ForEach(parameter => parameter.requires_grad_(true));
+        return own;
+    }
+
+    /// <summary>Indices of the classes that the start has no name for.</summary>
+    private static List<int> NewClasses(TrainingData data, EdgeModel? start)
+    {
+        if (start is null)
+        {
+            throw new ArgumentException("Branches are learned beside a model: there is none to start from.");
+        }
+
+        var known = start.Description.Classes.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
+        List<int> fresh = [.. Enumerable.Range(0, data.Classes.Count).Where(i => !known.Contains(data.Classes[i].Id))];
+        return fresh.Count > 0
+            ? fresh
+            : throw new TrainingException("The data show no class that the model to start from cannot name: what it can is learned into the network itself, not beside it.");
     }
 
     /// <summary>Fixes the number of steps once some have been timed, the first of which is slower and does not count.</summary>
@@ -209,7 +285,7 @@ public sealed class EdgeTrainer : IDisposable
     }
 
     private bool IsValidationDue()
-        => _state.Steps > 0 && (_state.Step == _state.Steps || _state.Step % Math.Max(1, _state.Steps / _options.Validations) == 0);
+        => _side.Count == 0 && _state.Steps > 0 && (_state.Step == _state.Steps || _state.Step % Math.Max(1, _state.Steps / _options.Validations) == 0);
 
     private Validation? Validate()
     {
@@ -250,6 +326,12 @@ public sealed class EdgeTrainer : IDisposable
 
         EdgeModel model = new(_model.Description);
         model.Set(Blended(_best!).ToDictionary(t => t.Name, StringComparer.Ordinal));
+        if (_side.Count > 0)
+        {
+            model.Description = Described(model);
+            return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, null, _state.CpuSeconds), model);
+        }
+
         PictureScorer scorer = new(model);
         var scores = _data.Validation.Count > 0 ? scorer.Score(_data.Validation) : [];
         var every = Math.Max(1, (_data.Train.Count + MaxFurther - 1) / MaxFurther);
@@ -266,6 +348,22 @@ public sealed class EdgeTrainer : IDisposable
             new TrainingOutcome(
                 model.Digest(), _state.Step, _state.Steps, _state.BestStep, scores.Count > 0 ? Validation.Of(scores) : null, _state.CpuSeconds),
             model);
+    }
+
+    /// <summary>What is said of a model that has new branches; they begin to claim pixels where they should.</summary>
+    private EdgeModelDescription Described(EdgeModel model)
+    {
+        var held = _data.Validation.Select(p => (p.Dataset, p.Id)).ToHashSet();
+        var others = _data.Train.Where(p => !held.Contains((p.Dataset, p.Id))).ToLookup(p => p.ClassIndices.Any(_side.Contains));
+        var every = Math.Max(1, (others[false].Count() + MaxFurtherOfBranch - 1) / MaxFurtherOfBranch);
+        model.Description = model.Description with
+        {
+            Rows = _startDescription!.Rows is { } rows ? [.. rows, .. _side.Select(index => new ModelRow(_data.Classes[index].Id, Prototype: null))] : null,
+            Lineage = model.Description.Lineage with { Steps = _state.BestStep },
+        };
+        var calibration = SideCalibration.Apply(
+            model, FirstOfSide, _side, _startDescription, [.. _data.Validation, .. others[true], .. others[false].Where((_, i) => i % every == 0)]);
+        return model.Description with { Calibration = calibration };
     }
 
     private EdgeCalibration Guarded(EdgeCalibration calibration, IReadOnlyList<PictureScores> scores)

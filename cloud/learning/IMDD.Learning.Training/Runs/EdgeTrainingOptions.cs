@@ -52,6 +52,13 @@ public sealed record EdgeTrainingOptions
     [JsonIgnore]
     public bool KeepsAlarms { get; init; }
 
+    /// <summary>
+    /// True: classes that the start cannot name are learned in branches beside the network, which stays as it is, and nothing else is learned. Without
+    /// validation: what there is of a new class is too little to be held back, and the rest does not change.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SideBranch { get; init; }
+
     /// <summary>Validations in a run.</summary>
     public int Validations { get; init; } = 16;
 
@@ -79,6 +86,7 @@ public sealed record EdgeTrainingOptions
         Check(LearningRate is > 0 and < 1, nameof(LearningRate), LearningRate, "between 0 and 1");
         Check(AverageDecay is >= 0 and < 1, nameof(AverageDecay), AverageDecay, "0 to below 1");
         Check(StartShare is >= 0 and < 1, nameof(StartShare), StartShare, "0 to below 1");
+        Check(!SideBranch || StartShare == 0, nameof(StartShare), StartShare, "0 beside a network that stays as it is");
         Check(MaxGradientNorm > 0, nameof(MaxGradientNorm), MaxGradientNorm, "more than 0");
         Check(Validations > 0, nameof(Validations), Validations, "at least 1");
         Check(Losses.Memory >= 0, "Losses.Memory", Losses.Memory, "at least 0");

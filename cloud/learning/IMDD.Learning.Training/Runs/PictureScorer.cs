@@ -27,23 +27,34 @@ internal sealed class PictureScorer
         return [.. pictures.Select(p => Score(p, rows))];
     }
 
+    /// <summary>A picture's known-good view as a network takes it; null where it takes none.</summary>
+    public static Tensor? ReferenceOf(EdgeModel model, TrainingPicture picture) => model.Description.Network.UsesReference
+        ? EdgeInput.From(picture.Reference ?? new byte[picture.Rgb.Length], picture.Width, picture.Height)
+        : null;
+
+    /// <summary>The values of a map <c>[1, h, w]</c> that belong to the picture and not to its padding, row-major, and how many are in a row.</summary>
+    public static (float[] Values, int Columns) Cells(Tensor map, TrainingPicture picture, int stride)
+    {
+        int width = EdgePadding.RoundUp(picture.Width, stride) / stride, height = EdgePadding.RoundUp(picture.Height, stride) / stride;
+        var columns = (int)map.shape[2];
+        var plane = map.contiguous().data<float>().ToArray();
+        var values = new float[width * height];
+        for (var y = 0; y < height; y++)
+        {
+            plane.AsSpan(y * columns, width).CopyTo(values.AsSpan(y * width));
+        }
+
+        return (values, width);
+    }
+
     private PictureScores Score(TrainingPicture picture, Tensor rows)
     {
         using var scope = NewDisposeScope();
-        var reference = _model.Description.Network.UsesReference
-            ? picture.Reference is { } known ? EdgeInput.From(known, picture.Width, picture.Height) : EdgeInput.From(new byte[picture.Rgb.Length], picture.Width, picture.Height)
-            : null;
-        var features = _model.Network.forward(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), reference);
+        var features = _model.Network.forward(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), ReferenceOf(_model, picture));
         var stride = _model.Description.Network.OutputStride;
-        int width = EdgePadding.RoundUp(picture.Width, stride) / stride, height = EdgePadding.RoundUp(picture.Height, stride) / stride;
         var columns = (int)features.Defect.shape[2];
-        var plane = features.Defect.data<float>().ToArray();
-        var logits = new float[width * height];
-        for (var y = 0; y < height; y++)
-        {
-            plane.AsSpan(y * columns, width).CopyTo(logits.AsSpan(y * width));
-        }
-
+        var (logits, width) = Cells(features.Defect, picture, stride);
+        var height = logits.Length / width;
         var pooled = EdgeSegmenter.Pooled(features.Defect).item<float>();
         if (!picture.HasPixelTruth)
         {

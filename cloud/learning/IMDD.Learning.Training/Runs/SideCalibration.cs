@@ -1,0 +1,136 @@
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Naming;
+using IMDD.Learning.Training.Pictures;
+using static TorchSharp.torch;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>
+/// Where the branches of new classes begin to claim pixels: as their masks want it, but hardly on any normal picture and on hardly any defect of another
+/// class. All else of the model's calibration stays what it was.
+/// </summary>
+internal static class SideCalibration
+{
+    /// <summary>Share of normal pictures on which a branch may claim something.</summary>
+    private const double NormalSlack = 0.015;
+
+    /// <summary>The same of pictures with defects of other classes.</summary>
+    private const double OthersSlack = 0.02;
+
+    /// <summary>Calibrates the branches of a model, in place.</summary>
+    /// <param name="model">Trained.</param>
+    /// <param name="first">Index of its first new branch.</param>
+    /// <param name="classes">Indices of the new branches' classes.</param>
+    /// <param name="start">The model without the new branches.</param>
+    /// <param name="pictures">What is judged by: pictures of the new classes, of others, and normal ones.</param>
+    /// <returns>The calibration of the model.</returns>
+    public static EdgeCalibration Apply(EdgeModel model, int first, IReadOnlyList<int> classes, EdgeModelDescription start, IReadOnlyList<TrainingPicture> pictures)
+    {
+        var before = start.Calibration;
+        var network = model.Description.Network;
+        var claims = (Logit(before.PixelThreshold) - before.DefectOffset) / before.DefectScale;
+        var (planes, margins) = Planes(model, first, pictures, claims);
+        for (var branch = 0; branch < classes.Count; branch++)
+        {
+            model.Network.Branches[first + branch].MoveThreshold(Threshold(planes[branch], margins[branch], pictures, classes[branch], network.OutputStride), claims);
+        }
+
+        // A claimed pixel's embedding is the row itself.
+        var naming = model.Network.Naming;
+        var claimed = OwnThreshold.Of([1 / (1 + Math.Exp(-(Math.Exp(naming.LogScale.item<float>()) + naming.Bias.item<float>())))]);
+        return before with
+        {
+            RowThresholds = [.. model.Description.ListRows().Select((row, i) => Place(row, i) is var place && place >= 0 ? before.RowThresholds.ElementAtOrDefault(place) : claimed)],
+        };
+
+        // Rows that are listed go on in their order; those of classes are in the classes' order, into which new ones come.
+        int Place(ModelRow row, int index)
+            => start.Rows is { } rows ? index < rows.Count ? index : -1 : start.Classes.Select(c => c.Id).ToList().IndexOf(row.ClassId);
+    }
+
+    /// <summary>The logit from which on a branch is right to claim a cell.</summary>
+    private static double Threshold(List<PictureScores> planes, List<double> margins, IReadOnlyList<TrainingPicture> pictures, int index, int stride)
+    {
+        List<TrainingPicture> own = [.. pictures.Select(picture => OfClass(picture, index))];
+        var best = PixelThresholds.Best(planes, own, stride, 1, 0) is { } probability ? Logit(Math.Clamp(probability, 1e-3, 1 - 1e-3)) : 0;
+        var others = Enumerable.Range(0, pictures.Count).Where(i => !pictures[i].ClassIndices.Contains(index)).ToList();
+        return new[]
+        {
+            best,
+            Least(AlarmGuard.Reached(others.Where(i => !pictures[i].IsDefective).Select(i => planes[i])), NormalSlack),
+            Least([.. others.Where(i => pictures[i].IsDefective).Select(i => margins[i]).OrderDescending()], OthersSlack),
+        }.Max();
+    }
+
+    /// <summary>The least logit that no more than a share of pictures reach.</summary>
+    /// <param name="reached">What each reaches, the highest first.</param>
+    /// <param name="slack">The share.</param>
+    private static double Least(List<double> reached, double slack)
+    {
+        var allowed = (int)(slack * reached.Count);
+        return allowed < reached.Count ? Math.BitIncrement(reached[allowed]) : double.NegativeInfinity;
+    }
+
+    /// <summary>
+    /// What the new branches say of pictures, by branch, by picture; and the same less what the rest of the network says above its own threshold, which
+    /// they have to exceed to name a pixel.
+    /// </summary>
+    private static (List<List<PictureScores>> Logits, List<List<double>> Margins) Planes(EdgeModel model, int first, IReadOnlyList<TrainingPicture> pictures, double claims)
+    {
+        using var noGradient = no_grad();
+        model.Network.eval();
+        var branches = model.Network.Branches.Count - first;
+        List<List<PictureScores>> planes = [.. Enumerable.Range(0, branches).Select(_ => new List<PictureScores>(pictures.Count))];
+        List<List<double>> margins = [.. Enumerable.Range(0, branches).Select(_ => new List<double>(pictures.Count))];
+        foreach (var picture in pictures)
+        {
+            using var scope = NewDisposeScope();
+            var reference = PictureScorer.ReferenceOf(model, picture);
+            var (logits, rest) = model.Network.ForwardBranches(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), reference, first);
+            for (var branch = 0; branch < branches; branch++)
+            {
+                var logit = logits.select(1, branch);
+                planes[branch].Add(Scores(logit, picture));
+                margins[branch].Add(OfDefect(Scores(logit - (rest - claims).clamp_min(0), picture), picture, model.Description.Network.OutputStride));
+            }
+        }
+
+        return (planes, margins);
+
+        PictureScores Scores(Tensor map, TrainingPicture picture)
+        {
+            var (plane, columns) = PictureScorer.Cells(map, picture, model.Description.Network.OutputStride);
+            return new PictureScores(plane, columns, [], 0, picture.IsDefective, -1, -1, null);
+        }
+    }
+
+    /// <summary>What half of the cells of a picture's defect reach: from there on it would be named anew.</summary>
+    private static double OfDefect(PictureScores margins, TrainingPicture picture, int stride)
+    {
+        if (picture.Mask is not { } mask)
+        {
+            return double.NegativeInfinity;
+        }
+
+        List<float> own = [];
+        for (var cell = 0; cell < margins.Logits.Length; cell++)
+        {
+            var (x, y) = (Math.Min(cell % margins.Columns * stride + stride / 2, picture.Width - 1), Math.Min(cell / margins.Columns * stride + stride / 2, picture.Height - 1));
+            if (mask[y * picture.Width + x] != 0)
+            {
+                own.Add(margins.Logits[cell]);
+            }
+        }
+
+        own.Sort();
+        return own.Count == 0 ? double.NegativeInfinity : own[own.Count / 2];
+    }
+
+    /// <summary>The picture as one class sees it: all else is normal.</summary>
+    private static TrainingPicture OfClass(TrainingPicture picture, int index)
+        => picture.Classes is not { } classes || !picture.ClassIndices.Contains(index)
+            ? picture with { Mask = null, Classes = null, ClassIndices = [], WholeLabel = null }
+            : picture with { Mask = Array.ConvertAll(classes, c => c == index + 1 ? byte.MaxValue : (byte)0), ClassIndices = [index] };
+
+    private static double Logit(double probability) => Math.Log(probability / (1 - probability));
+}
