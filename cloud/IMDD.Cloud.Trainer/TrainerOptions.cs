@@ -53,6 +53,13 @@ public sealed class TrainerOptions : IDatabaseOptions
     [Range(0, 1_000_000)]
     public int NewClassLabels { get; set; }
 
+    /// <summary>True: a run starts where an alarm of drift has been raised since the last one was asked for, and stands, once there are <see cref="DriftLabels"/> to learn from.</summary>
+    public bool OnDrift { get; set; }
+
+    /// <summary>Agreed labels since the last snapshot that a run because of drift waits for: what has changed is learned from them alone.</summary>
+    [Range(1, 1_000_000)]
+    public int DriftLabels { get; set; } = 20;
+
     /// <summary>A cron expression of five or six fields, such as <c>0 2 * * 6</c>; empty: no schedule.</summary>
     public string? Schedule { get; set; }
 

@@ -31,6 +31,15 @@ internal static class Labels
         return good with { Value = "{\"revision\":0}"u8.ToArray() };
     }
 
+    /// <summary>An alarm of the line, as the aggregator publishes it.</summary>
+    public static KafkaConsumed Drift(string name, string state, DateTimeOffset since)
+    {
+        var made = AlarmEvent.Create(
+            new LineAlarm { Line = "acme/ulm/paint/line2", Alarm = name, State = state, Severity = Severity.Major, Message = "It looks otherwise.", Since = since },
+            new EventContext { Source = EventSource.Agent(Camera.Asset, "box7"), Time = since, RecordedTime = since });
+        return new KafkaConsumed(KafkaTopics.Alarm, 0, since.Ticks, made.Extension(CloudEventAttributes.PartitionKey), made.Data, KafkaBinding.WriteHeaders(made), since);
+    }
+
     private static KafkaConsumed Record(int number, long revision, string state, string? defect, string rater = "anna")
     {
         var bytes = Picture(number);

@@ -65,6 +65,7 @@ public sealed class RunTests : IAsyncLifetime
         File.ReadAllLines(snapshot + "/gate-pictures.txt").ShouldBe(gate.Select(s => ContentDigest.Of(File.ReadAllBytes(s.ImagePath))), ignoreOrder: true);
         (await _plant.Blobs.GetAsync(run.SnapshotId!, 1 << 20, Stop)).ShouldBe(File.ReadAllBytes(snapshot + "/snapshot.json"));
         _script.Calls[0].Arguments.ShouldContain("--keep-classes");
+        _script.Calls[0].Arguments.ShouldContain("--side-branch");
         _script.Calls[0].Arguments.ShouldContain($"--exclude {snapshot}/gate-pictures.txt");
         _script.Calls[1].Arguments.ShouldContain($"--whole labelled:{snapshot}/gate");
 

@@ -1,6 +1,7 @@
 using IMDD.Cloud.Trainer.Ingest;
 using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.State;
+using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
 using IMDD.Contracts.Training;
 using IMDD.Messaging.Kafka;
@@ -152,6 +153,48 @@ public abstract class StateTests(PostgresFixture postgres, DatabaseKind kind) : 
         await triggers.CheckAsync(Stop);
         book.Open().ShouldBeNull();
         triggers.Summary().NextScheduled.ShouldBe(Labels.Noon.AddDays(3).AddMinutes(30));
+    }
+
+    [Fact]
+    public async Task Triggers_DriftThatStands_AsksOnceWithEnoughLabels()
+    {
+        var one = await StartAsync(("Trainer:OnDrift", "true"), ("Trainer:DriftLabels", "2"), ("Trainer:NewLabels", "0"), ("Trainer:MinimumPause", "00:00:00"));
+        var (triggers, book) = (one.GetRequiredService<RunTriggers>(), one.GetRequiredService<RunBook>());
+        Take(one, Labels.Drift("drift-brightness:cell3/cam1", AlarmEvent.Raised, Labels.Noon), Labels.Drift("camera-silent:cell3/cam1", AlarmEvent.Raised, Labels.Noon), Labels.Agreed(1));
+        await triggers.CheckAsync(Stop);
+        book.Open().ShouldBeNull("one label says little of what has changed");
+
+        Take(one, Labels.Agreed(2));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await triggers.CheckAsync(Stop);
+
+        book.Open()!.Reasons.ShouldBe(TrainingReason.Drift);
+        End(one, snapshotLabels: 2);
+        Take(one, Labels.Agreed(3), Labels.Agreed(4));
+        await triggers.CheckAsync(Stop);
+        book.Open().ShouldBeNull("the drift was there before the last run");
+
+        var later = _time.GetUtcNow() + TimeSpan.FromMinutes(5);
+        Take(one, Labels.Drift("drift-focus:cell3/cam1", AlarmEvent.Raised, later), Labels.Drift("drift-focus:cell3/cam1", AlarmEvent.Cleared, later.AddMinutes(1)));
+        await triggers.CheckAsync(Stop);
+        book.Open().ShouldBeNull("it is over");
+        Take(one, Labels.Drift("drift-focus:cell3/cam1", AlarmEvent.Raised, later.AddMinutes(2)));
+        await triggers.CheckAsync(Stop);
+        book.Open()!.Reasons.ShouldBe(TrainingReason.Drift);
+    }
+
+    [Fact]
+    public async Task Triggers_DriftOfOthersOrNobodyWantsIt_AsksForNothing()
+    {
+        var one = await StartAsync(("Trainer:DriftLabels", "1"), ("Trainer:NewLabels", "0"), ("Trainer:MinimumPause", "00:00:00"));
+        Take(one, Labels.Drift("drift-brightness:cell3/cam1", AlarmEvent.Raised, Labels.Noon), Labels.Agreed(1));
+        await one.GetRequiredService<RunTriggers>().CheckAsync(Stop);
+        one.GetRequiredService<RunBook>().Open().ShouldBeNull();
+
+        var bad = Labels.Drift("drift-brightness:cell3/cam1", AlarmEvent.Raised, Labels.Noon) with { Value = "{\"state\":\"raised\"}"u8.ToArray() };
+        Take(one, bad, bad with { Value = null });
+        using var context = one.GetRequiredService<IDbContextFactory<TrainerDbContext>>().CreateDbContext();
+        context.Outbox.Select(row => row.Topic).ToList().ShouldBe([KafkaTopics.Alarm + ".dlq", KafkaTopics.Alarm + ".dlq"]);
     }
 
     private static void Take(IServiceProvider one, params KafkaConsumed[] records) => one.GetRequiredService<LabelIntake>().Take(records);

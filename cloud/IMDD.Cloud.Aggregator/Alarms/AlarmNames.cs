@@ -1,3 +1,5 @@
+using IMDD.Contracts.Events;
+
 namespace IMDD.Cloud.Aggregator.Alarms;
 
 /// <summary>Names of alarms. Those of a camera or agent carry its name: <c>camera-silent:cell3/cam1</c>.</summary>
@@ -11,8 +13,9 @@ public static class AlarmNames
     public const string CameraSilent = "camera-silent";
     public const string CameraFaulty = "camera-faulty";
     public const string AgentOffline = "agent-offline";
-    /// <summary>Start of the names of drift alarms: <c>drift-brightness:cell3/cam1</c>.</summary>
-    public const string Drift = "drift-";
+
+    /// <inheritdoc cref="AlarmEvent.DriftPrefix"/>
+    public const string Drift = AlarmEvent.DriftPrefix;
 
     public const string Conservation = "conservation";
 }

@@ -28,7 +28,7 @@ internal sealed class IngestWorker(
         try
         {
             using var consumer = kafka.CreateConsumer(options.Value.GroupId);
-            consumer.Subscribe([KafkaTopics.Consensus]);
+            consumer.Subscribe(options.Value.OnDrift ? [KafkaTopics.Consensus, KafkaTopics.Alarm] : [KafkaTopics.Consensus]);
             while (!stoppingToken.IsCancellationRequested)
             {
                 var batch = Read(consumer);

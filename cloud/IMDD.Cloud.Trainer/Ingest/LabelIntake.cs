@@ -1,6 +1,8 @@
+using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Topics;
 using IMDD.Messaging.Kafka;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IMDD.Cloud.Trainer.Ingest;
 
 /// <summary>
-/// Keeps what is agreed of each picture, a batch in one transaction. A newer revision replaces an older one, whatever it says; an older one that
+/// Keeps what is agreed of each picture, and which cameras have drifted, a batch in one transaction. A newer revision replaces an older one, whatever it says; an older one that
 /// comes again changes nothing, also after a withdrawal.
 /// </summary>
 internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, TrainerTelemetry telemetry, TimeProvider time, ILogger<LabelIntake> logger)
@@ -26,7 +28,15 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
         {
             try
             {
-                Keep(context, ConsensusParser.Parse(record));
+                if (record.Topic == KafkaTopics.Alarm)
+                {
+                    Keep(context, DriftParser.Parse(record));
+                }
+                else
+                {
+                    Keep(context, ConsensusParser.Parse(record));
+                }
+
                 taken++;
             }
             catch (CloudEventFormatException e)
@@ -40,6 +50,27 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
         context.SaveChanges();
         transaction.Commit();
         telemetry.BatchDone(taken, deadLettered);
+    }
+
+    /// <summary>A drift that stands is kept from when it was raised; one that is over is forgotten.</summary>
+    private static void Keep(TrainerDbContext context, LineAlarm? drift)
+    {
+        if (drift is null)
+        {
+            return;
+        }
+
+        var name = $"{RunTriggers.DriftName}{drift.Line}/{drift.Alarm}";
+        if (drift.State == AlarmEvent.Raised)
+        {
+            Sql.Execute(
+                context, "INSERT INTO schedule (name, from_us) VALUES ({0}, {1}) ON CONFLICT (name) DO UPDATE SET from_us = excluded.from_us",
+                [name, Timestamp.ToMicroseconds(drift.Since)]);
+        }
+        else
+        {
+            Sql.Execute(context, "DELETE FROM schedule WHERE name = {0} AND from_us <= {1}", [name, Timestamp.ToMicroseconds(drift.Since)]);
+        }
     }
 
     private void Keep(TrainerDbContext context, ExampleConsensus consensus)

@@ -10,10 +10,13 @@ using Microsoft.Extensions.Options;
 
 namespace IMDD.Cloud.Trainer.Runs;
 
-/// <summary>Tells when a run is due by itself: enough new labels, enough of a new class, the schedule.</summary>
+/// <summary>Tells when a run is due by itself: enough new labels, enough of a new class, drift, the schedule.</summary>
 internal sealed class RunTriggers(
     IDbContextFactory<TrainerDbContext> contexts, RunBook book, RegistryClient registry, IOptions<TrainerOptions> options, TimeProvider time)
 {
+    /// <summary>Start of the names under which drifts that stand are kept.</summary>
+    public const string DriftName = "drift:";
+
     private const string ScheduleName = "run";
 
     /// <summary>Asks for a run where one is due.</summary>
@@ -35,6 +38,11 @@ internal sealed class RunTriggers(
         if (options.Value.NewClassLabels > 0 && await HasNewClassAsync(ByClass(pending), cancellationToken))
         {
             reasons.Add(TrainingReason.NewClass);
+        }
+
+        if (options.Value.OnDrift && pending.Count >= options.Value.DriftLabels && HasDrifted())
+        {
+            reasons.Add(TrainingReason.Drift);
         }
 
         if (due is not null && due <= time.GetUtcNow())
@@ -79,6 +87,16 @@ internal sealed class RunTriggers(
         using var context = contexts.CreateDbContext();
         var seen = context.Runs.Where(r => r.SnapshotLabels != null && r.State != TrainingState.Cancelled).Max(r => r.SnapshotLabels) ?? 0;
         return [.. context.Labels.Where(l => l.State == ConsensusState.Agreed && l.Sequence > seen).Select(l => l.Classes)];
+    }
+
+    /// <summary>True where a drift stands that was raised since the last run was asked for.</summary>
+    private bool HasDrifted()
+    {
+        using var context = contexts.CreateDbContext();
+        var asked = context.Runs.AsNoTracking().Where(r => r.State != TrainingState.Cancelled).Max(r => (DateTimeOffset?)r.Requested);
+        return Sql.Query(
+            context, "SELECT name FROM schedule WHERE name LIKE {0} AND from_us > {1} LIMIT 1",
+            [DriftName + "%", asked is { } last ? Timestamp.ToMicroseconds(last) : 0L]).Count > 0;
     }
 
     private static Dictionary<string, long> ByClass(IEnumerable<string> pending) => pending

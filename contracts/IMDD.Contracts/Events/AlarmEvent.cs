@@ -12,6 +12,9 @@ public static class AlarmEvent
     /// <summary>State of an alarm that is over.</summary>
     public const string Cleared = "cleared";
 
+    /// <summary>Start of the names of drift alarms: <c>drift-brightness:cell3/cam1</c>.</summary>
+    public const string DriftPrefix = "drift-";
+
     /// <summary>An alarm raised or cleared.</summary>
     /// <exception cref="ArgumentException">The state is neither, or the alarm has no name.</exception>
     public static CloudEvent Create(LineAlarm alarm, EventContext context)
