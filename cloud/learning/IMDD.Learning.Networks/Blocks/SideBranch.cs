@@ -77,16 +77,15 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
     }
 
     /// <summary>
-    /// Embeddings <c>[B, D, h, w]</c> of any length, turned to the class's row where the branch claims the pixel: from its threshold on, and where it is
-    /// surer than the rest of the network.
+    /// Embeddings <c>[B, D, h, w]</c> of any length, turned to the class's row where the branch claims the pixel, however sure the rest of the network is of
+    /// another: what is new often resembles something known.
     /// </summary>
     /// <param name="embedding">Of the rest.</param>
     /// <param name="logit">Of the branch, <c>[B, 1, h, w]</c>.</param>
-    /// <param name="rest">Of the rest, the same shape.</param>
-    public Tensor Claim(Tensor embedding, Tensor logit, Tensor rest)
+    public Tensor Claim(Tensor embedding, Tensor logit)
     {
         using var scope = NewDisposeScope();
-        var claimed = ((logit - maximum(rest, _threshold)) * Sharp).sigmoid();
+        var claimed = ((logit - _threshold) * Sharp).sigmoid();
         var length = (embedding * embedding).sum(1, keepdim: true).sqrt();
         return (embedding * (One - claimed) + _row.reshape(1, -1, 1, 1) * (claimed * length)).MoveToOuterDisposeScope();
     }
@@ -131,10 +130,10 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
     }
 
     /// <summary><see cref="Claim"/>, exported.</summary>
-    public OnnxValue ExportClaim(OnnxGraphBuilder graph, OnnxValue embedding, OnnxValue logit, OnnxValue rest)
+    public OnnxValue ExportClaim(OnnxGraphBuilder graph, OnnxValue embedding, OnnxValue logit)
     {
         var channels = _row.shape[0];
-        var claimed = graph.Sigmoid(graph.Mul(graph.Sub(logit, graph.Max(rest, graph.Scalar(_threshold.item<float>()))), graph.Scalar(Sharpness)));
+        var claimed = graph.Sigmoid(graph.Mul(graph.Sub(logit, graph.Scalar(_threshold.item<float>())), graph.Scalar(Sharpness)));
         var ones = graph.Constant("ones", Enumerable.Repeat(1f, (int)channels).ToArray(), 1, channels, 1, 1);
         var length = graph.Sqrt(graph.Conv(graph.Mul(embedding, embedding), ones, null, OnnxWindow.Square(1)));
         var row = graph.Constant("row", _row.data<float>().ToArray(), 1, channels, 1, 1);

@@ -212,7 +212,7 @@ public sealed class EdgeTrainer : IDisposable
     {
         if (_sideLoss is not null)
         {
-            return _sideLoss.Of(_model.Network.ForwardBranches(images, references, FirstOfSide).Branches, batch);
+            return _sideLoss.Of(_model.Network.ForwardBranches(images, references, FirstOfSide), batch);
         }
 
         var features = _model.Network.forward(images, references);
