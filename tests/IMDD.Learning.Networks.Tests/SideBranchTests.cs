@@ -46,6 +46,29 @@ public sealed class SideBranchTests
         features.Embedding.mul(row.reshape(1, -1, 1, 1)).sum(1).min().item<float>().ShouldBeGreaterThan(0.9999f);
     }
 
+    /// <summary>Where the rest sees a defect, its name stands until the branch exceeds its threshold by the margin.</summary>
+    [Theory]
+    [InlineData(0, 50, true)]
+    [InlineData(200, 50, false)]
+    [InlineData(200, -50, true)]
+    public void Forward_PixelThatHasANameAlready_IsRenamedByTheMargin(double margin, double rest, bool isClaimed)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var network = Network(Plain with { SideBranches = 1 });
+        using (torch.no_grad())
+        {
+            network.DefectHead.bias!.add_(torch.tensor((float)rest));
+        }
+
+        var row = torch.nn.functional.normalize(torch.randn(1, Plain.EmbeddingLength), 2, 1).squeeze(0);
+        network.Branches[0].Name(row);
+        network.Branches[0].MoveThreshold(-20, 0, margin);
+
+        var cosine = network.forward(torch.rand(1, 3, 64, 64), null).Embedding.mul(row.reshape(1, -1, 1, 1)).sum(1);
+
+        (isClaimed ? cosine.min().item<float>() > 0.999f : cosine.max().item<float>() < 0.9f).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData(NetworkSize.Nano, 4, false)]
     [InlineData(NetworkSize.Small, 2, true)]
@@ -57,7 +80,7 @@ public sealed class SideBranchTests
         foreach (var (branch, index) in network.Branches.Select((branch, index) => (branch, index)))
         {
             branch.Name(rows[index]);
-            branch.MoveThreshold(-3.1 + index * 0.1, -2.9);
+            branch.MoveThreshold(-3.1 + index * 0.1, -2.9, index * 0.2);
         }
 
         EdgeSegmenter segmenter = new(network, new OutputCalibration(1.3, -0.4, 0.8, 0.2));

@@ -98,7 +98,7 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
         foreach (var branch in _branches)
         {
             var logit = branch.forward(levels);
-            (defect, embedding) = (maximum(defect, logit), branch.Claim(embedding, logit));
+            (defect, embedding) = (maximum(defect, logit), branch.Claim(embedding, logit, defect));
         }
 
         var length = (embedding * embedding).sum(1, keepdim: true).add(UnitFloor).sqrt();
@@ -146,7 +146,7 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
         foreach (var branch in _branches)
         {
             var logit = onnx.CallMany(branch, [.. levels])[0];
-            (defect, embedding) = (graph.Max(defect, logit), branch.ExportClaim(graph, embedding, logit));
+            (defect, embedding) = (graph.Max(defect, logit), branch.ExportClaim(graph, embedding, logit, defect));
         }
 
         return [graph.Squeeze(defect, 1), embedding, frame];
