@@ -112,21 +112,13 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
     /// <param name="image">As of <see cref="forward"/>.</param>
     /// <param name="reference">As of <see cref="forward"/>.</param>
     /// <param name="first">Index of the first branch that is asked.</param>
-    /// <returns>Their logits, <c>[B, branches, h, w]</c>, and those of all before them, <c>[B, h, w]</c>.</returns>
-    public (Tensor Branches, Tensor Others) ForwardBranches(Tensor image, Tensor? reference, int first)
+    /// <returns>Their logits, <c>[B, branches, h, w]</c>.</returns>
+    public Tensor ForwardBranches(Tensor image, Tensor? reference, int first)
     {
         using var scope = NewDisposeScope();
         var levels = Encode(image, reference);
-        var features = Decode(levels);
-        var rest = _defect.forward(features);
-        levels[_finest] = cat([levels[_finest], features], 1);
-        foreach (var branch in _branches.Take(first))
-        {
-            rest = maximum(rest, branch.forward(levels));
-        }
-
-        var branches = cat([.. _branches.Skip(first).Select(branch => branch.forward(levels))], 1);
-        return (branches.MoveToOuterDisposeScope(), rest.squeeze(1).MoveToOuterDisposeScope());
+        levels[_finest] = cat([levels[_finest], Decode(levels)], 1);
+        return cat([.. _branches.Skip(first).Select(branch => branch.forward(levels))], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -29,6 +29,7 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
     private readonly Conv2d _head;
     private readonly Parameter _row;
     private readonly Parameter _threshold;
+    private readonly Parameter _margin;
 
     /// <summary>Makes a branch that claims nothing yet.</summary>
     /// <param name="widths">Channels of the encoder's maps, the finest first.</param>
@@ -54,6 +55,7 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
         _head = Conv2d(Channels, 1, kernel_size: 1);
         _row = Parameter(zeros(rowLength), requires_grad: false);
         _threshold = Parameter(zeros(1), requires_grad: false);
+        _margin = Parameter(zeros(1), requires_grad: false);
         RegisterComponents();
         init.constant_(_head.bias!, PriorLogit);
     }
@@ -77,8 +79,8 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
     }
 
     /// <summary>
-    /// Embeddings <c>[B, D, h, w]</c> of any length, turned to the class's row where the branch claims the pixel: from its threshold on, and where it is
-    /// surer than the rest of the network.
+    /// Embeddings <c>[B, D, h, w]</c> of any length, turned to the class's row where the branch claims the pixel: from its threshold on, and by a margin above
+    /// where the rest of the network sees a defect too, which has a name already. What is new often resembles something known.
     /// </summary>
     /// <param name="embedding">Of the rest.</param>
     /// <param name="logit">Of the branch, <c>[B, 1, h, w]</c>.</param>
@@ -86,13 +88,13 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
     public Tensor Claim(Tensor embedding, Tensor logit, Tensor rest)
     {
         using var scope = NewDisposeScope();
-        var claimed = ((logit - maximum(rest, _threshold)) * Sharp).sigmoid();
+        var claimed = ((logit - _threshold - ((rest - _threshold) * Sharp).sigmoid() * _margin) * Sharp).sigmoid();
         var length = (embedding * embedding).sum(1, keepdim: true).sqrt();
         return (embedding * (One - claimed) + _row.reshape(1, -1, 1, 1) * (claimed * length)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What training changes.</summary>
-    public IEnumerable<Parameter> LearntParameters => parameters().Where(parameter => parameter.Handle != _row.Handle && parameter.Handle != _threshold.Handle);
+    public IEnumerable<Parameter> LearntParameters => parameters().Where(parameter => parameter.Handle != _row.Handle && parameter.Handle != _threshold.Handle && parameter.Handle != _margin.Handle);
 
     /// <summary>Says which row of text is its class.</summary>
     /// <param name="row">Unit, <c>[D]</c>.</param>
@@ -105,12 +107,14 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
     /// <summary>Moves the logit so that where it had one value, it has another, from which on it claims pixels.</summary>
     /// <param name="from">The value it has.</param>
     /// <param name="to">The value it is to have: the network's own threshold.</param>
-    public void MoveThreshold(double from, double to)
+    /// <param name="margin">How far above a pixel is claimed that has a name already.</param>
+    public void MoveThreshold(double from, double to, double margin = 0)
     {
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         _head.bias!.add_(tensor((float)(to - from)));
         _threshold.copy_(tensor([(float)to]));
+        _margin.copy_(tensor([(float)margin]));
     }
 
     /// <inheritdoc/>
@@ -134,7 +138,9 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
     public OnnxValue ExportClaim(OnnxGraphBuilder graph, OnnxValue embedding, OnnxValue logit, OnnxValue rest)
     {
         var channels = _row.shape[0];
-        var claimed = graph.Sigmoid(graph.Mul(graph.Sub(logit, graph.Max(rest, graph.Scalar(_threshold.item<float>()))), graph.Scalar(Sharpness)));
+        var (threshold, sharpness) = (graph.Scalar(_threshold.item<float>()), graph.Scalar(Sharpness));
+        var named = graph.Sigmoid(graph.Mul(graph.Sub(rest, threshold), sharpness));
+        var claimed = graph.Sigmoid(graph.Mul(graph.Sub(graph.Sub(logit, threshold), graph.Mul(named, graph.Scalar(_margin.item<float>()))), sharpness));
         var ones = graph.Constant("ones", Enumerable.Repeat(1f, (int)channels).ToArray(), 1, channels, 1, 1);
         var length = graph.Sqrt(graph.Conv(graph.Mul(embedding, embedding), ones, null, OnnxWindow.Square(1)));
         var row = graph.Constant("row", _row.data<float>().ToArray(), 1, channels, 1, 1);

@@ -28,7 +28,7 @@ public sealed class EdgeTrainer : IDisposable
     private const int MaxFurther = 150;
 
     /// <summary>Training pictures that the threshold of a branch is found on as well, beside those of its class.</summary>
-    private const int MaxFurtherOfBranch = 300;
+    private const int MaxFurtherOfBranch = 600;
 
     private readonly EdgeTrainingOptions _options;
     private readonly TrainingData _data;
@@ -212,7 +212,7 @@ public sealed class EdgeTrainer : IDisposable
     {
         if (_sideLoss is not null)
         {
-            return _sideLoss.Of(_model.Network.ForwardBranches(images, references, FirstOfSide).Branches, batch);
+            return _sideLoss.Of(_model.Network.ForwardBranches(images, references, FirstOfSide), batch);
         }
 
         var features = _model.Network.forward(images, references);

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 namespace IMDD.Learning.Training.Runs;
 
 /// <summary>
-/// Where the branches of new classes begin to claim pixels: as their masks want it, but hardly on any normal picture and on hardly any defect of another
-/// class. All else of the model's calibration stays what it was.
+/// Where the branches of new classes begin to claim pixels: as their masks want it, but hardly on any normal picture; and from where on they rename what the
+/// rest of the network has found: hardly any defect of another class. All else of the model's calibration stays what it was.
 /// </summary>
 internal static class SideCalibration
 {
     /// <summary>Share of normal pictures on which a branch may claim something.</summary>
-    private const double NormalSlack = 0.015;
+    private const double NormalSlack = 0.02;
 
-    /// <summary>The same of pictures with defects of other classes.</summary>
-    private const double OthersSlack = 0.02;
+    /// <summary>Share of pictures with defects of other classes whose defect may be renamed.</summary>
+    private const double OthersSlack = 0.01;
 
     /// <summary>Calibrates the branches of a model, in place.</summary>
     /// <param name="model">Trained.</param>
@@ -29,10 +29,11 @@ internal static class SideCalibration
         var before = start.Calibration;
         var network = model.Description.Network;
         var claims = (Logit(before.PixelThreshold) - before.DefectOffset) / before.DefectScale;
-        var (planes, margins) = Planes(model, first, pictures, claims);
+        var planes = Planes(model, first, pictures);
         for (var branch = 0; branch < classes.Count; branch++)
         {
-            model.Network.Branches[first + branch].MoveThreshold(Threshold(planes[branch], margins[branch], pictures, classes[branch], network.OutputStride), claims);
+            var (threshold, renames) = Thresholds(planes[branch], pictures, classes[branch], network.OutputStride);
+            model.Network.Branches[first + branch].MoveThreshold(threshold, claims, Math.Max(0, renames - threshold));
         }
 
         // A claimed pixel's embedding is the row itself.
@@ -48,18 +49,15 @@ internal static class SideCalibration
             => start.Rows is { } rows ? index < rows.Count ? index : -1 : start.Classes.Select(c => c.Id).ToList().IndexOf(row.ClassId);
     }
 
-    /// <summary>The logit from which on a branch is right to claim a cell.</summary>
-    private static double Threshold(List<PictureScores> planes, List<double> margins, IReadOnlyList<TrainingPicture> pictures, int index, int stride)
+    /// <summary>The logits from which on a branch is right to claim a cell, and one that has a name already.</summary>
+    private static (double Claims, double Renames) Thresholds(List<PictureScores> planes, IReadOnlyList<TrainingPicture> pictures, int index, int stride)
     {
         List<TrainingPicture> own = [.. pictures.Select(picture => OfClass(picture, index))];
         var best = PixelThresholds.Best(planes, own, stride, 1, 0) is { } probability ? Logit(Math.Clamp(probability, 1e-3, 1 - 1e-3)) : 0;
         var others = Enumerable.Range(0, pictures.Count).Where(i => !pictures[i].ClassIndices.Contains(index)).ToList();
-        return new[]
-        {
-            best,
-            Least(AlarmGuard.Reached(others.Where(i => !pictures[i].IsDefective).Select(i => planes[i])), NormalSlack),
-            Least([.. others.Where(i => pictures[i].IsDefective).Select(i => margins[i]).OrderDescending()], OthersSlack),
-        }.Max();
+        var quiet = Least(AlarmGuard.Reached(others.Where(i => !pictures[i].IsDefective).Select(i => planes[i])), NormalSlack);
+        var renames = Least([.. others.Where(i => pictures[i].IsDefective).Select(i => OfDefect(planes[i], pictures[i], stride)).OrderDescending()], OthersSlack);
+        return (Math.Max(best, quiet), renames);
     }
 
     /// <summary>The least logit that no more than a share of pictures reach.</summary>
@@ -71,41 +69,30 @@ internal static class SideCalibration
         return allowed < reached.Count ? Math.BitIncrement(reached[allowed]) : double.NegativeInfinity;
     }
 
-    /// <summary>
-    /// What the new branches say of pictures, by branch, by picture; and the same less what the rest of the network says above its own threshold, which
-    /// they have to exceed to name a pixel.
-    /// </summary>
-    private static (List<List<PictureScores>> Logits, List<List<double>> Margins) Planes(EdgeModel model, int first, IReadOnlyList<TrainingPicture> pictures, double claims)
+    /// <summary>What the new branches say of pictures: by branch, by picture.</summary>
+    private static List<List<PictureScores>> Planes(EdgeModel model, int first, IReadOnlyList<TrainingPicture> pictures)
     {
         using var noGradient = no_grad();
         model.Network.eval();
         var branches = model.Network.Branches.Count - first;
         List<List<PictureScores>> planes = [.. Enumerable.Range(0, branches).Select(_ => new List<PictureScores>(pictures.Count))];
-        List<List<double>> margins = [.. Enumerable.Range(0, branches).Select(_ => new List<double>(pictures.Count))];
         foreach (var picture in pictures)
         {
             using var scope = NewDisposeScope();
             var reference = PictureScorer.ReferenceOf(model, picture);
-            var (logits, rest) = model.Network.ForwardBranches(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), reference, first);
+            var logits = model.Network.ForwardBranches(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), reference, first);
             for (var branch = 0; branch < branches; branch++)
             {
-                var logit = logits.select(1, branch);
-                planes[branch].Add(Scores(logit, picture));
-                margins[branch].Add(OfDefect(Scores(logit - (rest - claims).clamp_min(0), picture), picture, model.Description.Network.OutputStride));
+                var (plane, columns) = PictureScorer.Cells(logits.select(1, branch), picture, model.Description.Network.OutputStride);
+                planes[branch].Add(new PictureScores(plane, columns, [], 0, picture.IsDefective, -1, -1, null));
             }
         }
 
-        return (planes, margins);
-
-        PictureScores Scores(Tensor map, TrainingPicture picture)
-        {
-            var (plane, columns) = PictureScorer.Cells(map, picture, model.Description.Network.OutputStride);
-            return new PictureScores(plane, columns, [], 0, picture.IsDefective, -1, -1, null);
-        }
+        return planes;
     }
 
-    /// <summary>What half of the cells of a picture's defect reach: from there on it would be named anew.</summary>
-    private static double OfDefect(PictureScores margins, TrainingPicture picture, int stride)
+    /// <summary>What a third of the cells of a picture's defect reach: from there on it may be named anew.</summary>
+    private static double OfDefect(PictureScores plane, TrainingPicture picture, int stride)
     {
         if (picture.Mask is not { } mask)
         {
@@ -113,17 +100,17 @@ internal static class SideCalibration
         }
 
         List<float> own = [];
-        for (var cell = 0; cell < margins.Logits.Length; cell++)
+        for (var cell = 0; cell < plane.Logits.Length; cell++)
         {
-            var (x, y) = (Math.Min(cell % margins.Columns * stride + stride / 2, picture.Width - 1), Math.Min(cell / margins.Columns * stride + stride / 2, picture.Height - 1));
+            var (x, y) = (Math.Min(cell % plane.Columns * stride + stride / 2, picture.Width - 1), Math.Min(cell / plane.Columns * stride + stride / 2, picture.Height - 1));
             if (mask[y * picture.Width + x] != 0)
             {
-                own.Add(margins.Logits[cell]);
+                own.Add(plane.Logits[cell]);
             }
         }
 
         own.Sort();
-        return own.Count == 0 ? double.NegativeInfinity : own[own.Count / 2];
+        return own.Count == 0 ? double.NegativeInfinity : own[own.Count * 2 / 3];
     }
 
     /// <summary>The picture as one class sees it: all else is normal.</summary>
