@@ -36,6 +36,31 @@ public sealed class TrainGateCommandTests
     }
 
     [Fact]
+    public async Task Train_SideBranch_IsAddedForANewClassOnly()
+    {
+        using TestDirectory directory = new();
+        await RunAsync(0, ["train", "edge", "--data", Data, "--size", "nano", "--out", directory.File("champion"), .. Brief]);
+        string[] beside = ["train", "edge", "--from", directory.File("champion"), "--keep-classes", "--side-branch", .. Brief];
+        StringWriter error = new();
+
+        await RunAsync(0, [.. beside, "--data", Data, "--whole", Other, "--out", directory.File("new")]);
+        var none = await TrainerCommand.RunAsync([.. beside, "--data", Data, "--out", directory.File("none")], TextWriter.Null, error);
+        var alone = await TrainerCommand.RunAsync(["train", "edge", "--data", Data, "--side-branch", "--out", directory.File("alone"), .. Brief], TextWriter.Null, error);
+
+        Branches("new").ShouldBe(1);
+        (none, Branches("none")).ShouldBe((0, 0));
+        error.ToString().ShouldContain("not beside the network: the data show no class that it cannot name");
+        alone.ShouldNotBe(0);
+        error.ToString().ShouldContain("--side-branch needs --from");
+
+        int Branches(string model)
+        {
+            using var description = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory.File(model), "model.json")));
+            return description.RootElement.GetProperty("network").TryGetProperty("sideBranches", out var count) ? count.GetInt32() : 0;
+        }
+    }
+
+    [Fact]
     public async Task Train_PictureOfTheGateSet_IsRefused()
     {
         using TestDirectory directory = new();
