@@ -13,11 +13,14 @@ public sealed class FoundationSegmenterExportTests
     // Ties at a mask's edge fall one way here and the other there.
     private static readonly ParityTolerance Tolerance = new(Absolute: 1e-3, DifferingShare: 0.01);
 
-    [Fact]
-    public void Export_TinyModel_AgreesAtAnySizeAndAnyNumberOfRows()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(16)]
+    public void Export_TinyModel_AgreesAtAnySizeAndAnyNumberOfRows(int? pixelWidth)
     {
         using var scope = NewDisposeScope();
-        using var segmenter = New();
+        var tiny = FoundationConfiguration.Of("tiny");
+        using var segmenter = New(tiny with { Masks = tiny.Masks with { PixelWidth = pixelWidth ?? tiny.Masks.PixelWidth } });
         var exported = Export(segmenter);
 
         OnnxParityGate.Require(exported, [Probe(segmenter, 1, 64, 64, 1), Probe(segmenter, 2, 96, 64, 3)], Tolerance);
@@ -70,10 +73,10 @@ public sealed class FoundationSegmenterExportTests
         OnnxParityGate.Require(model, probes, new ParityTolerance(Absolute: 1e-4));
     }
 
-    private static FoundationSegmenter New()
+    private static FoundationSegmenter New(FoundationConfiguration? configuration = null)
     {
         manual_seed(6);
-        FoundationNetwork network = new(FoundationConfiguration.Of("tiny"));
+        FoundationNetwork network = new(configuration ?? FoundationConfiguration.Of("tiny"));
         using (no_grad())
         {
             // What starts at zero would hide what lies behind it.
