@@ -111,7 +111,7 @@ public sealed record UnetConfiguration
             OutChannels = fields.Size("out_channels", 4),
             BlockOutChannels = channels,
             LayersPerBlock = fields.Layers("layers_per_block", 2),
-            Heads = fields.SizePerBlock(fields.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", channels.Count, byDefault: 8),
+            Heads = fields.SizePerBlock(HeadsField(fields), channels.Count, byDefault: 8),
             CrossAttentionWidth = fields.Size("cross_attention_dim", 1280),
             NormGroups = fields.Size("norm_num_groups", 32),
             NormEpsilon = fields.Number("norm_eps", 1e-5),
@@ -136,6 +136,9 @@ public sealed record UnetConfiguration
             : throw fields.Wrong(name, $"{levels} of {plain} and {attending}");
     }
 
+    // Later versions of diffusers have a name of its own for it.
+    private static string HeadsField(ConfigurationReader fields) => fields.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
+
     private void RefuseOtherArchitectures(ConfigurationReader fields)
     {
         if (fields.Flag("use_linear_projection", byDefault: false))
@@ -155,7 +158,7 @@ public sealed record UnetConfiguration
 
         if (BlockOutChannels.Zip(Heads).Any(level => level.First % level.Second != 0))
         {
-            throw fields.Wrong("attention_head_dim", "a number of heads that divides block_out_channels");
+            throw fields.Wrong(HeadsField(fields), "a number of heads that divides block_out_channels");
         }
 
         if (BlockOutChannels[0] % 2 != 0)
