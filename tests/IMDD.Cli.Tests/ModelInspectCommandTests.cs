@@ -15,6 +15,10 @@ public sealed class ModelInspectCommandTests
 
     public static TheoryData<string> Files => [.. GoldenFolder.Files("*.safetensors")];
 
+    public static TheoryData<string> TokenizerCases => [.. GoldenFolder.Files("clip-tokenizer-cases*.json")];
+
+    public static TheoryData<string> Entries => [.. GoldenFolder.Files("*").Select(file => file.Split(Path.DirectorySeparatorChar)[0]).Distinct()];
+
     [Theory]
     [MemberData(nameof(Files))]
     public async Task Inspect_ReferenceFile_SaysWhatItIs(string name)
@@ -34,6 +38,73 @@ public sealed class ModelInspectCommandTests
         {
             result.GetProperty("layout").GetProperty("fits").GetBoolean().ShouldBeTrue();
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(TokenizerCases))]
+    public async Task Inspect_TokenizerCases_CountsTextsAndIds(string name)
+    {
+        var path = GoldenFolder.Find(name, out var reason);
+        Assert.SkipWhen(path is null, reason);
+        var cases = JsonDocument.Parse(File.ReadAllBytes(path!)).RootElement.GetProperty("cases").EnumerateArray().Select(item => item.GetProperty("ids").GetArrayLength()).ToList();
+
+        var result = await InspectAsync(path!);
+
+        result.GetProperty("kind").GetString().ShouldBe("tokenizer cases");
+        result.GetProperty("parameters").GetInt64().ShouldBe(0);
+        result.GetProperty("counts").GetRawText().ShouldBe($$"""{"texts":{{cases.Count}},"ids":{{cases.Sum()}},"longest":{{cases.Max()}}}""");
+    }
+
+    /// <summary>Whatever lies in the folder of reference files is known, or, like its README, refused with what it is not.</summary>
+    [Theory]
+    [MemberData(nameof(Entries))]
+    public async Task Inspect_EveryEntryOfTheFolder_IsKnownOrRefusedInOneLine(string name)
+    {
+        var path = GoldenFolder.Find(name, out var reason);
+        Assert.SkipWhen(path is null, reason);
+
+        var (exitCode, output, error) = await RunAsync("model", "inspect", path!);
+
+        if (name.EndsWith(".md", StringComparison.Ordinal))
+        {
+            exitCode.ShouldBe(1);
+            error.TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldStartWith($"imdd: {path}: ");
+            return;
+        }
+
+        exitCode.ShouldBe(0, error);
+        output.ShouldStartWith("kind ");
+    }
+
+    [Fact]
+    public async Task Inspect_TokenizerFolder_CountsEntriesAndMerges()
+    {
+        using TestDirectory folder = new();
+        File.WriteAllText(folder.File("vocab.json"), """{"a": 0, "b": 1, "ab": 2}""");
+        File.WriteAllText(folder.File("merges.txt"), "#version: 0.2\na b\n");
+
+        var result = await InspectAsync(folder.Path);
+
+        result.GetProperty("kind").GetString().ShouldBe("tokenizer");
+        result.GetProperty("counts").GetRawText().ShouldBe("""{"entries":3,"merges":1}""");
+    }
+
+    [Theory]
+    [InlineData("{", "not JSON")]
+    [InlineData("[]", "without a list 'cases'")]
+    [InlineData("""{"cases": {}}""", "without a list 'cases'")]
+    [InlineData("""{"cases": [{"text": "a", "ids": [1]}, {"text": "b"}]}""", "case 1 is not a 'text' and its 'ids'")]
+    [InlineData("""{"cases": [{"text": "a", "ids": [-1]}]}""", "case 0 is not")]
+    public async Task Inspect_OtherJson_IsRefusedWithTheReason(string json, string expected)
+    {
+        using TestDirectory folder = new();
+        File.WriteAllText(folder.File("x.json"), json);
+
+        var (exitCode, _, error) = await RunAsync("model", "inspect", folder.File("x.json"));
+
+        exitCode.ShouldBe(1);
+        error.ShouldStartWith($"imdd: {folder.File("x.json")}: ");
+        error.ShouldContain(expected);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using IMDD.Learning.Networks.Clip;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Onnx.Precision;
+using IMDD.Learning.Onnx.Running;
 using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights.Configurations;
 using static TorchSharp.torch;
@@ -13,11 +14,14 @@ public sealed class FoundationSegmenterExportTests
     // Ties at a mask's edge fall one way here and the other there.
     private static readonly ParityTolerance Tolerance = new(Absolute: 1e-3, DifferingShare: 0.01);
 
-    [Fact]
-    public void Export_TinyModel_AgreesAtAnySizeAndAnyNumberOfRows()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(16)]
+    public void Export_TinyModel_AgreesAtAnySizeAndAnyNumberOfRows(int? pixelWidth)
     {
         using var scope = NewDisposeScope();
-        using var segmenter = New();
+        var tiny = FoundationConfiguration.Of("tiny");
+        using var segmenter = New(tiny with { Masks = tiny.Masks with { PixelWidth = pixelWidth ?? tiny.Masks.PixelWidth } });
         var exported = Export(segmenter);
 
         OnnxParityGate.Require(exported, [Probe(segmenter, 1, 64, 64, 1), Probe(segmenter, 2, 96, 64, 3)], Tolerance);
@@ -39,7 +43,7 @@ public sealed class FoundationSegmenterExportTests
     }
 
     [Fact]
-    public void Export_In16Bits_StaysClose()
+    public void Export_In16Bits_StaysCloseInEveryOutput()
     {
         using var scope = NewDisposeScope();
         using var segmenter = New();
@@ -48,8 +52,29 @@ public sealed class FoundationSegmenterExportTests
 
         report.ConvertedNodes.ShouldBeGreaterThan(100);
         half.WeightBytes.ShouldBeLessThan(Export(segmenter).WeightBytes * 2 / 3);
-        var parity = OnnxParityGate.Check(half, [Probe(segmenter, 1, 64, 64, 2)], new ParityTolerance(Absolute: 0.05, DifferingShare: 0.1));
-        parity.Results.Where(result => result.Output is "defect" or "image_score" or "embedding").ShouldAllBe(result => result.Passed);
+        List<OnnxProbe> probes = [.. Enumerable.Range(2, 6).Select(rows => Probe(segmenter, 1, 64, 64, rows)), Probe(segmenter, 2, 96, 64, 9)];
+        probes.SelectMany(probe => probe.Outputs["class"].ToSingles()).Distinct().Count().ShouldBeGreaterThan(1);
+        using OnnxRunner runner = new(half);
+        foreach (var probe in probes)
+        {
+            var outputs = runner.Run(probe.Inputs);
+            Share("defect", 0.01f).ShouldBe(0);
+            Share("image_score", 0.01f).ShouldBe(0);
+            Share("embedding", 0.01f).ShouldBe(0);
+
+            // Where two masks are there nearly alike, a pixel goes to the other one, which may bear another name.
+            Share("class", 0).ShouldBeLessThanOrEqualTo(0.02);
+            Share("class_score", 0.01f).ShouldBeLessThanOrEqualTo(0.02);
+            Share("class_margin", 0.01f).ShouldBeLessThanOrEqualTo(0.02);
+
+            // Of elements that are not within the tolerance; a NaN is within none.
+            double Share(string output, float tolerance)
+            {
+                var (ours, expected) = (outputs[output].ToSingles(), probe.Outputs[output].ToSingles());
+                ours.Length.ShouldBe(expected.Length);
+                return ours.Zip(expected, (one, other) => Math.Abs(one - other) <= tolerance ? 0.0 : 1).Average();
+            }
+        }
     }
 
     [Fact]
@@ -70,10 +95,10 @@ public sealed class FoundationSegmenterExportTests
         OnnxParityGate.Require(model, probes, new ParityTolerance(Absolute: 1e-4));
     }
 
-    private static FoundationSegmenter New()
+    private static FoundationSegmenter New(FoundationConfiguration? configuration = null)
     {
         manual_seed(6);
-        FoundationNetwork network = new(FoundationConfiguration.Of("tiny"));
+        FoundationNetwork network = new(configuration ?? FoundationConfiguration.Of("tiny"));
         using (no_grad())
         {
             // What starts at zero would hide what lies behind it.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Weights.Files;
@@ -37,13 +38,38 @@ public sealed partial class GoldenTensors : IDisposable
     {
         var path = GoldenFolder.Find(name, out var reason);
         Assert.SkipWhen(path is null, reason);
-        return new GoldenTensors(WeightFiles.OpenFile(path!));
+        return OpenFile(path!);
     }
 
-    public Tensor this[string name] => TensorFiles.Read(Files.Tensors[name]);
+    /// <summary>Opens a file at a path.</summary>
+    public static GoldenTensors OpenFile(string path) => new(WeightFiles.OpenFile(path));
+
+    /// <summary>A tensor in what the networks compute with: 32-bit floats and 64-bit whole numbers, however the file stores them.</summary>
+    public Tensor this[string name]
+    {
+        get
+        {
+            using var stored = TensorFiles.Read(Files.Tensors[name]);
+            return stored.to(stored.is_floating_point() ? float32 : int64, copy: true);
+        }
+    }
 
     /// <summary>The weights' names are those of <paramref name="inner"/>, behind the file's prefix.</summary>
     public static WeightNames Weights(WeightNames inner, string prefix = "weights.") => WeightNames.Behind(prefix, inner);
+
+    /// <summary>
+    /// The configuration's fields. One that is not among the known ones may change what is computed, so it is refused by its name instead of overlooked.
+    /// </summary>
+    public JsonElement Fields(params string[] known)
+    {
+        var fields = JsonDocument.Parse(Configuration).RootElement;
+        fields.EnumerateObject().Select(field => field.Name).Except(known).ShouldBeEmpty($"fields of {Files.Origin} that are not known here");
+        return fields;
+    }
+
+    /// <summary>Every output of the file is one of those that were compared.</summary>
+    public void ShouldHaveNoOtherOutputs(params IEnumerable<string> compared)
+        => Files.Tensors.Keys.Where(tensor => tensor.StartsWith("output.", StringComparison.Ordinal)).Except(compared).ShouldBeEmpty();
 
     /// <summary>Holds a result against a tensor of the file.</summary>
     public void ShouldMatch(Tensor actual, string name, double? tolerance = null)
@@ -51,12 +77,11 @@ public sealed partial class GoldenTensors : IDisposable
         using var scope = NewDisposeScope();
         var expected = this[name];
         actual.shape.ShouldBe(expected.shape, name);
-        var difference = (actual.to(float64) - expected.to(float64)).abs().max().item<double>();
-        difference.ShouldBeLessThanOrEqualTo(tolerance ?? Tolerance, name);
+        actual.ShouldBeWithin(expected, tolerance ?? Tolerance, name);
     }
 
     public void Dispose() => Files.Dispose();
 
-    [GeneratedRegex(@"\d+(\.\d+)?e-\d+")]
+    [GeneratedRegex(@"\d+(\.\d+)?e-\d+|\b0\.\d+")]
     private static partial Regex Numbers();
 }

@@ -39,6 +39,10 @@ public sealed class ConfigurationTests
     [InlineData("\"DownBlock2D\"]", "\"AttnDownBlock2D\"]", "'down_block_types'")]
     [InlineData("\"DownBlock2D\"]", "4]", "'down_block_types'")]
     [InlineData("\"freq_shift\": 0", "\"freq_shift\": 1e999", "'freq_shift'")]
+    [InlineData("\"act_fn\"", "\"num_attention_heads\": 7, \"act_fn\"", "'num_attention_heads' is 7")]
+    [InlineData("\"act_fn\"", "\"downsample_padding\": 0, \"act_fn\"", "'downsample_padding' is 0; expected 1")]
+    [InlineData("\"act_fn\"", "\"resnet_time_scale_shift\": \"scale_shift\", \"act_fn\"", "'resnet_time_scale_shift' is \"scale_shift\"; expected \"default\"")]
+    [InlineData("\"act_fn\"", "\"class_embed_type\": \"timestep\", \"act_fn\"", "'class_embed_type'")]
     [InlineData("{\"in", "[{\"in", "not JSON")]
     public void ParseUnet_WrongField_IsNamedWithItsFile(string field, string replaced, string expected)
     {
@@ -48,7 +52,16 @@ public sealed class ConfigurationTests
         exception.Message.ShouldContain(expected);
     }
 
+    [Fact]
+    public void ParseUnet_FieldsThatChangeNothing_AreTaken()
+    {
+        const string Later = "\"mid_block_scale_factor\": 1.0, \"class_embed_type\": null, \"num_attention_heads\": [2, 4, 8, 8], \"upcast_attention\": true, \"act_fn\"";
+
+        UnetConfiguration.Parse(Unet.Replace("\"act_fn\"", Later), "unet/config.json").Heads.ShouldBe([2, 4, 8, 8]);
+    }
+
     [Theory]
+    [InlineData("""{"block_out_channels": [128, 256], "act_fn": "relu"}""", "'act_fn' is \"relu\"; expected \"silu\"")]
     [InlineData("""{"block_out_channels": [128, 250], "layers_per_block": 2}""", "multiples of norm_num_groups")]
     [InlineData("""{"block_out_channels": [128, 256], "up_block_types": ["UpDecoderBlock2D"]}""", "'up_block_types'")]
     [InlineData("""{"layers_per_block": 2}""", "'block_out_channels' is nothing")]
@@ -68,11 +81,37 @@ public sealed class ConfigurationTests
         """,
         "arguments").ShouldBe(ClipConfiguration.VitB16);
 
+    /// <summary>OpenAI's constructor gives a vision tower <c>width // 64</c> heads, and its convolution leaves out what is no whole patch.</summary>
+    [Theory]
+    [InlineData(64, 1)]
+    [InlineData(96, 1)]
+    [InlineData(160, 2)]
+    [InlineData(1024, 16)]
+    public void ParseClip_OpenAiWidth_HasTheReferencesHeads(int width, int heads)
+    {
+        var vision = ClipConfiguration.Parse(OpenAi(width, 70), "arguments").Vision;
+
+        vision.Tower.ShouldBe(new ClipTowerConfiguration(width, 2, heads, 4 * width));
+        vision.Tokens.ShouldBe(17);
+    }
+
+    [Theory]
+    [InlineData(32, 64, "'vision_width' is 32")]
+    [InlineData(200, 64, "'vision_width' is 200")]
+    [InlineData(64, 8, "patches of 16 do not fit into images of 8")]
+    public void ParseClip_OpenAiWidthThatTheReferenceRefuses_IsNamed(int width, int side, string expected)
+        => Should.Throw<WeightsException>(() => ClipConfiguration.Parse(OpenAi(width, side), "arguments")).Message.ShouldContain(expected);
+
     [Theory]
     [InlineData("""{"text_config": {}}""", "'vision_config'")]
     [InlineData("""{"text_config": {"hidden_act": "relu"}, "vision_config": {}}""", "text_config: 'hidden_act'")]
     [InlineData("""{"text_config": {}, "vision_config": {"num_attention_heads": 7}}""", "vision_config: 'num_attention_heads'")]
-    [InlineData("""{"text_config": {}, "vision_config": {"patch_size": 15}}""", "not a multiple of patches")]
+    [InlineData("""{"text_config": {}, "vision_config": {"patch_size": 225}}""", "do not fit")]
     public void ParseClip_WrongField_IsNamed(string json, string expected)
         => Should.Throw<WeightsException>(() => ClipConfiguration.Parse(json, "config.json")).Message.ShouldContain(expected);
+
+    private static string OpenAi(int visionWidth, int side) => $$"""
+        {"embed_dim": 32, "image_resolution": {{side}}, "vision_layers": 2, "vision_width": {{visionWidth}}, "vision_patch_size": 16, "context_length": 9,
+         "vocab_size": 50, "transformer_width": 32, "transformer_heads": 2, "transformer_layers": 1}
+        """;
 }

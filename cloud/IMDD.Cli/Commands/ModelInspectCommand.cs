@@ -19,7 +19,7 @@ internal static class ModelInspectCommand
 
     public static Command Create()
     {
-        Argument<string> path = new("path") { Description = "A bundle's folder, a .safetensors file, a model folder of diffusers or transformers, or a configuration: tiny, base, sd15." };
+        Argument<string> path = new("path") { Description = "A bundle's folder, a .safetensors file, a model or tokenizer folder of diffusers or transformers, a JSON file of texts and their ids, or a configuration: tiny, base, sd15." };
         var json = JsonOutput.CreateOption();
         Command command = new("inspect", "Shows what a model is: its kind, parameters, shapes, and the memory to run and to train it.") { path, json };
         command.SetAction(parsed =>
@@ -76,6 +76,16 @@ internal static class ModelInspectCommand
         }
 
         Line("kind", model.Kind);
+        foreach (var (name, count) in model.Counts)
+        {
+            Line(name, count.ToString("N0", CultureInfo.InvariantCulture));
+        }
+
+        if (model.Counts.Count > 0)
+        {
+            return;
+        }
+
         Line("parameters", model.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         Line("tensors", $"{model.Shapes.Count} ({string.Join(", ", model.ElementTypes.Select(type => $"{type.Value} {type.Key}"))})");
         Line("to run", $"{Megabytes(model.Memory.InferenceSingle)} in 32 bits, {Megabytes(model.Memory.InferenceHalf)} in 16");

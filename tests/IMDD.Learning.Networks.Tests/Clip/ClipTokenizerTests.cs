@@ -40,6 +40,34 @@ public sealed class ClipTokenizerTests : IDisposable
         tokenizer.Encode("scratch &amp;amp; dent").ShouldBe(tokenizer.Encode("scratch & dent"));
     }
 
+    /// <summary>As OpenAI's scan for words has it: their names where a word may begin, in any case and out of entities, are ids; behind another sign they are not.</summary>
+    [Theory]
+    [InlineData("<|endoftext|>", new[] { 4, 5, 5 })]
+    [InlineData("<|startoftext|>ab<|ENDofText|>", new[] { 4, 4, 3, 5, 5 })]
+    [InlineData("ab <|endoftext|><|endoftext|> ab", new[] { 4, 3, 5, 5, 3, 5 })]
+    [InlineData("&lt;|endoftext|&gt;ab", new[] { 4, 5, 3, 5 })]
+    [InlineData("&amp;lt;|endoftext|>", new[] { 4, 5, 5 })]
+    public void Encode_NamesOfSpecialTokens_AreTheirIds(string text, int[] expected)
+    {
+        Write(Vocabulary, "#version: 0.2\na b</w>\n");
+
+        ClipTokenizer.Open(_folder.Path).Encode(text).ShouldBe(expected);
+    }
+
+    /// <summary>U+1D400 and U+20000 are letters: one word with the letters around them, as in OpenAI's tokenizer.</summary>
+    [Theory]
+    [InlineData("\U0001D400\U0001D401c d", new[] { 49406, 15889, 222, 15889, 223, 322, 323, 49407 })]
+    public void Encode_LettersBeyondTheBasicPlane_AreLetters(string text, int[] expected) => ClipVocabulary.Open().Encode(text).ShouldBe(expected);
+
+    [Fact]
+    public void Encode_NameOfASpecialTokenBehindASign_IsSignsAndLetters()
+    {
+        var tokenizer = ClipVocabulary.Open();
+
+        tokenizer.Encode("!<|endoftext|>").ShouldBe(tokenizer.Encode("!<| endoftext |>"));
+        tokenizer.Encode("<|endoftext|").Count(id => id == tokenizer.End).ShouldBe(1);
+    }
+
     [Fact]
     public void Encode_AnyText_GivesIdsOfTheVocabulary()
     {

@@ -55,6 +55,29 @@ public sealed class SamplingTests
         single.CumulativeAlphas.Zip(Paper.CumulativeAlphas).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-5);
     }
 
+    /// <summary>Of 32 bits, what PyTorch 1.13's <c>linspace</c> and <c>cumprod</c> give, to the last bit: one too many shows after 1,000 products.</summary>
+    [Theory]
+    [InlineData(NoiseCurve.Linear, new[] { 0.000119919918f, 0.00027927928f, 0.0100400411f, 0.0100599602f, 0.0100798802f, 0.0101993987f, 0.0199800804f }, 4.03583072e-05f)]
+    [InlineData(NoiseCurve.ScaledLinear, new[] { 0.000854698592f, 0.000892754062f, 0.00480379397f, 0.00481495447f, 0.00482612895f, 0.00489344541f, 0.0119823748f }, 0.00466009602f)]
+    public void Tables_InSinglePrecision_AreTheReferencesBits(NoiseCurve curve, float[] betas, float last)
+    {
+        var schedule = new NoiseSchedule(curve == NoiseCurve.Linear ? NoiseScheduleOptions.Paper : NoiseScheduleOptions.StableDiffusion);
+
+        new[] { 1, 9, 499, 500, 501, 507, 998 }.Select(step => (float)schedule.Betas[step]).ShouldBe(betas);
+        ((float)schedule.CumulativeAlphas[^1]).ShouldBe(last);
+    }
+
+    /// <summary>999·15/30 is a half; as numpy's linspace has it, the stride comes first, and the product is just below.</summary>
+    [Fact]
+    public void DpmSolver_ThirtySteps_VisitsTheReferencesTimesteps()
+    {
+        using DpmSolverSampler sampler = new(Paper, 30);
+
+        sampler.Timesteps.ShouldBe([
+            999, 966, 932, 899, 866, 832, 799, 766, 733, 699, 666, 633, 599, 566, 533, 499, 466, 433, 400, 366, 333, 300, 266, 233, 200, 166, 133, 100, 67, 33,
+        ]);
+    }
+
     /// <summary>The mean in the form of the predicted noise: (x − β/√(1−ᾱ)·ε)/√α, paper eq. 21.</summary>
     [Fact]
     public void DdpmPosterior_EveryTimestep_EqualsTheNoiseForm()

@@ -9,6 +9,9 @@ namespace IMDD.Learning.Networks.Tests.Diffusion;
 
 public sealed partial class SchedulersGoldenTests
 {
+    // Below it the reference's last step is of first order, if it is told so.
+    private const int ShortRun = 15;
+
     private static readonly Dictionary<string, NoiseCurve> Curves = new()
     {
         ["linear"] = NoiseCurve.Linear,
@@ -73,8 +76,16 @@ public sealed partial class SchedulersGoldenTests
     public void Ddim_ReferenceTrajectory_Matches(string name)
     {
         using var golden = GoldenTensors.Open(name);
-        var options = Options(golden);
-        Trajectory(golden, "ddim", new DdimSampler(new NoiseSchedule(options), Steps(golden)));
+        var words = SamplerWords.Read(
+            golden.Files.Metadata.GetValueOrDefault("ddim"), "eta", "clip_sample", "thresholding", "set_alpha_to_one", "steps_offset", "timestep_spacing", "prediction_type");
+        words.Number("eta", 0).ShouldBe(0, "η: the noise that a run draws for itself is not in the file");
+        words.Flag("clip_sample", false).ShouldBeFalse("clip_sample: latents are not clipped");
+        words.Flag("thresholding", false).ShouldBeFalse("thresholding");
+        words.Text("timestep_spacing", "leading").ShouldBe("leading", "timestep_spacing");
+        words.Text("prediction_type", "epsilon").ShouldBe("epsilon", "prediction_type");
+        DdimOptions options = new(Eta: 0, words.Whole("steps_offset", 0), words.Flag("set_alpha_to_one", true));
+
+        Trajectory(golden, "ddim", new DdimSampler(new NoiseSchedule(Options(golden)), words.Steps ?? Steps(golden), options));
     }
 
     [Theory]
@@ -82,7 +93,25 @@ public sealed partial class SchedulersGoldenTests
     public void DpmSolver_ReferenceTrajectory_Matches(string name)
     {
         using var golden = GoldenTensors.Open(name);
-        using DpmSolverSampler sampler = new(new NoiseSchedule(Options(golden)), Steps(golden), DpmSolverEnd.FirstTimestep);
+        var words = SamplerWords.Read(
+            golden.Files.Metadata.GetValueOrDefault("dpmpp2m"), "dpmsolver++", "algorithm_type", "order", "solver_order", "solver_type", "midpoint", "lower_order_final",
+            "thresholding", "final_sigmas_type", "timestep_spacing", "prediction_type");
+        var steps = words.Steps ?? Steps(golden);
+        words.Text("algorithm_type", "dpmsolver++").ShouldBe("dpmsolver++", "algorithm_type");
+        words.Whole("order", words.Whole("solver_order", 2)).ShouldBe(2, "order");
+        words.Text("solver_type", "midpoint").ShouldBe("midpoint", "solver_type");
+        words.Text("timestep_spacing", "linspace").ShouldBe("linspace", "timestep_spacing");
+        words.Text("prediction_type", "epsilon").ShouldBe("epsilon", "prediction_type");
+        words.Flag("thresholding", false).ShouldBeFalse("thresholding");
+        var ends = words.Text("final_sigmas_type", "sigma_min");
+        (words.Flag("lower_order_final", true) || ends == "sigma_min" && steps >= ShortRun).ShouldBeTrue("lower_order_final: of first order at the end of short runs");
+        using DpmSolverSampler sampler = new(new NoiseSchedule(Options(golden)), steps, ends switch
+        {
+            "sigma_min" => DpmSolverEnd.FirstTimestep,
+            "zero" => DpmSolverEnd.Clean,
+            _ => throw new NotSupportedException($"{name}: final_sigmas_type is {ends}"),
+        });
+
         Trajectory(golden, "dpmpp2m", sampler);
     }
 
@@ -104,7 +133,8 @@ public sealed partial class SchedulersGoldenTests
 
     private static NoiseScheduleOptions Options(GoldenTensors golden)
     {
-        var config = JsonDocument.Parse(golden.Configuration).RootElement;
+        var config = golden.Fields("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "sampler_steps", "prediction_type");
+        (config.TryGetProperty("prediction_type", out var predicted) ? predicted.GetString() : "epsilon").ShouldBe("epsilon", "prediction_type");
         return new NoiseScheduleOptions(
             Curves[config.GetProperty("beta_schedule").GetString()!],
             config.GetProperty("beta_start").GetDouble(),
@@ -123,6 +153,6 @@ public sealed partial class SchedulersGoldenTests
         return (x, t) => (factors[0] * x) + (factors[1] * (factors[2] * x).sin()) + (factors[3] * t);
     }
 
-    [GeneratedRegex(@"^eps\(x,t\)=(-?[\d.]+(?:e[+-]?\d+)?)\*x\+(-?[\d.]+(?:e[+-]?\d+)?)\*sin\((-?[\d.]+(?:e[+-]?\d+)?)\*x\)\+(-?[\d.]+(?:e[+-]?\d+)?)\*t$")]
+    [GeneratedRegex(@"^eps\(x,t\)=(-?[\d.]+(?:e[+-]?\d+)?)\*x\+?(-?[\d.]+(?:e[+-]?\d+)?)\*sin\((-?[\d.]+(?:e[+-]?\d+)?)\*x\)\+?(-?[\d.]+(?:e[+-]?\d+)?)\*t$")]
     private static partial Regex Formula();
 }

@@ -18,7 +18,12 @@ public sealed class MaskGeneratorGoldenTests
         using var golden = GoldenTensors.Open(name);
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var config = JsonDocument.Parse(golden.Configuration).RootElement;
+        var config = golden.Fields(
+            "in_channels", "strides", "conv_dim", "hidden_dim", "mask_dim", "num_queries", "dec_layers", "nheads", "dim_feedforward", "num_classes", "norm",
+            "pre_norm", "enforce_input_project");
+        Text(config, "norm", "GN").ShouldBe("GN");
+        IsSet(config, "pre_norm").ShouldBeFalse("norms come after");
+        IsSet(config, "enforce_input_project").ShouldBeFalse("projections stand where widths differ");
         MaskGeneratorOptions options = new(
             [.. config.GetProperty("in_channels").EnumerateArray().Select(channels => channels.GetInt32())],
             config.GetProperty("conv_dim").GetInt32(),
@@ -27,7 +32,7 @@ public sealed class MaskGeneratorGoldenTests
             config.GetProperty("dec_layers").GetInt32(),
             config.GetProperty("nheads").GetInt32(),
             config.GetProperty("dim_feedforward").GetInt32(),
-            config.TryGetProperty("mask_dim", out var mask) ? mask.GetInt32() : config.GetProperty("hidden_dim").GetInt32(),
+            config.TryGetProperty("mask_dim", out var mask) ? mask.GetInt32() : (int)golden.Files.Tensors["weights.pixel_decoder.mask_features.weight"].Entry.Shape[0],
             config.GetProperty("num_classes").GetInt32());
         using MaskGenerator generator = new(options);
         ModuleWeights.Load(generator, golden.Files, GoldenTensors.Weights(WeightNames.DiffusersUnet)).RequireExactly();
@@ -47,6 +52,14 @@ public sealed class MaskGeneratorGoldenTests
         for (var layer = 0; layer < options.Layers; layer++)
         {
             golden.ShouldMatch(predictions[layer].Masks, $"output.aux.{layer}.pred_masks");
+            if (golden.Files.Tensors.ContainsKey($"output.aux.{layer}.pred_logits"))
+            {
+                golden.ShouldMatch(predictions[layer].Classes!, $"output.aux.{layer}.pred_logits");
+            }
         }
     }
+
+    private static string Text(JsonElement config, string name, string byDefault) => config.TryGetProperty(name, out var value) ? value.GetString()! : byDefault;
+
+    private static bool IsSet(JsonElement config, string name) => config.TryGetProperty(name, out var value) && value.GetBoolean();
 }

@@ -2,6 +2,7 @@ using IMDD.Learning.Networks.Diffusion.Sampling;
 using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Weights.Configurations;
+using IMDD.Learning.Weights.Layouts;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,11 +54,64 @@ public sealed class MaskGeneratorTests
         attend[0, 0, 1].to(int64).sum().item<long>().ShouldBe(16);
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(12)]
+    public void Layout_OfTheOptions_IsThatOfTheNetwork(int pixelWidth)
+    {
+        var options = Small with { PixelWidth = pixelWidth, Classes = 3 };
+        using MaskGenerator generator = new(options, Placement.Meta);
+
+        ModuleWeights.LayoutOf(generator).Shapes.Select(Line).Order().ShouldBe(MaskGeneratorLayout.Of(options).Shapes.Select(Line).Order());
+
+        static string Line(KeyValuePair<string, long[]> tensor) => $"{tensor.Key} [{string.Join(", ", tensor.Value)}]";
+    }
+
+    /// <summary>Mask2Former's <c>input_proj</c>: there where the widths differ, and the maps go through it before anything else.</summary>
     [Fact]
-    public void Predict_EveryParameter_GetsAGradient()
+    public void Forward_QueriesOfAnotherWidth_ProjectTheMapsFirst()
     {
         using var scope = NewDisposeScope();
-        using MaskGenerator generator = new(Small with { Classes = 3 });
+        using var untracked = no_grad();
+        var options = Small with { PixelWidth = 12, Classes = 3 };
+        using MaskDecoder decoder = new(options);
+        using MaskDecoder plain = new(options with { PixelWidth = options.Width });
+        var weights = decoder.state_dict();
+        foreach (var (name, target) in plain.state_dict())
+        {
+            target.copy_(weights[name]);
+        }
+
+        weights.Keys.Except(plain.state_dict().Keys).Order().ShouldBe(
+            Enumerable.Range(0, 3).SelectMany(level => new[] { $"input_proj.{level}.bias", $"input_proj.{level}.weight" }));
+        using NoiseSource noise = new(8);
+        PixelFeatures pixels = new(noise.Draw([2, 16, 8, 8]), [noise.Draw([2, 12, 2, 3]), noise.Draw([2, 12, 4, 4]), noise.Draw([2, 12, 8, 8])]);
+        PixelFeatures projected = new(pixels.Mask, [.. pixels.Levels.Select(
+            (map, level) => nn.functional.conv2d(map, weights[$"input_proj.{level}.weight"], weights[$"input_proj.{level}.bias"]))]);
+
+        var (ours, expected) = (decoder.Forward(pixels)[^1], plain.Forward(projected)[^1]);
+
+        ours.Masks.ShouldBeWithin(expected.Masks, 1e-5);
+        ours.Classes!.ShouldBeWithin(expected.Classes!, 1e-5);
+    }
+
+    [Fact]
+    public void Predict_ThreeMaps_AreEnough()
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using MaskGenerator generator = new(Small with { InChannels = [8, 16, 16] });
+
+        generator.Predict(generator.Pixels(Maps()[..3]))[^1].Masks.shape.ShouldBe([1, 5, 16, 16]);
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(12)]
+    public void Predict_EveryParameter_GetsAGradient(int pixelWidth)
+    {
+        using var scope = NewDisposeScope();
+        using MaskGenerator generator = new(Small with { PixelWidth = pixelWidth, Classes = 3 });
 
         var predictions = generator.Predict(generator.Pixels(Maps()));
         predictions.Select(prediction => prediction.Masks.square().sum() + prediction.Classes!.square().sum()).Aggregate((a, b) => a + b).backward();
@@ -94,9 +148,10 @@ public sealed class MaskGeneratorTests
     [Fact]
     public void Options_SeveralWrong_AreAllNamed()
     {
-        var message = Should.Throw<ArgumentException>(() => new MaskGenerator(Small with { Heads = 3, NormGroups = 5, InChannels = [8, 8] })).Message;
+        var message = Should.Throw<ArgumentException>(() => new MaskGenerator(Small with { Width = 18, Heads = 5, NormGroups = 5, InChannels = [8, 8] })).Message;
 
-        message.ShouldContain("Heads is 3");
+        message.ShouldContain("Width is 18");
+        message.ShouldContain("Heads is 5");
         message.ShouldContain("NormGroups is 5");
         message.ShouldContain("InChannels has 2 maps");
     }

@@ -20,6 +20,7 @@ public sealed class MaskDecoder : NamedModule
     private readonly Embedding _features;
     private readonly Embedding _positions;
     private readonly Embedding _levels;
+    private readonly ModuleList<Conv2d>? _projections;
     private readonly Linear? _classes;
     private readonly MaskPerceptron _mask;
 
@@ -40,6 +41,12 @@ public sealed class MaskDecoder : NamedModule
         register_module("query_feat", _features = placement.Embedding(options.Queries, options.Width));
         register_module("query_embed", _positions = placement.Embedding(options.Queries, options.Width));
         register_module("level_embed", _levels = placement.Embedding(MaskGeneratorOptions.AttendedLevels, options.Width));
+        if (options.ProjectsInput)
+        {
+            register_module("input_proj", _projections = nn.ModuleList(
+                Enumerable.Range(0, MaskGeneratorOptions.AttendedLevels).Select(_ => placement.Convolution(options.PixelWidth, options.Width, 1)).ToArray()));
+        }
+
         if (options.Classes is { } classes)
         {
             register_module("class_embed", _classes = placement.Linear(options.Width, classes + 1));
@@ -57,7 +64,7 @@ public sealed class MaskDecoder : NamedModule
         List<Tensor> keys = [];
         for (var level = 0; level < pixels.Levels.Count; level++)
         {
-            var map = pixels.Levels[level];
+            var map = _projections is null ? pixels.Levels[level] : _projections[level].call(pixels.Levels[level]);
             var value = map.flatten(2).transpose(1, 2) + _levels.weight![level];
             var places = SinePositions.Of(map.shape[2], map.shape[3], _options.Width, map.device).to(map.dtype).flatten(2).transpose(1, 2);
             values.Add(value);
@@ -120,7 +127,7 @@ public sealed class MaskDecoder : NamedModule
         List<OnnxValue> keys = [];
         for (var level = 0; level < levels.Count; level++)
         {
-            var map = levels[level];
+            var map = _projections is null ? levels[level] : onnx.Call(_projections[level], levels[level]);
             var tokens = graph.Transpose(graph.FlattenFrom(map, 2, map.Shape[2].Times(map.Shape[3])), 0, 2, 1);
             values.Add(graph.Add(tokens, graph.Constant("level_embed", levelRows[level].ToOnnx())));
             keys.Add(graph.Add(values[^1], SinePositions.Export(graph, map, _options.Width)));

@@ -6,7 +6,7 @@ namespace IMDD.Learning.Weights.Configurations;
 /// <param name="Projection">Width of the embedding that both project into.</param>
 public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionConfiguration Vision, int Projection)
 {
-    /// <summary>OpenAI's vision towers have heads of this width, whatever their own.</summary>
+    /// <summary>OpenAI's vision towers have as many heads as this width goes into their own, what is left over given to all.</summary>
     private const int OpenAiHeadWidth = 64;
 
     private static readonly ClipTextConfiguration TextB = new(new ClipTowerConfiguration(512, 12, 8, 2048), 49408, 77);
@@ -34,9 +34,9 @@ public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionCon
                 ClipTextConfiguration.Read(fields.Object("text_config")),
                 ClipVisionConfiguration.Read(fields.Object("vision_config")),
                 fields.Size("projection_dim", 512));
-        return configuration.Vision.ImageSize % configuration.Vision.PatchSize == 0
+        return configuration.Vision.PatchSize <= configuration.Vision.ImageSize
             ? configuration
-            : throw new WeightsException($"{fields.Origin}: images of {configuration.Vision.ImageSize} are not a multiple of patches of {configuration.Vision.PatchSize}.");
+            : throw new WeightsException($"{fields.Origin}: patches of {configuration.Vision.PatchSize} do not fit into images of {configuration.Vision.ImageSize}.");
     }
 
     internal static ClipTowerConfiguration ReadTower(ConfigurationReader fields, int width, int layers, int heads, int hidden)
@@ -67,9 +67,10 @@ public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionCon
             throw fields.Wrong("transformer_heads", $"a divisor of transformer_width, {textWidth}");
         }
 
-        if (visionWidth % OpenAiHeadWidth != 0)
+        var visionHeads = visionWidth / OpenAiHeadWidth;
+        if (visionHeads == 0 || visionWidth % visionHeads != 0)
         {
-            throw fields.Wrong("vision_width", $"a multiple of {OpenAiHeadWidth}, the width of a head");
+            throw fields.Wrong("vision_width", $"at least {OpenAiHeadWidth}, the width of a head, and a multiple of the number of heads, one in {OpenAiHeadWidth}");
         }
 
         return new ClipConfiguration(
@@ -78,7 +79,7 @@ public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionCon
                 fields.Size("vocab_size"),
                 fields.Size("context_length")),
             new ClipVisionConfiguration(
-                new ClipTowerConfiguration(visionWidth, fields.Layers("vision_layers"), visionWidth / OpenAiHeadWidth, 4 * visionWidth),
+                new ClipTowerConfiguration(visionWidth, fields.Layers("vision_layers"), visionHeads, 4 * visionWidth),
                 fields.Size("image_resolution"),
                 fields.Size("vision_patch_size")),
             fields.Size("embed_dim"));

@@ -3,7 +3,7 @@ namespace IMDD.Learning.Weights.Configurations;
 /// <summary>CLIP's vision transformer.</summary>
 /// <param name="Tower">Its transformer.</param>
 /// <param name="ImageSize">Side of the square image, pixels.</param>
-/// <param name="PatchSize">Side of a patch, pixels; divides the image's.</param>
+/// <param name="PatchSize">Side of a patch, pixels; what the image has beyond whole patches is not seen.</param>
 public sealed record ClipVisionConfiguration(ClipTowerConfiguration Tower, int ImageSize, int PatchSize)
 {
     /// <summary>Patches and the class token.</summary>

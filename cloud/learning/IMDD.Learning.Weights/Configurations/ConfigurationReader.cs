@@ -111,6 +111,17 @@ internal sealed class ConfigurationReader(JsonElement fields, string origin)
             ? [.. Get(name).EnumerateArray().Select(element => element.GetString()!)]
             : throw Wrong(name, "a list of texts");
 
+    /// <summary>Refuses a field that is there with another value than the only one that is built here, numbers compared by value.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="only">That value, as JSON.</param>
+    public void RequireOnly(string name, string only)
+    {
+        if (Has(name) && !JsonElement.DeepEquals(Get(name), JsonElement.Parse(only)))
+        {
+            throw Wrong(name, only);
+        }
+    }
+
     /// <summary>The complaint about a field.</summary>
     public WeightsException Wrong(string name, string expected)
     {

@@ -85,7 +85,7 @@ public sealed record FoundationConfiguration(
 
     private static MaskGeneratorOptions ReadMasks(ConfigurationReader fields) => new(
         fields.Sizes("in_channels"),
-        fields.Size("width", 256),
+        fields.Size("pixel_width", fields.Size("width", 256)),
         fields.Size("width", 256),
         fields.Size("queries", 100),
         fields.Layers("layers", 9),

@@ -3,7 +3,7 @@ namespace IMDD.Learning.Weights.Configurations;
 /// <summary>Widths and depths of the mask generator.</summary>
 /// <param name="InChannels">Channels of the feature maps, finest first.</param>
 /// <param name="PixelWidth">Channels of the pixel decoder.</param>
-/// <param name="Width">Width of the queries; equal to <paramref name="PixelWidth"/>.</param>
+/// <param name="Width">Width of the queries; where it is not <paramref name="PixelWidth"/>, a projection stands between.</param>
 /// <param name="Queries">Number of queries: of masks.</param>
 /// <param name="Layers">Decoder layers; one more prediction than that is made.</param>
 /// <param name="Heads">Attention heads.</param>
@@ -26,6 +26,9 @@ public sealed record MaskGeneratorOptions(
     /// <summary>Coarse maps that the queries attend to, in turn.</summary>
     public const int AttendedLevels = 3;
 
+    /// <summary>Whether the maps that the queries attend to are brought to the queries' width first.</summary>
+    public bool ProjectsInput => PixelWidth != Width;
+
     /// <summary>Refuses what cannot be built.</summary>
     /// <exception cref="ArgumentException">Every wrong value, with what was expected.</exception>
     public void Validate()
@@ -40,12 +43,12 @@ public sealed record MaskGeneratorOptions(
     internal IReadOnlyList<string> Problems()
     {
         List<string> wrong = [];
-        Require(InChannels.Count > AttendedLevels, $"InChannels has {InChannels.Count} maps; expected more than {AttendedLevels}");
+        Require(InChannels.Count >= AttendedLevels, $"InChannels has {InChannels.Count} maps; expected at least {AttendedLevels}");
         Require(InChannels.All(channels => channels > 0), "InChannels has a map without channels");
-        Require(PixelWidth == Width, $"PixelWidth is {PixelWidth}; expected Width, {Width}");
+        Require(PixelWidth > 0, $"PixelWidth is {PixelWidth}; expected a positive number");
         Require(NormGroups > 0 && PixelWidth % NormGroups == 0, $"NormGroups is {NormGroups}; expected a divisor of PixelWidth, {PixelWidth}");
         Require(Heads > 0 && Width % Heads == 0, $"Heads is {Heads}; expected a divisor of Width, {Width}");
-        Require(Width % 2 == 0, $"Width is {Width}; expected an even number, for positions in two directions");
+        Require(Width > 0 && Width % 4 == 0, $"Width is {Width}; expected a multiple of 4, for sines and cosines in two directions");
         Require(Queries > 0 && Layers > 0 && HiddenWidth > 0 && MaskWidth > 0, "Queries, Layers, HiddenWidth and MaskWidth must be positive");
         Require(Classes is null or > 0, $"Classes is {Classes}; expected a positive number or none");
         return wrong;

@@ -11,6 +11,35 @@ public sealed record UnetConfiguration
     private const string PlainUp = "UpBlock2D";
     private const string AttendingUp = "CrossAttnUpBlock2D";
 
+    // Later options of diffusers' network, most of which change what is computed without a change in names or shapes.
+    private static readonly (string Name, string Only)[] Fixed =
+    [
+        ("center_input_sample", "false"),
+        ("dual_cross_attention", "false"),
+        ("only_cross_attention", "false"),
+        ("resnet_skip_time_act", "false"),
+        ("downsample_padding", "1"),
+        ("mid_block_scale_factor", "1"),
+        ("resnet_out_scale_factor", "1"),
+        ("transformer_layers_per_block", "1"),
+        ("conv_in_kernel", "3"),
+        ("conv_out_kernel", "3"),
+        ("mid_block_type", "\"UNetMidBlock2DCrossAttn\""),
+        ("resnet_time_scale_shift", "\"default\""),
+        ("time_embedding_type", "\"positional\""),
+        ("attention_type", "\"default\""),
+        ("act_fn", "\"silu\""),
+        ("class_embed_type", "null"),
+        ("num_class_embeds", "null"),
+        ("encoder_hid_dim", "null"),
+        ("addition_embed_type", "null"),
+        ("time_embedding_dim", "null"),
+        ("time_embedding_act_fn", "null"),
+        ("timestep_post_act", "null"),
+        ("time_cond_proj_dim", "null"),
+        ("cross_attention_norm", "null"),
+    ];
+
     /// <summary>Channels of the latent.</summary>
     public required int InChannels { get; init; }
 
@@ -23,7 +52,7 @@ public sealed record UnetConfiguration
     /// <summary>Residual blocks per level on the way down; one more on the way up.</summary>
     public required int LayersPerBlock { get; init; }
 
-    /// <summary>Attention heads per level; <c>attention_head_dim</c> in the file, which is the number of heads in spite of its name.</summary>
+    /// <summary>Attention heads per level; <c>attention_head_dim</c> in the file, which is the number of heads in spite of its name, unless <c>num_attention_heads</c> is there too.</summary>
     public required IReadOnlyList<int> Heads { get; init; }
 
     /// <summary>Width of the text states that are attended to.</summary>
@@ -82,7 +111,7 @@ public sealed record UnetConfiguration
             OutChannels = fields.Size("out_channels", 4),
             BlockOutChannels = channels,
             LayersPerBlock = fields.Layers("layers_per_block", 2),
-            Heads = fields.SizePerBlock("attention_head_dim", channels.Count, byDefault: 8),
+            Heads = fields.SizePerBlock(HeadsField(fields), channels.Count, byDefault: 8),
             CrossAttentionWidth = fields.Size("cross_attention_dim", 1280),
             NormGroups = fields.Size("norm_num_groups", 32),
             NormEpsilon = fields.Number("norm_eps", 1e-5),
@@ -107,6 +136,9 @@ public sealed record UnetConfiguration
             : throw fields.Wrong(name, $"{levels} of {plain} and {attending}");
     }
 
+    // Later versions of diffusers have a name of its own for it.
+    private static string HeadsField(ConfigurationReader fields) => fields.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
+
     private void RefuseOtherArchitectures(ConfigurationReader fields)
     {
         if (fields.Flag("use_linear_projection", byDefault: false))
@@ -114,14 +146,9 @@ public sealed record UnetConfiguration
             throw fields.Wrong("use_linear_projection", "false: Stable Diffusion 2 is another architecture");
         }
 
-        if (fields.Text("act_fn", "silu") != "silu")
+        foreach (var (name, only) in Fixed)
         {
-            throw fields.Wrong("act_fn", "\"silu\"");
-        }
-
-        if (fields.Flag("center_input_sample", byDefault: false))
-        {
-            throw fields.Wrong("center_input_sample", "false");
+            fields.RequireOnly(name, only);
         }
 
         if (BlockOutChannels.Any(channels => channels % NormGroups != 0))
@@ -131,7 +158,7 @@ public sealed record UnetConfiguration
 
         if (BlockOutChannels.Zip(Heads).Any(level => level.First % level.Second != 0))
         {
-            throw fields.Wrong("attention_head_dim", "a number of heads that divides block_out_channels");
+            throw fields.Wrong(HeadsField(fields), "a number of heads that divides block_out_channels");
         }
 
         if (BlockOutChannels[0] % 2 != 0)

@@ -57,6 +57,8 @@ public sealed record VaeConfiguration
             NormGroups = fields.Size("norm_num_groups", 32),
             ScalingFactor = fields.Number("scaling_factor", StableDiffusionScale),
         };
+        fields.RequireOnly("act_fn", "\"silu\"");
+        fields.RequireOnly("mid_block_add_attention", "true");
         RefuseOtherBlocks(fields, "down_block_types", "DownEncoderBlock2D", configuration.Levels);
         RefuseOtherBlocks(fields, "up_block_types", "UpDecoderBlock2D", configuration.Levels);
         return configuration.BlockOutChannels.All(channels => channels % configuration.NormGroups == 0)

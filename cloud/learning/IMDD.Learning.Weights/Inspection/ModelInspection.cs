@@ -1,6 +1,6 @@
 namespace IMDD.Learning.Weights.Inspection;
 
-/// <summary>What a file or folder of weights is.</summary>
+/// <summary>What a file or folder of weights, or of a tokenizer, is.</summary>
 /// <param name="Kind">What it is, such as <c>denoising network</c>.</param>
 /// <param name="Path">Where it lies.</param>
 /// <param name="Parameters">Numbers that make the model: reference inputs and outputs beside them do not count.</param>
@@ -19,4 +19,8 @@ public sealed record ModelInspection(
     IReadOnlyDictionary<string, IReadOnlyList<long>> Shapes,
     ModelMemory Memory,
     LayoutComparison? Layout,
-    IReadOnlyList<ModelInspection> Parts);
+    IReadOnlyList<ModelInspection> Parts)
+{
+    /// <summary>How many of what it holds that has no weights, such as a tokenizer's entries and merges.</summary>
+    public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+}

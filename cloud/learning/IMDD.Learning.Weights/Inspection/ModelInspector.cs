@@ -29,7 +29,7 @@ public static class ModelInspector
         new("edge network", "network._defect.weight", null),
     ];
 
-    /// <summary>Inspects a safetensors file, or a folder of one or several models.</summary>
+    /// <summary>Inspects a safetensors file, a folder of one or several models or of a tokenizer, or texts with their ids for one.</summary>
     /// <param name="path">The file or folder.</param>
     /// <exception cref="WeightsException">There is nothing, nothing that is known, or a pickle.</exception>
     /// <exception cref="SafetensorsException">A malformed file; it says where.</exception>
@@ -37,6 +37,11 @@ public static class ModelInspector
     {
         if (!Directory.Exists(path))
         {
+            if (File.Exists(path) && Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase))
+            {
+                return TokenizerInspector.OfCases(path);
+            }
+
             using var file = WeightFiles.OpenFile(path);
             return Of(path, file, file.Metadata.GetValueOrDefault(ConfigurationKey));
         }
@@ -46,6 +51,11 @@ public static class ModelInspector
         {
             List<ModelInspection> inspected = [.. parts.Select(Inspect)];
             return Sum("folder of models", path, inspected);
+        }
+
+        if (!IsModel(path) && TokenizerFiles.AreIn(path))
+        {
+            return TokenizerInspector.OfFolder(path);
         }
 
         var configuration = Path.Combine(path, ConfigurationFile);

@@ -21,6 +21,11 @@ public static class MaskGeneratorLayout
         }
 
         builder.Convolution("pixel_decoder.mask_features", options.PixelWidth, options.MaskWidth, 3);
+        for (var level = 0; options.ProjectsInput && level < MaskGeneratorOptions.AttendedLevels; level++)
+        {
+            builder.Convolution($"predictor.input_proj.{level}", options.PixelWidth, options.Width, 1);
+        }
+
         for (var layer = 0; layer < options.Layers; layer++)
         {
             Attention(builder, $"predictor.transformer_cross_attention_layers.{layer}", "multihead_attn", options.Width);

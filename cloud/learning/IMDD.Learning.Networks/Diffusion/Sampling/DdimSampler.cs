@@ -41,8 +41,10 @@ public sealed class DdimSampler : ISampler
         var alpha = Schedule.CumulativeAlphas[timestep];
         var before = timestep >= _stride ? Schedule.CumulativeAlphas[timestep - _stride] : _options.EndsClean ? 1 : Schedule.CumulativeAlphas[0];
         var variance = _options.Eta * _options.Eta * (1 - before) / (1 - alpha) * (1 - Schedule.Remaining(alpha, before));
-        var clean = (sample - (Math.Sqrt(1 - alpha) * epsilon)) / Math.Sqrt(alpha);
-        var next = (Math.Sqrt(before) * clean) + (Math.Sqrt(Math.Max(0, 1 - before - variance)) * epsilon);
+        var clean = (sample - (Root(Schedule.Round(1 - alpha)) * epsilon)) / Root(alpha);
+        var next = (Root(before) * clean) + (Root(Schedule.Round(Math.Max(0, 1 - before - variance))) * epsilon);
         return (variance > 0 ? next + (Math.Sqrt(variance) * noise.DrawLike(sample)) : next).MoveToOuterDisposeScope();
     }
+
+    private double Root(double value) => Schedule.Round(Math.Sqrt(value));
 }

@@ -33,20 +33,19 @@ public sealed class DpmSolverSampler : ISampler, IDisposable
     {
         using var scope = NewDisposeScope();
         var isLast = index == Timesteps.Count - 1;
-        var (alpha, sigma) = Level(Timesteps[index]);
-        var (nextAlpha, nextSigma) = !isLast ? Level(Timesteps[index + 1]) : _end == DpmSolverEnd.Clean ? (1, 0) : Level(0);
+        var (alpha, sigma, lambda) = Level(Timesteps[index]);
+        var (nextAlpha, nextSigma, nextLambda) = !isLast ? Level(Timesteps[index + 1]) : _end == DpmSolverEnd.Clean ? (1, 0, double.PositiveInfinity) : Level(0);
         var clean = (sample - (sigma * epsilon)) / alpha;
-        var lambda = Math.Log(alpha / sigma);
 
-        // exp(−h) − 1 with h the step in log signal-to-noise; towards no noise h is infinite and the exponential nothing.
-        var decay = (nextSigma * alpha / (nextAlpha * sigma)) - 1;
-        var first = ((nextSigma / sigma) * sample) - (nextAlpha * decay * clean);
+        // The step in log signal-to-noise; towards no noise it is infinite and the exponential nothing.
+        var step = Round(nextLambda - lambda);
+        var decay = Round(nextAlpha * Round(Round(Math.Exp(-step)) - 1));
+        var first = (Round(nextSigma / sigma) * sample) - (decay * clean);
         var isFirstOrder = _previousClean is null || isLast && (_end == DpmSolverEnd.Clean || Timesteps.Count < StableSteps);
         if (!isFirstOrder)
         {
-            var (previousAlpha, previousSigma) = Level(Timesteps[index - 1]);
-            var ratio = (lambda - Math.Log(previousAlpha / previousSigma)) / (Math.Log(nextAlpha / nextSigma) - lambda);
-            first = first - (0.5 * nextAlpha * decay / ratio * (clean - _previousClean!));
+            var ratio = Round(Round(lambda - Level(Timesteps[index - 1]).Lambda) / step);
+            first = first - (0.5 * decay * (Round(1 / ratio) * (clean - _previousClean!)));
         }
 
         Remember(clean);
@@ -64,6 +63,12 @@ public sealed class DpmSolverSampler : ISampler, IDisposable
         _previousClean = clean?.DetachFromDisposeScope();
     }
 
-    private (double Alpha, double Sigma) Level(int timestep)
-        => (Math.Sqrt(Schedule.CumulativeAlphas[timestep]), Math.Sqrt(1 - Schedule.CumulativeAlphas[timestep]));
+    private (double Alpha, double Sigma, double Lambda) Level(int timestep)
+    {
+        var alpha = Round(Math.Sqrt(Schedule.CumulativeAlphas[timestep]));
+        var sigma = Round(Math.Sqrt(Round(1 - Schedule.CumulativeAlphas[timestep])));
+        return (alpha, sigma, Round(Round(Math.Log(alpha)) - Round(Math.Log(sigma))));
+    }
+
+    private double Round(double value) => Schedule.Round(value);
 }

@@ -18,7 +18,10 @@ internal static class SamplerSteps
     public static int[] FromTheEnd(NoiseSchedule schedule, int steps)
     {
         Check(schedule, steps);
-        return [.. Enumerable.Range(1, steps).Select(step => (int)Math.Round((schedule.Steps - 1.0) * step / steps, MidpointRounding.ToEven)).Reverse()];
+
+        // The stride first, as numpy's linspace has it: which way a half is rounded hangs on its last bit.
+        var stride = (schedule.Steps - 1.0) / steps;
+        return [schedule.Steps - 1, .. Enumerable.Range(1, steps - 1).Select(step => (int)Math.Round(stride * step, MidpointRounding.ToEven)).Reverse()];
     }
 
     private static void Check(NoiseSchedule schedule, int steps)
