@@ -44,6 +44,38 @@ public sealed class FoundationConfigurationTests
         => Should.Throw<WeightsException>(() => FoundationConfiguration.Parse(Tiny().Replace("\"gated\"", "\"other\"", StringComparison.Ordinal), "x.json"))
             .Message.ShouldBe("x.json: captioner: 'context' is \"other\"; expected \"gated\" or \"repeated\".");
 
+    [Fact]
+    public void Parse_PaperModes_AreReadAndUnknownOnesAllNamed()
+    {
+        FoundationConfiguration.Of("tiny").Paper.ShouldBe(PaperModes.None);
+        FoundationConfiguration.Parse(Paper("\"grounding\", \"mask_loss\""), "x.json").Paper.ShouldBe(PaperModes.Grounding | PaperModes.MaskLoss);
+
+        var message = Should.Throw<WeightsException>(() => FoundationConfiguration.Parse(Paper("\"groundings\", \"conditioning\", \"losses\""), "x.json")).Message;
+        message.ShouldContain("paper has 'groundings'; expected conditioning, mask_loss, grounding");
+        message.ShouldContain("paper has 'losses'");
+        Should.Throw<WeightsException>(() => FoundationConfiguration.Parse(Paper("1"), "x.json")).Message.ShouldContain("'paper' is [1]; expected a list of texts");
+
+        static string Paper(string modes) => Tiny().Replace("\"feature_seed\": 42", $"\"feature_seed\": 42, \"paper\": [{modes}]", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_File_IsItsConfiguration()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, Tiny().Replace("\"tiny\"", "\"ours\"", StringComparison.Ordinal));
+
+            FoundationConfiguration.Open(file).Name.ShouldBe("ours");
+            FoundationConfiguration.Open("tiny").Name.ShouldBe("tiny");
+            Should.Throw<WeightsException>(() => FoundationConfiguration.Open(file + ".gone")).Message.ShouldContain("or a file");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     private static string Tiny()
     {
         using var stream = typeof(FoundationConfiguration).Assembly.GetManifestResourceStream("IMDD.Learning.Weights.Configurations.tiny.json")!;

@@ -52,15 +52,23 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
     /// <summary>Segments.</summary>
     /// <param name="image">Bytes, [B, H, W, 3], sides multiples of the configuration's stride.</param>
     /// <param name="text">Unit rows as <see cref="OpenVocabularyHead.Rows"/> gives them, [K, E], K at least 1.</param>
-    public SegmenterTensors Forward(Tensor image, Tensor text)
+    public SegmenterTensors Forward(Tensor image, Tensor text) => Forward(
+        image, text.shape[0], (prediction, pixels, _) => _network.Vocabulary.Score(_network.Vocabulary.Embed(prediction, pixels), text));
+
+    /// <summary>Segments, and names what it finds by classes instead of rows.</summary>
+    /// <param name="image">Bytes, [B, H, W, 3], sides multiples of the configuration's stride.</param>
+    /// <param name="naming">Of the same network.</param>
+    public SegmenterTensors Forward(Tensor image, MaskNaming naming) => Forward(image, naming.Classes, naming.Logits);
+
+    private SegmenterTensors Forward(Tensor image, long rows, Func<MaskPrediction, Tensor, Tensor, Tensor> name)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var features = _network.Features((image.to(float32) / 255).permute(0, 3, 1, 2).contiguous(), _emptyStates);
+        var images = (image.to(float32) / 255).permute(0, 3, 1, 2).contiguous();
+        var features = _network.Features(images, _emptyStates);
         var pixels = _network.Masks.Pixels(features.Maps);
         var prediction = _network.Masks.Predict(pixels)[^1];
-        var logits = _network.Vocabulary.Score(_network.Vocabulary.Embed(prediction, pixels.Mask), text);
-        var rows = text.shape[0];
+        var logits = name(prediction, pixels.Mask, images);
         var none = logits.narrow(2, rows, 1);
         var objects = 1 - logits.softmax(-1).narrow(2, rows, 1);
         var weighted = prediction.Masks.sigmoid().flatten(2) * objects;

@@ -195,6 +195,18 @@ public sealed class SamplingTests
     }
 
     [Fact]
+    public void FromLatent_FullStrength_NoiseAloneDecides()
+    {
+        using var scope = NewDisposeScope();
+        using NoiseSource noise = new(1);
+        var generator = new LatentGenerator(Sampler("ddim", 10), (sample, _) => 0.1 * sample);
+        var fromNoise = generator.FromNoise([1, 4, 4, 4], seed: 5);
+
+        generator.FromLatent(noise.Draw([1, 4, 4, 4]), 1, seed: 5).allclose(fromNoise, rtol: 0, atol: 0).ShouldBeTrue();
+        generator.FromLatent(noise.Draw([1, 4, 4, 4]), 0.9, seed: 5).allclose(fromNoise).ShouldBeFalse();
+    }
+
+    [Fact]
     public void IntoRegion_Outside_IsTheLatentAndInsideIsNot()
     {
         using var scope = NewDisposeScope();

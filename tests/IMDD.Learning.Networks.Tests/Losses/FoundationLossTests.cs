@@ -64,6 +64,29 @@ public sealed class FoundationLossTests
     }
 
     [Fact]
+    public void PaperMaskLoss_ChangesTheLossAndNotTheMatching()
+    {
+        using var scope = NewDisposeScope();
+        using Generator generator = new(3);
+        var (classes, masks) = (randn([1, 5, 4], generator: generator), randn([1, 5, 8, 8], generator: generator));
+        MaskTargets target = new(tensor(new long[] { 0, 2 }), rand([2, 8, 8], generator: generator).round());
+        var standard = Of(new MaskLossOptions());
+        var paper = Of(MaskLossOptions.Paper);
+
+        MatchingCosts.Of(classes[0], masks[0].flatten(1), target.Labels, target.Masks.flatten(1), MaskLossOptions.Paper).Total.allclose(
+            MatchingCosts.Of(classes[0], masks[0].flatten(1), target.Labels, target.Masks.flatten(1), new MaskLossOptions()).Total, 0, 0).ShouldBeTrue();
+        paper.Class.item<float>().ShouldBe(standard.Class.item<float>());
+        paper.Mask.item<float>().ShouldBe(standard.Mask.item<float>());
+        (standard.Total - paper.Total).item<float>().ShouldBe(standard.Class.item<float>(), 1e-4f, "half of the classification's weight of 2");
+
+        MaskLoss Of(MaskLossOptions options)
+        {
+            using NoiseSource random = new(5);
+            return new MaskCriterion(options, new MaskPointOptions(Count: 32)).Of([classes], [masks], [target], random);
+        }
+    }
+
+    [Fact]
     public void Grounding_TextsWithoutWords_DoNotCount()
     {
         using var scope = NewDisposeScope();

@@ -64,6 +64,117 @@ public sealed class TrainingStepTests
         losses[^1].ShouldBeInRange(0, 0.7 * losses[0]);
     }
 
+    /// <summary>As <see cref="Diffusion_TheSameBatch_IsLearnt"/>, through the format that a run is told to train in.</summary>
+    [Theory]
+    [InlineData(NumberFormat.BFloat16)]
+    [InlineData(NumberFormat.Float16)]
+    public void Diffusion_16Bits_LearnsAndLeavesTheMastersIn32(NumberFormat format)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using FoundationNetwork network = new(Tiny);
+        using DiffusionStep step = new(network, new StepOptions(LearningRate: 3e-3), format: format);
+        network.Unet.parameters().ShouldAllBe(parameter => parameter.dtype == MasterWeights.TypeOf(format));
+        network.Captioner.parameters().ShouldAllBe(parameter => parameter.dtype == ScalarType.Float32);
+        using NoiseSource random = new(3);
+        var batch = Batch(random);
+        List<double> losses = [];
+        for (var index = 0; index < Steps; index++)
+        {
+            using NoiseSource same = new(9);
+            losses.Add(step.Run(batch, same).Noise);
+        }
+
+        losses[^1].ShouldBeLessThan(0.9 * losses[0]);
+        var masters = step.Denoiser.ToDictionary(entry => entry.Name, entry => entry.Master.clone());
+        masters.Values.ShouldContain(master => !master.to(MasterWeights.TypeOf(format)).to(float32).allclose(master, 0, 0), "masters are finer");
+
+        step.Widen();
+
+        foreach (var (name, parameter) in network.Unet.named_parameters())
+        {
+            parameter.dtype.ShouldBe(ScalarType.Float32);
+            parameter.allclose(masters[name], rtol: 0, atol: 0).ShouldBeTrue(name);
+        }
+    }
+
+    [Fact]
+    public void Diffusion_PaperConditioning_NeverTellsTheEmptyText()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using FoundationNetwork paper = new(Tiny with { Paper = PaperModes.Conditioning }), standard = new(Tiny);
+        using DiffusionStep asTold = new(standard, conditioning: Conditioning.Paper), usual = new(standard, new StepOptions(3e-3));
+        using NoiseSource random = new(3);
+        var batch = Batch(random);
+        for (var index = 0; index < 5; index++)
+        {
+            // A new network predicts nothing, whatever it is told.
+            usual.Run(batch, random);
+        }
+
+        paper.load_state_dict(standard.state_dict());
+        using DiffusionStep asConfigured = new(paper);
+
+        Measure(asConfigured).ShouldBe(Measure(asTold));
+        Measure(asConfigured).ShouldNotBe(Measure(usual), "of forty draws some are the empty text by default");
+
+        (double, double) Measure(DiffusionStep step)
+        {
+            var (noise, alignment) = (0.0, 0.0);
+            for (ulong seed = 0; seed < 10; seed++)
+            {
+                using NoiseSource same = new(seed);
+                var losses = step.Measure(batch, same);
+                (noise, alignment) = (noise + losses.Noise, alignment + losses.Alignment);
+            }
+
+            return (noise, alignment);
+        }
+    }
+
+    [Theory]
+    [InlineData(PaperModes.None)]
+    [InlineData(PaperModes.Grounding)]
+    public void Masks_ImagesWithWords_GroundingFallsAndImagesWithoutDoNotTeach(PaperModes paper)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using FoundationNetwork network = new(Tiny with { Paper = paper });
+        using MaskStep step = new(network, new MaskCriterion(points: new MaskPointOptions(Count: 64)), new StepOptions(3e-3, 0.05, 1));
+        using NoiseSource random = new(3);
+        var batch = Worded(random, tensor(new float[] { 1, 1, 0 }));
+        List<double> losses = [];
+        for (var index = 0; index < Steps; index++)
+        {
+            var (loss, grounding, taken) = step.Run(batch, random);
+            taken.ShouldBeTrue();
+            grounding!.Value.ShouldBeLessThan(loss);
+            losses.Add(grounding.Value);
+        }
+
+        losses[^1].ShouldBeLessThan(0.8 * losses[0]);
+        step.Measure(batch with { Worded = zeros(3) }, random).Grounding.ShouldBe(0);
+        step.Measure(batch with { Words = null }, random).Grounding.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Masks_PaperGrounding_IsThePrintedFormAtTheLearnedTemperature()
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        manual_seed(1);
+        using FoundationNetwork network = new(Tiny with { Paper = PaperModes.Grounding });
+        using MaskStep step = new(network, new MaskCriterion(points: new MaskPointOptions(Count: 16)));
+        using NoiseSource random = new(3);
+        var batch = Worded(random, ones(3));
+        var pixels = network.Masks.Pixels(batch.Maps);
+        var masks = network.Vocabulary.Embed(network.Masks.Predict(pixels)[^1], pixels.Mask);
+        var similarity = GroundingLoss.PaperSimilarity(masks, network.Vocabulary.Rows(batch.Words!), 0.07);
+
+        step.Measure(batch, random).Grounding!.Value.ShouldBe(GroundingLoss.PaperOf(similarity, 0.07).item<float>(), 1e-3);
+    }
+
     // The bench takes a thousand of them: imdd bench foundation steps.
     [Fact]
     public void Run_HundredStepsOfBothStages_LeaveNoTensors()
@@ -142,6 +253,18 @@ public sealed class TrainingStepTests
 
         scale.Value.ShouldBe(4);
         Should.Throw<ArgumentOutOfRangeException>(() => new LossScale(3));
+    }
+
+    private static MaskBatch Worded(NoiseSource random, Tensor worded)
+    {
+        var masks = zeros(1, 16, 16);
+        masks.narrow(1, 0, 8).fill_(1);
+        return new MaskBatch(
+            [random.Draw([3, 16, 16, 16]), random.Draw([3, 32, 8, 8]), random.Draw([3, 32, 4, 4]), random.Draw([3, 32, 2, 2])],
+            [.. Enumerable.Range(0, 3).Select(_ => new MaskTargets(tensor(new long[] { 1 }), masks))],
+            random.Draw([2, 16]),
+            random.Draw([3, 2, 16]),
+            worded);
     }
 
     private static DiffusionBatch Batch(NoiseSource random) => new(

@@ -51,8 +51,8 @@ public static class GroundingLoss
     /// <summary>Similarity as equation 13 of the paper prints it, [B, B]: each mask's softmax over the words of a text weights its cosines with them.</summary>
     /// <param name="masks">Mask embeddings, [B, Q, D].</param>
     /// <param name="words">Word embeddings, [B, K, D].</param>
-    /// <param name="temperature">τ.</param>
-    public static Tensor PaperSimilarity(Tensor masks, Tensor words, double temperature)
+    /// <param name="temperature">τ, a scalar.</param>
+    public static Tensor PaperSimilarity(Tensor masks, Tensor words, Tensor temperature)
     {
         using var scope = NewDisposeScope();
         var cosines = einsum("iqd,jkd->ijqk", nn.functional.normalize(masks, dim: -1), nn.functional.normalize(words, dim: -1));
@@ -64,10 +64,20 @@ public static class GroundingLoss
     /// temperature applied once more.
     /// </summary>
     /// <param name="similarity">[B, B].</param>
-    /// <param name="temperature">τ.</param>
-    public static Tensor PaperOf(Tensor similarity, double temperature)
+    /// <param name="temperature">τ, a scalar.</param>
+    public static Tensor PaperOf(Tensor similarity, Tensor temperature)
     {
         using var scope = NewDisposeScope();
         return (2 * Of(similarity / temperature)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same of a batch in which not every text has words.</summary>
+    /// <param name="similarity">[B, B].</param>
+    /// <param name="temperature">τ, a scalar.</param>
+    /// <param name="valid">1 for a text with words, 0 for one without, [B].</param>
+    public static Tensor PaperOf(Tensor similarity, Tensor temperature, Tensor valid)
+    {
+        using var scope = NewDisposeScope();
+        return (2 * Of(similarity / temperature, valid)).MoveToOuterDisposeScope();
     }
 }

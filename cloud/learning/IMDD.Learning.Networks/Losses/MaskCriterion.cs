@@ -50,7 +50,7 @@ public sealed class MaskCriterion(MaskLossOptions? weights = null, MaskPointOpti
         {
             // Nothing there: no mask to compare, but every mask takes part in the sum, so that each parameter has a gradient.
             var nothing = masked.sum() * 0;
-            return new MaskLoss((_weights.Class * classLoss) + nothing, classLoss, nothing, nothing);
+            return new MaskLoss((_weights.ClassFactor * _weights.Class * classLoss) + nothing, classLoss, nothing, nothing);
         }
 
         var chosen = masked.flatten(0, 1).index_select(0, tensor(matched.Select(query => (long)query).ToArray(), device: masks.device));
@@ -60,7 +60,8 @@ public sealed class MaskCriterion(MaskLossOptions? weights = null, MaskPointOpti
         int[] each = [.. Enumerable.Range(0, matched.Count)];
         var maskLoss = MaskLosses.Mask(predicted, expected, each);
         var diceLoss = MaskLosses.Dice(predicted, expected, each, _weights.DiceSmoothing);
-        return new MaskLoss((_weights.Class * classLoss) + (_weights.Mask * maskLoss) + (_weights.Dice * diceLoss), classLoss, maskLoss, diceLoss);
+        var shapes = (_weights.Mask * maskLoss) + (_weights.Dice * diceLoss);
+        return new MaskLoss((_weights.ClassFactor * _weights.Class * classLoss) + (_weights.MaskFactor * shapes), classLoss, maskLoss, diceLoss);
     }
 
     private int[] Match(Tensor classes, Tensor masks, MaskTargets target, NoiseSource random)

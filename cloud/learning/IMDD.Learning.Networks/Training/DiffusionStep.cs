@@ -16,26 +16,41 @@ public sealed class DiffusionStep : IDisposable
     private readonly FoundationNetwork _network;
     private readonly Conditioning _conditioning;
     private readonly Tensor _emptyStates;
+    private readonly MasterWeights _denoiser;
     private readonly WeightUpdate _update;
     private readonly ScalarType _type;
 
     /// <summary>Steps of a network.</summary>
     /// <param name="network">Its denoising network may be of 16 bits: it computes in what its parameters are.</param>
     /// <param name="options">How weights move.</param>
-    /// <param name="conditioning">What images come with.</param>
-    /// <param name="scale">For 16-bit floats of small range; null for others.</param>
-    public DiffusionStep(FoundationNetwork network, StepOptions? options = null, Conditioning? conditioning = null, LossScale? scale = null)
+    /// <param name="conditioning">What images come with; null: what the network's configuration says.</param>
+    /// <param name="format">
+    /// Another than <see cref="NumberFormat.Single"/> brings the denoising network, of 32 bits, to this format until <see cref="Widen"/>; floats of small range
+    /// have their loss scaled.
+    /// </param>
+    public DiffusionStep(
+        FoundationNetwork network, StepOptions? options = null, Conditioning? conditioning = null, NumberFormat format = NumberFormat.Single)
     {
         _network = network;
-        _conditioning = conditioning ?? new Conditioning();
+        _conditioning = conditioning ?? Conditioning.Of(network.Configuration);
+        _denoiser = new MasterWeights(network.Unet, format);
         _type = network.Unet.parameters().First().dtype;
-        _update = new WeightUpdate([network.Unet, network.Captioner], options ?? new StepOptions(), scale);
+        _update = new WeightUpdate(
+            [_denoiser, new MasterWeights(network.Captioner)],
+            options ?? new StepOptions(),
+            _type == ScalarType.Float16 ? new LossScale() : null);
         using var untracked = no_grad();
         _emptyStates = network.EmptyStates().DetachFromDisposeScope();
     }
 
     /// <summary>The weights' update, to change its rate.</summary>
     public WeightUpdate Update => _update;
+
+    /// <summary>The denoising network's weights in 32 bits, under its own names.</summary>
+    public IEnumerable<(string Name, Tensor Master)> Denoiser => _denoiser.Named();
+
+    /// <summary>Makes the denoising network one of 32 bits again: no more steps after that.</summary>
+    public void Widen() => _denoiser.Widen();
 
     /// <summary>Takes one step.</summary>
     /// <param name="batch">Images and captions.</param>

@@ -18,6 +18,20 @@ public sealed class LossScale(double start = 65_536, int growAfter = 2_000)
         ? start
         : throw new ArgumentOutOfRangeException(nameof(start), start, $"Expected a power of two from {Smallest} to {Largest}.");
 
+    /// <summary>Writes where it is.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        writer.Write(Value);
+        writer.Write(_good);
+    }
+
+    /// <summary>Goes on from where another was.</summary>
+    public void Load(BinaryReader reader)
+    {
+        Value = reader.ReadDouble();
+        _good = reader.ReadInt32();
+    }
+
     /// <summary>Tells how a step went.</summary>
     /// <param name="finite">Whether all gradients were numbers.</param>
     public void Update(bool finite)

@@ -1,5 +1,6 @@
 using IMDD.Learning.Networks.Diffusion.Sampling;
 using IMDD.Learning.Networks.Losses;
+using IMDD.Learning.Weights.Configurations;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks.Training;
@@ -11,47 +12,56 @@ public sealed class MaskStep : IDisposable
 
     private readonly FoundationNetwork _network;
     private readonly MaskCriterion _criterion;
+    private readonly bool _isPaperGrounding;
     private readonly WeightUpdate _update;
 
     /// <summary>Steps of a network.</summary>
-    /// <param name="network">Of 32 bits.</param>
-    /// <param name="criterion">What is asked of the masks.</param>
+    /// <param name="network">Of 32 bits. Its configuration says in which form masks are held to words.</param>
+    /// <param name="criterion">What is asked of the masks; null: what the network's configuration says.</param>
     /// <param name="options">How weights move.</param>
     public MaskStep(FoundationNetwork network, MaskCriterion? criterion = null, StepOptions? options = null)
     {
         _network = network;
-        _criterion = criterion ?? new MaskCriterion();
+        _criterion = criterion ?? CriterionOf(network.Configuration);
+        _isPaperGrounding = network.Configuration.Paper.HasFlag(PaperModes.Grounding);
         _update = new WeightUpdate([network.Masks, network.Vocabulary], options ?? StepOptions.Masks);
     }
 
     /// <summary>The weights' update, to change its rate.</summary>
     public WeightUpdate Update => _update;
 
+    /// <summary>What a configuration asks of masks.</summary>
+    /// <param name="configuration">The model's.</param>
+    /// <param name="points">On how many points masks are compared; null: Mask2Former's number.</param>
+    public static MaskCriterion CriterionOf(FoundationConfiguration configuration, MaskPointOptions? points = null)
+        => new(configuration.Paper.HasFlag(PaperModes.MaskLoss) ? MaskLossOptions.Paper : null, points);
+
     /// <summary>Takes one step.</summary>
     /// <param name="batch">Features and what is to be found in them.</param>
     /// <param name="random">Where points are drawn.</param>
-    /// <returns>The loss before it, and whether it was taken.</returns>
-    public (double Loss, bool Taken) Run(MaskBatch batch, NoiseSource random)
+    /// <returns>The loss before it; what of it is grounding, of the last prediction and unweighted, null without words; whether the step was taken.</returns>
+    public (double Loss, double? Grounding, bool Taken) Run(MaskBatch batch, NoiseSource random)
     {
         using var scope = NewDisposeScope();
-        var loss = LossOf(batch, random);
-        return (loss.item<float>(), _update.Apply(loss));
+        var (loss, grounding) = LossOf(batch, random);
+        return (loss.item<float>(), grounding?.item<float>(), _update.Apply(loss));
     }
 
     /// <summary>The loss alone.</summary>
     /// <param name="batch">Features and what is to be found in them.</param>
     /// <param name="random">Where points are drawn.</param>
-    public double Measure(MaskBatch batch, NoiseSource random)
+    public (double Loss, double? Grounding) Measure(MaskBatch batch, NoiseSource random)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        return LossOf(batch, random).item<float>();
+        var (loss, grounding) = LossOf(batch, random);
+        return (loss.item<float>(), grounding?.item<float>());
     }
 
     /// <inheritdoc/>
     public void Dispose() => _update.Dispose();
 
-    private Tensor LossOf(MaskBatch batch, NoiseSource random)
+    private (Tensor Loss, Tensor? Grounding) LossOf(MaskBatch batch, NoiseSource random)
     {
         var pixels = _network.Masks.Pixels(batch.Maps);
         var predictions = _network.Masks.Predict(pixels);
@@ -59,16 +69,27 @@ public sealed class MaskStep : IDisposable
         List<Tensor> embeddings = [.. predictions.Select(prediction => _network.Vocabulary.Embed(prediction, pixels.Mask))];
         List<Tensor> classes = [.. embeddings.Select(embedding => _network.Vocabulary.Score(embedding, rows))];
         var loss = _criterion.Of(classes, [.. predictions.Select(prediction => prediction.Masks)], batch.Targets, random).Total;
-        if (batch.Words is { } words)
+        if (batch.Words is not { } words)
         {
-            // Every prediction is held to the captions, as it is to the masks.
-            var named = _network.Vocabulary.Rows(words);
-            foreach (var embedding in embeddings)
-            {
-                loss = loss + (GroundingWeight * GroundingLoss.Of(GroundingLoss.Similarity(embedding, named, _network.Vocabulary.Scale())));
-            }
+            return (loss, null);
         }
 
-        return loss;
+        // Every prediction is held to the words, as it is to the masks.
+        var named = _network.Vocabulary.Rows(words);
+        var valid = batch.Worded ?? ones(words.shape[0], device: words.device);
+        List<Tensor> grounding = [.. embeddings.Select(embedding => Grounding(embedding, named, valid))];
+        return (loss + (GroundingWeight * stack(grounding).sum()), grounding[^1]);
+    }
+
+    private Tensor Grounding(Tensor masks, Tensor words, Tensor valid)
+    {
+        var scale = _network.Vocabulary.Scale();
+        if (!_isPaperGrounding)
+        {
+            return GroundingLoss.Of(GroundingLoss.Similarity(masks, words, scale), valid);
+        }
+
+        var temperature = scale.reciprocal();
+        return GroundingLoss.PaperOf(GroundingLoss.PaperSimilarity(masks, words, temperature), temperature, valid);
     }
 }

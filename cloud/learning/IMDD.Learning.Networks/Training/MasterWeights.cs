@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -9,13 +10,32 @@ namespace IMDD.Learning.Networks.Training;
 /// </summary>
 public sealed class MasterWeights : IDisposable
 {
-    private readonly List<(Parameter Own, Parameter Master)> _pairs;
+    private readonly nn.Module _network;
+    private List<(Parameter Own, Parameter Master)> _pairs;
 
     /// <summary>Masters of a network's parameters that are trained.</summary>
     /// <param name="network">The network, already in its format.</param>
     public MasterWeights(nn.Module network)
     {
-        _pairs = [.. network.parameters().Where(parameter => parameter.requires_grad).Select(parameter => (parameter, MasterOf(parameter)))];
+        _network = network;
+        _pairs = [.. Trained(network).Select(parameter => (parameter, MasterOf(parameter)))];
+    }
+
+    /// <summary>Brings a network of 32 bits to a format; its values as they were are the masters.</summary>
+    /// <param name="network">Of 32 bits.</param>
+    /// <param name="format">What it computes in from now on.</param>
+    public MasterWeights(nn.Module network, NumberFormat format)
+        : this(network)
+    {
+        if (format == NumberFormat.Single)
+        {
+            return;
+        }
+
+        using var untracked = no_grad();
+        List<Parameter> masters = [.. _pairs.Select(pair => nn.Parameter(pair.Own.detach().clone().DetachFromDisposeScope()))];
+        network.to(TypeOf(format));
+        _pairs = [.. Trained(network).Zip(masters)];
     }
 
     /// <summary>What the optimizer changes, 32 bits.</summary>
@@ -62,6 +82,27 @@ public sealed class MasterWeights : IDisposable
         }
     }
 
+    /// <summary>The masters under the network's own names, to be kept: what a network of 16 bits holds is rounded.</summary>
+    public IEnumerable<(string Name, Tensor Master)> Named()
+    {
+        var masters = _pairs.ToDictionary(pair => pair.Own.Handle, pair => pair.Master);
+        return _network.named_parameters().Where(named => masters.ContainsKey(named.parameter.Handle))
+            .Select(named => (named.name, (Tensor)masters[named.parameter.Handle]));
+    }
+
+    /// <summary>Makes the network one of 32 bits again, with the masters' values.</summary>
+    public void Widen()
+    {
+        if (_pairs.TrueForAll(pair => ReferenceEquals(pair.Own, pair.Master)))
+        {
+            return;
+        }
+
+        _network.to(ScalarType.Float32);
+        _pairs = [.. Trained(_network).Zip(_pairs.Select(pair => pair.Master))];
+        Publish();
+    }
+
     /// <summary>Forgets gradients.</summary>
     public void ZeroGradients()
     {
@@ -80,6 +121,8 @@ public sealed class MasterWeights : IDisposable
             master.Dispose();
         }
     }
+
+    private static IEnumerable<Parameter> Trained(nn.Module network) => network.parameters().Where(parameter => parameter.requires_grad);
 
     private static Parameter MasterOf(Parameter parameter)
     {

@@ -16,10 +16,19 @@ public sealed class WeightUpdate : IDisposable
     /// <param name="options">How.</param>
     /// <param name="scale">For a format of small range; null for others.</param>
     public WeightUpdate(IReadOnlyList<nn.Module> networks, StepOptions options, LossScale? scale = null)
+        : this([.. networks.Select(network => new MasterWeights(network))], options, scale)
+    {
+    }
+
+    /// <summary>An update of weights that become this one's.</summary>
+    /// <param name="masters">Those that are trained.</param>
+    /// <param name="options">How.</param>
+    /// <param name="scale">For a format of small range; null for others.</param>
+    public WeightUpdate(IReadOnlyList<MasterWeights> masters, StepOptions options, LossScale? scale = null)
     {
         _options = options;
         _scale = scale;
-        _masters = [.. networks.Select(network => new MasterWeights(network))];
+        _masters = [.. masters];
         _optimizer = optim.AdamW(Parameters(), options.LearningRate, weight_decay: options.WeightDecay);
     }
 
@@ -60,11 +69,19 @@ public sealed class WeightUpdate : IDisposable
         return good;
     }
 
-    /// <summary>Writes what the optimizer remembers; weights are not in it.</summary>
-    public void Save(BinaryWriter writer) => _optimizer.save_state_dict(writer);
+    /// <summary>Writes what the optimizer remembers, and the loss's scale where there is one; weights are not in it.</summary>
+    public void Save(BinaryWriter writer)
+    {
+        _scale?.Save(writer);
+        _optimizer.save_state_dict(writer);
+    }
 
     /// <summary>Reads what <see cref="Save"/> wrote of an update of the same networks.</summary>
-    public void Load(BinaryReader reader) => _optimizer.load_state_dict(reader);
+    public void Load(BinaryReader reader)
+    {
+        _scale?.Load(reader);
+        _optimizer.load_state_dict(reader);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -60,6 +60,13 @@ internal static class BenchFoundationCommand
         return configuration;
     }
 
+    /// <summary>One that comes with the program, or a file with another.</summary>
+    public static Option<string> ConfigurationOrFileOption(string standard) => new("--config")
+    {
+        Description = $"{string.Join(", ", FoundationConfiguration.Known)}, or a file with a configuration.",
+        DefaultValueFactory = _ => standard,
+    };
+
     /// <summary>Refuses numbers below 1.</summary>
     public static void RequirePositive(params ReadOnlySpan<Option<int>> options)
     {

@@ -1,10 +1,16 @@
 using System.CommandLine;
 using IMDD.Imaging;
+using IMDD.Inference;
+using IMDD.Learning.Datasets.Samples;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Words;
 using IMDD.Learning.Evaluation.Models;
 using IMDD.Learning.Evaluation.Reports;
+using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Training.Models;
+using IMDD.Learning.Weights.Configurations;
+using IMDD.Learning.Weights.Files;
 using TorchSharp;
 
 namespace IMDD.Learning.Trainer.Commands;
@@ -16,18 +22,47 @@ internal static class TrainEvalCommand
 
     public static Command Create()
     {
-        Option<DirectoryInfo> model = new("--model") { Description = "The model's folder.", Required = true };
+        Option<string> model = new("--model") { Description = "The model's folder; or a foundation model's .safetensors file, with --config and --tokenizer.", Required = true };
         Option<string> data = new("--data") { Description = "KEY:PATH of a data set.", Required = true };
         Option<string> side = new("--split") { Description = "train, val, test or all.", DefaultValueFactory = _ => "test" };
         side.AcceptOnlyFromAmong(Sides);
         Option<double?> threshold = new("--threshold") { Description = "Pixel threshold, 0 to 1; the model's own by default." };
         Option<string[]> splitWith = new("--split-with") { Description = "KEY:PATH of data sets that are divided as one with this one.", AllowMultipleArgumentsPerToken = true };
         Option<string[]> testGroup = new("--test-group") { Description = "Keys of the groups that are the test side.", AllowMultipleArgumentsPerToken = true };
+        var configuration = BenchFoundationCommand.ConfigurationOrFileOption("tiny");
+        Option<DirectoryInfo?> tokenizer = new("--tokenizer") { Description = "Of a foundation model: folder with CLIP's vocab.json and merges.txt." };
+        Option<bool> ensemble = new("--clip-ensemble")
+        {
+            Description = "Of a foundation model: name masks together with what CLIP sees in them. CLIP's share is --clip-seen for classes of the training, else --clip-novel.",
+        };
+        Option<double> seen = new("--clip-seen") { Description = "CLIP's share for classes that training had, 0 to 1.", DefaultValueFactory = _ => new ClipEnsemble().Seen };
+        Option<double> novel = new("--clip-novel") { Description = "CLIP's share for other classes, 0 to 1.", DefaultValueFactory = _ => new ClipEnsemble().Novel };
         var json = JsonLine.CreateOption();
-        Command command = new("eval", "Measures a trained model on a data set.") { model, data, side, threshold, splitWith, testGroup, json };
+        Command command = new("eval", "Measures a trained model on a data set.")
+        {
+            model, data, side, threshold, splitWith, testGroup, configuration, tokenizer, ensemble, seen, novel, json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(model) is { } path && File.Exists(path) && result.GetValue(tokenizer) is null)
+            {
+                result.AddError($"--tokenizer is missing: {path} is a file, which is a foundation model's.");
+            }
+
+            foreach (var share in new[] { seen, novel }.Where(share => result.GetValue(share) is not (>= 0 and <= 1)))
+            {
+                result.AddError($"{share.Name} is {result.GetValue(share)}: expected 0 to 1.");
+            }
+        });
         command.SetAction(parsed => Run(
             parsed,
-            parsed.GetRequiredValue(model).FullName,
+            Path.GetFullPath(parsed.GetRequiredValue(model)),
+            classes => Foundation(
+                Path.GetFullPath(parsed.GetRequiredValue(model)),
+                FoundationConfiguration.Open(parsed.GetRequiredValue(configuration)),
+                parsed.GetValue(tokenizer)!.FullName,
+                classes,
+                parsed.GetValue(ensemble) ? new ClipEnsemble(parsed.GetValue(seen), parsed.GetValue(novel)) : null),
             parsed.GetRequiredValue(data),
             new DivisionRule { With = parsed.GetValue(splitWith) ?? [], TestGroups = parsed.GetValue(testGroup) ?? [] },
             parsed.GetRequiredValue(side),
@@ -36,13 +71,40 @@ internal static class TrainEvalCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed, string folder, string data, DivisionRule rule, string side, double? threshold, bool json)
+    private static FoundationTorchSegmenter Foundation(
+        string file, FoundationConfiguration configuration, string tokenizer, IReadOnlyList<TrainedClass> classes, ClipEnsemble? ensemble)
+    {
+        using var files = WeightFiles.OpenFile(file);
+        return new FoundationTorchSegmenter(configuration, files, ClipTokenizer.Open(tokenizer), classes, ensemble);
+    }
+
+    /// <summary>The classes that a data set speaks of, which a model that takes any words is asked for.</summary>
+    private static List<TrainedClass> ClassesOf(Dataset dataset)
+    {
+        List<TrainedClass> classes =
+        [
+            .. dataset.Samples.SelectMany(sample => sample.Classes).Select(label => TrainedClass.Of(label, Vocabulary.English)).OfType<TrainedClass>()
+                .DistinctBy(one => one.Id, StringComparer.Ordinal).OrderBy(one => one.Id, StringComparer.Ordinal),
+        ];
+        return classes.Count > 0 ? classes : [TrainedClass.Of("defect", Vocabulary.English)!];
+    }
+
+    private static int Run(
+        ParseResult parsed,
+        string folder,
+        Func<IReadOnlyList<TrainedClass>, FoundationTorchSegmenter> foundation,
+        string data,
+        DivisionRule rule,
+        string side,
+        double? threshold,
+        bool json)
     {
         torch.set_num_threads(1);
         OpenCvImageDecoder decoder = new();
         var (dataset, split) = new DatasetDivider(decoder).Read([data], rule)[0];
-        using var model = EdgeModel.Load(folder);
-        using BundleModel measured = new(new TorchSegmenter(model));
+        using var model = File.Exists(folder) ? null : EdgeModel.Load(folder);
+        var words = model is null ? foundation(ClassesOf(dataset)) : null;
+        using BundleModel measured = new(words ?? (ISegmenter)new TorchSegmenter(model!));
         ModelEvaluator evaluator = new(measured, decoder, Vocabulary.English, new EvaluationOptions { PixelThreshold = threshold, Resamples = 0 });
         var report = evaluator.Run(dataset, split, side == "all" ? null : Enum.Parse<SplitName>(side, ignoreCase: true));
         var output = parsed.InvocationConfiguration.Output;
@@ -60,6 +122,12 @@ internal static class TrainEvalCommand
         var result = report.Metrics.ToDictionary(m => m.Key, m => m.Value.IsDefined ? (object?)m.Value.Value : null, StringComparer.Ordinal);
         (result["model"], result["dataset"], result["split"], result["split_id"]) = (report.ModelDigest, report.Dataset, report.Side, report.SplitId);
         (result["images"], result["anomalous"], result["pixel_threshold"]) = (report.Images, report.Anomalous, report.PixelThreshold);
+        if (words is not null)
+        {
+            result["classes"] = words.Manifest.Classes.Select(c => c.Id);
+            result["classes_seen"] = words.Manifest.Classes.Zip(words.Seen).Where(pair => pair.Second).Select(pair => pair.First.Id);
+        }
+
         JsonLine.Write(output, result);
         return 0;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Networks.Training;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Runs;
@@ -15,6 +16,13 @@ internal static class TrainFoundationCommand
 {
     private const string WeightsFile = "foundation.safetensors";
 
+    private static readonly Dictionary<string, NumberFormat> Precisions = new(StringComparer.Ordinal)
+    {
+        ["fp32"] = NumberFormat.Single,
+        ["bf16"] = NumberFormat.BFloat16,
+        ["fp16"] = NumberFormat.Float16,
+    };
+
     public static Command Create()
     {
         Option<string[]> data = new("--data")
@@ -25,7 +33,7 @@ internal static class TrainFoundationCommand
         };
         Option<DirectoryInfo> folder = new("--out") { Description = "Becomes a bundle; run files go to its folder run/.", Required = true };
         Option<DirectoryInfo> tokenizer = new("--tokenizer") { Description = "Folder with CLIP's vocab.json and merges.txt.", Required = true };
-        var configuration = BenchFoundationCommand.ConfigurationOption("tiny");
+        var configuration = BenchFoundationCommand.ConfigurationOrFileOption("tiny");
         Option<FileInfo?> from = new("--from") { Description = "A checkpoint of the whole model to start from, as imdd model assemble makes it of public ones. Without one every part is drawn, also those that are not trained." };
         Option<int?> side = new("--side") { Description = "Side of a crop, pixels; four strides of the model where it is not given." };
         Option<int> batch = new("--batch") { Description = "Crops a step.", DefaultValueFactory = _ => 4 };
@@ -34,6 +42,25 @@ internal static class TrainFoundationCommand
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-4 };
         Option<bool> checkpointed = new("--checkpointed") { Description = "Keep only the layers' inputs for the backward pass: half of the memory for a third more time." };
+        Option<string[]> paper = new("--paper")
+        {
+            Description = $"Where to follow the paper's letter, beside what the configuration's 'paper' says: {string.Join(", ", PaperModeNames.All)}, with commas or blanks between.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        paper.Validators.Add(result =>
+        {
+            _ = PaperModeNames.Parse(Split(result.GetValueOrDefault<string[]>()), out var unknown);
+            foreach (var mode in unknown)
+            {
+                result.AddError($"--paper has '{mode}': expected {string.Join(", ", PaperModeNames.All)}.");
+            }
+        });
+        Option<string> precision = new("--precision")
+        {
+            Description = "What the denoising network computes in during the first stage: fp32, bf16, or fp16 with a dynamic loss scale (the paper's). Weights are kept in 32 bits. Processors without 16-bit instructions are slower with 16 bits.",
+            DefaultValueFactory = _ => "fp32",
+        };
+        precision.AcceptOnlyFromAmong([.. Precisions.Keys]);
         Option<int> every = new("--checkpoint-every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 250 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> half = new("--fp16") { Description = "The bundle computes in 16 bits." };
@@ -44,7 +71,7 @@ internal static class TrainFoundationCommand
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Trains a foundation model on pictures, texts of what their crops show, and masks.")
         {
-            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, seed, rate, checkpointed, every, threads, half, stopWithInput, json,
+            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, seed, rate, checkpointed, paper, precision, every, threads, half, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -57,13 +84,14 @@ internal static class TrainFoundationCommand
                 parsed.GetValue(from)?.FullName,
                 new FoundationTrainingOptions
                 {
-                    Configuration = FoundationConfiguration.Of(parsed.GetRequiredValue(configuration)),
+                    Configuration = WithPaper(FoundationConfiguration.Open(parsed.GetRequiredValue(configuration)), parsed.GetValue(paper)),
                     Side = parsed.GetValue(side),
                     BatchSize = parsed.GetValue(batch),
                     Steps = parsed.GetValue(steps),
                     MaskSteps = parsed.GetValue(maskSteps),
                     Seed = parsed.GetValue(seed),
                     LearningRate = parsed.GetValue(rate),
+                    Precision = Precisions[parsed.GetRequiredValue(precision)],
                     IsCheckpointed = parsed.GetValue(checkpointed),
                     CheckpointEvery = parsed.GetValue(every),
                     Threads = parsed.GetValue(threads),
@@ -74,6 +102,12 @@ internal static class TrainFoundationCommand
         });
         return command;
     }
+
+    private static string[] Split(string[]? modes)
+        => [.. (modes ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    private static FoundationConfiguration WithPaper(FoundationConfiguration configuration, string[]? modes)
+        => configuration with { Paper = configuration.Paper | PaperModeNames.Parse(Split(modes), out _) };
 
     private static async Task<int> RunAsync(
         ParseResult parsed,
@@ -114,6 +148,8 @@ internal static class TrainFoundationCommand
         ModuleWeights.Save(trainer.Network, Path.Combine(run, WeightsFile), new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["configuration"] = options.Configuration.Name,
+            [FoundationTorchSegmenter.ClassesKey] = string.Join(",", data.Classes.Select(c => c.Id)),
+            ["paper"] = string.Join(",", PaperModeNames.Of(options.Configuration.Paper)),
             ["seed"] = options.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["steps"] = outcome.Step.ToString(System.Globalization.CultureInfo.InvariantCulture),
         });
@@ -130,6 +166,8 @@ internal static class TrainFoundationCommand
             BundleDigest = digest,
             Configuration = options.Configuration.Name,
             options.Seed,
+            Paper = PaperModeNames.Of(options.Configuration.Paper),
+            Precision = Precisions.Single(known => known.Value == options.Precision).Key,
             Side = options.CropSide,
             outcome.Step,
             DiffusionSteps = options.Steps,
@@ -140,6 +178,7 @@ internal static class TrainFoundationCommand
             data.SplitIds,
             ValidationNoiseLoss = outcome.NoiseLoss,
             ValidationMaskLoss = outcome.MaskLoss,
+            ValidationGroundingLoss = outcome.GroundingLoss,
             ParityError = parity.LargestError,
             CpuMinutes = Math.Round(outcome.CpuSeconds / 60, 2),
             FilesNotUsed = data.Problems.Count,

@@ -8,7 +8,11 @@ public static class ModuleTensors
 {
     /// <summary>Copies out. Integer buffers, which only count batches, are left out.</summary>
     public static IReadOnlyList<Float32Tensor> Read(torch.nn.Module module, string prefix)
-        => [.. Of(module).Select(entry => new Float32Tensor(prefix + entry.Name, [.. entry.Tensor.shape.Select(d => (int)d)], Values(entry.Tensor)))];
+        => Read(Of(module), prefix);
+
+    /// <summary>Copies named tensors of 32 bits.</summary>
+    public static IReadOnlyList<Float32Tensor> Read(IEnumerable<(string Name, torch.Tensor Tensor)> tensors, string prefix)
+        => [.. tensors.Select(entry => new Float32Tensor(prefix + entry.Name, [.. entry.Tensor.shape.Select(d => (int)d)], Values(entry.Tensor)))];
 
     /// <summary>Copies in.</summary>
     /// <exception cref="TrainingException">A tensor is missing or has another shape; the message names it.</exception>

@@ -28,7 +28,7 @@ internal sealed class FoundationCrops : IDisposable
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         _emptyStates = network.EmptyStates().DetachFromDisposeScope();
-        ClassTexts = network.Clip.EmbedText(Ids(classes.Select(named => $"a photo of a {named.Name}.").ToList(), network.Configuration.Clip.Text.Context)).DetachFromDisposeScope();
+        ClassTexts = ClassNames.Embed(network, tokenizer, [.. classes.Select(named => named.Name)]).DetachFromDisposeScope();
     }
 
     /// <summary>CLIP's embeddings of the classes' names, [K, text width].</summary>
@@ -58,10 +58,13 @@ internal sealed class FoundationCrops : IDisposable
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         var features = _network.Features(Images(batch), _emptyStates);
+        var (words, worded) = Words(batch);
         return new MaskBatch(
             [.. features.Maps.Select(map => map.MoveToOuterDisposeScope())],
             [.. Enumerable.Range(0, batch.Count).Select(crop => Targets(batch, crop))],
-            ClassTexts);
+            ClassTexts,
+            words?.MoveToOuterDisposeScope(),
+            worded.MoveToOuterDisposeScope());
     }
 
     public void Dispose()
@@ -81,6 +84,24 @@ internal sealed class FoundationCrops : IDisposable
         return shown.Count > 0 ? $"a photo of a surface with {string.Join(" and ", shown.Select(index => _classes[index].Name))}."
             : batch.Targets.AsSpan(crop * batch.Cells * batch.Cells, batch.Cells * batch.Cells).ContainsAnyInRange(Inside, 1) ? "a photo of a surface with a defect."
             : "a photo of a surface without a defect.";
+    }
+
+    /// <summary>
+    /// The words of a crop's text that name something: its classes. A crop with fewer than another says its own again. Where two crops show the same, their
+    /// words are the same, and the loss has a floor: which of the two a text belongs to cannot be told.
+    /// </summary>
+    private (Tensor? Words, Tensor Worded) Words(Batch batch)
+    {
+        List<List<int>> shown = [.. Enumerable.Range(0, batch.Count).Select(crop => Classes(batch, crop))];
+        var count = shown.Max(classes => classes.Count);
+        var worded = tensor(shown.Select(classes => classes.Count > 0 ? 1f : 0f).ToArray());
+        if (count == 0)
+        {
+            return (null, worded);
+        }
+
+        long[] named = [.. shown.SelectMany(classes => Enumerable.Range(0, count).Select(word => classes.Count > 0 ? (long)classes[word % classes.Count] : 0))];
+        return (ClassTexts.index_select(0, tensor(named)).view(batch.Count, count, -1), worded);
     }
 
     private static List<int> Classes(Batch batch, int crop)

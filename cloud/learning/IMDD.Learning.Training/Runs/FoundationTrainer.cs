@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using IMDD.Contracts.Identity;
+using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Networks.Clip;
 using IMDD.Learning.Networks.Diffusion.Sampling;
@@ -125,6 +126,12 @@ public sealed class FoundationTrainer : IDisposable
                 throw new TrainingException($"The loss of step {_state.Step} is {loss}: lower the learning rate ({_options.LearningRate}).");
             }
 
+            if (_state.Step + 1 == _options.Steps)
+            {
+                // Features are read, and the model is kept, in 32 bits.
+                _diffusion?.Widen();
+            }
+
             _state = _state with { Step = _state.Step + 1, CpuSeconds = _state.CpuSeconds + (Environment.CpuUsage.TotalTime - cpu).TotalSeconds };
             smoothed = double.IsNaN(smoothed) || _state.Step == _options.Steps + 1 ? loss : (LossMemory * smoothed) + ((1 - LossMemory) * loss);
             if (_state.Step % _options.CheckpointEvery == 0 || _state.Step == _state.Steps)
@@ -155,7 +162,7 @@ public sealed class FoundationTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         using NoiseSource random = new(Seed(_state.Step));
-        _diffusion ??= new DiffusionStep(_network, new StepOptions(_options.LearningRate));
+        _diffusion ??= NewDiffusionStep();
         _diffusion.Update.LearningRate = LearningRate.At(_state.Step, _options.Steps, _options.LearningRate);
         var (noise, _, _) = _diffusion.Run(_crops.Diffusion(batch), random);
         return noise;
@@ -170,8 +177,10 @@ public sealed class FoundationTrainer : IDisposable
         return _masks.Run(_crops.Masks(batch), random).Loss;
     }
 
+    private DiffusionStep NewDiffusionStep() => new(_network, new StepOptions(_options.LearningRate), format: _options.Precision);
+
     private MaskStep NewMaskStep() => new(
-        _network, new MaskCriterion(points: new MaskPointOptions(Points)), StepOptions.Masks with { LearningRate = _options.LearningRate });
+        _network, MaskStep.CriterionOf(_options.Configuration, new MaskPointOptions(Points)), StepOptions.Masks with { LearningRate = _options.LearningRate });
 
     /// <summary>Losses on pictures that were not learned from; the same crops, timesteps and noise for every model.</summary>
     private async Task<FoundationOutcome> JudgeAsync()
@@ -179,7 +188,7 @@ public sealed class FoundationTrainer : IDisposable
         List<TrainingPicture> judged = [.. _data.Validation.Where(picture => picture.HasPixelTruth)];
         if (judged.Count == 0)
         {
-            return new FoundationOutcome(_state.Step, null, null, _state.CpuSeconds);
+            return new FoundationOutcome(_state.Step, null, null, null, _state.CpuSeconds);
         }
 
         CropOptions crops = new() { Side = _options.CropSide, OutputStride = _options.Configuration.LatentStride, Photometric = 0 };
@@ -190,7 +199,8 @@ public sealed class FoundationTrainer : IDisposable
         using DiffusionStep diffusion = new(_network);
         using var masks = NewMaskStep();
         var noise = diffusion.Measure(_crops.Diffusion(batch), random).Noise;
-        return new FoundationOutcome(_state.Step, noise, masks.Measure(_crops.Masks(batch), random), _state.CpuSeconds);
+        var (mask, grounding) = masks.Measure(_crops.Masks(batch), random);
+        return new FoundationOutcome(_state.Step, noise, mask, grounding, _state.CpuSeconds);
     }
 
     private void WriteCheckpoint()
@@ -201,8 +211,12 @@ public sealed class FoundationTrainer : IDisposable
             Update()?.Save(writer);
         }
 
-        _checkpoints.Write(_state, [.. Trained().SelectMany(part => ModuleTensors.Read(part.Module, part.Prefix))], optimizer.ToArray());
+        _checkpoints.Write(_state, [.. Trained().SelectMany(Weights)], optimizer.ToArray());
     }
+
+    // Of the denoising network what the optimizer changes: while it computes in 16 bits its own are rounded.
+    private IReadOnlyList<Float32Tensor> Weights((string Prefix, nn.Module Module) part)
+        => _diffusion is { } step && ReferenceEquals(part.Module, _network.Unet) ? ModuleTensors.Read(step.Denoiser, part.Prefix) : ModuleTensors.Read(part.Module, part.Prefix);
 
     private void Restore(Checkpoint checkpoint, string runFolder)
     {
@@ -223,7 +237,7 @@ public sealed class FoundationTrainer : IDisposable
             return;
         }
 
-        _diffusion = _state.Step < _options.Steps ? new DiffusionStep(_network, new StepOptions(_options.LearningRate)) : null;
+        _diffusion = _state.Step < _options.Steps ? NewDiffusionStep() : null;
         _masks = _state.Step > _options.Steps ? NewMaskStep() : null;
         using BinaryReader reader = new(new MemoryStream(checkpoint.Optimizer));
         Update()!.Load(reader);

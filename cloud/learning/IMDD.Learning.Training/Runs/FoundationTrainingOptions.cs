@@ -1,3 +1,4 @@
+using IMDD.Learning.Networks.Training;
 using IMDD.Learning.Weights.Configurations;
 
 namespace IMDD.Learning.Training.Runs;
@@ -28,6 +29,9 @@ public sealed record FoundationTrainingOptions
 
     /// <summary>Whether the denoising network keeps its layers' inputs alone.</summary>
     public bool IsCheckpointed { get; init; }
+
+    /// <summary>What the denoising network computes in during the first stage; its weights are kept in 32 bits always.</summary>
+    public NumberFormat Precision { get; init; } = NumberFormat.Single;
 
     /// <summary>Steps between checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 250;

@@ -15,6 +15,7 @@ namespace IMDD.Learning.Weights.Configurations;
 /// <param name="Schedule">The noise schedule.</param>
 /// <param name="FeatureTimestep">The timestep at which features are read, from 0; passed to the schedule and to the time embedding alike.</param>
 /// <param name="FeatureSeed">Seed of the noise that is added before.</param>
+/// <param name="Paper">Where training follows the paper's letter; says nothing of shapes.</param>
 public sealed record FoundationConfiguration(
     string Name,
     UnetConfiguration Unet,
@@ -26,7 +27,8 @@ public sealed record FoundationConfiguration(
     OpenVocabularyOptions Vocabulary,
     NoiseScheduleOptions Schedule,
     int FeatureTimestep,
-    int FeatureSeed)
+    int FeatureSeed,
+    PaperModes Paper = PaperModes.None)
 {
     /// <summary>Names of those that come with the program, smallest first.</summary>
     public static IReadOnlyList<string> Known { get; } = ["tiny", "base", "sd15"];
@@ -48,6 +50,13 @@ public sealed record FoundationConfiguration(
         return Parse(reader.ReadToEnd(), $"{name}.json");
     }
 
+    /// <summary>One that comes with the program, or a file's.</summary>
+    /// <param name="nameOrFile">A name of <see cref="Known"/>, or a file's path.</param>
+    /// <exception cref="WeightsException">It is neither, or the file is wrong.</exception>
+    public static FoundationConfiguration Open(string nameOrFile) => Known.Contains(nameOrFile) || !File.Exists(nameOrFile)
+        ? Of(nameOrFile)
+        : Parse(ConfigurationReader.ReadFile(nameOrFile), nameOrFile);
+
     /// <summary>Reads a configuration.</summary>
     /// <param name="json">Its text.</param>
     /// <param name="origin">The file, for messages.</param>
@@ -66,8 +75,13 @@ public sealed record FoundationConfiguration(
             ReadVocabulary(fields.Object("vocabulary")),
             NoiseScheduleOptions.Read(fields.Object("schedule")),
             fields.Whole("feature_timestep", 50),
-            fields.Whole("feature_seed", 42));
-        var misfits = configuration.Misfits().ToList();
+            fields.Whole("feature_seed", 42),
+            PaperModeNames.Parse(fields.Texts("paper") ?? [], out var unknownModes));
+        List<string> misfits =
+        [
+            .. configuration.Misfits(),
+            .. unknownModes.Select(mode => $"paper has '{mode}'; expected {string.Join(", ", PaperModeNames.All)}"),
+        ];
         return misfits.Count == 0 ? configuration : throw new WeightsException($"{origin}: {string.Join("; ", misfits)}.");
     }
 

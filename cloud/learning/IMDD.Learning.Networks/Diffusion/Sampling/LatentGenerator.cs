@@ -24,7 +24,7 @@ public sealed class LatentGenerator(ISampler sampler, Func<Tensor, int, Tensor> 
 
     /// <summary>A latent that resembles another: it is noised as far as the strength says, and denoised from there.</summary>
     /// <param name="latent">[B, C, h, w].</param>
-    /// <param name="strength">0: the latent itself; 1: noise alone decides.</param>
+    /// <param name="strength">Share of the steps that are taken, rounded down. 0: the latent itself; 1: noise alone decides, as in <see cref="FromNoise"/>.</param>
     /// <param name="seed">Of all noise of the run.</param>
     public Tensor FromLatent(Tensor latent, double strength, ulong seed)
     {
@@ -32,8 +32,7 @@ public sealed class LatentGenerator(ISampler sampler, Func<Tensor, int, Tensor> 
         using var untracked = no_grad();
         using NoiseSource noise = new(seed);
         var first = FirstStep(strength);
-        var start = first == sampler.Timesteps.Count ? latent.alias() : sampler.Schedule.AddNoise(latent, noise.DrawLike(latent), [sampler.Timesteps[first]]);
-        return Run(first, start, noise, after: null).MoveToOuterDisposeScope();
+        return Run(first, Start(latent, noise.DrawLike(latent), first), noise, after: null).MoveToOuterDisposeScope();
     }
 
     /// <summary>A latent that is another outside a region, and new inside: after every step the outside is put back at its noise level.</summary>
@@ -55,8 +54,7 @@ public sealed class LatentGenerator(ISampler sampler, Func<Tensor, int, Tensor> 
         var first = FirstStep(strength);
         var outsideNoise = noise.DrawLike(latent);
         var inside = region.to(latent.dtype, latent.device);
-        var start = first == sampler.Timesteps.Count ? latent.alias() : sampler.Schedule.AddNoise(latent, outsideNoise, [sampler.Timesteps[first]]);
-        return Run(first, start, noise, KeepOutside).MoveToOuterDisposeScope();
+        return Run(first, Start(latent, outsideNoise, first), noise, KeepOutside).MoveToOuterDisposeScope();
 
         Tensor KeepOutside(int index, Tensor sample)
         {
@@ -66,6 +64,12 @@ public sealed class LatentGenerator(ISampler sampler, Func<Tensor, int, Tensor> 
             return (inside * sample) + ((1 - inside) * outside);
         }
     }
+
+    // A run of all steps begins where generation does. The latent at the last timestep still has √ᾱ of itself, which shows: a hint of its brightness.
+    private Tensor Start(Tensor latent, Tensor noise, int first)
+        => first == 0 ? noise.alias()
+            : first == sampler.Timesteps.Count ? latent.alias()
+            : sampler.Schedule.AddNoise(latent, noise, [sampler.Timesteps[first]]);
 
     private int FirstStep(double strength) => strength is >= 0 and <= 1
         ? sampler.Timesteps.Count - (int)Math.Floor(strength * sampler.Timesteps.Count)
