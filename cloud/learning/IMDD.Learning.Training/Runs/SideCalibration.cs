@@ -12,7 +12,7 @@ namespace IMDD.Learning.Training.Runs;
 internal static class SideCalibration
 {
     /// <summary>Share of normal pictures on which a branch may claim something.</summary>
-    private const double NormalSlack = 0.02;
+    private const double NormalSlack = 0.015;
 
     /// <summary>Share of pictures with defects of other classes whose defect may be renamed.</summary>
     private const double OthersSlack = 0.01;
@@ -91,7 +91,7 @@ internal static class SideCalibration
         return planes;
     }
 
-    /// <summary>What a third of the cells of a picture's defect reach: from there on it may be named anew.</summary>
+    /// <summary>What half of the cells of a picture's defect reach: from there on it may be named anew.</summary>
     private static double OfDefect(PictureScores plane, TrainingPicture picture, int stride)
     {
         if (picture.Mask is not { } mask)
@@ -110,7 +110,7 @@ internal static class SideCalibration
         }
 
         own.Sort();
-        return own.Count == 0 ? double.NegativeInfinity : own[own.Count * 2 / 3];
+        return own.Count == 0 ? double.NegativeInfinity : own[own.Count / 2];
     }
 
     /// <summary>The picture as one class sees it: all else is normal.</summary>
