@@ -15,7 +15,7 @@ internal static class SideCalibration
     private const double NormalSlack = 0.015;
 
     /// <summary>Share of pictures with defects of other classes whose defect may be renamed.</summary>
-    private const double OthersSlack = 0.01;
+    private const double OthersSlack = 0.02;
 
     /// <summary>Calibrates the branches of a model, in place.</summary>
     /// <param name="model">Trained.</param>
