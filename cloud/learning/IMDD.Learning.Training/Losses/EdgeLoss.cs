@@ -19,7 +19,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
     private const int MaxNamedPerCrop = 64;
 
     // A line one pixel thin fills a quarter of the cells it crosses, which is half a truth (CropCutter), and less at its ends.
-    private const float DefectiveCell = 0.2f;
+    internal const float DefectiveCell = 0.2f;
     private const double WordScale = 10;
 
     /// <summary>The losses of a batch.</summary>
