@@ -187,6 +187,7 @@ public static class EdgeAgentExtensions
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<BundleDownload>();
         services.AddSingleton<CandidateLoader>();
+        services.AddSingleton<CandidateShadow>();
         services.AddSingleton<FeedbackPublisher>();
         services.AddSingleton<ModelDelivery>();
     }

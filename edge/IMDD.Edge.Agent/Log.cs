@@ -148,4 +148,7 @@ internal static partial class Log
 
     [LoggerMessage(62, LogLevel.Warning, "The statistics in the bundle of model {Model} {Version} cannot be used, drift is measured from each camera's own frames: {Error}")]
     public static partial void StatisticsReferenceUnusable(ILogger logger, string model, string version, string error);
+
+    [LoggerMessage(70, LogLevel.Warning, "What the manifest of model {Model} {Version} predicts for this line cannot be used, its trial is not held against it: {Error}")]
+    public static partial void PredictionUnusable(ILogger logger, string model, string version, string error);
 }

@@ -68,7 +68,13 @@ public sealed record BundleManifest
     /// <summary>Embedding and score statistics for novelty and drift; <see cref="BundleReference"/> and whatever else a writer has.</summary>
     public JsonElement? Reference { get; init; }
 
-    /// <summary>Per line: the fail rate per class and the undecided rate expected, with intervals.</summary>
+    /// <summary>
+    /// Classes whose verdicts are meant to be other than those of the release that it was trained from (<see cref="BundleLineage.Parent"/>): elsewhere it
+    /// claims to say what that says. Null: nothing is claimed.
+    /// </summary>
+    public IReadOnlyList<string>? ChangedClasses { get; init; }
+
+    /// <summary>By line: the fail rate per class and the undecided rate expected, with intervals; <see cref="LinePrediction"/> and whatever else a writer has.</summary>
     public JsonElement? Predicted { get; init; }
 
     /// <summary>Images with the outputs expected of them; null where the bundle has none.</summary>

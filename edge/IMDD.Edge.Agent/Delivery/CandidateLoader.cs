@@ -18,21 +18,30 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     /// <summary>Side of a frame that stands in where no size is known, pixels.</summary>
     private const int DefaultSide = 256;
 
-    /// <summary>A release that is ready to decide.</summary>
+    /// <summary>A release that may watch: it runs here, says of its probes what it should, and is fast enough. It works on the caller's thread alone.</summary>
     /// <exception cref="ModelBundleException">The bundle has changed on disk.</exception>
     /// <exception cref="SegmenterException">It does not run here.</exception>
     /// <exception cref="DeliveryException">It takes too long.</exception>
-    public async Task<ISegmenter> LoadAsync(ModelBundle bundle)
+    public Task<ISegmenter> ProveAsync(ModelBundle bundle) => LowPriority.RunAsync(() =>
     {
         var sizes = Sizes();
-        await LowPriority.RunAsync(() =>
+        var trial = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest) with { Threads = 1, MaxBatch = 1 });
+        try
         {
-            using var trial = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest) with { Threads = 1, MaxBatch = 1 });
             CheckSpeed(trial, sizes);
-            return true;
-        });
-        return await Task.Run(() => SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest)));
-    }
+            return trial;
+        }
+        catch
+        {
+            trial.Dispose();
+            throw;
+        }
+    });
+
+    /// <summary>A release that is ready to decide.</summary>
+    /// <exception cref="ModelBundleException">The bundle has changed on disk.</exception>
+    /// <exception cref="SegmenterException">It does not run here.</exception>
+    public Task<ISegmenter> LoadAsync(ModelBundle bundle) => Task.Run(() => SegmenterFactory.Create(bundle, opener.Options(Sizes(), bundle.Manifest)));
 
     private List<(int Width, int Height)> Sizes()
     {

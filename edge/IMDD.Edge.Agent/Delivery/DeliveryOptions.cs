@@ -29,6 +29,21 @@ public sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:00.0001", "01:00:00")]
     public TimeSpan? InferenceBudget { get; set; }
 
+    /// <summary>For at most this long a new release watches the line's frames while another decides; 0: it does not.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan Shadow { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Frames that it watches at most.</summary>
+    [Range(1, 100_000)]
+    public int ShadowFrames { get; set; } = 50;
+
+    /// <summary>
+    /// Share of the frames that it watched which it may judge otherwise, outside of the classes that it declares as changed. It holds for releases that
+    /// declare some, and were trained from the one that decides; of others it is only told.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double MaxDisagreement { get; set; } = 0.1;
+
     /// <summary>How long a new release decides before the one before it is let go; one that fails on a frame meanwhile is taken out again.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Trial { get; set; } = TimeSpan.FromSeconds(30);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using IMDD.Contracts;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
 using IMDD.Contracts.Topics;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
@@ -27,6 +28,7 @@ internal sealed class ModelDelivery(
     RootUpdate roots,
     BundleOpener opener,
     CandidateLoader loader,
+    CandidateShadow shadow,
     ModelLoader starting,
     ModelSlot slot,
     StationRecipe recipe,
@@ -339,6 +341,11 @@ internal sealed class ModelDelivery(
 
         // Again, since it may have lain there for long.
         opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
+        using (var watching = await loader.ProveAsync(bundle))
+        {
+            await WatchAsync(rolloutId, model, watching, newer);
+        }
+
         var candidate = await loader.LoadAsync(bundle);
         ISegmenter? previous = null;
         try
@@ -370,6 +377,49 @@ internal sealed class ModelDelivery(
         await TryOutAsync(rolloutId, model, previous, stop);
     }
 
+    /// <summary>Lets a release see the line's frames while another decides; what it says otherwise counts only where it claims to say the same.</summary>
+    private async Task WatchAsync(string rolloutId, ModelRelease model, ISegmenter release, CancellationToken newer)
+    {
+        if (options.Shadow == TimeSpan.Zero || slot.Model is not { } deciding)
+        {
+            return;
+        }
+
+        var shadowing = RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Shadowing) with { Slot = slots.State!.Other() };
+        feedback.Say(shadowing);
+        var report = await shadow.WatchAsync(release, newer);
+        var isHeld = release.Manifest.ChangedClasses is not null && release.Manifest.TrainedFrom?.Parent == deciding.Digest;
+        if (report.Failures > 0)
+        {
+            throw new DeliveryException(RolloutReason.HealthRegression, $"It failed on {report.Failures} of {report.Failures + report.Frames} of the line's frames while it watched.");
+        }
+
+        if (isHeld && ShadowRule.IsBeyond(report.Unexplained, report.Frames, options.MaxDisagreement))
+        {
+            throw new DeliveryException(
+                RolloutReason.Disagreement, FormattableString.Invariant($"{report} At most {options.MaxDisagreement:P0} may be."));
+        }
+
+        feedback.Say(shadowing with { Detail = report.ToString() });
+    }
+
+    /// <summary>What is not as the release's manifest predicts for this line; null: nothing, or nothing can be told.</summary>
+    private string? Breach(LinePrediction? predicted) => predicted is null ? null : PredictionRule.Breach(predicted, slot.Tally());
+
+    /// <summary>What a release predicts, where this station judges by its thresholds.</summary>
+    private LinePrediction? PredictionOf(BundleManifest? manifest)
+    {
+        try
+        {
+            return manifest is not null && recipe.IsBundleDefaults ? LinePrediction.Of(manifest, identity.Asset.LinePath) : null;
+        }
+        catch (FormatException e)
+        {
+            Log.PredictionUnusable(logger, manifest!.Name, manifest.Version, e.Message);
+            return null;
+        }
+    }
+
     /// <summary>Watches the release that decides for as long as a trial takes; then keeps it, or goes back.</summary>
     /// <param name="rolloutId">The wish that it came by.</param>
     /// <param name="model">The release.</param>
@@ -386,14 +436,16 @@ internal sealed class ModelDelivery(
         try
         {
             var began = time.GetTimestamp();
-            while (slot.Failures == 0 && time.GetElapsedTime(began) < options.Trial)
+            var predicted = PredictionOf(slot.Manifest);
+            string? breach = null;
+            while (slot.Failures == 0 && (breach = Breach(predicted)) is null && time.GetElapsedTime(began) < options.Trial)
             {
                 await Task.Delay(LookInterval, time, stop);
             }
 
-            if (slot.Failures > 0)
+            if (slot.Failures > 0 || breach is not null)
             {
-                GoBack(rolloutId, model, ref previous, $"It failed on {slot.Failures} of the line's frames.");
+                GoBack(rolloutId, model, ref previous, breach ?? $"It failed on {slot.Failures} of the line's frames.");
                 return;
             }
 

@@ -1,4 +1,5 @@
 using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Statistics;
@@ -21,6 +22,7 @@ internal sealed class Inspector(
     StationRecipe recipe,
     FrameCompletion completion,
     HardExamples examples,
+    CandidateShadow shadow,
     CameraStatisticsCollector statistics,
     AgentTelemetry telemetry,
     TimeProvider time,
@@ -43,6 +45,7 @@ internal sealed class Inspector(
                 foreach (var frame in batch)
                 {
                     examples.Consider(frame);
+                    shadow.Offer(frame);
                     statistics.Observe(frame);
                 }
             }
@@ -66,20 +69,12 @@ internal sealed class Inspector(
         var isThere = slot.TryUse((batch[0].Width, batch[0].Height), (segmenter, model) =>
         {
             statistics.Uses(segmenter.Manifest);
-            var frames = segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch;
-            if (frames.Count == 0 || TryRun(segmenter, model, frames) is not { } failure)
+            RunAll(segmenter, model, segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch);
+            foreach (var frame in batch)
             {
-                return;
-            }
-
-            // Once more, each by itself: one bad frame must not take its neighbours along, and a passing error must not cost a frame.
-            Log.BatchFailed(logger, frames.Count, failure.Message);
-            foreach (var frame in frames)
-            {
-                if (TryRun(segmenter, model, [frame]) is { } again)
+                if (frame.Decision is { } decision && !frame.Header.Simulated)
                 {
-                    slot.Failed();
-                    frame.Decision = Decision.Undecided(UndecidedReason.ModelUnavailable, $"The model failed on this frame: {again.Message}", model);
+                    slot.Judged(decision);
                 }
             }
         });
@@ -88,6 +83,25 @@ internal sealed class Inspector(
             foreach (var frame in batch)
             {
                 frame.Decision = Decision.Undecided(UndecidedReason.ModelUnavailable, "No model is loaded.");
+            }
+        }
+    }
+
+    private void RunAll(ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
+    {
+        if (frames.Count == 0 || TryRun(segmenter, model, frames) is not { } failure)
+        {
+            return;
+        }
+
+        // Once more, each by itself: one bad frame must not take its neighbours along, and a passing error must not cost a frame.
+        Log.BatchFailed(logger, frames.Count, failure.Message);
+        foreach (var frame in frames)
+        {
+            if (TryRun(segmenter, model, [frame]) is { } again)
+            {
+                slot.Failed();
+                frame.Decision = Decision.Undecided(UndecidedReason.ModelUnavailable, $"The model failed on this frame: {again.Message}", model);
             }
         }
     }

@@ -15,9 +15,16 @@ internal sealed class ModelSlot : IDisposable
     private ISegmenter? _segmenter;
     private long _failures;
     private (int Width, int Height)? _lastFrame;
+    private readonly Dictionary<string, long> _failedByClass = new(StringComparer.Ordinal);
+    private long _frames;
+    private long _failed;
+    private long _undecided;
 
     /// <summary>The model in the slot, or null.</summary>
     public ModelReference? Model { get; private set; }
+
+    /// <summary>Its manifest, or null.</summary>
+    public BundleManifest? Manifest { get; private set; }
 
     /// <summary>The execution provider in use, or null.</summary>
     public string? ExecutionProvider { get; private set; }
@@ -50,15 +57,49 @@ internal sealed class ModelSlot : IDisposable
             var previous = _segmenter;
             _segmenter = next;
             Model = next is null ? null : new ModelReference(next.Manifest.Name, next.Manifest.Version, next.Digest, name);
+            Manifest = next?.Manifest;
             ExecutionProvider = next?.ExecutionProvider;
             TakesReference = next?.Manifest.TakesReference() == true;
             Interlocked.Exchange(ref _failures, 0);
+            (_frames, _failed, _undecided) = (0, 0, 0);
+            _failedByClass.Clear();
             return previous;
         }
     }
 
     /// <summary>The model in the slot has failed on a frame by itself. Within <see cref="TryUse"/>.</summary>
     public void Failed() => Interlocked.Increment(ref _failures);
+
+    /// <summary>The model in the slot has judged a frame of the line. Within <see cref="TryUse"/>.</summary>
+    public void Judged(Decision decision)
+    {
+        _frames++;
+        switch (decision.Verdict)
+        {
+            case Verdict.Fail:
+                _failed++;
+                foreach (var name in VerdictTally.ClassesOf(decision))
+                {
+                    _failedByClass[name] = _failedByClass.GetValueOrDefault(name) + 1;
+                }
+
+                break;
+            case Verdict.Undecided:
+                _undecided++;
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>What the model in the slot has said since it was put there.</summary>
+    public VerdictTally Tally()
+    {
+        lock (_lock)
+        {
+            return new VerdictTally(_frames, _failed, _undecided, new Dictionary<string, long>(_failedByClass, StringComparer.Ordinal));
+        }
+    }
 
     /// <summary>True when the model has a class of this id.</summary>
     public bool Knows(string classId)

@@ -12,7 +12,6 @@ internal sealed class StationRecipe
     /// <summary>Id of the recipe of a station that has none.</summary>
     public const string BundleDefaults = "bundle-defaults@1";
 
-    private readonly bool _isBundleDefaults;
     private ResolvedRecipe? _resolved;
 
     public StationRecipe(IOptions<RecipeOptions> options)
@@ -22,7 +21,7 @@ internal sealed class StationRecipe
 
     public StationRecipe(Recipe? recipe)
     {
-        _isBundleDefaults = recipe is null;
+        IsBundleDefaults = recipe is null;
         Recipe = recipe ?? new Recipe { Id = BundleDefaults };
         Digest = ContentDigest.Of(ImddJson.Serialize(Recipe with
         {
@@ -33,6 +32,9 @@ internal sealed class StationRecipe
     }
 
     public Recipe Recipe { get; }
+
+    /// <summary>True where the station has no recipe: the bundle's own thresholds hold.</summary>
+    public bool IsBundleDefaults { get; }
 
     /// <summary>Digest of what the recipe says.</summary>
     public string Digest { get; }
@@ -60,5 +62,5 @@ internal sealed class StationRecipe
     }
 
     /// <summary>The same for a model that does not decide.</summary>
-    public ResolvedRecipe Resolve(BundleManifest manifest) => new(Recipe, manifest, _isBundleDefaults ? manifest.ImageThreshold : Recipe.ImageThreshold);
+    public ResolvedRecipe Resolve(BundleManifest manifest) => new(Recipe, manifest, IsBundleDefaults ? manifest.ImageThreshold : Recipe.ImageThreshold);
 }

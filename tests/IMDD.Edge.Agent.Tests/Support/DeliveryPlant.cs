@@ -40,6 +40,7 @@ internal sealed class DeliveryPlant : IAsyncDisposable
     [
         ("Edge:Delivery:RegistryUrl", Registry.Url),
         ("Edge:Delivery:Trial", "00:00:00.2"),
+        ("Edge:Delivery:Shadow", "00:00:00"),
         ("Edge:Delivery:RetryDelay", "00:00:00.05"),
         ("Edge:Delivery:MaxRetryDelay", "00:00:00.1"),
         ("Edge:Model:TrustedKeys:0", _directory.File("release.pub")),

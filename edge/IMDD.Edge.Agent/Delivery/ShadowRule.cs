@@ -1,0 +1,23 @@
+using IMDD.Edge.Agent.Inspection;
+using MathNet.Numerics.Distributions;
+
+namespace IMDD.Edge.Agent.Delivery;
+
+/// <summary>What counts against a release that watches.</summary>
+internal static class ShadowRule
+{
+    /// <summary>So unlikely must the counted disagreement be at the limit that the release is refused: by chance one good release in a hundred.</summary>
+    private const double Chance = 0.01;
+
+    /// <summary>True where the classes by which two decisions differ are all among those that are meant to change.</summary>
+    public static bool IsExplained(Decision active, Decision candidate, IReadOnlyCollection<string> changed)
+    {
+        HashSet<string> names = [.. VerdictTally.ClassesOf(active)];
+        names.SymmetricExceptWith(VerdictTally.ClassesOf(candidate));
+        return names.Count > 0 && names.IsSubsetOf(changed);
+    }
+
+    /// <summary>True where so many of so many frames are more than a share, and not by chance.</summary>
+    public static bool IsBeyond(int count, int frames, double share)
+        => count > share * frames && 1 - Binomial.CDF(share, frames, count - 1) < Chance;
+}

@@ -1,0 +1,167 @@
+using System.Text.Json;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Delivery;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Tests.Support;
+using IMDD.Imaging;
+using IMDD.Testing;
+
+namespace IMDD.Edge.Agent.Tests;
+
+/// <summary>A release watches the line before it decides, and is held on trial to what its manifest predicts: in a whole agent, with real sessions of the runtime.</summary>
+public sealed class ReleaseWatchTests
+{
+    private const string Class = "anomaly";
+    private static readonly (string Key, string Value)[] Watches = [("Edge:Delivery:Shadow", "00:01:00"), ("Edge:Delivery:ShadowFrames", "12")];
+
+    [Fact]
+    public async Task Shadow_ReleaseThatPassesEverythingAndDeclaresNothing_NeverDecides()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(Watches);
+        var deciding = await DecideAsync(plant);
+        var blind = plant.Offer(2, change: m => PassesAll(m, deciding) with { ChangedClasses = [] });
+
+        var end = await EndUnderFramesAsync(plant, await plant.WishAsync(blind), Faint());
+
+        (end.Step, end.Result, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutResult.Failure, RolloutReason.Disagreement), end.Detail);
+        end.Detail!.ShouldContain("12 frames and judged 12 otherwise, 12 of them outside");
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(deciding.Digest);
+        plant.States.ShouldNotContain(s => s.Model!.Digest == blind.Digest);
+    }
+
+    [Theory]
+    [InlineData("it is meant to change the class")]
+    [InlineData("it was trained from another release")]
+    [InlineData("it claims nothing")]
+    public async Task Shadow_DisagreementThatIsDeclaredOrNotItsClaim_IsToldAndTheReleaseTaken(string because)
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(Watches);
+        var deciding = await DecideAsync(plant);
+        var release = plant.Offer(2, change: m => because switch
+        {
+            "it is meant to change the class" => PassesAll(m, deciding) with { ChangedClasses = [Class] },
+            "it claims nothing" => PassesAll(m, deciding),
+            _ => PassesAll(m, deciding) with { ChangedClasses = [], TrainedFrom = new BundleLineage { Parent = "sha256:" + new string('7', 64) } },
+        });
+
+        var end = await EndUnderFramesAsync(plant, await plant.WishAsync(release), Faint());
+
+        end.Step.ShouldBe(RolloutStepWord.Committed, end.Detail);
+        var watched = plant.Steps.Last(s => s.RolloutId == end.RolloutId && s.Step == RolloutStepWord.Shadowing);
+        watched.Detail!.ShouldContain("12 frames and judged 12 otherwise");
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(release.Digest);
+    }
+
+    [Fact]
+    public async Task Shadow_LineThatStands_IsWatchedForItsTimeAndNoLonger()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Shadow", "00:00:00.3"));
+        var end = await plant.EndAsync(await plant.WishAsync(plant.Offer(1)));
+
+        end.Step.ShouldBe(RolloutStepWord.Committed);
+        string[] order = [RolloutStepWord.Warming, RolloutStepWord.Shadowing, RolloutStepWord.Trial];
+        plant.Steps.Select(s => s.Step).Where(order.Contains).Distinct().ShouldBe(order);
+        plant.Steps.Last(s => s.Step == RolloutStepWord.Shadowing).Detail.ShouldBe("No frame came while it watched.");
+    }
+
+    [Fact]
+    public async Task Shadow_NewerWishMeanwhile_EndsIt()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Shadow", "1.00:00:00"));
+        var first = await plant.WishAsync(plant.Offer(1));
+        await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Shadowing));
+        await plant.TakeBackAsync();
+
+        (await plant.EndAsync(first)).Step.ShouldBe(RolloutStepWord.Canceled);
+        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+    }
+
+    [Fact]
+    public async Task Trial_VerdictsOutsideOfWhatIsPredicted_AreTakenBack()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:10:00"));
+        var rollout = await plant.WishAsync(plant.Offer(1, change: m => m with { Predicted = Predict(low: 0.6, high: 0.9) }));
+
+        var end = await EndUnderFramesAsync(plant, rollout, TestFrames.Good());
+
+        (end.Step, end.Result, end.ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutResult.Failure, RolloutReason.HealthRegression), end.Detail);
+        end.Detail!.ShouldStartWith("Frames with anomaly failed: 0 of ");
+        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+    }
+
+    [Fact]
+    public async Task Trial_PredictionThatIsNone_HoldsNothingUp()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var rollout = await plant.WishAsync(plant.Offer(1, change: m => m with { Predicted = Predict(low: 0.9, high: 0.6) }));
+
+        (await EndUnderFramesAsync(plant, rollout, TestFrames.Good())).Step.ShouldBe(RolloutStepWord.Committed);
+    }
+
+    [Fact]
+    public void Trial_NewDefectThatWasPredicted_IsNoRegression()
+    {
+        LinePrediction predicted = new() { AnyFailRate = [0.2, 0.4], FailRate = Rates((Class, 0.2, 0.4)), UndecidedRate = [0, 0.02] };
+        VerdictTally said = new(200, 60, 0, new Dictionary<string, long> { [Class] = 60 });
+
+        PredictionRule.Breach(predicted, said).ShouldBeNull();
+        PredictionRule.Breach(predicted, said with { Failed = 200, FailedByClass = new Dictionary<string, long> { [Class] = 200 } })!.ShouldContain(Class);
+        PredictionRule.Breach(predicted, said with { Undecided = 40 })!.ShouldStartWith("Frames were left undecided: 40 of 200");
+        PredictionRule.Breach(predicted, new VerdictTally(20, 20, 0, new Dictionary<string, long> { [Class] = 20 })).ShouldBeNull("few frames tell nothing");
+    }
+
+    [Theory]
+    [InlineData(0, 50, false)]
+    [InlineData(5, 50, false)]
+    [InlineData(9, 50, false)]
+    [InlineData(12, 50, true)]
+    [InlineData(3, 3, true)]
+    [InlineData(1, 3, false)]
+    public void Disagreement_IsBeyondTheLimitOnlyWhereChanceDoesNotExplainIt(int count, int frames, bool isBeyond)
+        => ShadowRule.IsBeyond(count, frames, 0.1).ShouldBe(isBeyond);
+
+    /// <summary>A mark that the graph fails, and is not quite sure of.</summary>
+    private static byte[] Faint()
+    {
+        using RgbImage image = new(64, 48);
+        image.Pixels.Fill(120);
+        for (var y = 16; y < 24; y++)
+        {
+            image.Pixels.Slice(3 * ((y * 64) + 16), 3 * 8).Fill(140);
+        }
+
+        return ImageEncoder.EncodePng(image);
+    }
+
+    private static BundleManifest PassesAll(BundleManifest manifest, ModelRelease parent)
+        => manifest with { PixelThreshold = 1, TrainedFrom = new BundleLineage { Parent = parent.Digest } };
+
+    private static JsonElement Predict(double low, double high) => JsonSerializer.SerializeToElement(
+        new Dictionary<string, LinePrediction> { ["acme/ulm/paint/line2"] = new() { FailRate = Rates((Class, low, high)), Frames = 100 } }, ImddJson.Options);
+
+    private static Dictionary<string, IReadOnlyList<double>> Rates(params (string Class, double Low, double High)[] rates)
+        => rates.ToDictionary(r => r.Class, IReadOnlyList<double> (r) => [r.Low, r.High], StringComparer.Ordinal);
+
+    /// <summary>A release that fails what is marked decides.</summary>
+    private static async Task<ModelRelease> DecideAsync(DeliveryPlant plant)
+    {
+        var release = plant.Offer(1);
+        (await EndUnderFramesAsync(plant, await plant.WishAsync(release), Faint())).Step.ShouldBe(RolloutStepWord.Committed);
+        plant.Harness.Outcomes()[^1].Verdict.ShouldBe(Verdict.Fail);
+        return release;
+    }
+
+    /// <summary>Frames come, one after the other, until the rollout is over.</summary>
+    private static async Task<RolloutStep> EndUnderFramesAsync(DeliveryPlant plant, string rollout, byte[] frame)
+    {
+        var end = plant.EndAsync(rollout);
+        while (!end.IsCompleted)
+        {
+            var sent = await plant.Harness.SendAsync(frame);
+            await Eventually.HoldsAsync(() => plant.Harness.Outcomes().Any(outcome => outcome.FrameId == sent));
+        }
+
+        return await end;
+    }
+}
