@@ -41,4 +41,7 @@ internal static partial class Log
 
     [LoggerMessage(6013, LogLevel.Information, "Run {Run}: the {Frames} frames of {Rater} count {Weight} each, {Share} of the snapshot")]
     public static partial void RaterHeld(ILogger logger, string run, string rater, int frames, double weight, double share);
+
+    [LoggerMessage(6014, LogLevel.Information, "Nothing is predicted of the candidate: there are no counts and frames of any line")]
+    public static partial void NothingToPredict(ILogger logger);
 }

@@ -3,6 +3,7 @@ using IMDD.Cloud.Trainer.Api;
 using IMDD.Cloud.Trainer.Children;
 using IMDD.Cloud.Trainer.Ingest;
 using IMDD.Cloud.Trainer.Registry;
+using IMDD.Cloud.Trainer.Replay;
 using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.Snapshots;
 using IMDD.Cloud.Trainer.State;
@@ -41,6 +42,7 @@ public static class TrainerExtensions
         }).AddServiceInvocation(ServiceNames.Registry);
         services.AddSingleton<TrainerTelemetry>().AddSingleton<IngestHealth>().AddSingleton<LabelIntake>();
         services.AddSingleton<RegistryClient>().AddSingleton<SnapshotMaker>().AddSingleton<TrainingChild>();
+        services.AddSingleton<LineBook>().AddSingleton<LinePredictor>();
         services.AddSingleton<RunBook>().AddSingleton<RunFolders>().AddSingleton<RunLease>().AddSingleton<RunGuard>().AddSingleton<RunTriggers>().AddSingleton<RunExecutor>();
 
         // In this order: the schema before whoever uses it.

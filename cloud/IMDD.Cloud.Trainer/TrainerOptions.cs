@@ -106,6 +106,8 @@ public sealed class TrainerOptions : IDatabaseOptions
 
     public FineTuningOptions Training { get; set; } = new();
 
+    public PredictionOptions Predict { get; set; } = new();
+
     /// <summary>What becomes of a release that has met its gates.</summary>
     [EnumDataType(typeof(PromotionTarget))]
     public PromotionTarget Promote { get; set; } = PromotionTarget.None;

@@ -28,6 +28,7 @@ internal sealed class TrainerOptionsValidator : IValidateOptions<TrainerOptions>
         CheckSchedule(options, Require);
         CheckNested(options.Gate, "Gate");
         CheckNested(options.Training, "Training");
+        CheckNested(options.Predict, "Predict");
         Require(options.Gate.Split is "test" or "all", $"Gate:Split is '{options.Gate.Split}': expected test or all.");
         CheckLimits(options.Gate, Require);
         Require(

@@ -1,5 +1,6 @@
 using System.Net;
 using IMDD.Cloud.Trainer.Registry;
+using IMDD.Cloud.Trainer.Replay;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
@@ -76,6 +77,34 @@ public sealed class RunTests : IAsyncLifetime
         (summary.NewLabels, summary.OpenRun).ShouldBe((2, null));
         summary.NewByClass.ShouldBe(new Dictionary<string, long> { ["dent"] = 2 });
         (await trainer.RunsAsync()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Candidate_IsShownTheLinesFrames_AndItsManifestSaysWhatItWillDoThere()
+    {
+        var trainer = await StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        await StoreAsync(Enumerable.Range(50, 9));
+        await _plant.PublishAsync(
+            [
+                .. Enumerable.Range(50, 5).Select(n => LineRecords.Failed(n, now)), .. Enumerable.Range(55, 4).Select(n => LineRecords.Passed(n, now)),
+                LineRecords.Failed(99, now), LineRecords.Minute(new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero), passed: 80, failed: 20),
+            ]);
+        await Eventually.HoldsAsync(() => trainer.Get<LineBook>().Lines().Count == 1 && trainer.Get<LineBook>().Frames("acme/ulm/paint/line2", failed: true).Count == 6);
+
+        var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+
+        var folder = Path.Combine(_plant.Work, "runs", run.RunId, "prediction");
+        var line = ImddJson.Deserialize<ReplayPlan>(await File.ReadAllBytesAsync(Path.Combine(folder, "plan.json"), Stop)).Lines.ShouldHaveSingleItem();
+        (line.Line, line.FailedLow, line.FailedHigh).ShouldBe(("acme/ulm/paint/line2", 0.2, 0.2));
+        (line.Frames.Count(f => f.Failed), line.Frames.Count(f => !f.Failed)).ShouldBe((5, 4), "the picture of 99 is not stored");
+        line.Frames.ShouldAllBe(f => ContentDigest.Of(File.ReadAllBytes(Path.Combine(folder, f.File))) == ContentDigest.Prefix + f.File);
+        _script.Calls[^1].Arguments.ShouldContain($"train predict --bundle {Path.Combine(_plant.Work, "runs", run.RunId, "model")} --plan {folder}/plan.json");
+        var manifest = ImddJson.Deserialize<BundleManifest>((await _plant.Registry.GetByteArrayAsync(RegistryRoutes.For(RegistryRoutes.Blob, run.Release!), Stop)));
+        var predicted = LinePrediction.Of(manifest, "acme/ulm/paint/line2").ShouldNotBeNull();
+        predicted.FailRate["dent"].ShouldBe([0.1, 0.3]);
+        (predicted.Frames, predicted.AnyFailRate![1]).ShouldBe((9, 0.4));
+        LinePrediction.Of(manifest, "acme/ulm/paint/line9").ShouldBeNull();
     }
 
     [Fact]
@@ -257,6 +286,14 @@ public sealed class RunTests : IAsyncLifetime
         (await trainer.PostAsync(TrainingRoutes.Runs, new StartTraining { Reason = TrainingReason.Drift })).StatusCode.ShouldBe(HttpStatusCode.Conflict, "the pause");
         (await trainer.Http.GetAsync(TrainingRoutes.Runs + "?limit=0", Stop)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await trainer.Http.GetStringAsync("/openapi/v1.json", Stop)).ShouldContain(TrainingRoutes.Cancel);
+    }
+
+    private async Task StoreAsync(IEnumerable<int> pictures)
+    {
+        foreach (var number in pictures)
+        {
+            await _plant.Blobs.PutAsync(Labels.Picture(number), "image/png", Stop);
+        }
     }
 
     private async Task<Trainer> StartAsync()

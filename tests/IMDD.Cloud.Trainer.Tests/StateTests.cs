@@ -1,7 +1,9 @@
 using IMDD.Cloud.Trainer.Ingest;
+using IMDD.Cloud.Trainer.Replay;
 using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
 using IMDD.Contracts.Training;
 using IMDD.Messaging.Kafka;
@@ -65,6 +67,51 @@ public abstract class StateTests(PostgresFixture postgres, DatabaseKind kind) : 
         using var context = one.GetRequiredService<IDbContextFactory<TrainerDbContext>>().CreateDbContext();
         context.Outbox.Select(row => row.Topic).ToList().ShouldAllBe(topic => topic.StartsWith(KafkaTopics.Consensus, StringComparison.Ordinal));
         context.Outbox.Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Take_WhatLinesSay_TheNewestFramesThatNothingWasLearnedFromAreKept()
+    {
+        var one = await StartAsync(("Trainer:Predict:Frames", "10"));
+        var now = Labels.Noon;
+        Take(
+            one,
+            [
+                .. Enumerable.Range(0, 60).Select(n => LineRecords.Failed(n, now.AddSeconds(n - 100))),
+                LineRecords.Failed(70, now, simulated: true), LineRecords.Failed(71, now.AddDays(-2)), LineRecords.Passed(80, now),
+                LineRecords.Passed(81, now, HardReason.Uncertain), LineRecords.Failed(90, now, line: "line5"), Labels.Agreed(59),
+            ]);
+
+        var book = one.GetRequiredService<LineBook>();
+        var failed = book.Frames("acme/ulm/paint/line2", failed: true);
+        failed.Count.ShouldBe(10, "as many as are shown");
+        failed[0].ShouldBe(Digest(58), "59 is learned from");
+        failed[^1].ShouldBe(Digest(49));
+        book.Frames("acme/ulm/paint/line2", failed: false).ShouldBe([Digest(80)], "drawn by chance alone says what passes");
+        book.Frames("acme/ulm/paint/line5", failed: true).ShouldBe([Digest(90)]);
+
+        static string Digest(int number) => ContentDigest.Of(Labels.Picture(number));
+    }
+
+    [Fact]
+    public async Task Take_Counts_SayHowManyFailInGoodAndInBadMinutes()
+    {
+        var one = await StartAsync();
+        var start = Labels.Noon;
+        Take(
+            one,
+            [
+                .. Enumerable.Range(1, 40).Select(m => LineRecords.Minute(start.AddMinutes(-m), passed: 100 - m, failed: m)),
+                LineRecords.Minute(start.AddMinutes(-40), passed: 0, failed: 100, revision: 3), LineRecords.Minute(start.AddMinutes(-40), passed: 60, failed: 40, revision: 2),
+                LineRecords.Minute(start.AddMinutes(-50), passed: 0, failed: 19), LineRecords.Minute(start.AddDays(-2), passed: 0, failed: 100),
+                LineRecords.Minute(start, passed: 0, failed: 3, line: "line5"), LineRecords.Failed(1, start),
+            ]);
+
+        var (line, low, high) = one.GetRequiredService<LineBook>().Lines().ShouldHaveSingleItem();
+
+        line.ShouldBe("acme/ulm/paint/line2");
+        low.ShouldBe(0.03, 1e-9, "the lowest twentieth is chance, and so is the highest, the late revision of 100 failed among them");
+        high.ShouldBe(0.38, 1e-9);
     }
 
     [Fact]

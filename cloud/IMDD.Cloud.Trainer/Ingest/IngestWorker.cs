@@ -28,7 +28,12 @@ internal sealed class IngestWorker(
         try
         {
             using var consumer = kafka.CreateConsumer(options.Value.GroupId);
-            consumer.Subscribe(options.Value.OnDrift ? [KafkaTopics.Consensus, KafkaTopics.Alarm] : [KafkaTopics.Consensus]);
+            consumer.Subscribe(
+            [
+                KafkaTopics.Consensus,
+                .. options.Value.OnDrift ? [KafkaTopics.Alarm] : (string[])[],
+                .. options.Value.Predict.Enabled ? [KafkaTopics.DefectDetected, KafkaTopics.HardExample, KafkaTopics.LineMinute] : (string[])[],
+            ]);
             while (!stoppingToken.IsCancellationRequested)
             {
                 var batch = Read(consumer);

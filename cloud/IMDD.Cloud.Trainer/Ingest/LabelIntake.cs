@@ -1,3 +1,4 @@
+using IMDD.Cloud.Trainer.Replay;
 using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.CloudEvents;
@@ -13,7 +14,7 @@ namespace IMDD.Cloud.Trainer.Ingest;
 /// Keeps what is agreed of each picture, and which cameras have drifted, a batch in one transaction. A newer revision replaces an older one, whatever it says; an older one that
 /// comes again changes nothing, also after a withdrawal.
 /// </summary>
-internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, TrainerTelemetry telemetry, TimeProvider time, ILogger<LabelIntake> logger)
+internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, LineBook lines, TrainerTelemetry telemetry, TimeProvider time, ILogger<LabelIntake> logger)
 {
     private const string Malformed = "malformed";
 
@@ -24,17 +25,28 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
         using var context = contexts.CreateDbContext();
         using var transaction = context.Database.BeginTransaction();
         var (taken, deadLettered) = (0, 0);
+        HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (var record in records)
         {
             try
             {
-                if (record.Topic == KafkaTopics.Alarm)
+                switch (record.Topic)
                 {
-                    Keep(context, DriftParser.Parse(record));
-                }
-                else
-                {
-                    Keep(context, ConsensusParser.Parse(record));
+                    case KafkaTopics.Alarm:
+                        Keep(context, DriftParser.Parse(record));
+                        break;
+                    case KafkaTopics.DefectDetected:
+                        Keep(context, LineParser.Failed(record), seen);
+                        break;
+                    case KafkaTopics.HardExample:
+                        Keep(context, LineParser.Passed(record), seen);
+                        break;
+                    case KafkaTopics.LineMinute:
+                        LineBook.Keep(context, LineParser.Minute(record));
+                        break;
+                    default:
+                        Keep(context, ConsensusParser.Parse(record));
+                        break;
                 }
 
                 taken++;
@@ -47,9 +59,23 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
             }
         }
 
+        if (seen.Count > 0)
+        {
+            lines.Forget(context, seen);
+        }
+
         context.SaveChanges();
         transaction.Commit();
         telemetry.BatchDone(taken, deadLettered);
+    }
+
+    private static void Keep(TrainerDbContext context, LineFrame? frame, HashSet<string> seen)
+    {
+        if (frame is not null)
+        {
+            LineBook.Keep(context, frame);
+            seen.Add(frame.Line);
+        }
     }
 
     /// <summary>A drift that stands is kept from when it was raised; one that is over is forgotten.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using IMDD.Cloud.Trainer.Children;
 using IMDD.Cloud.Trainer.Registry;
+using IMDD.Cloud.Trainer.Replay;
 using IMDD.Cloud.Trainer.Snapshots;
 using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.Events;
@@ -18,7 +19,7 @@ namespace IMDD.Cloud.Trainer.Runs;
 /// from its checkpoint, the registry registers the same content once, an alias that has moved is left alone.
 /// </summary>
 internal sealed class RunExecutor(
-    RunBook book, RunFolders folders, SnapshotMaker snapshots, RegistryClient registry, TrainingChild child, TrainerTelemetry telemetry, IOptions<TrainerOptions> options, TimeProvider time,
+    RunBook book, RunFolders folders, SnapshotMaker snapshots, RegistryClient registry, TrainingChild child, LinePredictor predictor, TrainerTelemetry telemetry, IOptions<TrainerOptions> options, TimeProvider time,
     ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(2);
@@ -76,7 +77,7 @@ internal sealed class RunExecutor(
         TrainingState.Snapshotting => SnapshotAsync(row, keeper.Token, stop),
         TrainingState.Training => TrainAsync(row, keeper, stop),
         TrainingState.Gating => GateAsync(row, keeper, stop),
-        TrainingState.Registering => RegisterAsync(row, keeper.Token, stop),
+        TrainingState.Registering => RegisterAsync(row, keeper, stop),
         _ => throw new RunFailedException($"The state '{row.State}' is not one that this program knows."),
     };
 
@@ -160,8 +161,9 @@ internal sealed class RunExecutor(
             : End(row, keeper.Token, TrainingState.Refused, Keep);
     }
 
-    private async Task<RunRow> RegisterAsync(RunRow row, long token, CancellationToken stop)
+    private async Task<RunRow> RegisterAsync(RunRow row, LeaseKeeper keeper, CancellationToken stop)
     {
+        var token = keeper.Token;
         var gates = ImddJsonText.Read<List<GateResult>>(row.Gates!);
         var trained = ImddJson.Deserialize<BundleManifest>(await File.ReadAllBytesAsync(Path.Combine(folders.ModelOf(row), "manifest.json"), stop));
         var manifest = trained with
@@ -169,6 +171,7 @@ internal sealed class RunExecutor(
             Name = Options.Model,
             Metrics = gates.Where(g => g.Value is not null).ToDictionary(g => g.Name, g => g.Value!.Value, StringComparer.Ordinal),
             TrainedFrom = (trained.TrainedFrom ?? new BundleLineage()) with { DatasetDigest = row.SnapshotId, Parent = row.Champion },
+            Predicted = await predictor.PredictAsync(folders.ModelOf(row), folders.PredictionOf(row), Teller(row, token), stop, keeper.Lost),
         };
 
         // Whoever was paused until here finds that the row is no longer theirs; whoever is paused just after it is refused by the registry.

@@ -14,6 +14,8 @@ internal sealed class RunFolders(RunBook book, IOptions<TrainerOptions> options)
 
     public string ModelOf(RunRow row) => Path.Combine(Runs, row.Id, "model");
 
+    public string PredictionOf(RunRow row) => Path.Combine(Runs, row.Id, "prediction");
+
     public string ChampionOf(RunRow row) => Path.Combine(Champions, row.Champion!.Replace(':', '-'));
 
     /// <summary>Removes what older runs have left. What they learned from stays in the blob store, and what they became in the registry.</summary>

@@ -209,7 +209,9 @@ internal static class TrainEdgeCommand
         string bundle;
         using (model)
         {
-            bundle = EdgeBundle.Write(model, data.Validation, folder, CreationTime.Now());
+            // Beside a network that stays as it is, nothing but the new classes can change.
+            IReadOnlyList<string>? changed = options.SideBranch ? [.. data.Classes.Select(c => c.Id).Except(start!.Description.Classes.Select(c => c.Id), StringComparer.Ordinal)] : null;
+            bundle = EdgeBundle.Write(model, data.Validation, folder, CreationTime.Now(), changed: changed);
         }
 
         if (json)

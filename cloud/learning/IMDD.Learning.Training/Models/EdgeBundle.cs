@@ -38,10 +38,12 @@ public static class EdgeBundle
     /// <param name="folder">The bundle's; what it holds of an older one is replaced.</param>
     /// <param name="createdAt">When it was made; the same model, probes and time make the same bytes.</param>
     /// <param name="reference">Statistics to take over where the pictures are too few for any; null: none.</param>
+    /// <param name="changed">Classes whose verdicts are meant to be others than the start's; null: nothing is claimed.</param>
     /// <returns>Digest of the manifest.</returns>
     /// <exception cref="OnnxParityException">The exported graph does not agree with the network.</exception>
-    public static string Write(EdgeModel model, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null)
-        => Write(model, null, null, pictures, folder, createdAt, reference);
+    public static string Write(
+        EdgeModel model, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null, IReadOnlyList<string>? changed = null)
+        => Write(model, null, null, pictures, folder, createdAt, reference, changed);
 
     /// <summary>The same in eight bits. Whether it is still worth what the model is, is for <see cref="TaskGate"/> to say; its probes are its own.</summary>
     /// <param name="model">In evaluation mode afterwards.</param>
@@ -56,11 +58,11 @@ public static class EdgeBundle
     public static string WriteInt8(
         EdgeModel model, IReadOnlyList<TrainingPicture> calibration, Int8Options options, IReadOnlyList<TrainingPicture> pictures, string folder,
         DateTimeOffset createdAt, JsonElement? reference = null)
-        => Write(model, calibration, options, pictures, folder, createdAt, reference);
+        => Write(model, calibration, options, pictures, folder, createdAt, reference, changed: null);
 
     private static string Write(
         EdgeModel model, IReadOnlyList<TrainingPicture>? calibration, Int8Options? options, IReadOnlyList<TrainingPicture> pictures, string folder,
-        DateTimeOffset createdAt, JsonElement? reference)
+        DateTimeOffset createdAt, JsonElement? reference, IReadOnlyList<string>? changed)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -95,6 +97,7 @@ public static class EdgeBundle
             {
                 Probes = new BundleProbes(contents.ProbesDigest!, calibration is null ? ProbeTolerance : Int8ProbeTolerance),
                 Reference = EdgeReference.Measure(model, pictures) ?? reference,
+                ChangedClasses = changed,
             });
     }
 

@@ -63,6 +63,8 @@ internal static class WordBundle
             Classes = old.Classes.Any(c => c.Id == classId) ? old.Classes : [.. old.Classes, description.BundleClasses()[^1]],
             TrainedFrom = (old.TrainedFrom ?? new BundleLineage()) with { Parent = from.Digest },
 
+            ChangedClasses = [classId],
+
             // Both were found with the names that there were.
             Metrics = null,
             Predicted = null,

@@ -1,0 +1,59 @@
+using IMDD.Contracts.Models;
+using IMDD.Contracts.Training;
+using IMDD.Inference;
+using IMDD.Inference.Regions;
+using IMDD.Learning.Evaluation.Images;
+
+namespace IMDD.Learning.Evaluation.Replay;
+
+/// <summary>
+/// Predicts how often a candidate will fail a line's frames. Of the frames that the line failed, and of those that it passed, a sample says how many the
+/// candidate fails, with exact intervals; the line's own counts say how many there are of either, in good and in bad minutes. Stratified estimation
+/// (Cochran 1977, chapter 5), with the intervals of both added instead of their variances: wide rather than wrong.
+/// </summary>
+public static class LineReplay
+{
+    /// <summary>How a bundle's own thresholds decide: what a station without a recipe does.</summary>
+    public static ReplayVerdict Judge(SegmentationResult result, BundleManifest manifest, int width, int height, bool wasFailed)
+    {
+        var regions = RegionExtractor.Extract(result, manifest, new RegionOptions { PixelThreshold = manifest.PixelThreshold, MinAreaPx = 1 }, width, height);
+        var fails = regions.Count > 0 || (manifest.ImageThreshold is { } threshold && result.ImageScore >= threshold);
+        return new ReplayVerdict(wasFailed, fails, [.. regions.Select(r => r.Class).Distinct(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>The prediction.</summary>
+    /// <param name="line">The line's counts.</param>
+    /// <param name="verdicts">What the candidate says of its frames, at least one.</param>
+    /// <param name="classes">Ids of all classes of the candidate.</param>
+    public static LinePrediction Predict(ReplayLine line, IReadOnlyList<ReplayVerdict> verdicts, IReadOnlyList<string> classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(verdicts.Count);
+        var undecided = ExactInterval.Of(verdicts.Count(v => v.Fails is null), verdicts.Count);
+        return new LinePrediction
+        {
+            Frames = verdicts.Count,
+            AnyFailRate = Rate(v => v.Fails == true),
+            FailRate = classes.ToDictionary(id => id, id => Rate(v => v.Fails == true && v.Classes.Contains(id)), StringComparer.Ordinal),
+            UndecidedRate = [Rounded(undecided.Low), Rounded(undecided.High)],
+        };
+
+        IReadOnlyList<double> Rate(Func<ReplayVerdict, bool> counts)
+        {
+            var (failed, passed) = (Of(wasFailed: true), Of(wasFailed: false));
+            double[] shares = [line.FailedLow, line.FailedHigh];
+            return
+            [
+                Rounded(shares.Min(share => share * failed.Low + (1 - share) * passed.Low)),
+                Rounded(shares.Max(share => share * failed.High + (1 - share) * passed.High)),
+            ];
+
+            (double Low, double High) Of(bool wasFailed)
+            {
+                var sample = verdicts.Where(v => v.WasFailed == wasFailed).ToList();
+                return sample.Count == 0 ? (0, 1) : ExactInterval.Of(sample.Count(counts), sample.Count) is var interval ? (interval.Low, interval.High) : default;
+            }
+        }
+    }
+
+    private static double Rounded(double share) => Math.Round(Math.Clamp(share, 0, 1), 4);
+}

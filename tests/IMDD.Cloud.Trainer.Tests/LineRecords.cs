@@ -1,0 +1,82 @@
+using IMDD.Contracts.CloudEvents;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Contracts.Topics;
+using IMDD.Messaging.Kafka;
+
+namespace IMDD.Cloud.Trainer.Tests;
+
+/// <summary>What a line says of its frames, as agents and the aggregator publish it; the frame of a number is that of <see cref="Labels.Picture"/>.</summary>
+internal static class LineRecords
+{
+    private static readonly string Recipe = "sha256:" + new string('e', 64);
+
+    public static KafkaConsumed Failed(int number, DateTimeOffset at, bool simulated = false, string line = "line2")
+    {
+        var camera = CameraOf(line);
+        return Record(KafkaTopics.DefectDetected, at, DefectEvent.Create(
+            new DefectDetected
+            {
+                FrameId = $"b1-{number}",
+                OutcomeId = EventId.ForOutcome(camera, $"b1-{number}"),
+                InspectionId = $"i{number}",
+                CameraId = camera.Camera,
+                AssetPath = camera.Asset.ToString(),
+                RecipeId = "bundle-defaults@1",
+                RecipeDigest = Recipe,
+                Verdict = Verdict.Fail,
+                Simulated = simulated,
+                Model = new ModelReference("edge-nano", "1.0.0", Recipe),
+                Regions = [],
+                Timing = new InspectionTiming(),
+                Frame = Picture(number),
+            },
+            Context(camera, at)));
+    }
+
+    public static KafkaConsumed Passed(int number, DateTimeOffset at, string reason = HardReason.Random, string line = "line2")
+    {
+        var camera = CameraOf(line);
+        return Record(KafkaTopics.HardExample, at, HardExampleEvent.Create(
+            new HardExample
+            {
+                FrameId = $"b1-{number}",
+                OutcomeId = EventId.ForOutcome(camera, $"b1-{number}"),
+                CameraId = camera.Camera,
+                AssetPath = camera.Asset.ToString(),
+                Reasons = [reason],
+                Verdict = Verdict.Pass,
+                Frame = Picture(number),
+            },
+            Context(camera, at)));
+    }
+
+    public static KafkaConsumed Minute(DateTimeOffset start, long passed, long failed, long revision = 1, string line = "line2")
+        => Record(KafkaTopics.LineMinute, start, LineWindowEvent.Create(
+            new LineWindow
+            {
+                Line = $"acme/ulm/paint/{line}",
+                WindowStart = start,
+                WindowSeconds = 60,
+                Revision = revision,
+                Total = passed + failed,
+                Passed = passed,
+                Failed = failed,
+                Undecided = 0,
+            },
+            EventSource.Service("aggregator", "main"),
+            start));
+
+    private static CameraPath CameraOf(string line) => CameraPath.Parse($"acme/ulm/paint/{line}/cell3/cam1");
+
+    private static FrameReference Picture(int number)
+    {
+        var bytes = Labels.Picture(number);
+        return new FrameReference { Digest = ContentDigest.Of(bytes), SizeBytes = bytes.Length, Width = Labels.Side, Height = Labels.Side, ContentType = "image/png", Uri = "imdd-blob:" + ContentDigest.Of(bytes) };
+    }
+
+    private static EventContext Context(CameraPath camera, DateTimeOffset at) => new() { Source = EventSource.Agent(camera.Asset, "box7"), Time = at, RecordedTime = at };
+
+    private static KafkaConsumed Record(string topic, DateTimeOffset at, CloudEvent made)
+        => new(topic, 0, 0, made.Extension(CloudEventAttributes.PartitionKey), made.Data, KafkaBinding.WriteHeaders(made), at);
+}
