@@ -105,19 +105,24 @@ internal sealed class UnetLevel : NamedModule
         return _attentions is null ? result : _attentions[layer].Export(onnx, result, context);
     }
 
+    /// <summary>A residual block and its transformer, each a part of its own: the larger of the two decides what a checkpointed pass needs at once.</summary>
     private Tensor Layer(int layer, IReadOnlyList<Tensor> joined, Tensor activatedTime, Tensor context, ActivationCheckpoint? checkpoint)
-        => checkpoint is null
-            ? Layer(layer, [.. joined, activatedTime, context])
-            : checkpoint.Run(inputs => Layer(layer, inputs), [.. joined, activatedTime, context]);
-
-    /// <summary>A residual block and its transformer.</summary>
-    /// <param name="layer">Which.</param>
-    /// <param name="inputs">One or two feature maps that are joined, the activated time embedding, the context.</param>
-    private Tensor Layer(int layer, IReadOnlyList<Tensor> inputs)
     {
         using var scope = NewDisposeScope();
-        var hidden = inputs.Count > 3 ? cat([inputs[0], inputs[1]], 1) : inputs[0];
-        var result = _resnets[layer].Forward(hidden, inputs[^2]);
-        return (_attentions is null ? result : _attentions[layer].Forward(result, inputs[^1])).MoveToOuterDisposeScope();
+        var result = Run(checkpoint, inputs => Residual(layer, inputs), [.. joined, activatedTime]);
+        return (_attentions is null ? result : Run(checkpoint, inputs => _attentions[layer].Forward(inputs[0], inputs[1]), [result, context])).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Run(ActivationCheckpoint? checkpoint, Func<IReadOnlyList<Tensor>, Tensor> part, IReadOnlyList<Tensor> inputs)
+        => checkpoint is null ? part(inputs) : checkpoint.Run(part, inputs);
+
+    /// <summary>A residual block.</summary>
+    /// <param name="layer">Which.</param>
+    /// <param name="inputs">One or two feature maps that are joined, the activated time embedding.</param>
+    private Tensor Residual(int layer, IReadOnlyList<Tensor> inputs)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = inputs.Count > 2 ? cat([inputs[0], inputs[1]], 1) : inputs[0];
+        return _resnets[layer].Forward(hidden, inputs[^1]).MoveToOuterDisposeScope();
     }
 }
