@@ -49,6 +49,25 @@ public sealed class TrainFoundationCommandTests
         using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1 }); // runs the probe
     }
 
+    /// <summary>Little trained, several queries are about as strong: that must not be for the last bit to decide, or there were no bundle.</summary>
+    [Fact]
+    public async Task Train_FewStepsAtAHighRate_GraphAndNetworkAgree()
+    {
+        using TestDirectory directory = new();
+        ClipTokens.Write(directory.Path);
+        StringWriter output = new();
+        var code = await TrainerCommand.RunAsync(
+            [
+                "train", "foundation", "--data", "synthetic:seed=1,count=12,size=64", "--tokenizer", directory.Path, "--out", directory.File("model"), "--steps", "8",
+                "--mask-steps", "30", "--learning-rate", "1e-3", "--json",
+            ],
+            output,
+            TextWriter.Null);
+
+        code.ShouldBe(0);
+        JsonDocument.Parse(output.ToString().TrimEnd().Split('\n')[^1]).RootElement.GetProperty("parity_error").GetDouble().ShouldBeLessThan(1e-4);
+    }
+
     /// <summary>The crops' own class names are the words; a picture without a named defect has none.</summary>
     [Fact]
     public async Task Train_SecondStage_GroundingLossIsThereAndFalls()

@@ -8,7 +8,7 @@ namespace IMDD.Learning.Networks;
 
 /// <summary>
 /// The foundation model behind the segmenter contract: bytes in, scores out, words as rows of text. Each query is a defect as far as it is not "no object";
-/// a pixel belongs to the query that is there most, and bears that query's names.
+/// a pixel belongs to the query that is there most, and bears that query's names, with those that are about as strong.
 /// </summary>
 public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
 {
@@ -17,6 +17,15 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
 
     /// <summary>What stands before the network's own names of its parameters here.</summary>
     public const string NetworkPrefix = "network.";
+
+    /// <summary>
+    /// How fast a query's say in a pixel's name falls behind that of the strongest: one that is weaker by 0.01 has a third of it. Where several are about as
+    /// strong all count, so that no last bit decides whose names a pixel bears.
+    /// </summary>
+    private const float OwnerSharpness = 100;
+
+    // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
+    private static readonly TorchSharp.Scalar Sharpness = OwnerSharpness;
 
     private readonly FoundationNetwork _network;
     private readonly Tensor _emptyStates;
@@ -76,8 +85,7 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
         long[] plane = [image.shape[0], prediction.Masks.shape[2], prediction.Masks.shape[3]];
         var defect = strongest.view(plane);
 
-        // Where two queries are equally strong both count, so that no runtime's order of equals decides.
-        var owners = weighted.ge(strongest).to(float32);
+        var owners = ((weighted - strongest) * Sharpness).exp();
         var names = (logits.narrow(2, 0, rows) - none).sigmoid();
         var scores = owners.transpose(1, 2).matmul(names) / owners.sum(1).unsqueeze(-1);
         var best = scores.amax([2], keepdim: true);
@@ -139,7 +147,7 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
         var strongest = graph.ReduceMax(weighted, 1);
         var plane = graph.Squeeze(graph.Slice(masks, 1, 0, 1), 1);
         var defect = graph.ReshapeLike(strongest, plane);
-        var owners = graph.Cast(graph.Not(graph.Less(weighted, strongest)), OnnxElementType.Float);
+        var owners = graph.Exp(graph.Mul(graph.Sub(weighted, strongest), graph.Scalar(OwnerSharpness)));
         var names = graph.Sigmoid(graph.Sub(rows, none));
         var turned = graph.Transpose(owners, 0, 2, 1);
         var scores = graph.Div(graph.MatMul(turned, names), graph.ReduceSum(turned, 2));
