@@ -1,3 +1,6 @@
+using System.Text.Json;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
@@ -48,6 +51,30 @@ public sealed class EdgeBundleTests
             Largest(segmenter.Run([image], [image]).Images[0].Defect, expected.Defect).ShouldBeGreaterThan(1e-3f, "the reference is looked at");
             Should.Throw<ArgumentException>(() => network.Run([image])).Message.ShouldContain("0 references");
         }
+    }
+
+    [Fact]
+    public void Write_WithADriftReference_SaysWhatNormalPicturesLookLike()
+    {
+        using TestDirectory directory = new();
+        using var model = Model(usesReference: false);
+        List<TrainingPicture> pictures = [.. Enumerable.Range(1, 24).Select(Picture)];
+        pictures.AddRange(Enumerable.Range(30, 6).Select(n => Picture(n) with { ClassIndices = [0], WholeLabel = true }));
+
+        EdgeBundle.Write(model, pictures, directory.File("with"), CreatedAt, changed: ["dent"], driftSeed: 3);
+        EdgeBundle.Write(model, pictures, directory.File("without"), CreatedAt);
+
+        var manifest = ModelBundle.Open(directory.File("with")).Manifest;
+        var statistics = manifest.Reference!.Value.Deserialize<BundleReference>(ImddJson.Options)!.Statistics.ShouldNotBeNull();
+        CameraStatisticsEvent.Fault(statistics).ShouldBeNull("an agent takes it");
+        statistics.Frames.ShouldBe(24, "defective ones are not what a line looks like");
+        statistics.Histograms[StatisticName.Brightness].Sum().ShouldBe(24);
+        statistics.Embeddings.Count.ShouldBe(24);
+        (statistics.Verdicts.Count, statistics.Classes.Count).ShouldBe((0, 0), "how many are defective says nothing of a line");
+        manifest.ChangedClasses.ShouldBe(["dent"]);
+        var without = ModelBundle.Open(directory.File("without")).Manifest;
+        without.Reference!.Value.Deserialize<BundleReference>(ImddJson.Options)!.Statistics.ShouldBeNull();
+        without.ChangedClasses.ShouldBeNull();
     }
 
     [Theory]

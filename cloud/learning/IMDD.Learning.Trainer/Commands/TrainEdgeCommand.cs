@@ -77,6 +77,10 @@ internal static class TrainEdgeCommand
         {
             Description = "Learn classes that the model of --from cannot name in branches beside its network, which stays as it is, and nothing else. Where there are none, train on as without this.",
         };
+        Option<bool> drift = new("--drift-reference")
+        {
+            Description = "The data are of the cameras that the model is for: the bundle says what their normal pictures look like, and drift is measured from that.",
+        };
         Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> stopWithInput = new("--stop-with-input")
@@ -86,7 +90,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, stride, threads, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -103,6 +107,7 @@ internal static class TrainEdgeCommand
                     Excluded = parsed.GetValue(exclude) is { } file ? PictureDigests.ReadList(file.FullName) : PictureDigests.None,
                 },
                 parsed.GetValue(keepClasses),
+                parsed.GetValue(drift),
                 isAsStart: new Option[] { size, stride, reference }.All(option => parsed.GetResult(option) is null or { Implicit: true }),
                 new DivisionRule
                 {
@@ -151,6 +156,7 @@ internal static class TrainEdgeCommand
         string? from,
         TrainingSelection selection,
         bool keepClasses,
+        bool drift,
         bool isAsStart,
         DivisionRule rule,
         EdgeTrainingOptions options,
@@ -211,7 +217,7 @@ internal static class TrainEdgeCommand
         {
             // Beside a network that stays as it is, nothing but the new classes can change.
             IReadOnlyList<string>? changed = options.SideBranch ? [.. data.Classes.Select(c => c.Id).Except(start!.Description.Classes.Select(c => c.Id), StringComparer.Ordinal)] : null;
-            bundle = EdgeBundle.Write(model, data.Validation, folder, CreationTime.Now(), changed: changed);
+            bundle = EdgeBundle.Write(model, data.Validation, folder, CreationTime.Now(), changed: changed, driftSeed: drift ? options.Seed : null);
         }
 
         if (json)

@@ -39,11 +39,13 @@ public static class EdgeBundle
     /// <param name="createdAt">When it was made; the same model, probes and time make the same bytes.</param>
     /// <param name="reference">Statistics to take over where the pictures are too few for any; null: none.</param>
     /// <param name="changed">Classes whose verdicts are meant to be others than the start's; null: nothing is claimed.</param>
+    /// <param name="driftSeed">Where drift is to be measured from what the normal ones of the pictures look like, the seed of what is drawn of them; null: it is not.</param>
     /// <returns>Digest of the manifest.</returns>
     /// <exception cref="OnnxParityException">The exported graph does not agree with the network.</exception>
     public static string Write(
-        EdgeModel model, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null, IReadOnlyList<string>? changed = null)
-        => Write(model, null, null, pictures, folder, createdAt, reference, changed);
+        EdgeModel model, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null, IReadOnlyList<string>? changed = null,
+        int? driftSeed = null)
+        => Write(model, null, null, pictures, folder, createdAt, reference, changed, driftSeed);
 
     /// <summary>The same in eight bits. Whether it is still worth what the model is, is for <see cref="TaskGate"/> to say; its probes are its own.</summary>
     /// <param name="model">In evaluation mode afterwards.</param>
@@ -58,11 +60,11 @@ public static class EdgeBundle
     public static string WriteInt8(
         EdgeModel model, IReadOnlyList<TrainingPicture> calibration, Int8Options options, IReadOnlyList<TrainingPicture> pictures, string folder,
         DateTimeOffset createdAt, JsonElement? reference = null)
-        => Write(model, calibration, options, pictures, folder, createdAt, reference, changed: null);
+        => Write(model, calibration, options, pictures, folder, createdAt, reference, changed: null, driftSeed: null);
 
     private static string Write(
         EdgeModel model, IReadOnlyList<TrainingPicture>? calibration, Int8Options? options, IReadOnlyList<TrainingPicture> pictures, string folder,
-        DateTimeOffset createdAt, JsonElement? reference, IReadOnlyList<string>? changed)
+        DateTimeOffset createdAt, JsonElement? reference, IReadOnlyList<string>? changed, int? driftSeed)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -96,7 +98,7 @@ public static class EdgeBundle
             folder, contents => Manifest(model, exported, segmenter, contents, createdAt) with
             {
                 Probes = new BundleProbes(contents.ProbesDigest!, calibration is null ? ProbeTolerance : Int8ProbeTolerance),
-                Reference = EdgeReference.Measure(model, pictures) ?? reference,
+                Reference = EdgeReference.Measure(model, pictures, driftSeed) ?? reference,
                 ChangedClasses = changed,
             });
     }
