@@ -148,4 +148,13 @@ internal static partial class Log
 
     [LoggerMessage(62, LogLevel.Warning, "The statistics in the bundle of model {Model} {Version} cannot be used, drift is measured from each camera's own frames: {Error}")]
     public static partial void StatisticsReferenceUnusable(ILogger logger, string model, string version, string error);
+
+    [LoggerMessage(63, LogLevel.Information, "Recipe {Recipe} {Digest}, counter {Counter}, signed by {Keys}, is in force")]
+    public static partial void RecipeInForce(ILogger logger, string recipe, string digest, long counter, string keys);
+
+    [LoggerMessage(64, LogLevel.Error, "The delivered recipe {Digest} cannot be used: {Error}")]
+    public static partial void RecipeUnusable(ILogger logger, string digest, string error);
+
+    [LoggerMessage(65, LogLevel.Error, "The delivered recipe {Digest} is given up: {Recipe} {Other} of the configuration is in force")]
+    public static partial void RecipeAbandoned(ILogger logger, string digest, string recipe, string other);
 }

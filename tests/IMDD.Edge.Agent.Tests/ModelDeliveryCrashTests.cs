@@ -59,7 +59,7 @@ public sealed class ModelDeliveryCrashTests
         await using var plant = await DeliveryPlant.StartAsync();
         (string, string)[] settings = [.. plant.Settings, ("Edge:Delivery:Trial", "00:10:00")];
         var bad = plant.Offer(1);
-        var rollout = await plant.WishAsync(bad);
+        var rollout = await plant.WishRecipeAsync(bad, plant.OfferRecipe(TestRecipe.FailsAll("strict@1"), counter: 1));
         for (var life = 0; life < 3; life++)
         {
             // The first life ends at the swap; the next two come up on the release, see a frame, and die of it.
@@ -77,7 +77,8 @@ public sealed class ModelDeliveryCrashTests
         var end = await plant.EndAsync(rollout);
 
         (end.Step, end.ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression), last.Output);
-        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+        var outcome = await plant.InspectAsync();
+        (outcome.Model!.Name, outcome.RecipeId).ShouldBe(("contrast", "bundle-defaults@1"), "the recipe goes back with the model");
     }
 
     [Theory]

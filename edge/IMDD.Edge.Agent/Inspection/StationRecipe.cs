@@ -1,17 +1,12 @@
-using IMDD.Contracts.Events;
-using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Intake;
 using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Inspection;
 
-/// <summary>The recipe in force, and what it means for the model in the slot.</summary>
+/// <summary>A recipe, and what it means for the model in the slot.</summary>
 internal sealed class StationRecipe
 {
-    /// <summary>Id of the recipe of a station that has none.</summary>
-    public const string BundleDefaults = "bundle-defaults@1";
-
     private readonly bool _isBundleDefaults;
     private ResolvedRecipe? _resolved;
 
@@ -23,11 +18,8 @@ internal sealed class StationRecipe
     public StationRecipe(Recipe? recipe)
     {
         _isBundleDefaults = recipe is null;
-        Recipe = recipe ?? new Recipe { Id = BundleDefaults };
-        Digest = ContentDigest.Of(ImddJson.Serialize(Recipe with
-        {
-            Classes = new SortedDictionary<string, RecipeClassRule>(Recipe.Classes.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
-        }));
+        Recipe = recipe ?? new Recipe { Id = RecipeId.BundleDefaults };
+        Digest = RecipeDigest.Of(Recipe);
         Window = Recipe.Window is [var low, var high] ? (low, high) : null;
         Deadline = Recipe.DeadlineMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
     }
