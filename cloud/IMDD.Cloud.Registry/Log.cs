@@ -47,4 +47,10 @@ internal static partial class Log
 
     [LoggerMessage(17, LogLevel.Warning, "This registry signs with {KeyId}, which root document {Version} does not list: it releases nothing until it is started with a key that is")]
     public static partial void SignerNotListed(ILogger logger, string keyId, long version);
+
+    [LoggerMessage(19, LogLevel.Information, "Recipe {Recipe} {Digest} is registered as counter {Counter}, by {By}")]
+    public static partial void RecipeRegistered(ILogger logger, string recipe, string digest, long counter, string? by);
+
+    [LoggerMessage(20, LogLevel.Information, "Recipe {Recipe} {Digest} is assigned by {By} ({Reason}): {Told} agents are told, {Waiting} once their model is known ({RolloutId})")]
+    public static partial void RecipeAssigned(ILogger logger, string recipe, string digest, string? by, string? reason, int told, int waiting, string rolloutId);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.CloudEvents;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IMDD.Cloud.Registry.Fleet;
 
 /// <summary>What agents have said of themselves.</summary>
-internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, RolloutFeedback rollouts, TimeProvider time, ILogger<FleetStore> logger)
+internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, RolloutFeedback rollouts, FleetWishes wishes, RegistryIdentity identity, TimeProvider time, ILogger<FleetStore> logger)
 {
     /// <summary>A counter further ahead than this is no lost history but a wrong number; following it would use the numbers up.</summary>
     private const long MostAhead = 1_000_000;
@@ -51,6 +52,12 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
             }
         }
 
+        if (row is { Recipe: not null, Desired: null, WishModel: null })
+        {
+            // The recipe was assigned before anybody knew what it runs.
+            await wishes.TellRecipeAsync(context, row, identity.NewRolloutId(), cancellationToken);
+        }
+
         await context.SaveChangesAsync(cancellationToken);
     }
 
@@ -65,7 +72,9 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
         return [.. rows.Select(row => new UntoldWish(
             AgentAddress.Parse($"{row.Asset}/{row.Agent}"),
             row.RolloutId!,
-            row.Desired is { } digest ? FleetWishes.Wish(row, releases[digest]) : null))];
+            (row.Desired is { } digest ? Mapping.Release(releases[digest]) : row.WishModel is { } named ? ImddJsonText.Read<ModelRelease>(named) : null) is { } model
+                ? FleetWishes.Wish(row, model)
+                : null))];
     }
 
     /// <summary>The broker has a wish. Where there is a newer one by now, which another instance may have told before, that is told again.</summary>
