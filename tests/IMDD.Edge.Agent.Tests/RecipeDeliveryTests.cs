@@ -214,5 +214,23 @@ public sealed class RecipeDeliveryTests
         (await plant.InspectAsync()).RecipeDigest.ShouldBe(digest);
     }
 
+    [Fact]
+    public async Task Wish_ForTheConfiguredRecipe_IsFollowedAnewOnceTheConfigurationIsAnother()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Recipe:Id", "door-red@1"));
+        var before = await plant.InspectAsync();
+        before.RecipeId.ShouldBe("door-red@1");
+        var digest = plant.OfferRecipe(new Recipe { Id = "door-red@1" }, counter: 1);
+        digest.ShouldBe(before.RecipeDigest);
+        (await plant.EndAsync(await plant.WishRecipeAsync(Running(before), digest))).Result.ShouldBe(RolloutResult.Success);
+        plant.Registry.Requests.ShouldBeEmpty();
+        await plant.Harness.StopAgentAsync();
+
+        await plant.Harness.StartAgentAsync([.. plant.Settings, ("Edge:Recipe:Id", "door-red@2")]);
+
+        await Eventually.HoldsAsync(() => plant.Registry.Requests.Count > 0 && plant.States is [.., { } state] && state.RecipeDigest == digest);
+        (await plant.InspectAsync()).RecipeId.ShouldBe("door-red@1");
+    }
+
     private static ModelRelease Running(InspectionOutcome outcome) => new(outcome.Model!.Name, outcome.Model.Version, outcome.Model.Digest, 1);
 }

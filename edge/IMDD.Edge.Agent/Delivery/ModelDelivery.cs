@@ -171,7 +171,8 @@ internal sealed class ModelDelivery(
     private async Task FollowAsync(DesiredModels wish, CancellationToken newer, CancellationToken stop)
     {
         var model = wish.Slots[0].Model;
-        if (slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId)
+        if (slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId
+            && (closed.Result != RolloutResult.Success || wish.Slots.Count != 1 || recipes.IsInForce(wish.Slots[0].RecipeDigest)))
         {
             feedback.Say(closed);
             return;
