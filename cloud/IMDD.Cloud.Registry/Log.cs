@@ -24,7 +24,7 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "A message on {Topic} cannot be read: {Error}")]
     public static partial void MessageMalformed(ILogger logger, string topic, string error);
 
-    [LoggerMessage(11, LogLevel.Warning, "Agents run releases of {Model} up to {Heard}, and this registry knows none above {Known}: it goes on above (was it restored from an old copy?)")]
+    [LoggerMessage(11, LogLevel.Warning, "Agents have releases or recipes of {Model} up to {Heard}, and this registry knows none above {Known}: it goes on above (was it restored from an old copy?)")]
     public static partial void CounterBehind(ILogger logger, string model, long heard, long known);
 
     [LoggerMessage(12, LogLevel.Error, "The broker refused {Topic}: {Error}")]

@@ -193,6 +193,19 @@ public sealed class RecipeTests(PostgresFixture postgres)
         }
     }
 
+    [Fact]
+    public async Task State_OfAnAgentWithANewerRecipe_RaisesTheCounter()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        await RegisterAsync(registry, new Recipe { Id = "door-red@1" });
+        await StateAsync(registry, "box7", Shipped, state => state with { RecipeId = "door-red@9", RecipeCounter = 40, RecipeDigest = "sha256:" + new string('9', 64) });
+        await StateAsync(registry, "box8", Shipped, state => state with { RecipeId = "hood@2", RecipeCounter = 5 });
+        await StateAsync(registry, "box9", Shipped, state => state with { RecipeId = "hood@2", RecipeCounter = long.MaxValue });
+
+        (await RegisterAsync(registry, new Recipe { Id = "door-red@10" })).Counter.ShouldBe(41);
+        (await RegisterAsync(registry, new Recipe { Id = "hood@3" })).Counter.ShouldBe(6, "a wrong number is not followed");
+    }
+
     private async Task<RunningRegistry> StartAsync(bool isPostgres)
         => isPostgres ? await RunningRegistry.StartAsync(("Registry:ConnectionString", await postgres.CreateDatabaseAsync())) : await RunningRegistry.StartAsync();
 
@@ -216,7 +229,7 @@ public sealed class RecipeTests(PostgresFixture postgres)
     private static (ModelRelease Model, string? Recipe) Slot(DesiredModels wish) => (wish.Slots[0].Model, wish.Slots[0].RecipeDigest);
 
     /// <summary>An agent says what it runs, and the registry has heard it.</summary>
-    private static async Task StateAsync(RunningRegistry registry, string agent, ModelRelease model)
+    private static async Task StateAsync(RunningRegistry registry, string agent, ModelRelease model, Func<AgentState, AgentState>? change = null)
     {
         AgentState state = new()
         {
@@ -227,7 +240,7 @@ public sealed class RecipeTests(PostgresFixture postgres)
             Model = new ModelReference(model.Name, model.Version, model.Digest),
             Slots = [new AgentModelSlot("A", AgentSlotState.Active, model)],
         };
-        await registry.SayAsync(MqttPublications.AgentState(AssetPath.Parse(RunningRegistry.Asset), state, RunningRegistry.Context(agent)));
+        await registry.SayAsync(MqttPublications.AgentState(AssetPath.Parse(RunningRegistry.Asset), change is null ? state : change(state), RunningRegistry.Context(agent)));
         await Eventually.HoldsAsync(async () => (await registry.AgentsAsync()).Any(row => row.Agent == agent && row.State is not null));
     }
 }

@@ -35,7 +35,7 @@ public sealed class RecipeDeliveryTests
         plant.Steps.Select(step => step.Step).ShouldBe([RolloutStepWord.Scheduled, RolloutStepWord.Staged, RolloutStepWord.Committed]);
         var after = await plant.InspectAsync();
         (after.RecipeId, after.RecipeDigest, after.Verdict, after.Model!.Digest).ShouldBe(("door-red@4", digest, Verdict.Fail, model.Digest));
-        await Eventually.HoldsAsync(() => plant.States is [.., { } state] && state.RecipeDigest == digest);
+        await Eventually.HoldsAsync(() => plant.States is [.., { RecipeId: "door-red@4", RecipeCounter: 3 } state] && state.RecipeDigest == digest);
 
         await plant.Harness.StopAgentAsync();
         await plant.Harness.StartAgentAsync(plant.Settings);
@@ -209,9 +209,8 @@ public sealed class RecipeDeliveryTests
         await plant.Harness.StartAgentAsync(plant.Settings);
 
         (await plant.InspectAsync()).RecipeDigest.ShouldBeOneOf(digest, RecipeDigest.Of(new Recipe { Id = OwnRecipe }));
-        await Eventually.HoldsAsync(() => plant.States is [.., { } state] && state.RecipeDigest == digest);
+        await Eventually.HoldsAsync(async () => (await plant.InspectAsync()).RecipeDigest == digest);
         plant.Registry.Requests.Count.ShouldBeGreaterThan(asked);
-        (await plant.InspectAsync()).RecipeDigest.ShouldBe(digest);
     }
 
     [Fact]
@@ -228,8 +227,8 @@ public sealed class RecipeDeliveryTests
 
         await plant.Harness.StartAgentAsync([.. plant.Settings, ("Edge:Recipe:Id", "door-red@2")]);
 
-        await Eventually.HoldsAsync(() => plant.Registry.Requests.Count > 0 && plant.States is [.., { } state] && state.RecipeDigest == digest);
-        (await plant.InspectAsync()).RecipeId.ShouldBe("door-red@1");
+        await Eventually.HoldsAsync(async () => (await plant.InspectAsync()).RecipeDigest == digest);
+        plant.Registry.Requests.ShouldNotBeEmpty();
     }
 
     private static ModelRelease Running(InspectionOutcome outcome) => new(outcome.Model!.Name, outcome.Model.Version, outcome.Model.Digest, 1);

@@ -18,6 +18,12 @@ public sealed record AgentState
 
     public ModelReference? Model { get; init; }
 
+    /// <summary>Id of the recipe in force.</summary>
+    public string? RecipeId { get; init; }
+
+    /// <summary>Counter of the recipe in force; null where it is the agent's own configuration's.</summary>
+    public long? RecipeCounter { get; init; }
+
     /// <summary>Digest of the recipe in force.</summary>
     public string? RecipeDigest { get; init; }
 

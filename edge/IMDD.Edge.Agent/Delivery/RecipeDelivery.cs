@@ -27,7 +27,7 @@ internal sealed class RecipeDelivery(
 
         if (TryOpenKept(digest) is { } kept)
         {
-            inForce.Set(new StationRecipe(kept.Document.Recipe));
+            inForce.Set(Of(kept));
             Log.RecipeInForce(logger, kept.Document.Recipe.Id, digest, kept.Document.Counter, kept.SignedBy ?? "nobody who is trusted by now");
             return;
         }
@@ -63,7 +63,7 @@ internal sealed class RecipeDelivery(
 
     /// <summary>A staged recipe, checked again, since it may have lain there for long; null for null.</summary>
     /// <exception cref="RecipeException">It is not taken.</exception>
-    public StationRecipe? Open(string? staged) => staged is null ? null : new StationRecipe(OpenStaged(staged).Document.Recipe);
+    public StationRecipe? Open(string? staged) => staged is null ? null : Of(OpenStaged(staged));
 
     /// <summary>The pointer with another recipe beside a model on trial, which takes it along if it is taken out again.</summary>
     public static SlotState Into(SlotState state, StationRecipe? next)
@@ -91,7 +91,7 @@ internal sealed class RecipeDelivery(
         crashPoints.Pass(CrashPoint.AfterRecipeLedger);
         slots.Write(state with { Recipe = staged });
         crashPoints.Pass(CrashPoint.AfterRecipePointer);
-        StationRecipe next = new(recipe.Document.Recipe);
+        var next = Of(recipe);
         slot.BetweenBatches(() => inForce.Set(next));
         crashPoints.Pass(CrashPoint.AfterRecipeSwap);
         Log.RecipeInForce(logger, next.Recipe.Id, staged, recipe.Document.Counter, recipe.SignedBy ?? "nobody");
@@ -118,7 +118,7 @@ internal sealed class RecipeDelivery(
 
         if (TryOpenKept(digest) is { } kept)
         {
-            return new StationRecipe(kept.Document.Recipe);
+            return Of(kept);
         }
 
         Log.RecipeAbandoned(logger, digest, inForce.Configured.Recipe.Id, inForce.Configured.Digest);
@@ -133,6 +133,8 @@ internal sealed class RecipeDelivery(
             Log.RecipeClassUnknown(logger, unknown, slot.Model!.Name);
         }
     }
+
+    private static StationRecipe Of(SignedRecipe recipe) => new(recipe.Document.Recipe, recipe.Document.Counter);
 
     private async Task<byte[]> FetchAsync(string digest, CancellationToken cancellationToken)
     {

@@ -15,8 +15,11 @@ internal sealed class StationRecipe
     {
     }
 
-    public StationRecipe(Recipe? recipe)
+    /// <param name="recipe">What it says; null: the bundle's thresholds.</param>
+    /// <param name="counter">Of its signed document; null: it has none.</param>
+    public StationRecipe(Recipe? recipe, long? counter = null)
     {
+        Counter = counter;
         _isBundleDefaults = recipe is null;
         Recipe = recipe ?? new Recipe { Id = RecipeId.BundleDefaults };
         Digest = RecipeDigest.Of(Recipe);
@@ -25,6 +28,9 @@ internal sealed class StationRecipe
     }
 
     public Recipe Recipe { get; }
+
+    /// <summary>Counter that it was given out under; null: it is the configuration's.</summary>
+    public long? Counter { get; }
 
     /// <summary>Digest of what the recipe says.</summary>
     public string Digest { get; }

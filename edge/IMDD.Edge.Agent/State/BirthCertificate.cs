@@ -37,6 +37,7 @@ internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, R
 
     private AgentState State(string word)
     {
+        var recipe = recipes.Current;
         lock (_lock)
         {
             return new AgentState
@@ -46,7 +47,9 @@ internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, R
                 BootId = identity.BootId,
                 BdSeq = Math.Max(_bdSeq, 0),
                 Model = slot.Model,
-                RecipeDigest = recipes.Current.Digest,
+                RecipeId = recipe.Recipe.Id,
+                RecipeCounter = recipe.Counter,
+                RecipeDigest = recipe.Digest,
                 Slots = slots.View(),
                 AgentVersion = typeof(BirthCertificate).Assembly.GetName().Version?.ToString(3),
                 ExecutionProvider = slot.ExecutionProvider,
