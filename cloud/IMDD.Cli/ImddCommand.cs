@@ -26,6 +26,7 @@ public static class ImddCommand
             RegistryCommand.Create(),
             TrainerServiceCommand.Create(),
             ModelsCommand.Create(),
+            RecipesCommand.Create(),
             WatchCommand.Create(),
             DeadLetterCommand.Create(),
             BundleCommand.Create(),

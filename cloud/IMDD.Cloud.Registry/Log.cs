@@ -24,7 +24,7 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "A message on {Topic} cannot be read: {Error}")]
     public static partial void MessageMalformed(ILogger logger, string topic, string error);
 
-    [LoggerMessage(11, LogLevel.Warning, "Agents run releases of {Model} up to {Heard}, and this registry knows none above {Known}: it goes on above (was it restored from an old copy?)")]
+    [LoggerMessage(11, LogLevel.Warning, "Agents have releases or recipes of {Model} up to {Heard}, and this registry knows none above {Known}: it goes on above (was it restored from an old copy?)")]
     public static partial void CounterBehind(ILogger logger, string model, long heard, long known);
 
     [LoggerMessage(12, LogLevel.Error, "The broker refused {Topic}: {Error}")]
@@ -47,4 +47,10 @@ internal static partial class Log
 
     [LoggerMessage(17, LogLevel.Warning, "This registry signs with {KeyId}, which root document {Version} does not list: it releases nothing until it is started with a key that is")]
     public static partial void SignerNotListed(ILogger logger, string keyId, long version);
+
+    [LoggerMessage(19, LogLevel.Information, "Recipe {Recipe} {Digest} is registered as counter {Counter}, by {By}")]
+    public static partial void RecipeRegistered(ILogger logger, string recipe, string digest, long counter, string? by);
+
+    [LoggerMessage(20, LogLevel.Information, "Recipe {Recipe} {Digest} is assigned by {By} ({Reason}): {Told} agents are told, {Waiting} once their model is known ({RolloutId})")]
+    public static partial void RecipeAssigned(ILogger logger, string recipe, string digest, string? by, string? reason, int told, int waiting, string rolloutId);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using IMDD.Cloud.Registry.Api;
 using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Models;
+using IMDD.Cloud.Registry.Recipes;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Cloud.Registry.Trust;
@@ -31,6 +32,7 @@ public static class RegistryExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddMqtt().AddKafka().AddBlobStore();
         services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>().AddSingleton<RootBook>().AddSingleton<DatasetBook>();
+        services.AddSingleton<RecipeBook>().AddSingleton<RecipeAssigner>();
         services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
         services.AddSingleton<ModelAliases>().AddSingleton<RolloutBook>().AddSingleton<RolloutDriver>().AddSingleton<RolloutEnd>().AddSingleton<RolloutFeedback>();
         services.AddSingleton<IOutboxObserver, PromotionNotice>();
@@ -74,6 +76,7 @@ public static class RegistryExtensions
         app.MapRollouts();
         app.MapDatasets();
         app.MapRoots();
+        app.MapRecipes();
         app.MapAudit();
         app.MapBlobs();
         app.MapOpenApi();

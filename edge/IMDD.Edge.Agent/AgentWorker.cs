@@ -22,7 +22,8 @@ internal sealed class AgentWorker(
     AttemptJournal journal,
     ModelSlot slot,
     IModelLoader loader,
-    StationRecipe recipe,
+    RecipeInForce recipes,
+    RecipeDelivery recipeDelivery,
     CameraLines lines,
     InFlightFrames inFlight,
     FrameIntake intake,
@@ -56,12 +57,12 @@ internal sealed class AgentWorker(
     {
         var loaded = loader.Load();
         slot.Swap(loaded.Segmenter, loaded.Slot)?.Dispose();
+
+        // After the model: where that was taken back at this start, so was the recipe.
+        recipeDelivery.Resume();
         await shadow.LoadAsync();
         lines.AddConfigured();
-        foreach (var unknown in recipe.Recipe.Classes.Keys.Where(id => slot.Model is not null && !slot.Knows(id)))
-        {
-            Log.RecipeClassUnknown(logger, unknown, slot.Model!.Name);
-        }
+        recipeDelivery.WarnOfUnknownClasses(recipes.Current.Recipe);
 
         if (slot.TakesReference)
         {

@@ -137,6 +137,7 @@ public static class EdgeAgentExtensions
         services.TryAddSingleton<IModelLoader>(provider => provider.GetRequiredService<ModelLoader>());
         services.AddSingleton<ModelSlot>();
         services.AddSingleton(provider => new StationRecipe(provider.GetRequiredService<IOptions<RecipeOptions>>()));
+        services.AddSingleton<RecipeInForce>();
         services.AddSingleton<ReferencePictures>();
         services.AddSingleton<InFlightFrames>();
         services.AddSingleton<OutcomeBuilder>();
@@ -186,6 +187,8 @@ public static class EdgeAgentExtensions
         services.AddSingleton<BundleOpener>();
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<BundleDownload>();
+        services.AddSingleton<RecipeStore>();
+        services.AddSingleton<RecipeDelivery>();
         services.AddSingleton<CandidateLoader>();
         services.AddSingleton<CandidateShadow>();
         services.AddSingleton<FeedbackPublisher>();

@@ -149,6 +149,15 @@ internal static partial class Log
     [LoggerMessage(62, LogLevel.Warning, "The statistics in the bundle of model {Model} {Version} cannot be used, drift is measured from each camera's own frames: {Error}")]
     public static partial void StatisticsReferenceUnusable(ILogger logger, string model, string version, string error);
 
+    [LoggerMessage(63, LogLevel.Information, "Recipe {Recipe} {Digest}, counter {Counter}, signed by {Keys}, is in force")]
+    public static partial void RecipeInForce(ILogger logger, string recipe, string digest, long counter, string keys);
+
+    [LoggerMessage(64, LogLevel.Error, "The delivered recipe {Digest} cannot be used: {Error}")]
+    public static partial void RecipeUnusable(ILogger logger, string digest, string error);
+
+    [LoggerMessage(65, LogLevel.Error, "The delivered recipe {Digest} is given up: {Recipe} {Other} of the configuration is in force")]
+    public static partial void RecipeAbandoned(ILogger logger, string digest, string recipe, string other);
+
     [LoggerMessage(70, LogLevel.Warning, "What the manifest of model {Model} {Version} predicts for this line cannot be used, its trial is not held against it: {Error}")]
     public static partial void PredictionUnusable(ILogger logger, string model, string version, string error);
 }

@@ -1,4 +1,5 @@
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
 using IMDD.Contracts.Topics;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Tests.Support;
@@ -14,13 +15,13 @@ public sealed class ModelDeliveryCrashTests
     {
         await using var plant = await DeliveryPlant.StartAsync();
         List<string> sent = [];
-        HashSet<string> known = new(StringComparer.Ordinal);
+        Dictionary<string, string> known = new(StringComparer.Ordinal);
         var counter = 0;
         foreach (var point in CrashPoints.DeliveryNames)
         {
-            // Each life follows a release of its own, from the retained wish, and takes a frame before and after where it can.
+            // Each life follows a release with a recipe of its own, from the retained wish, and takes a frame before and after where it can.
             var release = Offer(plant, ++counter, known);
-            await plant.WishAsync(release);
+            await plant.WishRecipeAsync(release, known[release.Digest]);
             using var agent = await plant.Harness.StartProcessAsync(point, plant.Settings);
             await Eventually.HoldsAsync(() => agent.HasExited || agent.Output.Contains("frames are taken from", StringComparison.Ordinal));
             if (!agent.HasExited)
@@ -33,7 +34,7 @@ public sealed class ModelDeliveryCrashTests
         }
 
         var last = Offer(plant, ++counter, known);
-        var rollout = await plant.WishAsync(last);
+        var rollout = await plant.WishRecipeAsync(last, known[last.Digest]);
         using var survivor = await plant.Harness.StartProcessAsync(crashPoint: null, plant.Settings);
         (await plant.EndAsync(rollout)).Result.ShouldBe(RolloutResult.Success, survivor.Output);
         sent.Add(await plant.Harness.SendAsync(TestFrames.Good()));
@@ -41,7 +42,8 @@ public sealed class ModelDeliveryCrashTests
 
         outcomes.Select(o => o.FrameId).Distinct().ShouldBe(sent, ignoreOrder: true);
         outcomes.Single(o => o.FrameId == sent[^1]).Model!.Digest.ShouldBe(last.Digest);
-        outcomes.Where(o => o.Model is { Name: not "contrast" }).ShouldAllBe(o => known.Contains(o.Model!.Digest));
+        outcomes.Where(o => o.Model is { Name: not "contrast" }).ShouldAllBe(o => o.RecipeDigest == known[o.Model!.Digest], "a release and its recipe are in force together");
+        outcomes.Where(o => o.Model is { Name: "contrast" }).ShouldAllBe(o => o.RecipeId == "bundle-defaults@1");
         foreach (var same in plant.Harness.Records(KafkaTopics.Outcome).GroupBy(r => r.Headers.Single(h => h.Key == "ce_id").Value, StringComparer.Ordinal))
         {
             same.Select(r => Convert.ToHexString(r.Value!.Value.Span)).Distinct().ShouldHaveSingleItem("what is sent again is the same, byte for byte");
@@ -59,7 +61,7 @@ public sealed class ModelDeliveryCrashTests
         await using var plant = await DeliveryPlant.StartAsync();
         (string, string)[] settings = [.. plant.Settings, ("Edge:Delivery:Trial", "00:10:00")];
         var bad = plant.Offer(1);
-        var rollout = await plant.WishAsync(bad);
+        var rollout = await plant.WishRecipeAsync(bad, plant.OfferRecipe(TestRecipe.FailsAll("strict@1"), counter: 1));
         for (var life = 0; life < 3; life++)
         {
             // The first life ends at the swap; the next two come up on the release, see a frame, and die of it.
@@ -77,7 +79,8 @@ public sealed class ModelDeliveryCrashTests
         var end = await plant.EndAsync(rollout);
 
         (end.Step, end.ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression), last.Output);
-        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+        var outcome = await plant.InspectAsync();
+        (outcome.Model!.Name, outcome.RecipeId).ShouldBe(("contrast", "bundle-defaults@1"), "the recipe goes back with the model");
     }
 
     [Theory]
@@ -110,10 +113,10 @@ public sealed class ModelDeliveryCrashTests
         }
     }
 
-    private static ModelRelease Offer(DeliveryPlant plant, int counter, HashSet<string> known)
+    private static ModelRelease Offer(DeliveryPlant plant, int counter, Dictionary<string, string> known)
     {
         var release = plant.Offer(counter);
-        known.Add(release.Digest);
+        known.Add(release.Digest, plant.OfferRecipe(new Recipe { Id = $"door-red@{counter}" }, counter));
         return release;
     }
 }

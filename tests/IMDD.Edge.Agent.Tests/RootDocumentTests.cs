@@ -37,7 +37,8 @@ public sealed class RootDocumentTests : IDisposable
     {
         await using var plant = await StartAsync(Document(1, _first));
         var old = plant.Offer(1, _first);
-        (await plant.EndAsync(await plant.WishAsync(old))).Result.ShouldBe(RolloutResult.Success);
+        var recipe = plant.OfferRecipe(new Recipe { Id = "door-red@1" }, counter: 1, _first);
+        (await plant.EndAsync(await plant.WishRecipeAsync(old, recipe))).Result.ShouldBe(RolloutResult.Success);
 
         // Old and new for a while, then the new one alone: two steps that the agent has slept through are followed in turn.
         plant.Registry.OfferRoot(2, Document(2, _first, _second).Write());
@@ -45,12 +46,15 @@ public sealed class RootDocumentTests : IDisposable
         var revoked = await plant.EndAsync(await plant.WishAsync(plant.Offer(2, _first)));
         (revoked.Step, revoked.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutReason.SignatureInvalid), revoked.Detail);
         Kept(plant).ShouldBe(3);
+        var refused = await plant.EndAsync(await plant.WishRecipeAsync(old, plant.OfferRecipe(new Recipe { Id = "door-red@2" }, counter: 2, _first)));
+        refused.ReasonCode.ShouldBe(RolloutReason.SignatureInvalid, refused.Detail);
 
         // What decides was signed by a key that is withdrawn, and goes on, also through a restart.
         (await plant.InspectAsync()).Model!.Digest.ShouldBe(old.Digest);
         await plant.Harness.StopAgentAsync();
         await plant.Harness.StartAgentAsync(Settings(plant));
-        (await plant.InspectAsync()).Model!.Digest.ShouldBe(old.Digest);
+        var outcome = await plant.InspectAsync();
+        (outcome.Model!.Digest, outcome.RecipeDigest).ShouldBe((old.Digest, recipe));
 
         var release = plant.Offer(3, _second);
         (await plant.EndAsync(await plant.WishAsync(release))).Result.ShouldBe(RolloutResult.Success);

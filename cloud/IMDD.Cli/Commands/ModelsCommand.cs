@@ -15,13 +15,7 @@ internal static class ModelsCommand
 
     public static Command Create() => new("models", "Releases of models: what there is, what the fleet runs.")
     {
-        new Option<Uri>(RegistryOption)
-        {
-            Description = "Address of the registry.",
-            DefaultValueFactory = _ => new Uri("http://127.0.0.1:5084"),
-            CustomParser = Address,
-            Recursive = true,
-        },
+        Registry(),
         List(),
         Show(),
         Register(),
@@ -34,6 +28,15 @@ internal static class ModelsCommand
         ModelsAuditCommand.Create(),
         ModelsRolloutCommand.Create(),
         ModelsRolloutCommand.List("rollouts"),
+    };
+
+    /// <summary>The registry that a command and all of its verbs ask.</summary>
+    internal static Option<Uri> Registry() => new(RegistryOption)
+    {
+        Description = "Address of the registry.",
+        DefaultValueFactory = _ => new Uri("http://127.0.0.1:5084"),
+        CustomParser = Address,
+        Recursive = true,
     };
 
     internal static Uri? Address(ArgumentResult result)
@@ -135,7 +138,9 @@ internal static class ModelsCommand
             $"{agent.Asset}/{agent.Agent}",
             agent.State?.State ?? "never heard of",
             agent.State?.Model is { } model ? $"runs {model.Name} {model.Version} {Short(model.Digest)} from {model.Slot}" : "runs nothing",
-            agent.Desired is { } desired ? $"desired {desired.Version} {Short(desired.Digest)}: {agent.Step?.Step ?? "not heard of"} {agent.Step?.ReasonCode}" : "nothing desired")));
+            agent.State?.RecipeDigest is { } recipe ? $"recipe {Short(recipe)}" : "recipe not said",
+            agent.Desired is { } desired ? $"desired {desired.Version} {Short(desired.Digest)}: {agent.Step?.Step ?? "not heard of"} {agent.Step?.ReasonCode}" : "nothing desired",
+            agent.RecipeDigest is { } assigned && assigned != agent.State?.RecipeDigest ? $"recipe desired {Short(assigned)}: {agent.Step?.Step ?? "not heard of"} {agent.Step?.ReasonCode}" : "").TrimEnd()));
     });
 
     private static (object Result, IEnumerable<string> Lines) Told(RolloutView rollout)

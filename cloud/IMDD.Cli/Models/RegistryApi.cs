@@ -75,6 +75,30 @@ internal sealed class RegistryApi : IDisposable
     public Task<RolloutProgressView> StartRolloutAsync(string name, StartRollout request, CancellationToken cancellationToken)
         => PostAsync<StartRollout, RolloutProgressView>(RegistryRoutes.For(RegistryRoutes.ModelRollouts, name), request, cancellationToken);
 
+    public Task<List<RecipeView>> RecipesAsync(CancellationToken cancellationToken) => GetAsync<List<RecipeView>>(RegistryRoutes.Recipes, cancellationToken);
+
+    public Task<RecipeView> RecipeAsync(string digest, CancellationToken cancellationToken)
+        => GetAsync<RecipeView>(RegistryRoutes.For(RegistryRoutes.Recipe, digest), cancellationToken);
+
+    public Task<RecipeView> RegisterRecipeAsync(RegisterRecipe request, CancellationToken cancellationToken)
+        => PostAsync<RegisterRecipe, RecipeView>(RegistryRoutes.Recipes, request, cancellationToken);
+
+    public Task<RecipeAssignment> AssignRecipeAsync(string digest, AssignRecipe request, CancellationToken cancellationToken)
+        => PostAsync<AssignRecipe, RecipeAssignment>(RegistryRoutes.For(RegistryRoutes.AssignRecipe, digest), request, cancellationToken);
+
+    /// <summary>The recipe that a person means.</summary>
+    /// <param name="text">A digest, with or without its prefix, or its first letters; or an id, such as <c>door-red@4</c>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="CommandFailedException">It names none, or several.</exception>
+    public async Task<string> RecipeDigestAsync(string text, CancellationToken cancellationToken)
+    {
+        var recipes = await RecipesAsync(cancellationToken);
+        var meant = recipes.Where(recipe => recipe.Id == text || IsBegun(recipe.Digest, text)).ToList();
+        return meant is [var one]
+            ? one.Digest
+            : throw new CommandFailedException($"'{text}' names {meant.Count} recipes: expected one. There are {string.Join(", ", recipes.Select(r => $"{r.Id} {r.Digest}"))}.");
+    }
+
     /// <summary>A person's word on a rollout.</summary>
     /// <param name="address">The route of what is done, with the rollout's id.</param>
     /// <param name="decision">Who, and why.</param>
@@ -154,7 +178,7 @@ internal sealed class RegistryApi : IDisposable
         var versions = (await ModelAsync(name, cancellationToken)).Versions.Select(version => version.Model).ToList();
         var meant = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var counter) && versions.Exists(model => model.ReleaseCounter == counter)
             ? versions.Where(model => model.ReleaseCounter == counter).ToList()
-            : versions.Where(model => model.Digest.StartsWith(text, StringComparison.Ordinal) || model.Digest["sha256:".Length..].StartsWith(text, StringComparison.Ordinal)).ToList();
+            : versions.Where(model => IsBegun(model.Digest, text)).ToList();
         return meant is [var one]
             ? one.Digest
             : throw new CommandFailedException($"'{text}' names {meant.Count} releases of {name}: expected one. There are {string.Join(", ", versions.Select(v => $"{v.ReleaseCounter} {v.Digest}"))}.");
@@ -166,6 +190,9 @@ internal sealed class RegistryApi : IDisposable
         _client.Dispose();
         _services.Dispose();
     }
+
+    private static bool IsBegun(string digest, string text)
+        => digest.StartsWith(text, StringComparison.Ordinal) || digest[ContentDigest.Prefix.Length..].StartsWith(text, StringComparison.Ordinal);
 
     private async Task StoreAsync(ModelBundle bundle, BundleFile file, CancellationToken cancellationToken)
     {

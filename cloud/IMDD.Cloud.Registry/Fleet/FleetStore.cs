@@ -1,8 +1,10 @@
 using System.Text;
+using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
 using IMDD.Contracts.Topics;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
@@ -10,10 +12,12 @@ using Microsoft.EntityFrameworkCore;
 namespace IMDD.Cloud.Registry.Fleet;
 
 /// <summary>What agents have said of themselves.</summary>
-internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, RolloutFeedback rollouts, TimeProvider time, ILogger<FleetStore> logger)
+internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, RolloutFeedback rollouts, FleetWishes wishes, RegistryIdentity identity, TimeProvider time, ILogger<FleetStore> logger)
 {
     /// <summary>A counter further ahead than this is no lost history but a wrong number; following it would use the numbers up.</summary>
     private const long MostAhead = 1_000_000;
+
+    private const int MaxRecipeId = 128;
 
     /// <summary>Keeps a step, if it is about the present wish, and passes it on to Kafka in any case.</summary>
     public async Task StepAsync(AgentAddress address, RolloutStep step, CloudEvent said, CancellationToken cancellationToken)
@@ -35,7 +39,7 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
         Log.Feedback(logger, address.ToString(), step.Step, step.Result, step.Model.Digest, step.RolloutId, step.ReasonCode, step.Detail);
     }
 
-    /// <summary>Keeps a state. Agents that run releases this registry does not know of teach it above what its counters must go on.</summary>
+    /// <summary>Keeps a state. Agents that run releases or go by recipes that this registry does not know of teach it above what its counters must go on.</summary>
     public async Task StateAsync(AgentAddress address, AgentState state, CloudEvent said, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -49,6 +53,13 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
                 Log.CounterBehind(logger, heard.Key, counter, model.Counter);
                 model.Counter = counter;
             }
+        }
+
+        await LearnAsync(context, state, cancellationToken);
+        if (row is { Recipe: not null, Desired: null, WishModel: null })
+        {
+            // The recipe was assigned before anybody knew what it runs.
+            await wishes.TellRecipeAsync(context, row, identity.NewRolloutId(), cancellationToken);
         }
 
         await context.SaveChangesAsync(cancellationToken);
@@ -65,7 +76,9 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
         return [.. rows.Select(row => new UntoldWish(
             AgentAddress.Parse($"{row.Asset}/{row.Agent}"),
             row.RolloutId!,
-            row.Desired is { } digest ? FleetWishes.Wish(row, releases[digest]) : null))];
+            (row.Desired is { } digest ? Mapping.Release(releases[digest]) : row.WishModel is { } named ? ImddJsonText.Read<ModelRelease>(named) : null) is { } model
+                ? FleetWishes.Wish(row, model)
+                : null))];
     }
 
     /// <summary>The broker has a wish. Where there is a newer one by now, which another instance may have told before, that is told again.</summary>
@@ -75,6 +88,33 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await context.Agents.Where(row => row.Asset == asset && row.Agent == address.Agent)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, row => row.RolloutId == rolloutId), cancellationToken);
+    }
+
+    /// <summary>Stations that go by recipes this registry does not know of teach it above what their counters must go on.</summary>
+    private async Task LearnAsync(RegistryDbContext context, AgentState state, CancellationToken cancellationToken)
+    {
+        if (state is not { RecipeId: { Length: <= MaxRecipeId } id, RecipeCounter: > 0 and var heard })
+        {
+            return;
+        }
+
+        var name = RecipeId.NameOf(id);
+        var row = await context.RecipeNames.FindAsync([name], cancellationToken);
+        var known = row?.Counter ?? 0;
+        if (heard <= known || heard - known > MostAhead)
+        {
+            return;
+        }
+
+        Log.CounterBehind(logger, name, heard, known);
+        if (row is null)
+        {
+            context.RecipeNames.Add(new RecipeNameRow { Name = name, Counter = heard });
+        }
+        else
+        {
+            row.Counter = heard;
+        }
     }
 
     private static async Task<AgentRow> RowAsync(RegistryDbContext context, AgentAddress address, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Topics;
 using IMDD.Relational;
@@ -43,20 +44,54 @@ internal sealed class FleetWishes(RegistryIdentity identity)
             context.Agents.Add(row);
         }
 
-        (row.Model, row.Desired, row.RolloutId, row.DesiredAt) = (release.Name, release.Digest, rolloutId, now.Time);
+        (row.Model, row.Desired, row.WishModel, row.RolloutId, row.DesiredAt) = (release.Name, release.Digest, null, rolloutId, now.Time);
         Untold(context, row);
         (row.InstallNotBefore, row.InstallNotAfter) = (install?.NotBefore, install?.NotAfter);
         (row.Step, row.StepAt) = (null, null);
-        Outbox.Add(context, KafkaTopics.ModelRollout, DesiredModelsEvent.Create(address.Asset, Wish(row, release), now), now.Time);
+        Outbox.Add(context, KafkaTopics.ModelRollout, DesiredModelsEvent.Create(address.Asset, Wish(row, Mapping.Release(release)), now), now.Time);
     }
 
-    /// <summary>Takes an agent's wish back, in the caller's transaction: nothing is desired of it, and what it runs goes on.</summary>
-    public void TakeBack(RegistryDbContext context, AgentRow row, string rolloutId)
+    /// <summary>
+    /// Takes an agent's wish back, in the caller's transaction: no release is desired of it, and what it runs goes on. The recipe that is assigned to
+    /// it stays desired.
+    /// </summary>
+    public async Task TakeBackAsync(RegistryDbContext context, AgentRow row, string rolloutId, CancellationToken cancellationToken)
     {
-        (row.Model, row.Desired, row.RolloutId, row.DesiredAt) = (null, null, rolloutId, identity.Now().Time);
+        (row.Model, row.Desired, row.WishModel, row.RolloutId, row.DesiredAt) = (null, null, null, rolloutId, identity.Now().Time);
         Untold(context, row);
         (row.InstallNotBefore, row.InstallNotAfter) = (null, null);
         (row.Step, row.StepAt) = (null, null);
+        if (row.Recipe is not null)
+        {
+            await TellRecipeAsync(context, row, rolloutId, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Wishes, in the caller's transaction, that an agent decide by the recipe assigned to it, under the release that is desired of it or, where
+    /// none is, the one that it last said it runs. False where neither is known: nothing is wished.
+    /// </summary>
+    public async Task<bool> TellRecipeAsync(RegistryDbContext context, AgentRow row, string rolloutId, CancellationToken cancellationToken)
+    {
+        var desired = row.Desired is { } digest ? await context.Releases.SingleAsync(release => release.Digest == digest, cancellationToken) : null;
+        var running = Running(row);
+        if ((desired is null ? running : Mapping.Release(desired)) is not { } model)
+        {
+            return false;
+        }
+
+        var now = identity.Now();
+        (row.WishModel, row.RolloutId, row.DesiredAt) = (desired is null ? ImddJsonText.Write(model) : null, rolloutId, now.Time);
+        Untold(context, row);
+        (row.Step, row.StepAt) = (null, null);
+        if (running?.Digest == model.Digest)
+        {
+            // The window was for the release, which is in.
+            (row.InstallNotBefore, row.InstallNotAfter) = (null, null);
+        }
+
+        Outbox.Add(context, KafkaTopics.ModelRollout, DesiredModelsEvent.Create(AssetPath.Parse(row.Asset), Wish(row, model), now), now.Time);
+        return true;
     }
 
     /// <summary>Written even where the row says so already: since it was read, the wish before may have been told.</summary>
@@ -71,11 +106,23 @@ internal sealed class FleetWishes(RegistryIdentity identity)
     }
 
     /// <summary>The message for an agent.</summary>
-    public static DesiredModels Wish(AgentRow row, ReleaseRow release) => new()
+    public static DesiredModels Wish(AgentRow row, ModelRelease model) => new()
     {
         Agent = row.Agent,
         RolloutId = row.RolloutId!,
-        Slots = [new DesiredSlot { Model = Mapping.Release(release) }],
+        Slots = [new DesiredSlot { Model = model, RecipeDigest = row.Recipe }],
         Install = Mapping.Install(row.InstallNotBefore, row.InstallNotAfter),
     };
+
+    /// <summary>What an agent last said it runs; null: it has said nothing, or runs nothing.</summary>
+    private static ModelRelease? Running(AgentRow row)
+    {
+        if (row.State is null || ImddJsonText.Read<AgentState>(row.State) is not { Model: { } model } state)
+        {
+            return null;
+        }
+
+        return state.Slots?.Select(slot => slot.Model).FirstOrDefault(release => release.Digest == model.Digest)
+            ?? new ModelRelease(model.Name, model.Version, model.Digest, ReleaseCounter: 0);
+    }
 }

@@ -46,6 +46,7 @@ internal static class Mapping
         Asset = row.Asset,
         Agent = row.Agent,
         Desired = desired is null ? null : Release(desired),
+        RecipeDigest = row.Recipe,
         RolloutId = row.RolloutId,
         Step = row.Step is { } step ? Read<RolloutStep>(step) : null,
         StepAt = row.StepAt,

@@ -53,7 +53,7 @@ internal sealed class RolloutEnd(FleetWishes wishes, RegistryIdentity identity, 
         var release = previous ?? await UsableAsync(context, await ChampionAsync(context, rollout, cancellationToken), cancellationToken);
         if (row.Previous is null || release is null)
         {
-            wishes.TakeBack(context, agent, restored);
+            await wishes.TakeBackAsync(context, agent, restored, cancellationToken);
             return true;
         }
 

@@ -12,7 +12,13 @@ public sealed class AgentRow
     /// <summary>Digest of the release it is to run.</summary>
     public string? Desired { get; set; }
 
-    /// <summary>Names the present wish; with no release desired, that the one before was taken back.</summary>
+    /// <summary>Digest of the recipe that is assigned to it, for this wish and later ones; null: it keeps the one it has.</summary>
+    public string? Recipe { get; set; }
+
+    /// <summary>JSON of the release that a recipe's wish names where none is desired: what the agent said it runs.</summary>
+    public string? WishModel { get; set; }
+
+    /// <summary>Names the present wish; with no release desired nor named, that the one before was taken back.</summary>
     public string? RolloutId { get; set; }
 
     public DateTimeOffset? DesiredAt { get; set; }

@@ -12,6 +12,8 @@ public sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> option
     public DbSet<AgentRow> Agents => Set<AgentRow>();
     public DbSet<RolloutRow> Rollouts => Set<RolloutRow>();
     public DbSet<RolloutAgentRow> RolloutAgents => Set<RolloutAgentRow>();
+    public DbSet<RecipeRow> Recipes => Set<RecipeRow>();
+    public DbSet<RecipeNameRow> RecipeNames => Set<RecipeNameRow>();
     public DbSet<RootRow> Roots => Set<RootRow>();
     public DbSet<DatasetRow> Datasets => Set<DatasetRow>();
     public DbSet<DatasetFrameRow> DatasetFrames => Set<DatasetFrameRow>();
@@ -25,6 +27,8 @@ public sealed class RegistryDbContext(DbContextOptions<RegistryDbContext> option
         modelBuilder.Entity<RolloutRow>().ToTable("rollouts").HasKey(r => r.Id);
         modelBuilder.Entity<DatasetRow>().ToTable("datasets").HasKey(r => r.Digest);
         modelBuilder.Entity<DatasetFrameRow>().ToTable("dataset_frames").HasKey(r => new { r.Dataset, r.Frame });
+        modelBuilder.Entity<RecipeNameRow>().ToTable("recipe_names").HasKey(r => r.Name);
+        modelBuilder.Entity<RecipeRow>().ToTable("recipes").HasKey(r => new { r.Name, r.Counter });
         modelBuilder.Entity<RootRow>().ToTable("roots").HasKey(r => r.Version);
         modelBuilder.Entity<RolloutAgentRow>().ToTable("rollout_agents").HasKey(r => new { r.RolloutId, r.Asset, r.Agent });
     }

@@ -69,5 +69,16 @@ internal static class Schema
         CREATE INDEX dataset_frames_frame ON dataset_frames (frame);
         """,
         AuditLog.Tables,
+        """
+        CREATE TABLE recipe_names (name TEXT NOT NULL PRIMARY KEY, counter BIGINT NOT NULL);
+        CREATE TABLE recipes (
+            name TEXT NOT NULL, counter BIGINT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, envelope TEXT NOT NULL, key_id TEXT NOT NULL,
+            registered_at_us BIGINT NOT NULL, registered_by TEXT, expires_at_us BIGINT,
+            PRIMARY KEY (name, counter)
+        );
+        CREATE INDEX recipes_digest ON recipes (digest, counter);
+        ALTER TABLE agents ADD COLUMN recipe TEXT;
+        ALTER TABLE agents ADD COLUMN wish_model TEXT;
+        """,
     ]);
 }

@@ -85,6 +85,10 @@ internal sealed class RootBook(IDbContextFactory<RegistryDbContext> contexts, Si
         }
     }
 
+    /// <summary>Version of the newest root document, where it does not list a key as a release key; null: it does, or there is none.</summary>
+    public static async Task<long?> UnlistedByAsync(RegistryDbContext context, string keyId, CancellationToken cancellationToken)
+        => await NewestAsync(context, cancellationToken) is { } newest && !Read(newest).ReleaseKeys.Ids.Contains(keyId) ? newest.Version : null;
+
     private static Task<RootRow?> NewestAsync(RegistryDbContext context, CancellationToken cancellationToken)
         => context.Roots.AsNoTracking().OrderByDescending(row => row.Version).FirstOrDefaultAsync(cancellationToken);
 

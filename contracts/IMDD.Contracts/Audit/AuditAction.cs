@@ -13,6 +13,8 @@ public static class AuditAction
     public const string PauseRollout = "rollout.pause";
     public const string ResumeRollout = "rollout.resume";
     public const string CancelRollout = "rollout.cancel";
+    public const string RegisterRecipe = "recipe.register";
+    public const string AssignRecipe = "recipe.assign";
     public const string PublishRoot = "keys.publish";
     public const string Label = "label.set";
     public const string RebaselineDrift = "drift.rebaseline";

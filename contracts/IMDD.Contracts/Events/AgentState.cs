@@ -18,6 +18,15 @@ public sealed record AgentState
 
     public ModelReference? Model { get; init; }
 
+    /// <summary>Id of the recipe in force.</summary>
+    public string? RecipeId { get; init; }
+
+    /// <summary>Counter of the recipe in force; null where it is the agent's own configuration's.</summary>
+    public long? RecipeCounter { get; init; }
+
+    /// <summary>Digest of the recipe in force.</summary>
+    public string? RecipeDigest { get; init; }
+
     /// <summary>What lies in the two slots, the one that decides first; null where the agent has a model of its own configuration only.</summary>
     public IReadOnlyList<AgentModelSlot>? Slots { get; init; }
 

@@ -8,6 +8,6 @@ public sealed record DesiredSlot
 
     public required ModelRelease Model { get; init; }
 
-    /// <summary>Digest of the station's recipe; null: the one it has.</summary>
+    /// <summary>Digest of the station's recipe, fetched by it from the registry; null: the one it has.</summary>
     public string? RecipeDigest { get; init; }
 }

@@ -21,6 +21,6 @@ public sealed record TrustRoot
     /// <summary>Keys that sign root documents. They are kept off line.</summary>
     public required TrustRole Root { get; init; }
 
-    /// <summary>Keys that sign manifests of releases.</summary>
+    /// <summary>Keys that sign manifests of releases, and recipes.</summary>
     public required TrustRole Release { get; init; }
 }

@@ -13,6 +13,9 @@ public sealed record AgentRolloutView
     /// <summary>What it is told to run; null: nothing yet.</summary>
     public ModelRelease? Desired { get; init; }
 
+    /// <summary>Digest of the recipe that is assigned to it; null: none.</summary>
+    public string? RecipeDigest { get; init; }
+
     public string? RolloutId { get; init; }
 
     /// <summary>Its last report about that; null: none yet.</summary>

@@ -71,6 +71,18 @@ public static class RegistryRoutes
     /// <summary>GET: <c>root-N.dsse</c>, the root document of a version.</summary>
     public const string RootDocument = "/roots/{version}/root.dsse";
 
+    /// <summary>GET: <see cref="RecipeView"/>[], by name, the newest first. POST to register: <see cref="RegisterRecipe"/>, answered with <see cref="RecipeView"/>.</summary>
+    public const string Recipes = Base + "/recipes";
+
+    /// <summary>GET: <see cref="RecipeView"/> with the recipe itself, by the recipe's digest.</summary>
+    public const string Recipe = Base + "/recipes/{digest}";
+
+    /// <summary>POST: <see cref="Registry.AssignRecipe"/>, answered with <see cref="RecipeAssignment"/>.</summary>
+    public const string AssignRecipe = Base + "/recipes/{digest}/assign";
+
+    /// <summary>GET: <c>recipe.dsse</c>, the newest signed document of a recipe's digest.</summary>
+    public const string RecipeEnvelope = "/recipes/{digest}/recipe.dsse";
+
     /// <summary>GET, also of a range: a file by its content. HEAD: whether it is there. PUT: stores it.</summary>
     public const string Blob = "/blobs/{digest}";
 

@@ -10,7 +10,7 @@ namespace IMDD.Edge.Agent.Delivery;
 /// Loads a release beside the one that decides. What is costly comes first, on one thread that gets only what the line leaves over: whether it
 /// loads, what it makes of its probes, how long it takes. Then the session that is to decide is made, and runs each frame size once.
 /// </summary>
-internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions options, StationRecipe recipe, ModelSlot slot)
+internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions options, ModelSlot slot)
 {
     private const int TimedRuns = 3;
     private const byte MidGrey = 128;
@@ -19,16 +19,18 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     private const int DefaultSide = 256;
 
     /// <summary>A release that may watch: it runs here, says of its probes what it should, and is fast enough. It works on the caller's thread alone.</summary>
+    /// <param name="bundle">Its files.</param>
+    /// <param name="deadline">Of the recipe that it is to decide by; null: none.</param>
     /// <exception cref="ModelBundleException">The bundle has changed on disk.</exception>
     /// <exception cref="SegmenterException">It does not run here.</exception>
     /// <exception cref="DeliveryException">It takes too long.</exception>
-    public Task<ISegmenter> ProveAsync(ModelBundle bundle) => LowPriority.RunAsync(() =>
+    public Task<ISegmenter> ProveAsync(ModelBundle bundle, TimeSpan? deadline) => LowPriority.RunAsync(() =>
     {
         var sizes = Sizes();
         var trial = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest) with { Threads = 1, MaxBatch = 1 });
         try
         {
-            CheckSpeed(trial, sizes);
+            CheckSpeed(trial, sizes, deadline);
             return trial;
         }
         catch
@@ -54,9 +56,9 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
         return sizes.Count > 0 ? sizes : [(DefaultSide, DefaultSide)];
     }
 
-    private void CheckSpeed(ISegmenter trial, List<(int Width, int Height)> sizes)
+    private void CheckSpeed(ISegmenter trial, List<(int Width, int Height)> sizes, TimeSpan? deadline)
     {
-        if ((options.InferenceBudget ?? recipe.Deadline) is not { } budget)
+        if ((options.InferenceBudget ?? deadline) is not { } budget)
         {
             return;
         }

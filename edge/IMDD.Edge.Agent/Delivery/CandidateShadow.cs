@@ -13,17 +13,17 @@ namespace IMDD.Edge.Agent.Delivery;
 /// Lets a release that is to decide next see some frames after they are decided, on one thread that gets what the line leaves over. It decides nothing,
 /// and no frame waits for it.
 /// </summary>
-internal sealed class CandidateShadow(DeliveryOptions options, StationRecipe recipe, IImageDecoder decoder, AgentOptions agent, CameraQueues queues, TimeProvider time)
+internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder decoder, AgentOptions agent, CameraQueues queues, TimeProvider time)
 {
     private volatile Channel<ShadowFrame>? _frames;
 
     /// <summary>Takes a decided frame where a release watches and has none to look at; on the inspector's thread.</summary>
     public void Offer(FrameInFlight frame)
     {
-        if (_frames is { Reader.Count: 0 } frames && queues.Count == 0 && frame is { Header.Simulated: false, Image: not null, Decision: { Model: not null } decision }
+        if (_frames is { Reader.Count: 0 } frames && queues.Count == 0 && frame is { Header.Simulated: false, Image: not null, Recipe: { } recipe, Decision: { Model: not null } decision }
             && (decision.Verdict != Verdict.Undecided || decision.Reason == UndecidedReason.Uncertain))
         {
-            frames.Writer.TryWrite(new ShadowFrame(frame.Payload.ToArray(), frame.Line, decision));
+            frames.Writer.TryWrite(new ShadowFrame(frame.Payload.ToArray(), frame.Line, recipe, decision));
         }
     }
 
@@ -36,7 +36,6 @@ internal sealed class CandidateShadow(DeliveryOptions options, StationRecipe rec
         using CancellationTokenSource end = new(options.Shadow, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);
         using TiledRun tiled = new(maxBatch: 1);
-        var resolved = recipe.Resolve(release.Manifest);
         IReadOnlyCollection<string> changed = release.Manifest.ChangedClasses ?? [];
         ShadowReport report = new(0, 0, 0, 0);
         _frames = frames;
@@ -45,7 +44,7 @@ internal sealed class CandidateShadow(DeliveryOptions options, StationRecipe rec
             while (report.Frames + report.Failures < options.ShadowFrames)
             {
                 var frame = await frames.Reader.ReadAsync(either.Token);
-                var decision = await LowPriority.RunAsync(() => Judge(release, resolved, tiled, frame));
+                var decision = await LowPriority.RunAsync(() => Judge(release, tiled, frame));
                 report = decision is null
                     ? report with { Failures = report.Failures + 1 }
                     : Counted(report, frame.Decision, decision, changed);
@@ -75,17 +74,17 @@ internal sealed class CandidateShadow(DeliveryOptions options, StationRecipe rec
     }
 
     /// <summary>What the release says of a frame; null where it fails on it.</summary>
-    private Decision? Judge(ISegmenter release, ResolvedRecipe resolved, TiledRun tiled, ShadowFrame frame)
+    private Decision? Judge(ISegmenter release, TiledRun tiled, ShadowFrame frame)
     {
         try
         {
-            using var image = decoder.Decode(frame.Picture, new DecodeLimits(agent.MaxFrameBytes, agent.MaxFramePixels), recipe.Window);
+            using var image = decoder.Decode(frame.Picture, new DecodeLimits(agent.MaxFrameBytes, agent.MaxFramePixels), frame.Recipe.Window);
             var reference = release.Manifest.TakesReference() ? frame.Line.Reference?.Image : null;
             var result = frame.Line.Tiles is { } tiles
                 ? tiled.Run(release, tiles, image, reference)
                 : release.Run([image], reference is null ? null : [reference]).Images[0];
             ModelReference model = new(release.Manifest.Name, release.Manifest.Version, release.Digest);
-            return RecipeEvaluator.Judge(result, release.Manifest, resolved, image.Width, image.Height, model);
+            return RecipeEvaluator.Judge(result, release.Manifest, frame.Recipe.Resolve(release.Manifest), image.Width, image.Height, model);
         }
         catch (Exception e) when (e is SegmenterException or ArgumentException or InvalidOperationException)
         {

@@ -11,12 +11,13 @@ using IMDD.Edge.Agent.Telemetry;
 using IMDD.Hosting;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Recipes;
 using IMDD.Messaging.Mqtt;
 
 namespace IMDD.Edge.Agent.Delivery;
 
 /// <summary>
-/// Follows what is desired of the agent: fetch, check, warm up beside the model that decides, swap between two batches, watch, keep or go back.
+/// Follows what is desired of the agent, a model and its recipe: fetch, check, warm up beside the model that decides, swap between two batches, watch, keep or go back.
 /// Whatever happens on the way, the model that decides goes on.
 /// </summary>
 internal sealed class ModelDelivery(
@@ -31,7 +32,8 @@ internal sealed class ModelDelivery(
     CandidateShadow shadow,
     ModelLoader starting,
     ModelSlot slot,
-    StationRecipe recipe,
+    RecipeDelivery recipes,
+    RecipeInForce inForce,
     FeedbackPublisher feedback,
     StatePublisher states,
     CrashPoints crashPoints,
@@ -171,16 +173,18 @@ internal sealed class ModelDelivery(
     private async Task FollowAsync(DesiredModels wish, CancellationToken newer, CancellationToken stop)
     {
         var model = wish.Slots[0].Model;
-        if (slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId)
+        if (slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId
+            && (closed.Result != RolloutResult.Success || wish.Slots.Count != 1 || recipes.IsInForce(wish.Slots[0].RecipeDigest)))
         {
             feedback.Say(closed);
             return;
         }
 
         crashPoints.Pass(CrashPoint.AfterWish);
-        if (slot.Model is { } deciding && deciding.Digest == model.Digest && wish.Slots.Count == 1)
+        var deciding = slot.Model is { } present && present.Digest == model.Digest && wish.Slots.Count == 1 ? present.Slot : null;
+        if (deciding is not null && recipes.IsInForce(wish.Slots[0].RecipeDigest))
         {
-            Close(RolloutSteps.Committed(identity.Name, wish.RolloutId, model, deciding.Slot));
+            Close(RolloutSteps.Committed(identity.Name, wish.RolloutId, model, deciding));
             return;
         }
 
@@ -188,9 +192,17 @@ internal sealed class ModelDelivery(
         try
         {
             CheckWish(wish);
+            var staged = await recipes.StageAsync(wish.Slots[0].RecipeDigest, newer);
+            if (deciding is not null)
+            {
+                await AwaitWindowAsync(wish, deciding, newer);
+                await ActivateRecipeAsync(wish.RolloutId, model, deciding, staged!, newer);
+                return;
+            }
+
             await StageAsync(wish.RolloutId, model, newer);
-            await AwaitWindowAsync(wish, newer);
-            await ActivateAsync(wish.RolloutId, model, newer, stop);
+            await AwaitWindowAsync(wish, slots.State!.Other(), newer);
+            await ActivateAsync(wish.RolloutId, model, staged, newer, stop);
         }
         catch (OperationCanceledException) when (newer.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -235,11 +247,6 @@ internal sealed class ModelDelivery(
             || (cameras.Count > 0 && agent.Cameras.Count == 0))
         {
             throw new DeliveryException(RolloutReason.Unsupported, "This agent runs one model for all of its cameras.");
-        }
-
-        if (wish.Slots[0].RecipeDigest is { } digest && digest != recipe.Digest)
-        {
-            throw new DeliveryException(RolloutReason.Unsupported, $"This agent takes its recipe from its configuration, {recipe.Digest}: {digest} is desired.");
         }
     }
 
@@ -308,11 +315,11 @@ internal sealed class ModelDelivery(
     }
 
     /// <summary>Says that the release is there, and waits for the time in which it may be installed.</summary>
-    private Task AwaitWindowAsync(DesiredModels wish, CancellationToken cancellationToken)
+    private Task AwaitWindowAsync(DesiredModels wish, string target, CancellationToken cancellationToken)
     {
         feedback.Say(RolloutSteps.Under(identity.Name, wish.RolloutId, wish.Slots[0].Model, RolloutStepWord.Staged) with
         {
-            Slot = slots.State!.Other(),
+            Slot = target,
             Detail = wish.Install is { } window && InstallWait.IsAhead(window, time.GetUtcNow()) ? $"It waits for {window.NotBefore:O}." : null,
         });
         return wish.Install is { } install ? InstallWait.UntilOpenAsync(install, time, cancellationToken) : Task.CompletedTask;
@@ -331,7 +338,17 @@ internal sealed class ModelDelivery(
         }
     }
 
-    private async Task ActivateAsync(string rolloutId, ModelRelease model, CancellationToken newer, CancellationToken stop)
+    /// <summary>The model stays, the recipe changes.</summary>
+    private async Task ActivateRecipeAsync(string rolloutId, ModelRelease model, string deciding, string staged, CancellationToken newer)
+    {
+        await LookForRootAsync(newer);
+        newer.ThrowIfCancellationRequested();
+        recipes.Activate(slots.State ?? Configured(), staged);
+        Close(RolloutSteps.Committed(identity.Name, rolloutId, model, deciding));
+        states.ModelChanged();
+    }
+
+    private async Task ActivateAsync(string rolloutId, ModelRelease model, string? stagedRecipe, CancellationToken newer, CancellationToken stop)
     {
         var state = slots.State!;
         var target = state.Other();
@@ -341,7 +358,8 @@ internal sealed class ModelDelivery(
 
         // Again, since it may have lain there for long.
         opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
-        using (var watching = await loader.ProveAsync(bundle))
+        var recipe = recipes.Open(stagedRecipe);
+        using (var watching = await loader.ProveAsync(bundle, (recipe ?? inForce.Current).Deadline))
         {
             await WatchAsync(rolloutId, model, watching, newer);
         }
@@ -351,15 +369,16 @@ internal sealed class ModelDelivery(
         try
         {
             newer.ThrowIfCancellationRequested();
-            foreach (var unknown in recipe.Recipe.Classes.Keys.Where(id => candidate.Manifest.Classes.All(c => c.Id != id)))
+            foreach (var unknown in (recipe ?? inForce.Current).Recipe.Classes.Keys.Where(id => candidate.Manifest.Classes.All(c => c.Id != id)))
             {
                 Log.RecipeClassUnknown(logger, unknown, candidate.Manifest.Name);
             }
 
             crashPoints.Pass(CrashPoint.AfterWarm);
-            slots.Write(state.With(target, state.Slots[target] with { HasDecided = true }) with { Active = target, Trial = new SlotTrial(rolloutId, Starts: 0) });
+            slots.Write(RecipeDelivery.Into(
+                state.With(target, state.Slots[target] with { HasDecided = true }) with { Active = target, Trial = new SlotTrial(rolloutId, Starts: 0) }, recipe));
             crashPoints.Pass(CrashPoint.AfterPointer);
-            previous = slot.Swap(candidate, target);
+            previous = slot.Swap(candidate, target, () => recipes.Take(recipe));
         }
         catch
         {
@@ -411,7 +430,7 @@ internal sealed class ModelDelivery(
     {
         try
         {
-            return manifest is not null && recipe.IsBundleDefaults ? LinePrediction.Of(manifest, identity.Asset.LinePath) : null;
+            return manifest is not null && inForce.Current.IsBundleDefaults ? LinePrediction.Of(manifest, identity.Asset.LinePath) : null;
         }
         catch (FormatException e)
         {
@@ -450,12 +469,14 @@ internal sealed class ModelDelivery(
             }
 
             // The ledger before the pointer: once it has been kept, nothing older may come by a wish, whenever the process ends.
-            opener.Accept(opener.Open(slots.FolderOf(target, model.Digest)));
+            var kept = opener.Open(slots.FolderOf(target, model.Digest));
+            recipes.Accept(slots.State!);
+            opener.Accept(kept);
             crashPoints.Pass(CrashPoint.AfterLedger);
             Close(RolloutSteps.Committed(identity.Name, rolloutId, model, target));
             crashPoints.Pass(CrashPoint.AfterKeep);
         }
-        catch (ModelBundleException e)
+        catch (Exception e) when (e is ModelBundleException or RecipeException)
         {
             GoBack(rolloutId, model, ref previous, $"Its files are no longer what they were: {e.Message}");
         }
@@ -480,8 +501,10 @@ internal sealed class ModelDelivery(
             return;
         }
 
-        slots.Write(state with { Active = back, Trial = null, Closed = failed });
-        var bad = slot.Swap(previous, back);
+        var returned = state.WithRecipeBack() with { Active = back, Trial = null, Closed = failed };
+        var recipe = recipes.Of(returned);
+        slots.Write(returned);
+        var bad = slot.Swap(previous, back, () => recipes.Take(recipe));
         previous = bad;
         feedback.Say(failed);
         telemetry.RolloutEnded(failed.Step, failed.ReasonCode);

@@ -1,14 +1,15 @@
 using IMDD.Contracts.Events;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Recipes;
 
 namespace IMDD.Edge.Agent.Delivery;
 
-/// <summary>Reason codes of what can be wrong with a release.</summary>
+/// <summary>Reason codes of what can be wrong with a release or a recipe.</summary>
 internal static class Refusal
 {
-    /// <summary>True for what is wrong with the release and will not pass by waiting.</summary>
-    public static bool Is(Exception e) => e is DeliveryException or ModelBundleException or SegmenterException;
+    /// <summary>True for what is wrong with it and will not pass by waiting.</summary>
+    public static bool Is(Exception e) => e is DeliveryException or ModelBundleException or SegmenterException or RecipeException;
 
     /// <summary>The reason code.</summary>
     public static string CodeOf(Exception e) => e switch
@@ -22,6 +23,14 @@ internal static class Refusal
             BundleFault.Counter => RolloutReason.CounterTooLow,
             BundleFault.Expired => RolloutReason.Expired,
             BundleFault.Version => RolloutReason.IncompatibleRuntime,
+            _ => RolloutReason.ManifestInvalid,
+        },
+        RecipeException recipe => recipe.Fault switch
+        {
+            RecipeFault.Signature => RolloutReason.SignatureInvalid,
+            RecipeFault.Digest => RolloutReason.DigestMismatch,
+            RecipeFault.Counter => RolloutReason.CounterTooLow,
+            RecipeFault.Expired => RolloutReason.Expired,
             _ => RolloutReason.ManifestInvalid,
         },
         SegmenterException segmenter => segmenter.Fault switch

@@ -17,13 +17,14 @@ internal sealed class RegistryClient(IHttpClientFactory clients, DeliveryOptions
     /// <summary>The signed manifest of a release.</summary>
     /// <exception cref="DeliveryException">There is none, or it is larger than any.</exception>
     /// <exception cref="HttpRequestException">The registry is away.</exception>
-    public async Task<byte[]> EnvelopeAsync(string digest, int maxBytes, CancellationToken cancellationToken)
-    {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, RegistryRoutes.For(RegistryRoutes.Envelope, digest)), cancellationToken);
-        using MemoryStream content = new();
-        await CopyAsync(response, content, maxBytes, _ => { }, cancellationToken);
-        return content.ToArray();
-    }
+    public Task<byte[]> EnvelopeAsync(string digest, int maxBytes, CancellationToken cancellationToken)
+        => DocumentAsync(RegistryRoutes.For(RegistryRoutes.Envelope, digest), maxBytes, cancellationToken);
+
+    /// <summary>The signed document of a recipe.</summary>
+    /// <exception cref="DeliveryException">There is none, or it is larger than any.</exception>
+    /// <exception cref="HttpRequestException">The registry is away.</exception>
+    public Task<byte[]> RecipeAsync(string digest, int maxBytes, CancellationToken cancellationToken)
+        => DocumentAsync(RegistryRoutes.For(RegistryRoutes.RecipeEnvelope, digest), maxBytes, cancellationToken);
 
     /// <summary>A root document; null: the registry has none of this version.</summary>
     /// <exception cref="DeliveryException">It is larger than any.</exception>
@@ -32,11 +33,7 @@ internal sealed class RegistryClient(IHttpClientFactory clients, DeliveryOptions
     {
         try
         {
-            var path = RegistryRoutes.For(RegistryRoutes.RootDocument, version.ToString(CultureInfo.InvariantCulture));
-            using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
-            using MemoryStream content = new();
-            await CopyAsync(response, content, maxBytes, _ => { }, cancellationToken);
-            return content.ToArray();
+            return await DocumentAsync(RegistryRoutes.For(RegistryRoutes.RootDocument, version.ToString(CultureInfo.InvariantCulture)), maxBytes, cancellationToken);
         }
         catch (DeliveryException e) when (e.ReasonCode == RolloutReason.NotFound)
         {
@@ -73,6 +70,14 @@ internal sealed class RegistryClient(IHttpClientFactory clients, DeliveryOptions
         {
             throw new HttpRequestException($"{digest} ended after {part.Length} of {size} bytes.");
         }
+    }
+
+    private async Task<byte[]> DocumentAsync(string path, int maxBytes, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+        using MemoryStream content = new();
+        await CopyAsync(response, content, maxBytes, _ => { }, cancellationToken);
+        return content.ToArray();
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

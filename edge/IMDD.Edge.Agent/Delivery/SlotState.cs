@@ -2,7 +2,7 @@ using IMDD.Contracts.Events;
 
 namespace IMDD.Edge.Agent.Delivery;
 
-/// <summary>The pointer file: which of the two slots decides, and what became of the last wish. It is replaced as a whole or not at all.</summary>
+/// <summary>The pointer file: which of the two slots decides, by which recipe, and what became of the last wish. It is replaced as a whole or not at all.</summary>
 internal sealed record SlotState
 {
     /// <summary>Names of the slots.</summary>
@@ -13,6 +13,9 @@ internal sealed record SlotState
 
     /// <summary>What lies in each; a slot that is empty is missing.</summary>
     public required IReadOnlyDictionary<string, SlotContent> Slots { get; init; }
+
+    /// <summary>Digest of the delivered recipe in force; null: the configuration's is.</summary>
+    public string? Recipe { get; init; }
 
     /// <summary>Set while the active slot's release may still be taken out again.</summary>
     public SlotTrial? Trial { get; init; }
@@ -25,6 +28,9 @@ internal sealed record SlotState
 
     /// <summary>What decides.</summary>
     public SlotContent Deciding() => Slots[Active];
+
+    /// <summary>The same with the recipe from before the trial, where one came with the model.</summary>
+    public SlotState WithRecipeBack() => Trial?.Replaced is { } replaced ? this with { Recipe = replaced.Digest } : this;
 
     /// <summary>The same with another content of a slot; null: empty.</summary>
     public SlotState With(string slot, SlotContent? content)

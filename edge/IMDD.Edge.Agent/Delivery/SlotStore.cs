@@ -163,6 +163,11 @@ internal sealed class SlotStore
             }
 
             var state = ImddJson.Deserialize<SlotState>(File.ReadAllBytes(file));
+            if (new[] { state.Recipe, state.Trial?.Replaced?.Digest }.OfType<string>().FirstOrDefault(digest => !ContentDigest.IsValid(digest)) is { } recipe)
+            {
+                throw new JsonException($"'{recipe}' is no recipe's digest");
+            }
+
             return SlotState.Names.Contains(state.Active) && state.Slots.ContainsKey(state.Active)
                 ? state
                 : throw new JsonException($"slot '{state.Active}' decides and is not there");

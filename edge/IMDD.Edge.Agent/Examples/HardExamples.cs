@@ -103,7 +103,7 @@ internal sealed class HardExamples(
         return admitted.Count == 0 && !wantsShadow
             ? null
             : new ExampleJob(
-                Example(frame, decision, hardness, admitted), frame.Payload.ToArray(), frame.Line, decision, look, frame.Happened,
+                Example(frame, decision, hardness, admitted), frame.Payload.ToArray(), frame.Line, frame.Recipe!, decision, look, frame.Happened,
                 frame.Header.TraceParent ?? frame.Span?.Id, wantsShadow);
     }
 

@@ -13,13 +13,12 @@ namespace IMDD.Edge.Agent.Examples;
 /// A second model that sees some frames after they are decided, on one thread that gets what the line leaves over, and decides nothing. Used by one caller at
 /// a time.
 /// </summary>
-internal sealed class ShadowModel(HardExampleOptions options, BundleOpener opener, StationRecipe recipe, IImageDecoder decoder, AgentOptions agent) : IDisposable
+internal sealed class ShadowModel(HardExampleOptions options, BundleOpener opener, IImageDecoder decoder, AgentOptions agent) : IDisposable
 {
     /// <summary>Of another verdict: at least this much, and more the farther the two image scores lie apart.</summary>
     private const double OtherVerdict = 0.5;
 
     private ISegmenter? _segmenter;
-    private ResolvedRecipe? _recipe;
     private TiledRun? _tiled;
 
     public bool IsThere => _segmenter is not null;
@@ -40,7 +39,6 @@ internal sealed class ShadowModel(HardExampleOptions options, BundleOpener opene
             var bundle = opener.Open(folder);
             _segmenter = await LowPriority.RunAsync(
                 () => SegmenterFactory.Create(bundle, opener.Options(opener.WarmUpSizes(), bundle.Manifest) with { Threads = 1, MaxBatch = 1 }));
-            _recipe = recipe.Resolve(bundle.Manifest);
             _tiled = new TiledRun(maxBatch: 1);
         }
         catch (ModelBundleException e)
@@ -84,7 +82,7 @@ internal sealed class ShadowModel(HardExampleOptions options, BundleOpener opene
 
     private double? Disagreement(ISegmenter segmenter, ExampleJob job)
     {
-        using var image = decoder.Decode(job.Picture, new DecodeLimits(agent.MaxFrameBytes, agent.MaxFramePixels), recipe.Window);
+        using var image = decoder.Decode(job.Picture, new DecodeLimits(agent.MaxFrameBytes, agent.MaxFramePixels), job.Recipe.Window);
         RgbImage? reference = null;
         if (segmenter.Manifest.TakesReference())
         {
@@ -99,6 +97,6 @@ internal sealed class ShadowModel(HardExampleOptions options, BundleOpener opene
             ? _tiled!.Run(segmenter, tiles, image, reference)
             : segmenter.Run([image], reference is null ? null : [reference]).Images[0];
         var model = new ModelReference(segmenter.Manifest.Name, segmenter.Manifest.Version, segmenter.Digest);
-        return Between(job.Decision, RecipeEvaluator.Judge(result, segmenter.Manifest, _recipe!, image.Width, image.Height, model));
+        return Between(job.Decision, RecipeEvaluator.Judge(result, segmenter.Manifest, job.Recipe.Resolve(segmenter.Manifest), image.Width, image.Height, model));
     }
 }

@@ -92,4 +92,19 @@ internal enum CrashPoint
 
     /// <summary>It is the trusted one.</summary>
     AfterRootKept,
+
+    /// <summary>A recipe that is desired has passed its checks; it is nowhere on disk. From here on in the order in which a recipe passes them.</summary>
+    AfterRecipeCheck,
+
+    /// <summary>It is on disk; nothing says that it is to be in force.</summary>
+    AfterRecipeKept,
+
+    /// <summary>It is in the ledger; the pointer names the one before.</summary>
+    AfterRecipeLedger,
+
+    /// <summary>The pointer names it; the one before is in force.</summary>
+    AfterRecipePointer,
+
+    /// <summary>It is in force; the wish is not closed.</summary>
+    AfterRecipeSwap,
 }

@@ -25,6 +25,13 @@ internal sealed class BundleOpener(
         AllowUnsigned = _model.AllowUnsigned,
     };
 
+    /// <summary>True where a root document says which keys may sign.</summary>
+    public bool HasRoot => trust.Root is not null;
+
+    /// <summary>Says that the root document has expired, so that nothing new comes into force by it; null: it has not, or there is none.</summary>
+    public string? ExpiredRoot(DateTimeOffset now)
+        => trust.Root is { } root && root.IsExpired(now) ? $"Root document {root.Document.Version} has expired at {root.Document.ExpiresAt:O}" : null;
+
     /// <summary>A bundle of which every byte has been checked.</summary>
     /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
     public ModelBundle Open(string folder) => ModelBundle.Open(folder, Trust());
@@ -64,10 +71,9 @@ internal sealed class BundleOpener(
     public void Check(BundleManifest manifest, string digest, string? signedBy, DateTimeOffset now)
     {
         Ledger().Check(manifest, digest, signedBy, now);
-        if (signedBy is not null && trust.Root is { } root && root.IsExpired(now) && !Ledger().HasKept(digest))
+        if (signedBy is not null && ExpiredRoot(now) is { } root && !Ledger().HasKept(digest))
         {
-            throw new ModelBundleException(
-                $"Root document {root.Document.Version} has expired at {root.Document.ExpiresAt:O}: no release becomes active by it.", fault: BundleFault.Expired);
+            throw new ModelBundleException($"{root}: no release becomes active by it.", fault: BundleFault.Expired);
         }
 
         var own = typeof(BundleOpener).Assembly.GetName().Version!;

@@ -16,7 +16,7 @@ internal sealed class DecodeStage : IDisposable
     private readonly AttemptJournal _journal;
     private readonly IsolationGate _gate;
     private readonly Batcher _batcher;
-    private readonly StationRecipe _recipe;
+    private readonly RecipeInForce _recipes;
     private readonly FrameCompletion _completion;
     private readonly CrashPoints _crashPoints;
     private readonly TimeProvider _time;
@@ -25,11 +25,11 @@ internal sealed class DecodeStage : IDisposable
     private int _decoding;
 
     public DecodeStage(
-        AgentOptions options, CameraQueues queues, IImageDecoder decoder, AttemptJournal journal, IsolationGate gate, StationRecipe recipe,
+        AgentOptions options, CameraQueues queues, IImageDecoder decoder, AttemptJournal journal, IsolationGate gate, RecipeInForce recipes,
         FrameCompletion completion, CrashPoints crashPoints, TimeProvider time)
     {
-        (_queues, _decoder, _journal, _gate, _recipe, _completion, _crashPoints, _time)
-            = (queues, decoder, journal, gate, recipe, completion, crashPoints, time);
+        (_queues, _decoder, _journal, _gate, _recipes, _completion, _crashPoints, _time)
+            = (queues, decoder, journal, gate, recipes, completion, crashPoints, time);
         Workers = options.DecodeWorkers > 0 ? options.DecodeWorkers : Math.Max(1, Environment.ProcessorCount / 2);
         _limits = new DecodeLimits(options.MaxFrameBytes, options.MaxFramePixels);
         _decodedPlaces = new SemaphoreSlim((2 * options.MaxBatch) + Workers);
@@ -73,6 +73,31 @@ internal sealed class DecodeStage : IDisposable
         _decodedPlaces.Release();
     }
 
+    /// <summary>
+    /// Another recipe may have come into force since a frame was decoded: it is judged by that one, and decoded again where it means other pixels.
+    /// </summary>
+    public void Follow(FrameInFlight frame, StationRecipe recipe)
+    {
+        if (frame.Recipe is { } before && before.Window != recipe.Window)
+        {
+            RgbImage image;
+            try
+            {
+                image = _decoder.Decode(frame.Payload.Span, _limits, recipe.Window);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // It could be decoded a moment ago: it goes by the recipe that its pixels are of, and its outcome says so.
+                return;
+            }
+
+            frame.Image!.Dispose();
+            frame.Image = image;
+        }
+
+        frame.Recipe = recipe;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -91,10 +116,11 @@ internal sealed class DecodeStage : IDisposable
             return;
         }
 
-        if (_recipe.IsLate(frame, _time.GetUtcNow()))
+        var recipe = frame.Recipe = _recipes.Current;
+        if (recipe.IsLate(frame, _time.GetUtcNow()))
         {
             _decodedPlaces.Release();
-            _completion.Complete(frame, Decision.Undecided(UndecidedReason.Deadline, $"The deadline of {_recipe.Recipe.DeadlineMs} ms had passed before the inspection."));
+            _completion.Complete(frame, Decision.Undecided(UndecidedReason.Deadline, $"The deadline of {recipe.Recipe.DeadlineMs} ms had passed before the inspection."));
             return;
         }
 
@@ -118,7 +144,7 @@ internal sealed class DecodeStage : IDisposable
         var start = _time.GetTimestamp();
         try
         {
-            var image = _decoder.Decode(frame.Payload.Span, _limits, _recipe.Window);
+            var image = _decoder.Decode(frame.Payload.Span, _limits, frame.Recipe!.Window);
             (frame.Image, frame.Width, frame.Height) = (image, image.Width, image.Height);
             frame.PreprocessMs = _time.GetElapsedTime(start).TotalMilliseconds;
             return true;

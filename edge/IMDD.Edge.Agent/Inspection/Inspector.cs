@@ -13,13 +13,13 @@ namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
 /// Runs batches through the model, one after the other, and judges what comes out. A batch, and with it every tile of a frame, sees one
-/// model: whoever swaps waits for it.
+/// model and one recipe: whoever swaps waits for it.
 /// </summary>
 internal sealed class Inspector(
     AgentOptions options,
     DecodeStage decoded,
     ModelSlot slot,
-    StationRecipe recipe,
+    RecipeInForce recipes,
     FrameCompletion completion,
     HardExamples examples,
     CandidateShadow shadow,
@@ -69,6 +69,11 @@ internal sealed class Inspector(
         var isThere = slot.TryUse((batch[0].Width, batch[0].Height), (segmenter, model) =>
         {
             statistics.Uses(segmenter.Manifest);
+            foreach (var frame in batch)
+            {
+                decoded.Follow(frame, recipes.Current);
+            }
+
             RunAll(segmenter, model, segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch);
             foreach (var frame in batch)
             {
@@ -192,7 +197,7 @@ internal sealed class Inspector(
     {
         var start = time.GetTimestamp();
         frame.InferenceMs = inference.TotalMilliseconds;
-        var decision = RecipeEvaluator.Judge(result, segmenter.Manifest, recipe.For(segmenter.Manifest), frame.Width, frame.Height, model);
+        var decision = RecipeEvaluator.Judge(result, segmenter.Manifest, frame.Recipe!.For(segmenter.Manifest), frame.Width, frame.Height, model);
         frame.Decision = examples.Measure(decision, segmenter, result);
         frame.PostprocessMs = time.GetElapsedTime(start).TotalMilliseconds;
     }

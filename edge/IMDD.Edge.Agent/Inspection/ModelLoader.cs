@@ -64,7 +64,7 @@ internal sealed class ModelLoader(
     {
         var failed = state.Deciding().Model;
         Log.SlotAbandoned(logger, state.Active, failed.Name, failed.Digest, other, detail);
-        slots.Write(state with
+        slots.Write(state.WithRecipeBack() with
         {
             Active = other,
             Trial = null,

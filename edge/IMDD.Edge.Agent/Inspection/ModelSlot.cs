@@ -50,10 +50,12 @@ internal sealed class ModelSlot : IDisposable
     /// <summary>Puts a model, already warm, into the slot; returns the one that was there, for the caller to keep or dispose.</summary>
     /// <param name="next">The model; null: none.</param>
     /// <param name="name">Where it lies on disk, <c>A</c> or <c>B</c>.</param>
-    public ISegmenter? Swap(ISegmenter? next, string name)
+    /// <param name="together">What changes with it, between the same two batches; must be quick and not throw.</param>
+    public ISegmenter? Swap(ISegmenter? next, string name, Action? together = null)
     {
         lock (_lock)
         {
+            together?.Invoke();
             var previous = _segmenter;
             _segmenter = next;
             Model = next is null ? null : new ModelReference(next.Manifest.Name, next.Manifest.Version, next.Digest, name);
@@ -64,6 +66,15 @@ internal sealed class ModelSlot : IDisposable
             (_frames, _failed, _undecided) = (0, 0, 0);
             _failedByClass.Clear();
             return previous;
+        }
+    }
+
+    /// <summary>Changes something that a batch must see one way, while none is under way. Must be quick.</summary>
+    public void BetweenBatches(Action change)
+    {
+        lock (_lock)
+        {
+            change();
         }
     }
 

@@ -1,17 +1,12 @@
-using IMDD.Contracts.Events;
-using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Intake;
 using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Inspection;
 
-/// <summary>The recipe in force, and what it means for the model in the slot.</summary>
+/// <summary>A recipe, and what it means for the model in the slot.</summary>
 internal sealed class StationRecipe
 {
-    /// <summary>Id of the recipe of a station that has none.</summary>
-    public const string BundleDefaults = "bundle-defaults@1";
-
     private ResolvedRecipe? _resolved;
 
     public StationRecipe(IOptions<RecipeOptions> options)
@@ -19,14 +14,14 @@ internal sealed class StationRecipe
     {
     }
 
-    public StationRecipe(Recipe? recipe)
+    /// <param name="recipe">What it says; null: the bundle's thresholds.</param>
+    /// <param name="counter">Of its signed document; null: it has none.</param>
+    public StationRecipe(Recipe? recipe, long? counter = null)
     {
+        Counter = counter;
         IsBundleDefaults = recipe is null;
-        Recipe = recipe ?? new Recipe { Id = BundleDefaults };
-        Digest = ContentDigest.Of(ImddJson.Serialize(Recipe with
-        {
-            Classes = new SortedDictionary<string, RecipeClassRule>(Recipe.Classes.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal),
-        }));
+        Recipe = recipe ?? new Recipe { Id = RecipeId.BundleDefaults };
+        Digest = RecipeDigest.Of(Recipe);
         Window = Recipe.Window is [var low, var high] ? (low, high) : null;
         Deadline = Recipe.DeadlineMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
     }
@@ -35,6 +30,9 @@ internal sealed class StationRecipe
 
     /// <summary>True where the station has no recipe: the bundle's own thresholds hold.</summary>
     public bool IsBundleDefaults { get; }
+
+    /// <summary>Counter that it was given out under; null: it is the configuration's.</summary>
+    public long? Counter { get; }
 
     /// <summary>Digest of what the recipe says.</summary>
     public string Digest { get; }

@@ -47,6 +47,9 @@ internal sealed class FrameInFlight
     /// <summary>The decoded picture, while the model needs it.</summary>
     public RgbImage? Image { get; set; }
 
+    /// <summary>The recipe that it goes by: the one in force when it was decoded, then the one when it was inspected; null before.</summary>
+    public StationRecipe? Recipe { get; set; }
+
     public int Width { get; set; }
     public int Height { get; set; }
     public double QueueMs { get; set; }

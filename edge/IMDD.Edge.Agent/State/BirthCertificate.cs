@@ -11,7 +11,7 @@ namespace IMDD.Edge.Agent.State;
 /// Birth and will after Sparkplug 3.0: the will registered with a connection carries the <c>bdSeq</c> of the birth that follows on it, so
 /// that a death that comes late is told from a fresh one. The number survives restarts and wraps at 256.
 /// </summary>
-internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, SlotStore slots, OutcomeStore store, TimeProvider time)
+internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, RecipeInForce recipes, SlotStore slots, OutcomeStore store, TimeProvider time)
 {
     private const string NumberName = "bdseq";
     private const int Range = 256;
@@ -37,6 +37,7 @@ internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, S
 
     private AgentState State(string word)
     {
+        var recipe = recipes.Current;
         lock (_lock)
         {
             return new AgentState
@@ -46,6 +47,9 @@ internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, S
                 BootId = identity.BootId,
                 BdSeq = Math.Max(_bdSeq, 0),
                 Model = slot.Model,
+                RecipeId = recipe.Recipe.Id,
+                RecipeCounter = recipe.Counter,
+                RecipeDigest = recipe.Digest,
                 Slots = slots.View(),
                 AgentVersion = typeof(BirthCertificate).Assembly.GetName().Version?.ToString(3),
                 ExecutionProvider = slot.ExecutionProvider,

@@ -18,7 +18,7 @@ internal sealed class StatePublisher(
     /// <summary>A connection is up: the agent is to be born on it.</summary>
     public void Connected() => Interlocked.Increment(ref _births);
 
-    /// <summary>Another model decides, or for good: the state says so at once.</summary>
+    /// <summary>Another model or recipe decides, or for good: the state says so at once.</summary>
     public void ModelChanged() => Interlocked.Increment(ref _births);
 
     /// <summary>Publishes until the token fires.</summary>

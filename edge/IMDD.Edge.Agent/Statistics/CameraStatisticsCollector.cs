@@ -1,7 +1,6 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
-using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Inference.Statistics;
@@ -13,7 +12,7 @@ namespace IMDD.Edge.Agent.Statistics;
 /// process dies is lost, and while the store is short none is kept. Used on the inspector's thread, but for <see cref="CloseAll"/> after it.
 /// </summary>
 internal sealed class CameraStatisticsCollector(
-    StatisticsOptions options, StationRecipe recipe, OutcomeStore store, AgentIdentity identity, TimeProvider time, ILogger<CameraStatisticsCollector> logger)
+    StatisticsOptions options, OutcomeStore store, AgentIdentity identity, TimeProvider time, ILogger<CameraStatisticsCollector> logger)
 {
     private readonly Dictionary<string, CameraWindow> _open = new(StringComparer.Ordinal);
     private readonly HashSet<(string Camera, string Model)> _begun = [];
@@ -37,7 +36,7 @@ internal sealed class CameraStatisticsCollector(
             return;
         }
 
-        var window = WindowOf(frame.Line, model);
+        var window = WindowOf(frame.Line, model, frame.Recipe!.Digest);
         window.Sketch.Add(FrameMeasures.Of(image), decision.Hardness?.Embedding);
         window.Sketch.Decided(decision.ImageScore, Name(decision.Verdict), decision.Regions.Count > 0 ? decision.Regions[0].Class : null);
         window.End = time.GetUtcNow();
@@ -56,11 +55,11 @@ internal sealed class CameraStatisticsCollector(
         }
     }
 
-    private CameraWindow WindowOf(CameraLine line, ModelReference model)
+    private CameraWindow WindowOf(CameraLine line, ModelReference model, string recipe)
     {
         if (_open.TryGetValue(line.Key, out var window))
         {
-            if (window.Model.Digest == model.Digest)
+            if (window.Model.Digest == model.Digest && window.RecipeDigest == recipe)
             {
                 return window;
             }
@@ -69,7 +68,7 @@ internal sealed class CameraStatisticsCollector(
         }
 
         window = new CameraWindow(
-            line, model, _begun.Add((line.Key, model.Digest)) ? _reference : null, new SketchBuilder(options.Embeddings, options.Seed), time.GetUtcNow(), time.GetTimestamp());
+            line, model, recipe, _begun.Add((line.Key, model.Digest)) ? _reference : null, new SketchBuilder(options.Embeddings, options.Seed), time.GetUtcNow(), time.GetTimestamp());
         _open.Add(line.Key, window);
         return window;
     }
@@ -93,7 +92,7 @@ internal sealed class CameraStatisticsCollector(
                     WindowStart = window.Start,
                     WindowEnd = window.End >= window.Start ? window.End : window.Start,
                     Model = window.Model,
-                    RecipeDigest = recipe.Digest,
+                    RecipeDigest = window.RecipeDigest,
                     Sketch = window.Sketch.Build(),
                     Reference = window.Reference,
                 },

@@ -4,11 +4,14 @@ using IMDD.Inference.Statistics;
 
 namespace IMDD.Edge.Agent.Statistics;
 
-/// <summary>The open window of a camera and a model.</summary>
-internal sealed class CameraWindow(CameraLine line, ModelReference model, StatisticsSketch? reference, SketchBuilder sketch, DateTimeOffset start, long startTimestamp)
+/// <summary>The open window of a camera, a model and a recipe.</summary>
+internal sealed class CameraWindow(CameraLine line, ModelReference model, string recipeDigest, StatisticsSketch? reference, SketchBuilder sketch, DateTimeOffset start, long startTimestamp)
 {
     public CameraLine Line { get; } = line;
     public ModelReference Model { get; } = model;
+
+    /// <summary>Digest of the recipe that its frames were judged by.</summary>
+    public string RecipeDigest { get; } = recipeDigest;
 
     /// <summary>What the bundle says, to be sent along; null: nothing.</summary>
     public StatisticsSketch? Reference { get; } = reference;

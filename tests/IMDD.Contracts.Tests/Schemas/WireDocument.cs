@@ -34,6 +34,7 @@ public sealed record WireDocument(string Name, Type? Record)
         new(NameOf(EventTypes.FrameCaptured), null),
         new("model.manifest.v1", typeof(BundleManifest)),
         new("recipe.v1", typeof(Recipe)),
+        new("recipe.document.v1", typeof(RecipeDocument)),
         new("trust.root.v1", typeof(TrustRoot)),
         new("dsse-envelope.v1", typeof(DsseEnvelope)),
         new("cloudevent.v1", null),

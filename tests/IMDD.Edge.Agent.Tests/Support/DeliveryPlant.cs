@@ -78,6 +78,19 @@ internal sealed class DeliveryPlant : IAsyncDisposable
         return release;
     }
 
+    /// <summary>Offers a recipe; its digest.</summary>
+    public string OfferRecipe(Recipe recipe, long counter, TestSigningKey? key = null, DateTimeOffset? expiresAt = null)
+    {
+        var digest = RecipeDigest.Of(recipe);
+        Registry.OfferRecipe(digest, TestRecipe.Envelope(recipe, counter, key ?? Key, expiresAt));
+        return digest;
+    }
+
+    /// <summary>Wishes that the agent decide by a recipe, under a release.</summary>
+    /// <returns>The rollout's id.</returns>
+    public Task<string> WishRecipeAsync(ModelRelease release, string digest)
+        => WishAsync(release, wish => wish with { Slots = [new DesiredSlot { Model = release, RecipeDigest = digest }] });
+
     /// <summary>Wishes that the agent run a release.</summary>
     /// <returns>The rollout's id.</returns>
     public async Task<string> WishAsync(ModelRelease release, Func<DesiredModels, DesiredModels>? change = null, string? rolloutId = null)

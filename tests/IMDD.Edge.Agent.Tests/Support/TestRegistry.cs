@@ -17,6 +17,7 @@ internal sealed class TestRegistry : IAsyncDisposable
     private readonly ConcurrentDictionary<string, byte[]> _envelopes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, byte[]> _roots = new();
+    private readonly ConcurrentDictionary<string, byte[]> _recipes = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _requests = new();
     private long _sentBytes;
 
@@ -45,6 +46,7 @@ internal sealed class TestRegistry : IAsyncDisposable
         var app = builder.Build();
         TestRegistry registry = new(app);
         app.MapGet(RegistryRoutes.Envelope, registry.EnvelopeAsync);
+        app.MapGet(RegistryRoutes.RecipeEnvelope, registry.RecipeAsync);
         app.MapGet(RegistryRoutes.Blob, registry.BlobAsync);
         app.MapGet(RegistryRoutes.RootDocument, (HttpContext http, long version) => registry.SendAsync(http, registry._roots.GetValueOrDefault(version), 0, cut: null));
         await app.StartAsync();
@@ -68,6 +70,18 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     /// <summary>Offers a root document under a version.</summary>
     public void OfferRoot(long version, byte[] envelope) => _roots[version] = envelope;
+
+    /// <summary>Offers the envelope of a recipe under a digest.</summary>
+    public void OfferRecipe(string digest, byte[] envelope) => _recipes[digest] = envelope;
+
+    /// <summary>Offers as a recipe what is the envelope of a release.</summary>
+    public void OfferAsRecipe(ModelRelease release) => _recipes[release.Digest] = _envelopes[release.Digest];
+
+    /// <summary>Offers as a release what is the envelope of a recipe.</summary>
+    public void OfferAsRelease(string digest) => _envelopes[digest] = _recipes[digest];
+
+    /// <summary>Changes one byte of a recipe's envelope that is offered.</summary>
+    public void CorruptRecipe(string digest) => _recipes[digest] = Flipped(_recipes[digest]);
 
     /// <summary>Offers the envelope of a release under the digest of another.</summary>
     public ModelRelease OfferAs(ModelRelease release, string digest)
@@ -95,6 +109,12 @@ internal sealed class TestRegistry : IAsyncDisposable
     {
         _requests.Enqueue(http.Request.Path);
         await SendAsync(http, _envelopes.GetValueOrDefault(digest), 0, cut: null);
+    }
+
+    private async Task RecipeAsync(HttpContext http, string digest)
+    {
+        _requests.Enqueue(http.Request.Path);
+        await SendAsync(http, _recipes.GetValueOrDefault(digest), 0, cut: null);
     }
 
     private async Task BlobAsync(HttpContext http, string digest)

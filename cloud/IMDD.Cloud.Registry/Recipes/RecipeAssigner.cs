@@ -1,0 +1,96 @@
+using IMDD.Cloud.Registry.Fleet;
+using IMDD.Cloud.Registry.Rollouts;
+using IMDD.Cloud.Registry.State;
+using IMDD.Cloud.Registry.Trust;
+using IMDD.Contracts.Audit;
+using IMDD.Contracts.Registry;
+using IMDD.Relational;
+using Microsoft.EntityFrameworkCore;
+
+namespace IMDD.Cloud.Registry.Recipes;
+
+/// <summary>Says which stations decide by which recipe. It stays with an agent whatever model it is told to run later.</summary>
+internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contexts, FleetWishes wishes, RegistryIdentity identity, ILogger<RecipeAssigner> logger)
+{
+    /// <summary>Assigns a recipe and tells who can be told.</summary>
+    /// <exception cref="RegistryException">It is not known, expired or signed by a key that is withdrawn, or a rollout of one of the agents goes on.</exception>
+    public async Task<RecipeAssignment> AssignAsync(string digest, AssignRecipe request, CancellationToken cancellationToken)
+    {
+        var addresses = request.Agents.Select(AgentAddress.Parse).Distinct().ToList();
+        var now = identity.Now().Time;
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var recipe = await RecipeBook.NewestAsync(context, digest, cancellationToken);
+        if (recipe.ExpiresAt <= now)
+        {
+            throw RegistryException.Forbidden($"'{recipe.Id}' has expired at {recipe.ExpiresAt:O}: register it again.");
+        }
+
+        if (await RootBook.UnlistedByAsync(context, recipe.KeyId, cancellationToken) is { } version)
+        {
+            throw RegistryException.Forbidden($"'{recipe.Id}' was signed by {recipe.KeyId}, which root document {version} does not list: register it again.");
+        }
+
+        // In one order, and before the agents' rows, as whoever tells a fleet does.
+        foreach (var name in await context.Models.OrderBy(row => row.Name).Select(row => row.Name).ToListAsync(cancellationToken))
+        {
+            await RolloutLock.HoldModelAsync(context, name, cancellationToken);
+        }
+
+        var agents = await AgentsAsync(context, addresses, cancellationToken);
+        await CheckNotInRolloutAsync(context, agents, cancellationToken);
+        var rolloutId = identity.NewRolloutId();
+        List<string> told = [];
+        List<string> waiting = [];
+        foreach (var agent in agents)
+        {
+            agent.Recipe = digest;
+            (await wishes.TellRecipeAsync(context, agent, rolloutId, cancellationToken) ? told : waiting).Add($"{agent.Asset}/{agent.Agent}");
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        AuditLog.Append(
+            context, request.By, AuditAction.AssignRecipe, $"{recipe.Id} {digest}", AuditOutcome.Done,
+            $"{(addresses.Count == 0 ? "all" : string.Join(", ", addresses))}. {request.Reason}".TrimEnd(), now);
+        await transaction.CommitAsync(cancellationToken);
+        Log.RecipeAssigned(logger, recipe.Id, digest, request.By, request.Reason, told.Count, waiting.Count, rolloutId);
+        return new RecipeAssignment { Digest = digest, Id = recipe.Id, RolloutId = rolloutId, Agents = told, Waiting = waiting };
+    }
+
+    private static async Task<List<AgentRow>> AgentsAsync(RegistryDbContext context, List<AgentAddress> addresses, CancellationToken cancellationToken)
+    {
+        if (addresses.Count == 0)
+        {
+            return await context.Agents.OrderBy(row => row.Asset).ThenBy(row => row.Agent).ToListAsync(cancellationToken);
+        }
+
+        List<AgentRow> agents = [];
+        foreach (var address in addresses)
+        {
+            var asset = address.Asset.ToString();
+            var row = await context.Agents.FindAsync([asset, address.Agent], cancellationToken);
+            if (row is null)
+            {
+                row = new AgentRow { Asset = asset, Agent = address.Agent };
+                context.Agents.Add(row);
+            }
+
+            agents.Add(row);
+        }
+
+        return agents;
+    }
+
+    /// <summary>A wish of its own would end the rollout's for that agent.</summary>
+    private static async Task CheckNotInRolloutAsync(RegistryDbContext context, List<AgentRow> agents, CancellationToken cancellationToken)
+    {
+        var open = await context.Rollouts.Where(row => RolloutLock.Open.Contains(row.State)).Select(row => row.Id).ToListAsync(cancellationToken);
+        var underWay = await context.RolloutAgents.AsNoTracking()
+            .Where(row => open.Contains(row.RolloutId) && (row.State == RolloutAgentStateWord.Pending || row.State == RolloutAgentStateWord.Told))
+            .ToListAsync(cancellationToken);
+        if (underWay.Find(row => agents.Exists(agent => agent.Asset == row.Asset && agent.Agent == row.Agent)) is { } busy)
+        {
+            throw RegistryException.Forbidden($"Rollout {busy.RolloutId} of {busy.Asset}/{busy.Agent} goes on: expected it to be over, or cancelled first.");
+        }
+    }
+}

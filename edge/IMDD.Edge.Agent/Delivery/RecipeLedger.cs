@@ -1,0 +1,83 @@
+using System.Text.Json;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Hosting;
+using IMDD.Inference.Recipes;
+
+namespace IMDD.Edge.Agent.Delivery;
+
+/// <summary>
+/// The newest signed recipe of each name that this station has accepted: an older one is refused, or whoever keeps one could put its thresholds
+/// back. Written only after a recipe has passed every check.
+/// </summary>
+internal sealed class RecipeLedger
+{
+    private const string Name = "recipe ledger";
+
+    private readonly string _file;
+    private readonly Dictionary<string, AcceptedRelease> _accepted;
+
+    /// <summary>Reads the ledger; one that is not there is empty.</summary>
+    /// <exception cref="StoreUnavailableException">It is damaged, or cannot be read.</exception>
+    public RecipeLedger(string file)
+    {
+        _file = file;
+        try
+        {
+            _accepted = File.Exists(file)
+                ? ImddJson.Deserialize<Dictionary<string, AcceptedRelease>>(File.ReadAllBytes(file))
+                : new Dictionary<string, AcceptedRelease>(StringComparer.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new StoreUnavailableException($"{Name} {file}", $"{e.Message} Without it an old recipe could not be told from a new one", e);
+        }
+    }
+
+    /// <summary>True for the newest recipe of a name that was accepted here.</summary>
+    public bool HasAccepted(SignedRecipe recipe) => Last(recipe) == Of(recipe);
+
+    /// <exception cref="RecipeException">It is older than what was accepted here, another one of the same counter, or expired.</exception>
+    public void Check(SignedRecipe recipe, DateTimeOffset now)
+    {
+        var (document, last) = (recipe.Document, Last(recipe));
+        if (recipe.SignedBy is not null && document.Counter < last?.Counter)
+        {
+            throw new RecipeException(
+                RecipeFault.Counter,
+                $"Recipe '{document.Recipe.Id}' ({recipe.Digest}) has counter {document.Counter}, older than {last.Counter} ({last.Digest}), which was accepted here: to go back to it, register it again.");
+        }
+
+        if (recipe.SignedBy is not null && document.Counter == last?.Counter && recipe.Digest != last.Digest)
+        {
+            throw new RecipeException(
+                RecipeFault.Counter, $"Recipe '{document.Recipe.Id}' of counter {document.Counter} is {recipe.Digest}; the one of that counter that was accepted here is {last.Digest}.");
+        }
+
+        // Expiry keeps a recipe from coming into force; one that was goes on, or a line would stop by itself.
+        if (document.ExpiresAt <= now && last != Of(recipe))
+        {
+            throw new RecipeException(RecipeFault.Expired, $"Recipe '{document.Recipe.Id}' ({recipe.Digest}) has expired at {document.ExpiresAt:O}.");
+        }
+    }
+
+    /// <summary>Remembers a recipe that has passed every check; returns when that is durable.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be written.</exception>
+    public void Accept(SignedRecipe recipe)
+    {
+        if (HasAccepted(recipe))
+        {
+            return;
+        }
+
+        _accepted[NameOf(recipe)] = Of(recipe);
+        DurableFile.Replace(_file, ImddJson.Serialize(_accepted), Name);
+    }
+
+    private AcceptedRelease? Last(SignedRecipe recipe) => _accepted.GetValueOrDefault(NameOf(recipe));
+
+    private static string NameOf(SignedRecipe recipe) => RecipeId.NameOf(recipe.Document.Recipe.Id);
+
+    private static AcceptedRelease Of(SignedRecipe recipe) => new(recipe.Document.Counter, recipe.Digest);
+}
