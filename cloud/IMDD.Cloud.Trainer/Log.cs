@@ -44,4 +44,7 @@ internal static partial class Log
 
     [LoggerMessage(6014, LogLevel.Information, "Nothing is predicted of the candidate: there are no counts and frames of any line")]
     public static partial void NothingToPredict(ILogger logger);
+
+    [LoggerMessage(6015, LogLevel.Warning, "Nothing is predicted of the candidate: {Error}")]
+    public static partial void NotPredicted(ILogger logger, string error);
 }

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text.Json;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Topics;
 using IMDD.Testing;
@@ -101,7 +103,7 @@ public sealed class PromotionTests(PostgresFixture postgres)
     public async Task Rollback_RunsThePreviousContentUnderANewCounter(bool isPostgres)
     {
         await using var registry = await StartAsync(isPostgres);
-        var first = await registry.RegisterAsync(TestBundle.Create());
+        var first = await registry.RegisterAsync(TestBundle.Create(change: m => m with { Predicted = JsonSerializer.SerializeToElement(new { line = 1 }) }));
         var second = await registry.RegisterAsync(TestBundle.Create("2.0.0"));
         await registry.PromoteAsync(first.Model.Digest, Box7);
         await registry.PromoteAsync(first.Model.Digest);
@@ -115,8 +117,13 @@ public sealed class PromotionTests(PostgresFixture postgres)
         (again.Model, again.ReleaseOf).ShouldBe((rollout.Model, first.Model.Digest));
         again.Model.Version.ShouldBe(first.Model.Version);
         again.Model.ReleaseCounter.ShouldBeGreaterThan(second.Model.ReleaseCounter);
+        (await PredictedAsync(first)).ShouldNotBeNull();
+        (await PredictedAsync(again)).ShouldBeNull("what was predicted of lines then would take out who goes back");
         model.Aliases.ShouldBe(Aliases((ModelAlias.Champion, again)), ignoreOrder: true);
         (await RollbackAsync(registry)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+
+        async Task<JsonElement?> PredictedAsync(ModelVersionView version)
+            => (await registry.GetAsync<BundleManifest>(RegistryRoutes.For(RegistryRoutes.Blob, version.Model.Digest))).Predicted;
     }
 
     [Fact]

@@ -194,6 +194,52 @@ public sealed class RecipeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Assign_ToAnAgentThatHasRefusedItsRelease_DoesNotOfferThatAgain()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        await StateAsync(registry, "box7", Shipped);
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        var rollout = await registry.PromoteAsync(release.Model.Digest, Box7);
+        RolloutStep refused = new()
+        {
+            Agent = "box7",
+            RolloutId = rollout.RolloutId,
+            Model = release.Model,
+            Step = RolloutStepWord.RolledBack,
+            Status = RolloutStatus.Closed,
+            Result = RolloutResult.Failure,
+            ReasonCode = RolloutReason.HealthRegression,
+        };
+        await registry.SayAsync(MqttPublications.Feedback(AssetPath.Parse(RunningRegistry.Asset), refused, RunningRegistry.Context("box7")));
+        await Eventually.HoldsAsync(async () => (await registry.AgentsAsync()).Single().Step is { Result: RolloutResult.Failure });
+        var recipe = await RegisterAsync(registry, new Recipe { Id = "door-red@1" });
+
+        foreach (var _ in (int[])[1, 2])
+        {
+            var assigned = await AssignAsync(registry, recipe.Digest, Box7);
+            await Eventually.HoldsAsync(() => Wishes(registry, assigned.RolloutId).Count == 1);
+            Slot(registry, "box7", assigned.RolloutId).ShouldBe((Shipped, recipe.Digest), "what it runs, not what it took out again");
+        }
+    }
+
+    [Fact]
+    public async Task Assign_BelowWhatAnAgentGoesBy_IsRefusedUntilItIsRegisteredAgain()
+    {
+        await using var registry = await RunningRegistry.StartAsync();
+        var old = await RegisterAsync(registry, new Recipe { Id = "door-red@1" });
+        var present = await RegisterAsync(registry, new Recipe { Id = "door-red@2", MinAreaPx = 9 });
+        await StateAsync(registry, "box7", Shipped, state => state with { RecipeId = "door-red@2", RecipeCounter = present.Counter, RecipeDigest = present.Digest });
+
+        var refused = await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.AssignRecipe, old.Digest), new AssignRecipe { Agents = [Box7] });
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await refused.Content.ReadAsStringAsync(Stop)).ShouldContain("goes by 'door-red@2' with counter 2, above the 1 of 'door-red@1'");
+        (await AssignAsync(registry, present.Digest, Box7)).Agents.ShouldBe([Box7]);
+        var again = await RegisterAsync(registry, new Recipe { Id = "door-red@1" });
+        (await AssignAsync(registry, again.Digest, Box7)).Agents.ShouldBe([Box7]);
+    }
+
+    [Fact]
     public async Task State_OfAnAgentWithANewerRecipe_RaisesTheCounter()
     {
         await using var registry = await RunningRegistry.StartAsync();

@@ -47,7 +47,7 @@ internal sealed class Plant : IAsyncDisposable
     public static async Task<Plant> StartAsync(bool runProbes = false)
     {
         Plant plant = new();
-        foreach (var topic in new[] { KafkaTopics.ModelReleased, KafkaTopics.ModelRollout, KafkaTopics.Consensus, KafkaTopics.Consensus + ".dlq", KafkaTopics.DefectDetected, KafkaTopics.HardExample, KafkaTopics.LineMinute })
+        foreach (var topic in new[] { KafkaTopics.ModelReleased, KafkaTopics.ModelRollout, KafkaTopics.Consensus, KafkaTopics.Consensus + ".dlq", KafkaTopics.DefectDetected, KafkaTopics.HardExample, KafkaTopics.CameraStatistics })
         {
             plant._kafka.CreateTopic(topic, 1);
         }

@@ -80,31 +80,50 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Candidate_IsShownTheLinesFrames_AndItsManifestSaysWhatItWillDoThere()
+    public async Task Candidate_IsShownTheStationsFrames_AndItsManifestSaysWhatItWillDoThere()
     {
         var trainer = await StartAsync();
         var now = TimeProvider.System.GetUtcNow();
         await StoreAsync(Enumerable.Range(50, 9));
         await _plant.PublishAsync(
             [
-                .. Enumerable.Range(50, 5).Select(n => LineRecords.Failed(n, now)), .. Enumerable.Range(55, 4).Select(n => LineRecords.Passed(n, now)),
-                LineRecords.Failed(99, now), LineRecords.Minute(new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero), passed: 80, failed: 20),
+                .. Enumerable.Range(50, 5).Select(n => StationRecords.Failed(n, now)), .. Enumerable.Range(55, 4).Select(n => StationRecords.Passed(n, now)),
+                StationRecords.Failed(99, now), .. Enumerable.Range(1, 3).Select(n => StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20)),
             ]);
-        await Eventually.HoldsAsync(() => trainer.Get<LineBook>().Lines().Count == 1 && trainer.Get<LineBook>().Frames("acme/ulm/paint/line2", failed: true).Count == 6);
+        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 1 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true).Count == 6);
 
         var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
 
         var folder = Path.Combine(_plant.Work, "runs", run.RunId, "prediction");
         var line = ImddJson.Deserialize<ReplayPlan>(await File.ReadAllBytesAsync(Path.Combine(folder, "plan.json"), Stop)).Lines.ShouldHaveSingleItem();
-        (line.Line, line.FailedLow, line.FailedHigh).ShouldBe(("acme/ulm/paint/line2", 0.2, 0.2));
+        line.Line.ShouldBe("acme/ulm/paint/line2/cell3");
+        0.2.ShouldBeInRange(line.FailedLow, line.FailedHigh);
         (line.Frames.Count(f => f.Failed), line.Frames.Count(f => !f.Failed)).ShouldBe((5, 4), "the picture of 99 is not stored");
-        line.Frames.ShouldAllBe(f => ContentDigest.Of(File.ReadAllBytes(Path.Combine(folder, f.File))) == ContentDigest.Prefix + f.File);
+        line.Frames.ShouldAllBe(f => ContentDigest.IsValid(ContentDigest.Prefix + f.File));
+        Directory.GetFiles(folder).Select(Path.GetFileName).ShouldBe(["plan.json", "predicted.json"], ignoreOrder: true, "the pictures have served");
         _script.Calls[^1].Arguments.ShouldContain($"train predict --bundle {Path.Combine(_plant.Work, "runs", run.RunId, "model")} --plan {folder}/plan.json");
         var manifest = ImddJson.Deserialize<BundleManifest>((await _plant.Registry.GetByteArrayAsync(RegistryRoutes.For(RegistryRoutes.Blob, run.Release!), Stop)));
-        var predicted = LinePrediction.Of(manifest, "acme/ulm/paint/line2").ShouldNotBeNull();
+        var predicted = LinePrediction.Of(manifest, "acme/ulm/paint/line2/cell3").ShouldNotBeNull();
         predicted.FailRate["dent"].ShouldBe([0.1, 0.3]);
         (predicted.Frames, predicted.AnyFailRate![1]).ShouldBe((9, 0.4));
         LinePrediction.Of(manifest, "acme/ulm/paint/line9").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Candidate_OfWhichNothingCanBePredicted_IsRegisteredAllTheSame()
+    {
+        _script.Set("fail-predict");
+        var trainer = await StartAsync();
+        await StoreAsync([50]);
+        var now = TimeProvider.System.GetUtcNow();
+        await _plant.PublishAsync([StationRecords.Failed(50, now), .. Enumerable.Range(1, 3).Select(n => StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20))]);
+        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 1 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true).Count == 1);
+
+        var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+
+        var manifest = ImddJson.Deserialize<BundleManifest>(await _plant.Registry.GetByteArrayAsync(RegistryRoutes.For(RegistryRoutes.Blob, run.Release!), Stop));
+        manifest.Predicted.ShouldBeNull();
+        _script.Calls.Count(call => call.Arguments.StartsWith("train predict", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]

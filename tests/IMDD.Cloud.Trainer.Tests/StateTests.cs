@@ -70,48 +70,51 @@ public abstract class StateTests(PostgresFixture postgres, DatabaseKind kind) : 
     }
 
     [Fact]
-    public async Task Take_WhatLinesSay_TheNewestFramesThatNothingWasLearnedFromAreKept()
+    public async Task Take_WhatStationsSay_TheNewestFramesThatNothingWasLearnedFromAreKept()
     {
         var one = await StartAsync(("Trainer:Predict:Frames", "10"));
         var now = Labels.Noon;
         Take(
             one,
             [
-                .. Enumerable.Range(0, 60).Select(n => LineRecords.Failed(n, now.AddSeconds(n - 100))),
-                LineRecords.Failed(70, now, simulated: true), LineRecords.Failed(71, now.AddDays(-2)), LineRecords.Passed(80, now),
-                LineRecords.Passed(81, now, HardReason.Uncertain), LineRecords.Failed(90, now, line: "line5"), Labels.Agreed(59),
+                .. Enumerable.Range(0, 60).Select(n => StationRecords.Failed(n, now.AddSeconds(n - 100))),
+                StationRecords.Failed(70, now, simulated: true), StationRecords.Failed(71, now.AddDays(-2)), StationRecords.Passed(80, now),
+                StationRecords.Passed(81, now, HardReason.Uncertain), StationRecords.Failed(90, now, line: "line5"), Labels.Agreed(59),
             ]);
 
-        var book = one.GetRequiredService<LineBook>();
-        var failed = book.Frames("acme/ulm/paint/line2", failed: true);
+        var book = one.GetRequiredService<StationBook>();
+        var failed = book.Frames("acme/ulm/paint/line2/cell3", failed: true);
         failed.Count.ShouldBe(10, "as many as are shown");
         failed[0].ShouldBe(Digest(58), "59 is learned from");
         failed[^1].ShouldBe(Digest(49));
-        book.Frames("acme/ulm/paint/line2", failed: false).ShouldBe([Digest(80)], "drawn by chance alone says what passes");
-        book.Frames("acme/ulm/paint/line5", failed: true).ShouldBe([Digest(90)]);
+        book.Frames("acme/ulm/paint/line2/cell3", failed: false).ShouldBe([Digest(80)], "drawn by chance alone says what passes");
+        book.Frames("acme/ulm/paint/line5/cell3", failed: true).ShouldBe([Digest(90)]);
 
         static string Digest(int number) => ContentDigest.Of(Labels.Picture(number));
     }
 
     [Fact]
-    public async Task Take_Counts_SayHowManyFailInGoodAndInBadMinutes()
+    public async Task Take_Counts_SayHowManyFailInGoodAndInBadWindows()
     {
         var one = await StartAsync();
         var start = Labels.Noon;
-        Take(
-            one,
-            [
-                .. Enumerable.Range(1, 40).Select(m => LineRecords.Minute(start.AddMinutes(-m), passed: 100 - m, failed: m)),
-                LineRecords.Minute(start.AddMinutes(-40), passed: 0, failed: 100, revision: 3), LineRecords.Minute(start.AddMinutes(-40), passed: 60, failed: 40, revision: 2),
-                LineRecords.Minute(start.AddMinutes(-50), passed: 0, failed: 19), LineRecords.Minute(start.AddDays(-2), passed: 0, failed: 100),
-                LineRecords.Minute(start, passed: 0, failed: 3, line: "line5"), LineRecords.Failed(1, start),
-            ]);
+        KafkaConsumed[] records =
+        [
+            .. Enumerable.Range(1, 40).Select(m => StationRecords.Window(start.AddMinutes(-5 * m), passed: 1000 - (10 * m), failed: 10 * m)),
+            StationRecords.Window(start.AddMinutes(-1), passed: 0, failed: 19), StationRecords.Window(start.AddDays(-2), passed: 0, failed: 100),
+            StationRecords.Window(start, passed: 40, failed: 3, line: "line5"), StationRecords.Window(start.AddMinutes(-9), passed: 40, failed: 3, line: "line5"),
+        ];
+        Take(one, records);
+        Take(one, records[..5]);
 
-        var (line, low, high) = one.GetRequiredService<LineBook>().Lines().ShouldHaveSingleItem();
+        var (station, low, high) = one.GetRequiredService<StationBook>().Stations().ShouldHaveSingleItem("two windows are too few");
 
-        line.ShouldBe("acme/ulm/paint/line2");
-        low.ShouldBe(0.03, 1e-9, "the lowest twentieth is chance, and so is the highest, the late revision of 100 failed among them");
-        high.ShouldBe(0.38, 1e-9);
+        // The lowest and the highest twentieth are chance, and so is where the shares of the next may lie: 30 of 1,000 are 2.0 to 4.3 of 100.
+        station.ShouldBe("acme/ulm/paint/line2/cell3");
+        low.ShouldBe(0.0203, 5e-4);
+        high.ShouldBe(0.411, 5e-3);
+        _time.Advance(TimeSpan.FromDays(2));
+        one.GetRequiredService<StationBook>().Stations().ShouldBeEmpty("it is silent since");
     }
 
     [Fact]

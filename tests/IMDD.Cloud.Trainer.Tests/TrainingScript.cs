@@ -30,7 +30,7 @@ internal sealed class TrainingScript
               while [ $# -gt 0 ]; do [ "$1" = --out ] && out=$2; shift; done
               mkdir -p "$out" && cp -r '{{bundle}}'/. "$out"/ && echo '{"digest":"x"}'
             elif [ $2 = predict ]; then
-              echo '{"lines":{"acme/ulm/paint/line2":{"failRate":{"dent":[0.1,0.3]},"anyFailRate":[0.1,0.4],"undecidedRate":[0,0.05],"frames":9} } }'
+              echo '{"lines":{"acme/ulm/paint/line2/cell3":{"failRate":{"dent":[0.1,0.3]},"anyFailRate":[0.1,0.4],"undecidedRate":[0,0.05],"frames":9} } }'
             else
               passed=true; [ -e '{{_control}}'/refuse ] && passed=false
               echo '{"passed":'$passed',"gates":[{"name":"recall@set","passed":'$passed',"value":0.9,"limit":0.8,"detail":"d"}],"new_classes":[{"class":"dent","pictures":3,"before":0,"after":0.8}]}'

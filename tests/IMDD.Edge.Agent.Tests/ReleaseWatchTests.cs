@@ -77,11 +77,13 @@ public sealed class ReleaseWatchTests
         (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
     }
 
-    [Fact]
-    public async Task Trial_VerdictsOutsideOfWhatIsPredicted_AreTakenBack()
+    [Theory]
+    [InlineData("acme/ulm/paint/line2/cell3")]
+    [InlineData("acme/ulm/paint/line2")]
+    public async Task Trial_VerdictsOutsideOfWhatIsPredicted_AreTakenBack(string place)
     {
         await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:10:00"));
-        var rollout = await plant.WishAsync(plant.Offer(1, change: m => m with { Predicted = Predict(low: 0.6, high: 0.9) }));
+        var rollout = await plant.WishAsync(plant.Offer(1, change: m => m with { Predicted = Predict(low: 0.6, high: 0.9, place), CreatedAt = TimeProvider.System.GetUtcNow() }));
 
         var end = await EndUnderFramesAsync(plant, rollout, TestFrames.Good());
 
@@ -90,13 +92,27 @@ public sealed class ReleaseWatchTests
         (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
     }
 
-    [Fact]
-    public async Task Trial_PredictionThatIsNone_HoldsNothingUp()
+    [Theory]
+    [InlineData("it is none", 0.9, 0.6, 0, "")]
+    [InlineData("it is too old", 0.6, 0.9, 8, "")]
+    [InlineData("the station has a recipe", 0.6, 0.9, 0, "Edge:Recipe:Id=own@1")]
+    [InlineData("pictures are tiled", 0.6, 0.9, 0, "Edge:Agent:Cameras:0:Name=cam1,Edge:Agent:Cameras:0:TileSize=64x64,Edge:Agent:Cameras:0:TileOverlap=16")]
+    public async Task Trial_PredictionThatSaysNothingHere_HoldsNothingUp(string because, double low, double high, int days, string settings)
     {
-        await using var plant = await DeliveryPlant.StartWithAgentAsync();
-        var rollout = await plant.WishAsync(plant.Offer(1, change: m => m with { Predicted = Predict(low: 0.9, high: 0.6) }));
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(
+            [("Edge:Delivery:Trial", "00:10:00"), .. settings.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(s => (s.Split('=')[0], s.Split('=')[1]))]);
+        var rollout = await plant.WishAsync(plant.Offer(1, change: m => m with { Predicted = Predict(low, high), CreatedAt = TimeProvider.System.GetUtcNow().AddDays(-days) }));
 
-        (await EndUnderFramesAsync(plant, rollout, TestFrames.Good())).Step.ShouldBe(RolloutStepWord.Committed);
+        await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Trial));
+        for (var frame = 0; frame < 2 * PredictionRule.LeastFrames; frame++)
+        {
+            await plant.Harness.SendAsync(TestFrames.Good());
+        }
+
+        await Eventually.HoldsAsync(() => plant.Harness.Outcomes().Count(o => o.Model!.Name == TestRelease.Name) == 2 * PredictionRule.LeastFrames);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        plant.Steps.ShouldNotContain(s => s.RolloutId == rollout && s.Step == RolloutStepWord.RolledBack, because);
+        (await plant.InspectAsync()).Model!.Name.ShouldBe(TestRelease.Name);
     }
 
     [Fact]
@@ -137,8 +153,8 @@ public sealed class ReleaseWatchTests
     private static BundleManifest PassesAll(BundleManifest manifest, ModelRelease parent)
         => manifest with { PixelThreshold = 1, TrainedFrom = new BundleLineage { Parent = parent.Digest } };
 
-    private static JsonElement Predict(double low, double high) => JsonSerializer.SerializeToElement(
-        new Dictionary<string, LinePrediction> { ["acme/ulm/paint/line2"] = new() { FailRate = Rates((Class, low, high)), Frames = 100 } }, ImddJson.Options);
+    private static JsonElement Predict(double low, double high, string place = "acme/ulm/paint/line2") => JsonSerializer.SerializeToElement(
+        new Dictionary<string, LinePrediction> { [place] = new() { FailRate = Rates((Class, low, high)), Frames = 100 } }, ImddJson.Options);
 
     private static Dictionary<string, IReadOnlyList<double>> Rates(params (string Class, double Low, double High)[] rates)
         => rates.ToDictionary(r => r.Class, IReadOnlyList<double> (r) => [r.Low, r.High], StringComparer.Ordinal);

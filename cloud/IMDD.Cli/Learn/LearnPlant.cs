@@ -176,6 +176,7 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
             // Several agents share this machine.
             ("Edge:Model:Threads", 1),
             ("Edge:Delivery:RegistryUrl", RegistryUrl),
+            ("Edge:Delivery:Shadow", "00:00:05"),
             ("Edge:Delivery:Trial", "00:00:05"),
             ("Edge:Recipe:Id", "learn@1"),
             ("Edge:Recipe:MinAreaPx", LearnSettings.MinAreaPx),

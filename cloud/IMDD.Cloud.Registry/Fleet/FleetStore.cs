@@ -56,9 +56,9 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
         }
 
         await LearnAsync(context, state, cancellationToken);
-        if (row is { Recipe: not null, Desired: null, WishModel: null })
+        if (row is { Recipe: not null, Desired: null, WishModel: null } && !await RolloutBook.IsUnderWayAsync(context, address, cancellationToken))
         {
-            // The recipe was assigned before anybody knew what it runs.
+            // The recipe was assigned before anybody knew what it runs. A rollout that goes on brings it along.
             await wishes.TellRecipeAsync(context, row, identity.NewRolloutId(), cancellationToken);
         }
 
@@ -99,22 +99,17 @@ internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, 
         }
 
         var name = RecipeId.NameOf(id);
-        var row = await context.RecipeNames.FindAsync([name], cancellationToken);
-        var known = row?.Counter ?? 0;
-        if (heard <= known || heard - known > MostAhead)
+        var known = await context.RecipeNames.AsNoTracking().Where(row => row.Name == name).Select(row => (long?)row.Counter).SingleOrDefaultAsync(cancellationToken) ?? 0;
+        if (heard <= known || heard - known > MostAhead || name.Contains('\0', StringComparison.Ordinal))
         {
             return;
         }
 
+        // Never down: another instance may have given out a higher one since it was read.
         Log.CounterBehind(logger, name, heard, known);
-        if (row is null)
-        {
-            context.RecipeNames.Add(new RecipeNameRow { Name = name, Counter = heard });
-        }
-        else
-        {
-            row.Counter = heard;
-        }
+        await context.Database.ExecuteSqlAsync(
+            $"INSERT INTO recipe_names (name, counter) VALUES ({name}, {heard}) ON CONFLICT (name) DO UPDATE SET counter = excluded.counter WHERE recipe_names.counter < excluded.counter",
+            cancellationToken);
     }
 
     private static async Task<AgentRow> RowAsync(RegistryDbContext context, AgentAddress address, CancellationToken cancellationToken)

@@ -69,11 +69,17 @@ internal sealed class FleetWishes(RegistryIdentity identity)
 
     /// <summary>
     /// Wishes, in the caller's transaction, that an agent decide by the recipe assigned to it, under the release that is desired of it or, where
-    /// none is, the one that it last said it runs. False where neither is known: nothing is wished.
+    /// none is, or it has failed there or been blocked, the one that it last said it runs. False where neither is known: nothing is wished.
     /// </summary>
     public async Task<bool> TellRecipeAsync(RegistryDbContext context, AgentRow row, string rolloutId, CancellationToken cancellationToken)
     {
         var desired = row.Desired is { } digest ? await context.Releases.SingleAsync(release => release.Digest == digest, cancellationToken) : null;
+        if (desired is not null && (desired.IsBlocked || HasFailed(row)))
+        {
+            // What an agent has refused or taken out again is not offered to it once more because its recipe changes.
+            (desired, row.Desired) = (null, null);
+        }
+
         var running = Running(row);
         if ((desired is null ? running : Mapping.Release(desired)) is not { } model)
         {
@@ -115,6 +121,9 @@ internal sealed class FleetWishes(RegistryIdentity identity)
     };
 
     /// <summary>What an agent last said it runs; null: it has said nothing, or runs nothing.</summary>
+    private static bool HasFailed(AgentRow row)
+        => row.Step is { } step && ImddJsonText.Read<RolloutStep>(step) is { Result: RolloutResult.Failure } last && last.RolloutId == row.RolloutId;
+
     private static ModelRelease? Running(AgentRow row)
     {
         if (row.State is null || ImddJsonText.Read<AgentState>(row.State) is not { Model: { } model } state)

@@ -193,7 +193,8 @@ internal sealed partial class ModelRegistry(
             throw RegistryException.Forbidden($"{source.Digest} is blocked: {source.BlockedReason}.");
         }
 
-        var manifest = Mapping.Manifest(source);
+        // What was predicted then is no measure of a line now: who goes back must not be taken out for it.
+        var manifest = Mapping.Manifest(source) with { Predicted = null };
         var files = manifest.Files.Sum(file => file.SizeBytes);
         var again = await maker.MakeAsync(context, model, manifest, files, Mapping.Gates(source), by, source.ReleaseOf ?? source.Digest, cancellationToken);
         ReleaseRules.CheckUsable(again, identity.Now().Time);

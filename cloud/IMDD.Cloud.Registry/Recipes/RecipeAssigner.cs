@@ -3,6 +3,8 @@ using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Cloud.Registry.Trust;
 using IMDD.Contracts.Audit;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
@@ -44,6 +46,7 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
         List<string> waiting = [];
         foreach (var agent in agents)
         {
+            CheckTaken(agent, recipe);
             agent.Recipe = digest;
             (await wishes.TellRecipeAsync(context, agent, rolloutId, cancellationToken) ? told : waiting).Add($"{agent.Asset}/{agent.Agent}");
         }
@@ -55,6 +58,17 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
         await transaction.CommitAsync(cancellationToken);
         Log.RecipeAssigned(logger, recipe.Id, digest, request.By, request.Reason, told.Count, waiting.Count, rolloutId);
         return new RecipeAssignment { Digest = digest, Id = recipe.Id, RolloutId = rolloutId, Agents = told, Waiting = waiting };
+    }
+
+    /// <summary>What an agent is known to refuse would stay assigned, and have each later wish refused with it.</summary>
+    private static void CheckTaken(AgentRow agent, RecipeRow recipe)
+    {
+        if (agent.State is { } said && ImddJsonText.Read<AgentState>(said) is { RecipeId: { } id, RecipeCounter: { } counter } state
+            && RecipeId.NameOf(id) == RecipeId.NameOf(recipe.Id) && counter > recipe.Counter && state.RecipeDigest != recipe.Digest)
+        {
+            throw RegistryException.Forbidden(
+                $"{agent.Asset}/{agent.Agent} goes by '{id}' with counter {counter}, above the {recipe.Counter} of '{recipe.Id}', and takes none below: register it again.");
+        }
     }
 
     private static async Task<List<AgentRow>> AgentsAsync(RegistryDbContext context, List<AgentAddress> addresses, CancellationToken cancellationToken)

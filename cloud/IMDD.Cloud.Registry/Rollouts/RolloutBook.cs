@@ -130,6 +130,16 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
             await context.RolloutAgents.AsNoTracking().Where(agent => agent.RolloutId == id).ToListAsync(cancellationToken));
     }
 
+    /// <summary>True while a rollout has still to tell an agent, or waits for it: a wish of another's would end that for it.</summary>
+    public static Task<bool> IsUnderWayAsync(RegistryDbContext context, AgentAddress address, CancellationToken cancellationToken)
+    {
+        var asset = address.Asset.ToString();
+        return context.RolloutAgents.AsNoTracking().AnyAsync(
+            row => row.Asset == asset && row.Agent == address.Agent && (row.State == RolloutAgentStateWord.Pending || row.State == RolloutAgentStateWord.Told)
+                && context.Rollouts.Any(rollout => rollout.Id == row.RolloutId && RolloutLock.Open.Contains(rollout.State)),
+            cancellationToken);
+    }
+
     /// <summary>Two who tell the same fleet would undo each other's work.</summary>
     /// <exception cref="RegistryException">A rollout of the model goes on.</exception>
     public static async Task CheckNoneOpenAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)

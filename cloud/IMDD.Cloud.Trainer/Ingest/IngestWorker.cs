@@ -32,7 +32,7 @@ internal sealed class IngestWorker(
             [
                 KafkaTopics.Consensus,
                 .. options.Value.OnDrift ? [KafkaTopics.Alarm] : (string[])[],
-                .. options.Value.Predict.Enabled ? [KafkaTopics.DefectDetected, KafkaTopics.HardExample, KafkaTopics.LineMinute] : (string[])[],
+                .. options.Value.Predict.Enabled ? [KafkaTopics.DefectDetected, KafkaTopics.HardExample, KafkaTopics.CameraStatistics] : (string[])[],
             ]);
             while (!stoppingToken.IsCancellationRequested)
             {

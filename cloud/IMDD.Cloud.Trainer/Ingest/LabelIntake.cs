@@ -14,7 +14,7 @@ namespace IMDD.Cloud.Trainer.Ingest;
 /// Keeps what is agreed of each picture, and which cameras have drifted, a batch in one transaction. A newer revision replaces an older one, whatever it says; an older one that
 /// comes again changes nothing, also after a withdrawal.
 /// </summary>
-internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, LineBook lines, TrainerTelemetry telemetry, TimeProvider time, ILogger<LabelIntake> logger)
+internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, StationBook stations, TrainerTelemetry telemetry, TimeProvider time, ILogger<LabelIntake> logger)
 {
     private const string Malformed = "malformed";
 
@@ -36,13 +36,13 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
                         Keep(context, DriftParser.Parse(record));
                         break;
                     case KafkaTopics.DefectDetected:
-                        Keep(context, LineParser.Failed(record), seen);
+                        Keep(context, StationParser.Failed(record), seen);
                         break;
                     case KafkaTopics.HardExample:
-                        Keep(context, LineParser.Passed(record), seen);
+                        Keep(context, StationParser.Passed(record), seen);
                         break;
-                    case KafkaTopics.LineMinute:
-                        LineBook.Keep(context, LineParser.Minute(record));
+                    case KafkaTopics.CameraStatistics:
+                        Keep(context, StationParser.Window(record), seen);
                         break;
                     default:
                         Keep(context, ConsensusParser.Parse(record));
@@ -61,7 +61,7 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
 
         if (seen.Count > 0)
         {
-            lines.Forget(context, seen);
+            stations.Forget(context, seen);
         }
 
         context.SaveChanges();
@@ -69,12 +69,21 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
         telemetry.BatchDone(taken, deadLettered);
     }
 
-    private static void Keep(TrainerDbContext context, LineFrame? frame, HashSet<string> seen)
+    private static void Keep(TrainerDbContext context, StationFrame? frame, HashSet<string> seen)
     {
         if (frame is not null)
         {
-            LineBook.Keep(context, frame);
-            seen.Add(frame.Line);
+            StationBook.Keep(context, frame);
+            seen.Add(frame.Station);
+        }
+    }
+
+    private static void Keep(TrainerDbContext context, StationWindow? window, HashSet<string> seen)
+    {
+        if (window is not null)
+        {
+            StationBook.Keep(context, window);
+            seen.Add(window.Camera.Asset.ToString());
         }
     }
 

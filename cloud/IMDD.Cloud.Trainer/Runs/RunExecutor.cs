@@ -19,7 +19,7 @@ namespace IMDD.Cloud.Trainer.Runs;
 /// from its checkpoint, the registry registers the same content once, an alias that has moved is left alone.
 /// </summary>
 internal sealed class RunExecutor(
-    RunBook book, RunFolders folders, SnapshotMaker snapshots, RegistryClient registry, TrainingChild child, LinePredictor predictor, TrainerTelemetry telemetry, IOptions<TrainerOptions> options, TimeProvider time,
+    RunBook book, RunFolders folders, SnapshotMaker snapshots, RegistryClient registry, TrainingChild child, StationPredictor predictor, TrainerTelemetry telemetry, IOptions<TrainerOptions> options, TimeProvider time,
     ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(2);

@@ -30,10 +30,10 @@ internal static class Schema
         CREATE TABLE leases (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, expires_us BIGINT NOT NULL);
         """,
         """
-        CREATE TABLE line_frames (line TEXT NOT NULL, digest TEXT NOT NULL, failed INTEGER NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (line, digest));
-        CREATE INDEX line_frames_age ON line_frames (line, failed, at_us);
-        CREATE TABLE line_minutes (
-            line TEXT NOT NULL, start_us BIGINT NOT NULL, revision BIGINT NOT NULL, passed BIGINT NOT NULL, failed BIGINT NOT NULL, PRIMARY KEY (line, start_us)
+        CREATE TABLE station_frames (station TEXT NOT NULL, digest TEXT NOT NULL, failed INTEGER NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (station, digest));
+        CREATE INDEX station_frames_age ON station_frames (station, failed, at_us);
+        CREATE TABLE station_windows (
+            station TEXT NOT NULL, camera TEXT NOT NULL, start_us BIGINT NOT NULL, passed BIGINT NOT NULL, failed BIGINT NOT NULL, PRIMARY KEY (station, camera, start_us)
         );
         """,
     ]);

@@ -74,7 +74,7 @@ public sealed record BundleManifest
     /// </summary>
     public IReadOnlyList<string>? ChangedClasses { get; init; }
 
-    /// <summary>By line: the fail rate per class and the undecided rate expected, with intervals; <see cref="LinePrediction"/> and whatever else a writer has.</summary>
+    /// <summary>By line, or by cell of one: the fail rate per class and the undecided rate expected, with intervals; <see cref="LinePrediction"/> and whatever else a writer has.</summary>
     public JsonElement? Predicted { get; init; }
 
     /// <summary>Images with the outputs expected of them; null where the bundle has none.</summary>

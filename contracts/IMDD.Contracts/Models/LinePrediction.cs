@@ -4,7 +4,7 @@ using IMDD.Contracts.Events;
 namespace IMDD.Contracts.Models;
 
 /// <summary>
-/// What a release is expected to say of a line's frames, by its own thresholds: shares of the inspected frames, each as the lower and the upper end of
+/// What a release is expected to say of a line's, or of one of its cells', frames, by its own thresholds: shares of the inspected frames, each as the lower and the upper end of
 /// what is expected. One line's entry of <see cref="BundleManifest.Predicted"/>; other things may lie beside it.
 /// </summary>
 public sealed record LinePrediction
@@ -23,7 +23,7 @@ public sealed record LinePrediction
 
     /// <summary>What a manifest says of a line; null where it says nothing.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="line"><c>enterprise/site/area/line</c>.</param>
+    /// <param name="line"><c>enterprise/site/area/line/cell</c>, or the line alone.</param>
     /// <exception cref="FormatException">What it says is no prediction.</exception>
     public static LinePrediction? Of(BundleManifest manifest, string line)
     {

@@ -44,6 +44,12 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
             while (report.Frames + report.Failures < options.ShadowFrames)
             {
                 var frame = await frames.Reader.ReadAsync(either.Token);
+                if (release.Manifest.TakesReference() && frame.Line.Reference is null)
+                {
+                    // The line will say no-reference of it and go on: nothing to hold against the release.
+                    continue;
+                }
+
                 var decision = await LowPriority.RunAsync(() => Judge(release, tiled, frame));
                 report = decision is null
                     ? report with { Failures = report.Failures + 1 }
@@ -73,20 +79,25 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
         };
     }
 
-    /// <summary>What the release says of a frame; null where it fails on it.</summary>
+    /// <summary>What the release says of a frame, which counts as the same where it has nothing to compare with; null where it fails on it.</summary>
     private Decision? Judge(ISegmenter release, TiledRun tiled, ShadowFrame frame)
     {
         try
         {
             using var image = decoder.Decode(frame.Picture, new DecodeLimits(agent.MaxFrameBytes, agent.MaxFramePixels), frame.Recipe.Window);
-            var reference = release.Manifest.TakesReference() ? frame.Line.Reference?.Image : null;
+            var reference = release.Manifest.TakesReference() ? frame.Line.Reference!.Image : null;
+            if (reference is not null && (reference.Width, reference.Height) != (image.Width, image.Height))
+            {
+                return frame.Decision;
+            }
+
             var result = frame.Line.Tiles is { } tiles
                 ? tiled.Run(release, tiles, image, reference)
                 : release.Run([image], reference is null ? null : [reference]).Images[0];
             ModelReference model = new(release.Manifest.Name, release.Manifest.Version, release.Digest);
             return RecipeEvaluator.Judge(result, release.Manifest, frame.Recipe.Resolve(release.Manifest), image.Width, image.Height, model);
         }
-        catch (Exception e) when (e is SegmenterException or ArgumentException or InvalidOperationException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             return null;
         }

@@ -48,6 +48,10 @@ public sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Trial { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>A trial is not held to what was predicted longer ago than this: the line may be another by now.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan PredictionMaxAge { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>Starts of the process within one trial; at the next the release before it is taken, in case the new one ends the process.</summary>
     [Range(1, 100)]
     public int MaxTrialStarts { get; set; } = 2;

@@ -202,7 +202,7 @@ internal sealed class ModelDelivery(
 
             await StageAsync(wish.RolloutId, model, newer);
             await AwaitWindowAsync(wish, slots.State!.Other(), newer);
-            await ActivateAsync(wish.RolloutId, model, staged, newer, stop);
+            await ActivateAsync(wish, model, staged, newer, stop);
         }
         catch (OperationCanceledException) when (newer.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -344,12 +344,19 @@ internal sealed class ModelDelivery(
         await LookForRootAsync(newer);
         newer.ThrowIfCancellationRequested();
         recipes.Activate(slots.State ?? Configured(), staged);
-        Close(RolloutSteps.Committed(identity.Name, rolloutId, model, deciding));
-        states.ModelChanged();
+        try
+        {
+            Close(RolloutSteps.Committed(identity.Name, rolloutId, model, deciding));
+        }
+        finally
+        {
+            states.ModelChanged();
+        }
     }
 
-    private async Task ActivateAsync(string rolloutId, ModelRelease model, string? stagedRecipe, CancellationToken newer, CancellationToken stop)
+    private async Task ActivateAsync(DesiredModels wish, ModelRelease model, string? stagedRecipe, CancellationToken newer, CancellationToken stop)
     {
+        var rolloutId = wish.RolloutId;
         var state = slots.State!;
         var target = state.Other();
         await LookForRootAsync(newer);
@@ -372,6 +379,12 @@ internal sealed class ModelDelivery(
             foreach (var unknown in (recipe ?? inForce.Current).Recipe.Classes.Keys.Where(id => candidate.Manifest.Classes.All(c => c.Id != id)))
             {
                 Log.RecipeClassUnknown(logger, unknown, candidate.Manifest.Name);
+            }
+
+            if (wish.Install is { } install)
+            {
+                // It has watched for a while.
+                InstallWait.CheckNotOver(install, time.GetUtcNow());
             }
 
             crashPoints.Pass(CrashPoint.AfterWarm);
@@ -430,7 +443,11 @@ internal sealed class ModelDelivery(
     {
         try
         {
-            return manifest is not null && inForce.Current.IsBundleDefaults ? LinePrediction.Of(manifest, identity.Asset.LinePath) : null;
+            // Frames were shown to it whole, and long ago the line may have been another.
+            return manifest is not null && inForce.Current.IsBundleDefaults && agent.Cameras.All(camera => camera.TileSize is null)
+                && time.GetUtcNow() - manifest.CreatedAt <= options.PredictionMaxAge
+                ? LinePrediction.Of(manifest, identity.Asset.ToString()) ?? LinePrediction.Of(manifest, identity.Asset.LinePath)
+                : null;
         }
         catch (FormatException e)
         {

@@ -1,3 +1,4 @@
+using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
@@ -12,7 +13,7 @@ namespace IMDD.Edge.Agent.Delivery;
 /// </summary>
 internal sealed class RecipeDelivery(
     RegistryClient registry, RootUpdate roots, BundleOpener opener, RecipeStore store, SlotStore slots, RecipeInForce inForce, ModelSlot slot, DeliveryOptions options,
-    CrashPoints crashPoints, TimeProvider time, ILogger<RecipeDelivery> logger)
+    AgentOptions agent, CrashPoints crashPoints, TimeProvider time, ILogger<RecipeDelivery> logger)
 {
     /// <summary>True where a wish leaves the recipe as it is.</summary>
     public bool IsInForce(string? digest) => digest is null || digest == inForce.Current.Digest;
@@ -165,6 +166,12 @@ internal sealed class RecipeDelivery(
 
     private void Check(SignedRecipe recipe)
     {
+        if (!Equals(new StationRecipe(recipe.Document.Recipe).Window, inForce.Configured.Window) && agent.Cameras.Any(camera => camera.Reference is { Length: > 0 }))
+        {
+            throw new DeliveryException(
+                RolloutReason.Unsupported, "Its window is another than the configured recipe's, by which the known-good pictures of this station were read.");
+        }
+
         var (ledger, now) = (store.Ledger(), time.GetUtcNow());
         ledger.Check(recipe, now);
         if (recipe.SignedBy is not null && opener.ExpiredRoot(now) is { } root && !ledger.HasAccepted(recipe))

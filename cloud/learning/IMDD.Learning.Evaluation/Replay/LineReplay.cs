@@ -9,7 +9,7 @@ namespace IMDD.Learning.Evaluation.Replay;
 /// <summary>
 /// Predicts how often a candidate will fail a line's frames. Of the frames that the line failed, and of those that it passed, a sample says how many the
 /// candidate fails, with exact intervals; the line's own counts say how many there are of either, in good and in bad minutes. Stratified estimation
-/// (Cochran 1977, chapter 5), with the intervals of both added instead of their variances: wide rather than wrong.
+/// (Cochran 1977, chapter 5), with the intervals of both added instead of their variances: wide rather than wrong. What passed adds to the upper end alone.
 /// </summary>
 public static class LineReplay
 {
@@ -43,7 +43,8 @@ public static class LineReplay
             double[] shares = [line.FailedLow, line.FailedHigh];
             return
             [
-                Rounded(shares.Min(share => share * failed.Low + (1 - share) * passed.Low)),
+                // Passed frames are offered by chance, but not twice where they look alike: what is unlike the rest is too often among them.
+                Rounded(shares.Min(share => share * failed.Low)),
                 Rounded(shares.Max(share => share * failed.High + (1 - share) * passed.High)),
             ];
 

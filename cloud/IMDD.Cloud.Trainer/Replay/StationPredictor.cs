@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IMDD.Cloud.Trainer.Children;
+using IMDD.Cloud.Trainer.Runs;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
@@ -10,15 +11,16 @@ using Microsoft.Extensions.Options;
 namespace IMDD.Cloud.Trainer.Replay;
 
 /// <summary>
-/// Shows a candidate the newest frames of each line, and says how often it will fail there. What came out is kept in the run's folder: whoever goes on
+/// Shows a candidate the newest frames of each station, and says how often it will fail there. What came out is kept in the run's folder: whoever goes on
 /// with the run registers the same release.
 /// </summary>
-internal sealed class LinePredictor(LineBook book, IBlobStore blobs, TrainingChild child, IOptions<TrainerOptions> options, ILogger<LinePredictor> logger)
+internal sealed class StationPredictor(StationBook book, IBlobStore blobs, TrainingChild child, IOptions<TrainerOptions> options, ILogger<StationPredictor> logger)
 {
     private const string PlanFile = "plan.json";
     private const string ResultFile = "predicted.json";
+    private const string NoLines = "{}";
 
-    /// <summary>By line, what the candidate will say; null where nothing is known of any line.</summary>
+    /// <summary>By station, what the candidate will say; null where nothing is known of any.</summary>
     /// <param name="bundle">Folder of the candidate.</param>
     /// <param name="folder">The prediction's.</param>
     /// <param name="said">Told each line of the child's progress.</param>
@@ -34,32 +36,48 @@ internal sealed class LinePredictor(LineBook book, IBlobStore blobs, TrainingChi
         var result = Path.Combine(folder, ResultFile);
         if (!File.Exists(result))
         {
-            if (await PlanAsync(folder, stop) is not { } plan)
-            {
-                return null;
-            }
-
-            var answer = await child.RunAsync(
-                ["train", "predict", "--bundle", bundle, "--plan", plan, "--threads", FormattableString.Invariant($"{options.Value.Training.Threads}")], said, stop, kill);
+            var plan = await PlanAsync(folder, stop);
             var partial = result + ".part";
-            await File.WriteAllTextAsync(partial, answer.GetProperty("lines").GetRawText(), stop);
+            await File.WriteAllTextAsync(partial, plan is null ? NoLines : await AskAsync(bundle, plan, said, stop, kill), stop);
             File.Move(partial, result);
+            foreach (var picture in Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file).Length == 0).ToList())
+            {
+                File.Delete(picture);
+            }
         }
 
         var lines = ImddJson.Deserialize<Dictionary<string, LinePrediction>>(await File.ReadAllBytesAsync(result, stop));
         return lines.Count > 0 ? JsonSerializer.SerializeToElement(new SortedDictionary<string, LinePrediction>(lines, StringComparer.Ordinal), ImddJson.Options) : null;
     }
 
+    /// <summary>What the child says of the lines, as JSON; of none where it fails: a challenger that has met its gates is not lost for that.</summary>
+    private async Task<string> AskAsync(string bundle, string plan, Action<string> said, CancellationToken stop, CancellationToken kill)
+    {
+        try
+        {
+            var answer = await child.RunAsync(
+                ["train", "predict", "--bundle", bundle, "--plan", plan, "--threads", FormattableString.Invariant($"{options.Value.Training.Threads}")], said, stop, kill);
+            var lines = answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("lines", out var told) ? told.GetRawText() : NoLines;
+            _ = ImddJson.Deserialize<Dictionary<string, LinePrediction>>(System.Text.Encoding.UTF8.GetBytes(lines));
+            return lines;
+        }
+        catch (Exception e) when (e is RunFailedException or JsonException)
+        {
+            Log.NotPredicted(logger, e.Message);
+            return NoLines;
+        }
+    }
+
     private async Task<string?> PlanAsync(string folder, CancellationToken stop)
     {
         Directory.CreateDirectory(folder);
         List<ReplayLine> lines = [];
-        foreach (var (line, low, high) in book.Lines())
+        foreach (var (station, low, high) in book.Stations())
         {
             List<ReplayFrame> frames = [];
             foreach (var failed in (bool[])[true, false])
             {
-                foreach (var digest in book.Frames(line, failed))
+                foreach (var digest in book.Frames(station, failed))
                 {
                     if (await FetchAsync(digest, folder, stop) is { } file)
                     {
@@ -70,7 +88,7 @@ internal sealed class LinePredictor(LineBook book, IBlobStore blobs, TrainingChi
 
             if (frames.Count > 0)
             {
-                lines.Add(new ReplayLine(line, low, high, frames));
+                lines.Add(new ReplayLine(station, low, high, frames));
             }
         }
 

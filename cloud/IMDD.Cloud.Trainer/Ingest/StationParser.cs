@@ -6,14 +6,12 @@ using IMDD.Messaging.Kafka;
 
 namespace IMDD.Cloud.Trainer.Ingest;
 
-/// <summary>Reads what lines say of their frames: failed ones, ones that were drawn by chance, and counts.</summary>
-internal static class LineParser
+/// <summary>Reads what stations say of their frames: failed ones, ones that were drawn by chance, and counts.</summary>
+internal static class StationParser
 {
-    private const int MaxLineLength = 128;
-
     /// <summary>A frame that failed; null for one that was simulated.</summary>
     /// <exception cref="CloudEventFormatException">It is no such record; the message says why.</exception>
-    public static LineFrame? Failed(KafkaConsumed record)
+    public static StationFrame? Failed(KafkaConsumed record)
     {
         var data = Read<DefectDetected>(record, EventTypes.DefectDetected, out var time);
         return data.Simulated ? null : Frame(data.AssetPath, data.Frame, failed: true, time);
@@ -21,28 +19,39 @@ internal static class LineParser
 
     /// <summary>A frame that passed and was drawn by chance; null for any other.</summary>
     /// <exception cref="CloudEventFormatException">It is no such record; the message says why.</exception>
-    public static LineFrame? Passed(KafkaConsumed record)
+    public static StationFrame? Passed(KafkaConsumed record)
     {
         var data = Read<HardExample>(record, EventTypes.ExampleCollected, out var time);
         return data.Verdict == Verdict.Pass && data.Reasons.Contains(HardReason.Random, StringComparer.Ordinal) ? Frame(data.AssetPath, data.Frame, failed: false, time) : null;
     }
 
-    /// <summary>Counts of a minute.</summary>
+    /// <summary>How many frames of a camera passed and failed in some minutes; null where nothing was decided.</summary>
     /// <exception cref="CloudEventFormatException">It is no such record; the message says why.</exception>
-    public static LineWindow Minute(KafkaConsumed record)
+    public static StationWindow? Window(KafkaConsumed record)
     {
-        var data = Read<LineWindow>(record, EventTypes.LineWindowUpdated, out _);
-        return data is { Line.Length: > 0 and <= MaxLineLength, Passed: >= 0, Failed: >= 0 }
-            ? data
-            : throw new CloudEventFormatException($"The window is none: expected a line of 1 to {MaxLineLength} characters and counts of at least 0.");
+        var data = Read<CameraStatistics>(record, EventTypes.CameraStatisticsCollected, out _);
+        var (passed, failed) = (data.Sketch.Verdicts.GetValueOrDefault("pass"), data.Sketch.Verdicts.GetValueOrDefault("fail"));
+        if (passed < 0 || failed < 0)
+        {
+            throw new CloudEventFormatException($"The sketch counts {passed} passed and {failed} failed frames: expected at least 0 of either.");
+        }
+
+        try
+        {
+            return passed + failed == 0 ? null : new StationWindow(CameraPath.Parse($"{data.AssetPath}/{data.CameraId}"), data.WindowStart, passed, failed);
+        }
+        catch (FormatException e)
+        {
+            throw new CloudEventFormatException(e.Message);
+        }
     }
 
-    private static LineFrame Frame(string asset, FrameReference frame, bool failed, DateTimeOffset time)
+    private static StationFrame Frame(string asset, FrameReference frame, bool failed, DateTimeOffset time)
     {
         try
         {
             return ContentDigest.IsValid(frame.Digest)
-                ? new LineFrame(AssetPath.Parse(asset).LinePath, frame.Digest, failed, time)
+                ? new StationFrame(AssetPath.Parse(asset).ToString(), frame.Digest, failed, time)
                 : throw new CloudEventFormatException("The frame's digest is none: expected sha256: and 64 lower-case hex digits.");
         }
         catch (FormatException e)

@@ -2,12 +2,13 @@ using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
+using IMDD.Inference.Statistics;
 using IMDD.Messaging.Kafka;
 
 namespace IMDD.Cloud.Trainer.Tests;
 
-/// <summary>What a line says of its frames, as agents and the aggregator publish it; the frame of a number is that of <see cref="Labels.Picture"/>.</summary>
-internal static class LineRecords
+/// <summary>What a station says of its frames, as agents publish it; the frame of a number is that of <see cref="Labels.Picture"/>.</summary>
+internal static class StationRecords
 {
     private static readonly string Recipe = "sha256:" + new string('e', 64);
 
@@ -51,21 +52,34 @@ internal static class LineRecords
             Context(camera, at)));
     }
 
-    public static KafkaConsumed Minute(DateTimeOffset start, long passed, long failed, long revision = 1, string line = "line2")
-        => Record(KafkaTopics.LineMinute, start, LineWindowEvent.Create(
-            new LineWindow
+    /// <summary>Counts of a camera in some minutes.</summary>
+    public static KafkaConsumed Window(DateTimeOffset start, long passed, long failed, string line = "line2")
+    {
+        var camera = CameraOf(line);
+        return Record(KafkaTopics.CameraStatistics, start, CameraStatisticsEvent.Create(
+            new CameraStatistics
             {
-                Line = $"acme/ulm/paint/{line}",
+                CameraId = camera.Camera,
+                AssetPath = camera.Asset.ToString(),
                 WindowStart = start,
-                WindowSeconds = 60,
-                Revision = revision,
-                Total = passed + failed,
-                Passed = passed,
-                Failed = failed,
-                Undecided = 0,
+                WindowEnd = start.AddMinutes(5),
+                Model = new ModelReference("edge-nano", "1.0.0", Recipe),
+                Sketch = Sketch(passed, failed),
             },
-            EventSource.Service("aggregator", "main"),
-            start));
+            Context(camera, start)));
+    }
+
+    private static StatisticsSketch Sketch(long passed, long failed)
+    {
+        SketchBuilder builder = new(maxEmbeddings: 0, seed: 1);
+        for (var frame = 0; frame < passed + failed; frame++)
+        {
+            builder.Add(new FrameMeasures(120, 20, 5), []);
+            builder.Decided(0.5, frame < passed ? "pass" : "fail", worstClass: null);
+        }
+
+        return builder.Build();
+    }
 
     private static CameraPath CameraOf(string line) => CameraPath.Parse($"acme/ulm/paint/{line}/cell3/cam1");
 
