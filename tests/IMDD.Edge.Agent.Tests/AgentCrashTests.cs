@@ -85,7 +85,9 @@ public sealed class AgentCrashTests
         await OnlineAsync(harness, last);
         sent.Add(await harness.SendAsync(TestFrames.Striped(sent.Count)));
         await harness.OutcomesAsync(sent.Count);
-        await Eventually.HoldsAsync(() => harness.Examples().Any(e => e.FrameId == sent[^1]));
+
+        // Each goes out when its picture is stored, the later ones perhaps before an earlier one that is taken up again.
+        await Eventually.HoldsAsync(() => harness.Examples().Select(e => e.FrameId).Distinct().Count() >= sent.Count - 1);
 
         // The first was in the spool alone, and that is not enough; what the spool kept of it is gone.
         harness.Examples().Select(e => e.FrameId).Distinct().ShouldBe(sent[1..], ignoreOrder: true);

@@ -144,6 +144,15 @@ public sealed class ModelLoaderTests : IDisposable
         using var slow = Load(options, new Recipe { Id = "slow@1", DeadlineMs = 600_000 });
     }
 
+    [Fact]
+    public void Load_SlowerThanTheDeadlineWhereNoFrameSizeIsKnown_IsRefusedByASmallOne()
+    {
+        ModelOptions options = new() { BundleDirectory = Repository.PathOf("edge", "IMDD.Edge.Agent", "bundles", "surfaces") };
+
+        Should.Throw<ConfigurationInvalidException>(() => Load(options, new Recipe { Id = "fast@1", DeadlineMs = 1 })).Message.ShouldContain("256 x 256");
+        Load(options, new Recipe { Id = "slow@1", DeadlineMs = 600_000 }).Dispose();
+    }
+
     private Inference.ISegmenter Load(ModelOptions options, Recipe? recipe = null)
     {
         var model = Microsoft.Extensions.Options.Options.Create(options);

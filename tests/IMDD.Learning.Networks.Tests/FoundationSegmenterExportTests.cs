@@ -28,6 +28,16 @@ public sealed class FoundationSegmenterExportTests
     }
 
     [Fact]
+    public void Export_OtherTimeEmbedding_Agrees()
+    {
+        using var scope = NewDisposeScope();
+        var tiny = FoundationConfiguration.Of("tiny");
+        using var segmenter = New(tiny with { Unet = tiny.Unet with { TimeProjection = 12, TimeHidden = 20 } });
+
+        OnnxParityGate.Require(Export(segmenter), [Probe(segmenter, 1, 64, 64, 2)], Tolerance);
+    }
+
+    [Fact]
     public void Export_TinyModel_MeetsTheContractsShapes()
     {
         using var scope = NewDisposeScope();

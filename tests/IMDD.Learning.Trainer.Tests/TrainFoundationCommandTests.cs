@@ -118,7 +118,7 @@ public sealed class TrainFoundationCommandTests
         StringWriter error = new();
         (await TrainerCommand.RunAsync(
             ["train", "foundation", "--data", "synthetic", "--tokenizer", "/nowhere", "--out", "/tmp/never", "--paper", "losses,grounding,all"], TextWriter.Null, error)).ShouldBe(2);
-        error.ToString().ShouldContain("--paper has 'losses': expected conditioning, mask_loss, grounding.");
+        error.ToString().ShouldContain("--paper has 'losses': expected conditioning, mask_loss, grounding, initialisation.");
         error.ToString().ShouldContain("--paper has 'all'");
     }
 

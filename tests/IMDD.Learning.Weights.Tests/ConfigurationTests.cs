@@ -53,6 +53,20 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void ParseUnet_ThePapersTimeEmbedding_IsTakenAndWidthsThatDoNotFitAreNamed()
+    {
+        var paper = With("256");
+
+        (paper.TimeProjectionWidth, paper.TimeHiddenWidth, paper.TimeWidth).ShouldBe((256, 1024, 1280));
+        UnetConfiguration.Parse(Unet, "unet/config.json").TimeProjectionWidth.ShouldBe(320);
+        Should.Throw<WeightsException>(() => With("33")).Message.ShouldContain("'time_projection_dim' is 33; expected an even width");
+        Should.Throw<WeightsException>(() => With("0")).Message.ShouldContain("'time_projection_dim' is 0");
+
+        static UnetConfiguration With(string projection)
+            => UnetConfiguration.Parse(Unet.Replace("\"act_fn\"", $"\"time_projection_dim\": {projection}, \"time_hidden_dim\": 1024, \"act_fn\"", StringComparison.Ordinal), "unet/config.json");
+    }
+
+    [Fact]
     public void ParseUnet_FieldsThatChangeNothing_AreTaken()
     {
         const string Later = "\"mid_block_scale_factor\": 1.0, \"class_embed_type\": null, \"num_attention_heads\": [2, 4, 8, 8], \"upcast_attention\": true, \"act_fn\"";

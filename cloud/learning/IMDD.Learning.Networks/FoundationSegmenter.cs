@@ -19,10 +19,10 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
     public const string NetworkPrefix = "network.";
 
     /// <summary>
-    /// How fast a query's say in a pixel's name falls behind that of the strongest: one that is weaker by 0.01 has a third of it. Where several are about as
+    /// How fast a query's say in a pixel's name falls behind that of the strongest: one that is weaker by 0.1 has a third of it. Where several are about as
     /// strong all count, so that no last bit decides whose names a pixel bears.
     /// </summary>
-    private const float OwnerSharpness = 100;
+    private const float OwnerSharpness = 10;
 
     // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
     private static readonly TorchSharp.Scalar Sharpness = OwnerSharpness;

@@ -16,7 +16,7 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     private const byte MidGrey = 128;
 
     /// <summary>Side of a frame that stands in where no size is known, pixels.</summary>
-    private const int DefaultSide = 256;
+    public const int DefaultSide = 256;
 
     /// <summary>A release that may watch: it runs here, says of its probes what it should, and is fast enough. It works on the caller's thread alone.</summary>
     /// <param name="bundle">Its files.</param>

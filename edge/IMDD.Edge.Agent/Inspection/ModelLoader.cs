@@ -127,7 +127,14 @@ internal sealed class ModelLoader(
 
     private ISegmenter Create(ModelBundle bundle, TimeSpan? deadline = null)
     {
-        var segmenter = SegmenterFactory.Create(bundle, opener.Options(opener.WarmUpSizes(), bundle.Manifest) with { Deadline = deadline });
+        IReadOnlyList<(int Width, int Height)> sizes = [.. opener.WarmUpSizes()];
+        if (deadline is not null && sizes.Count == 0)
+        {
+            // Too small for most lines, and enough to tell a model that can never keep the deadline.
+            sizes = [(CandidateLoader.DefaultSide, CandidateLoader.DefaultSide)];
+        }
+
+        var segmenter = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest) with { Deadline = deadline });
         Log.ModelTrusted(logger, bundle.Manifest.Name, bundle.Digest, bundle.SignedBy ?? (ShippedBundles.Digests.Contains(bundle.Digest) ? "this program" : "nobody"));
         return segmenter;
     }

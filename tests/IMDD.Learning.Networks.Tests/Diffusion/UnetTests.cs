@@ -35,6 +35,52 @@ public sealed class UnetTests
     }
 
     [Fact]
+    public void Unet_ThePapersTimeEmbedding_HasItsParameters()
+    {
+        using var scope = NewDisposeScope();
+        var paper = UnetConfiguration.StableDiffusion15 with { TimeProjection = 256, TimeHidden = 1024 };
+        using Unet unet = new(paper, Placement.Meta);
+        var layout = ModuleWeights.LayoutOf(unet);
+
+        layout.Parameters.ShouldBe(859_045_572);
+        Lines(layout).ShouldBe(Lines(UnetLayout.Of(paper)));
+    }
+
+    [Fact]
+    public void Predict_OtherTimeEmbedding_TellsTimestepsApart()
+    {
+        using var scope = NewDisposeScope();
+        using var unet = New(Small with { TimeProjection = 10, TimeHidden = 24 });
+        var (sample, timesteps, context) = Inputs();
+
+        var one = unet.Predict(sample, timesteps, context);
+
+        one.shape.ShouldBe(sample.shape);
+        (unet.Predict(sample, timesteps + 300, context) - one).abs().max().item<float>().ShouldBeGreaterThan(1e-4f);
+    }
+
+    [Fact]
+    public void DrawAsPaper_HeForConvolutionsXavierForLinearLayers_NoBranchIsSilent()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        using Unet unet = new(Small);
+        var (sample, timesteps, context) = Inputs();
+        unet.Predict(sample, timesteps, context).abs().max().item<float>().ShouldBe(0);
+
+        unet.DrawAsPaper();
+
+        unet.Predict(sample, timesteps, context).abs().max().item<float>().ShouldBeGreaterThan(1e-3f);
+        var parameters = unet.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        var convolution = parameters["mid_block.resnets.0.conv2.weight"];
+        convolution.std().item<float>().ShouldBe(MathF.Sqrt(2f / (convolution.shape[1] * 9)), 0.01f);
+        var linear = parameters["time_embedding.linear_2.weight"];
+        var bound = MathF.Sqrt(6f / (linear.shape[0] + linear.shape[1]));
+        linear.abs().max().item<float>().ShouldBeInRange(0.9f * bound, bound);
+        parameters.Where(p => p.Key.EndsWith(".bias", StringComparison.Ordinal) && !p.Key.Contains("norm", StringComparison.Ordinal)).ShouldAllBe(p => p.Value.abs().max().item<float>() == 0);
+    }
+
+    [Fact]
     public void Unet_OtherDepthsAndWidths_HaveTheirLayoutsTensors()
     {
         using var scope = NewDisposeScope();
@@ -154,9 +200,9 @@ public sealed class UnetTests
         Should.Throw<ArgumentException>(() => unet.Trace(sample, timesteps, context, []));
     }
 
-    private static Unet New()
+    private static Unet New(UnetConfiguration? configuration = null)
     {
-        Unet unet = new(Small);
+        Unet unet = new(configuration ?? Small);
         using var untracked = no_grad();
         using Generator generator = new(7);
         foreach (var parameter in unet.parameters().Where(parameter => parameter.abs().max().item<float>() == 0))

@@ -13,11 +13,11 @@ internal sealed class TimeEmbedding : NamedModule
     private readonly Linear _linear1;
     private readonly Linear _linear2;
 
-    public TimeEmbedding(long from, long to, Placement placement)
+    public TimeEmbedding(long from, long hidden, long to, Placement placement)
         : base(nameof(TimeEmbedding))
     {
-        register_module("linear_1", _linear1 = placement.Linear(from, to));
-        register_module("linear_2", _linear2 = placement.Linear(to, to));
+        register_module("linear_1", _linear1 = placement.Linear(from, hidden));
+        register_module("linear_2", _linear2 = placement.Linear(hidden, to));
     }
 
     /// <summary>In 32 bits always: half precision cannot tell neighbouring timesteps apart.</summary>

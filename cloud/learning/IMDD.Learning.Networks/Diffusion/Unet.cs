@@ -33,7 +33,7 @@ public sealed class Unet : NamedModule
         var channels = configuration.BlockOutChannels;
         var last = configuration.Levels - 1;
         register_module("conv_in", _convIn = placement.Convolution(configuration.InChannels, channels[0], 3, padding: 1));
-        register_module("time_embedding", _time = new TimeEmbedding(channels[0], configuration.TimeWidth, placement));
+        register_module("time_embedding", _time = new TimeEmbedding(configuration.TimeProjectionWidth, configuration.TimeHiddenWidth, configuration.TimeWidth, placement));
         Stack<long> skips = new([channels[0]]);
         long width = channels[0];
         List<UnetLevel> down = [];
@@ -82,6 +82,9 @@ public sealed class Unet : NamedModule
     /// <summary>The taps of the mask generator: the levels on the way up, before their change of size; coarsest first.</summary>
     public IReadOnlyList<UnetTap> FeatureTaps => [.. Enumerable.Range(0, _configuration.Levels).Select(block => new UnetTap(UnetStage.UpFeatures, block))];
 
+    /// <summary>Draws all weights anew, from torch's generator, as the paper says instead of as the latent-diffusion code does (<see cref="IMDD.Learning.Weights.Configurations.PaperModes.Initialisation"/>).</summary>
+    public void DrawAsPaper() => UnetInitialisation.DrawAsPaper(this);
+
     /// <summary>Lays out kernels and feature maps with the channels of a pixel side by side; before an optimizer gets hold of the parameters.</summary>
     public void UseChannelsLast()
     {
@@ -126,7 +129,7 @@ public sealed class Unet : NamedModule
     {
         using var scope = NewDisposeScope();
         var projection = TimeEmbedding.Sinusoid(
-            tensor(new[] { (long)timestep }), _configuration.BlockOutChannels[0], _configuration.CosineFirst, _configuration.FrequencyShift);
+            tensor(new[] { (long)timestep }), _configuration.TimeProjectionWidth, _configuration.CosineFirst, _configuration.FrequencyShift);
         var activated = silu(_time.Constant(onnx, projection));
         Stack<OnnxValue> skips = new();
         var hidden = onnx.Call(_convIn, sample);
@@ -150,7 +153,7 @@ public sealed class Unet : NamedModule
     private void Run(UnetTrace trace, Tensor sample, Tensor timesteps, Tensor context, Tensor? timeOffset)
     {
         var projection = TimeEmbedding.Sinusoid(
-            timesteps.expand(sample.shape[0]), _configuration.BlockOutChannels[0], _configuration.CosineFirst, _configuration.FrequencyShift);
+            timesteps.expand(sample.shape[0]), _configuration.TimeProjectionWidth, _configuration.CosineFirst, _configuration.FrequencyShift);
         trace.Offer(new UnetTap(UnetStage.TimeProjection), projection);
         if (trace.IsComplete)
         {

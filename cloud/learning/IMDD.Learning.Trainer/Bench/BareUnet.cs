@@ -18,7 +18,7 @@ internal static class BareUnet
         const double LongestPeriod = 10_000;
         const double TransformerEpsilon = 1e-6;
         using var scope = NewDisposeScope();
-        var half = configuration.BlockOutChannels[0] / 2;
+        var half = configuration.TimeProjectionWidth / 2;
         var frequencies = (arange(half, dtype: float32) * (-Math.Log(LongestPeriod) / half)).exp();
         var angles = timesteps.to(float32).unsqueeze(1) * frequencies.unsqueeze(0);
         var time = silu(Linear("time_embedding.linear_2", silu(Linear("time_embedding.linear_1", cat([angles.cos(), angles.sin()], 1)))));

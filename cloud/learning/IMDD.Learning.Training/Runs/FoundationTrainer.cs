@@ -11,6 +11,7 @@ using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
 using IMDD.Learning.Weights;
+using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
 using static TorchSharp.torch;
 
@@ -72,6 +73,11 @@ public sealed class FoundationTrainer : IDisposable
         if (start is null)
         {
             using var scope = NewDisposeScope();
+            if (options.Configuration.Paper.HasFlag(PaperModes.Initialisation))
+            {
+                _network.Unet.DrawAsPaper();
+            }
+
             _network.Vocabulary.StartNoObjectAt(_network.Clip.EmbedText(FoundationNetwork.EmptyIds(options.Configuration.Clip.Text))[0]);
         }
         else

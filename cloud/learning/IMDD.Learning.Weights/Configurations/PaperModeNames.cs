@@ -6,6 +6,7 @@ public static class PaperModeNames
     private static readonly (string Name, PaperModes Mode)[] Names =
     [
         ("conditioning", PaperModes.Conditioning), ("mask_loss", PaperModes.MaskLoss), ("grounding", PaperModes.Grounding),
+        ("initialisation", PaperModes.Initialisation),
     ];
 
     /// <summary>All of them.</summary>

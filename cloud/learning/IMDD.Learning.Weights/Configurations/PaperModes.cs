@@ -15,4 +15,7 @@ public enum PaperModes
 
     /// <summary>Equations 13 and 14: a softmax over words, cosines that are not scaled, both cross-entropies added.</summary>
     Grounding = 4,
+
+    /// <summary>Section 11.3: the denoising network starts from He's numbers for convolutions and Xavier's for linear layers, with no branch silent.</summary>
+    Initialisation = 8,
 }

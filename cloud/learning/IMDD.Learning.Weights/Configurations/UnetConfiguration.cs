@@ -11,6 +11,10 @@ public sealed record UnetConfiguration
     private const string PlainUp = "UpBlock2D";
     private const string AttendingUp = "CrossAttnUpBlock2D";
 
+    // Ours: diffusers has no such fields.
+    private const string TimeProjectionField = "time_projection_dim";
+    private const string TimeHiddenField = "time_hidden_dim";
+
     // Later options of diffusers' network, most of which change what is computed without a change in names or shapes.
     private static readonly (string Name, string Only)[] Fixed =
     [
@@ -76,6 +80,12 @@ public sealed record UnetConfiguration
     /// <summary>Taken from half the width in the exponent of the time embedding's frequencies.</summary>
     public double FrequencyShift { get; init; }
 
+    /// <summary>Sines and cosines of the timestep; by default as many as the finest level has channels. The paper has 256.</summary>
+    public int? TimeProjection { get; init; }
+
+    /// <summary>Width between the two layers of the time embedding; by default that of its result. The paper has 1,024.</summary>
+    public int? TimeHidden { get; init; }
+
     /// <summary>Stable Diffusion 1.5: 859,520,964 parameters.</summary>
     public static UnetConfiguration StableDiffusion15 { get; } = new()
     {
@@ -95,6 +105,12 @@ public sealed record UnetConfiguration
 
     /// <summary>Width of the time embedding: four times the finest level's.</summary>
     public int TimeWidth => 4 * BlockOutChannels[0];
+
+    /// <summary>Sines and cosines of the timestep.</summary>
+    public int TimeProjectionWidth => TimeProjection ?? BlockOutChannels[0];
+
+    /// <summary>Width between the two layers of the time embedding.</summary>
+    public int TimeHiddenWidth => TimeHidden ?? TimeWidth;
 
     /// <summary>Reads diffusers' <c>config.json</c>.</summary>
     /// <param name="json">Its text.</param>
@@ -117,6 +133,8 @@ public sealed record UnetConfiguration
             NormEpsilon = fields.Number("norm_eps", 1e-5),
             CosineFirst = fields.Flag("flip_sin_to_cos", byDefault: true),
             FrequencyShift = fields.Number("freq_shift", 0),
+            TimeProjection = fields.Has(TimeProjectionField) ? fields.Size(TimeProjectionField, channels[0]) : null,
+            TimeHidden = fields.Has(TimeHiddenField) ? fields.Size(TimeHiddenField, 4 * channels[0]) : null,
             DownAttends = Attends(fields, "down_block_types", channels.Count, PlainDown, AttendingDown, plainLevel: channels.Count - 1),
             UpAttends = Attends(fields, "up_block_types", channels.Count, PlainUp, AttendingUp, plainLevel: 0),
         };
@@ -159,6 +177,11 @@ public sealed record UnetConfiguration
         if (BlockOutChannels.Zip(Heads).Any(level => level.First % level.Second != 0))
         {
             throw fields.Wrong(HeadsField(fields), "a number of heads that divides block_out_channels");
+        }
+
+        if (TimeProjectionWidth % 2 != 0 && TimeProjection is not null)
+        {
+            throw fields.Wrong(TimeProjectionField, "an even width, for sines and cosines");
         }
 
         if (BlockOutChannels[0] % 2 != 0)

@@ -11,8 +11,8 @@ public static class UnetLayout
         var builder = new LayoutBuilder();
         var channels = configuration.BlockOutChannels;
         builder.Convolution("conv_in", configuration.InChannels, channels[0], 3);
-        builder.Linear("time_embedding.linear_1", channels[0], configuration.TimeWidth);
-        builder.Linear("time_embedding.linear_2", configuration.TimeWidth, configuration.TimeWidth);
+        builder.Linear("time_embedding.linear_1", configuration.TimeProjectionWidth, configuration.TimeHiddenWidth);
+        builder.Linear("time_embedding.linear_2", configuration.TimeHiddenWidth, configuration.TimeWidth);
         Stack<long> skips = new([channels[0]]);
         long width = channels[0];
         for (var level = 0; level < configuration.Levels; level++)
