@@ -120,10 +120,11 @@ internal sealed class FleetWishes(RegistryIdentity identity)
         Install = Mapping.Install(row.InstallNotBefore, row.InstallNotAfter),
     };
 
-    /// <summary>What an agent last said it runs; null: it has said nothing, or runs nothing.</summary>
+    /// <summary>True where the agent's last word on its present wish is that it failed.</summary>
     private static bool HasFailed(AgentRow row)
         => row.Step is { } step && ImddJsonText.Read<RolloutStep>(step) is { Result: RolloutResult.Failure } last && last.RolloutId == row.RolloutId;
 
+    /// <summary>What an agent last said it runs; null: it has said nothing, or runs nothing.</summary>
     private static ModelRelease? Running(AgentRow row)
     {
         if (row.State is null || ImddJsonText.Read<AgentState>(row.State) is not { Model: { } model } state)

@@ -166,7 +166,7 @@ internal sealed class RecipeDelivery(
 
     private void Check(SignedRecipe recipe)
     {
-        if (!Equals(new StationRecipe(recipe.Document.Recipe).Window, inForce.Configured.Window) && agent.Cameras.Any(camera => camera.Reference is { Length: > 0 }))
+        if (!Equals(Of(recipe).Window, inForce.Configured.Window) && agent.Cameras.Any(camera => camera.Reference is { Length: > 0 }))
         {
             throw new DeliveryException(
                 RolloutReason.Unsupported, "Its window is another than the configured recipe's, by which the known-good pictures of this station were read.");

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Hosting;
 using IMDD.Inference.Bundles;
-using IMDD.Storage.Folder;
 
 namespace IMDD.Edge.Agent.Inspection;
 
@@ -70,22 +70,6 @@ internal sealed class ReleaseLedger
         }
 
         _releases[manifest.Name] = release;
-        var partial = _file + ".part";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
-            using (FileStream stream = new(partial, FileMode.Create, FileAccess.Write))
-            {
-                stream.Write(ImddJson.Serialize(_releases));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, _file, overwrite: true);
-            DirectorySync.Flush(Path.GetDirectoryName(_file)!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreUnavailableException($"release ledger {_file}", e.Message, e);
-        }
+        DurableFile.Replace(_file, ImddJson.Serialize(_releases), "release ledger");
     }
 }

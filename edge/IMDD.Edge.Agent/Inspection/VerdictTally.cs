@@ -7,9 +7,6 @@ namespace IMDD.Edge.Agent.Inspection;
 /// <param name="FailedByClass">Of them, those that failed and show a class, by its id.</param>
 internal sealed record VerdictTally(long Frames, long Failed, long Undecided, IReadOnlyDictionary<string, long> FailedByClass)
 {
-    /// <summary>Nothing yet.</summary>
-    public static VerdictTally None { get; } = new(0, 0, 0, new Dictionary<string, long>(StringComparer.Ordinal));
-
     /// <summary>The classes that a decision shows, each once.</summary>
     public static IReadOnlyCollection<string> ClassesOf(Decision decision) => [.. decision.Regions.Select(r => r.Class).Distinct(StringComparer.Ordinal)];
 }
