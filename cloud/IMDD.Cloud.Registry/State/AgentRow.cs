@@ -1,9 +1,11 @@
 namespace IMDD.Cloud.Registry.State;
 
-/// <summary>An agent: what is desired of it, and what it has said.</summary>
+/// <summary>An agent, or a named group of its cameras: what is desired of it, and what it has said.</summary>
 public sealed class AgentRow
 {
     public required string Asset { get; init; }
+
+    /// <summary>The agent, for the cameras that are in no named group; <c>agent:group</c> for those of a group.</summary>
     public required string Agent { get; init; }
 
     /// <summary>Name of the model it is given; null: none yet.</summary>
@@ -37,4 +39,7 @@ public sealed class AgentRow
     public string? State { get; set; }
 
     public DateTimeOffset? StateAt { get; set; }
+
+    /// <summary>Since when the agent has no such group any more; null: it has, or has not been heard.</summary>
+    public DateTimeOffset? GoneAt { get; set; }
 }
