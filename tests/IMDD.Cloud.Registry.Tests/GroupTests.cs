@@ -273,6 +273,43 @@ public sealed class GroupTests(PostgresFixture postgres)
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task Recipe_AssignedInTheInstantOfAState_IsToldInTheEnd(bool isPostgres)
+    {
+        await using var registry = await StartAsync(isPostgres);
+        var recipe = await RecipeAsync(registry);
+        var names = Enumerable.Range(0, 6).Select(i => $"box{i}").ToList();
+        foreach (var name in names)
+        {
+            await StateAsync(registry, State(name, hasRest: true) with { Model = null, Slots = null });
+        }
+
+        await Task.WhenAll(names.Select(name => StateAsync(registry, State(name, hasRest: true))).Append(Task.Run(async () => await RunningRegistry.ReadAsync<RecipeAssignment>(
+            await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.AssignRecipe, recipe.Digest), new AssignRecipe())), Stop)));
+
+        await Eventually.HoldsAsync(() => names.TrueForAll(name => registry.Wishes.Any(wish => wish.Wish.Agent == name && wish.Wish.Slots[0].RecipeDigest == recipe.Digest)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task State_ThatARecipeWaitsForInTheInstantOfAPromotion_DoesNotUndoIt(bool isPostgres)
+    {
+        await using var registry = await StartAsync(isPostgres);
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        var recipe = await RecipeAsync(registry);
+        var names = Enumerable.Range(0, 6).Select(i => $"box{i}").ToList();
+        await RunningRegistry.ReadAsync<RecipeAssignment>(await registry.PostAsync(
+            RegistryRoutes.For(RegistryRoutes.AssignRecipe, recipe.Digest), new AssignRecipe { Agents = [.. names.Select(name => $"{RunningRegistry.Asset}/{name}")], AllowUnknown = true }));
+
+        var promotion = Task.Run(() => registry.PromoteAsync(release.Model.Digest), Stop);
+        await Task.WhenAll(names.Select(name => StateAsync(registry, State(name, hasRest: true))).Append(promotion));
+
+        var promoted = await promotion;
+        await Eventually.HoldsAsync(() => names.TrueForAll(name => registry.Wishes.LastOrDefault(wish => wish.Wish.Agent == name).Wish?.RolloutId == promoted.RolloutId));
+        (await registry.AgentsAsync()).ShouldAllBe(agent => agent.RolloutId == promoted.RolloutId && agent.Desired == release.Model && agent.RecipeDigest == recipe.Digest);
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task Counters_OfGroups_AreLearnedAndNeverGoDown(bool isPostgres)
     {
         await using var registry = await StartAsync(isPostgres);
@@ -316,6 +353,7 @@ public sealed class GroupTests(PostgresFixture postgres)
         var answer = await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.Promote, TestBundle.Name), new PromoteModel { Digest = release.Model.Digest, Agents = many, AllowUnknown = true });
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await answer.Content.ReadAsStringAsync(Stop)).ShouldContain("expected at most 16");
+        (await registry.Http.GetStringAsync("/openapi/v1.json", Stop)).ShouldContain("agent:group");
     }
 
     [Fact]

@@ -65,9 +65,14 @@ internal sealed class FleetStore(
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
 
-        // In one statement: an agent's message is of one instant.
-        var rows = await context.Agents.AsNoTracking()
-            .Where(row => context.Agents.Any(other => other.Asset == row.Asset && !other.IsTold && other.RolloutId != null)).ToListAsync(cancellationToken);
+        var cells = await context.Agents.Where(row => !row.IsTold && row.RolloutId != null).Select(row => row.Asset).Distinct().ToListAsync(cancellationToken);
+        if (cells.Count == 0)
+        {
+            return [];
+        }
+
+        // All rows of an agent in one statement: its message is of one instant.
+        var rows = await context.Agents.AsNoTracking().Where(row => cells.Contains(row.Asset)).ToListAsync(cancellationToken);
         var agents = rows.GroupBy(row => AgentRows.AddressOf(row).Box).Where(agent => agent.Any(row => !row.IsTold && row.RolloutId is not null)).ToList();
         var digests = agents.SelectMany(agent => agent).Select(row => row.Desired).OfType<string>().Distinct().ToList();
         var releases = await context.Releases.AsNoTracking().Where(release => digests.Contains(release.Digest))
