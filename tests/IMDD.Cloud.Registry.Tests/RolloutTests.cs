@@ -301,7 +301,7 @@ public sealed class RolloutTests(PostgresFixture postgres)
         await using var context = await registry.Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync(Stop);
         var address = AgentAddress.Parse(Box(0));
         var rolloutId = (await registry.AgentsAsync()).Single().RolloutId!;
-        UntoldWish before = new(address, new Dictionary<string, string> { ["box0"] = rolloutId }, Message: null);
+        UntoldWish before = new(address, new Dictionary<string, WishMark> { ["box0"] = new(rolloutId, StaleTold: 0) }, Message: null);
         var row = await context.Releases.SingleAsync(r => r.Digest == release.Model.Digest, Stop);
 
         await registry.Services.GetRequiredService<FleetWishes>().TellAsync(context, row, address, "rollout-new", install: null, Stop);

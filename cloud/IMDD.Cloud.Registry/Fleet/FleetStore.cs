@@ -87,15 +87,17 @@ internal sealed class FleetStore(
     public async Task ToldAsync(UntoldWish told, CancellationToken cancellationToken)
     {
         var asset = told.Agent.Asset.ToString();
-        var ids = told.Wishes.Select(wish => $"{wish.Key}\n{wish.Value}").ToList();
+        var ids = told.Wishes.Select(wish => $"{wish.Key}\n{wish.Value.RolloutId}").ToList();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await context.Agents.OfBox(told.Agent).Where(row => row.IsTold && !ids.Contains(row.Agent + "\n" + row.RolloutId))
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false), cancellationToken);
+
+        // Counted, since whoever has told the newer one, before this, may be about to keep it as told.
+        await context.Agents.OfBox(told.Agent).Where(row => row.RolloutId != null && !ids.Contains(row.Agent + "\n" + row.RolloutId))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false).SetProperty(row => row.StaleTold, row => row.StaleTold + 1), cancellationToken);
 
         // One by one, so that no two rows are held at once: who promotes holds them in another order.
-        foreach (var (name, rolloutId) in told.Wishes)
+        foreach (var (name, (rolloutId, staleTold)) in told.Wishes)
         {
-            await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == rolloutId)
+            await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == rolloutId && row.StaleTold == staleTold)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, true), cancellationToken);
         }
     }
@@ -105,7 +107,7 @@ internal sealed class FleetStore(
         var desired = rows.Select(row => (Row: row, Model: FleetWishes.WishOf(row, releases))).Where(wish => wish.Model is not null).Select(wish => (wish.Row, wish.Model!)).ToList();
         return new UntoldWish(
             agent,
-            rows.Where(row => row.RolloutId is not null).ToDictionary(row => row.Agent, row => row.RolloutId!, StringComparer.Ordinal),
+            rows.Where(row => row.RolloutId is not null).ToDictionary(row => row.Agent, row => new WishMark(row.RolloutId!, row.StaleTold), StringComparer.Ordinal),
             desired.Count == 0 ? null : DesiredMessage.Of(desired));
     }
 

@@ -30,6 +30,9 @@ public sealed class AgentRow
     /// <summary>True when the broker has the present wish.</summary>
     public bool IsTold { get; set; }
 
+    /// <summary>How often the broker was found to have been told another wish than the present one: who tells at the same time is not sure of his any more.</summary>
+    public long StaleTold { get; init; }
+
     /// <summary>JSON of its last report about the present wish.</summary>
     public string? Step { get; set; }
 

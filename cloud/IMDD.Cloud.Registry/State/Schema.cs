@@ -82,6 +82,7 @@ internal static class Schema
         """,
         """
         ALTER TABLE agents ADD COLUMN gone_at_us BIGINT;
+        ALTER TABLE agents ADD COLUMN stale_told BIGINT NOT NULL DEFAULT 0;
         """,
     ]);
 }
