@@ -48,6 +48,9 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Warning, "This registry signs with {KeyId}, which root document {Version} does not list: it releases nothing until it is started with a key that is")]
     public static partial void SignerNotListed(ILogger logger, string keyId, long version);
 
+    [LoggerMessage(21, LogLevel.Information, "{Agent} is no more: its agent has said its state without this group of cameras. What was desired of it is taken back")]
+    public static partial void GroupGone(ILogger logger, string agent);
+
     [LoggerMessage(19, LogLevel.Information, "Recipe {Recipe} {Digest} is registered as counter {Counter}, by {By}")]
     public static partial void RecipeRegistered(ILogger logger, string recipe, string digest, long counter, string? by);
 

@@ -33,7 +33,7 @@ public static class RegistryExtensions
         services.AddMqtt().AddKafka().AddBlobStore();
         services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>().AddSingleton<RootBook>().AddSingleton<DatasetBook>();
         services.AddSingleton<RecipeBook>().AddSingleton<RecipeAssigner>();
-        services.AddSingleton<FleetWishes>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
+        services.AddSingleton<FleetWishes>().AddSingleton<FleetCounters>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
         services.AddSingleton<ModelAliases>().AddSingleton<RolloutBook>().AddSingleton<RolloutDriver>().AddSingleton<RolloutEnd>().AddSingleton<RolloutFeedback>();
         services.AddSingleton<IOutboxObserver, PromotionNotice>();
 

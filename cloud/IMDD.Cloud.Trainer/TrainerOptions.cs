@@ -112,7 +112,7 @@ public sealed class TrainerOptions : IDatabaseOptions
     [EnumDataType(typeof(PromotionTarget))]
     public PromotionTarget Promote { get; set; } = PromotionTarget.None;
 
-    /// <summary>Agents that try a challenger, <c>enterprise/site/area/line/cell/agent</c>.</summary>
+    /// <summary>Agents that try a challenger, <c>enterprise/site/area/line/cell/agent</c>, or <c>…/agent:group</c> for a named group of its cameras.</summary>
     public List<string> ChallengerAgents { get; set; } = [];
 
     /// <summary>Where snapshots and checkpoints are.</summary>

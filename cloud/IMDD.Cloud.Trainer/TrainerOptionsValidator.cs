@@ -38,7 +38,7 @@ internal sealed class TrainerOptionsValidator : IValidateOptions<TrainerOptions>
             options.Promote != PromotionTarget.Challenger || options.ChallengerAgents.Count > 0, "ChallengerAgents is empty: expected the agents that try a challenger.");
         for (var i = 0; i < options.ChallengerAgents.Count; i++)
         {
-            Require(IsAgent(options.ChallengerAgents[i]), $"ChallengerAgents:{i} is '{options.ChallengerAgents[i]}': expected enterprise/site/area/line/cell/agent.");
+            Require(AgentAddress.TryParse(options.ChallengerAgents[i], out _), $"ChallengerAgents:{i} is '{options.ChallengerAgents[i]}': expected {AgentAddress.Expected}.");
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
@@ -83,7 +83,4 @@ internal sealed class TrainerOptionsValidator : IValidateOptions<TrainerOptions>
             require(false, $"Schedule is '{options.Schedule}': {e.Message}");
         }
     }
-
-    private static bool IsAgent(string text)
-        => text.LastIndexOf('/') is > 0 and var cut && NamePart.IsValid(text[(cut + 1)..]) && AssetPath.TryParse(text[..cut], out _, out _);
 }

@@ -48,15 +48,15 @@ public sealed class ModelsRolloutCommandTests : IAsyncLifetime
     public async Task Start_Waves_AreAskedForAsTyped()
     {
         var (exitCode, output, error) = await RunAsync(
-            "start", "gears", "7", "--wave", "10%", "--wave", "line:acme/ulm/paint/line1,line:acme/ulm/paint/line2", "--wave", "agent:acme/ulm/paint/line3/cell1/box7",
-            "--wave", "100%", "--approve-before", "2", "--approve-before", "4", "--max-failed", "5%", "--soak", "00:30:00", "--not-before", "2026-11-28T22:00:00",
+            "start", "gears", "7", "--wave", "10%", "--wave", "line:acme/ulm/paint/line1,line:acme/ulm/paint/line2", "--wave", "agent:acme/ulm/paint/line3/cell1/box7:left",
+            "--wave", "100%", "--new", "--approve-before", "2", "--approve-before", "4", "--max-failed", "5%", "--soak", "00:30:00", "--not-before", "2026-11-28T22:00:00",
             "--not-after", "2026-11-29T02:00:00+01:00", "--by", "anna", "--reason", "finds dents");
 
         exitCode.ShouldBe(0, error);
         output.ShouldContain("r1  gears 1.9.0");
         output.ShouldContain("wave 1  acme/ulm/paint/line1/cell1/box7  failed  rejected tooSlow 12 ms");
         var request = ImddJson.Deserialize<StartRollout>(System.Text.Encoding.UTF8.GetBytes(_asked[^1].Body));
-        (request.Digest, request.By, request.Reason).ShouldBe((Release.Digest, "anna", "finds dents"));
+        (request.Digest, request.AllowUnknown, request.By, request.Reason).ShouldBe((Release.Digest, true, "anna", "finds dents"));
         request.Install.ShouldBe(new InstallWindow
         {
             NotBefore = new DateTimeOffset(2026, 11, 28, 22, 0, 0, TimeSpan.Zero),
@@ -66,7 +66,7 @@ public sealed class ModelsRolloutCommandTests : IAsyncLifetime
         [
             (10, "", "", false),
             (null, "acme/ulm/paint/line1 acme/ulm/paint/line2", "", true),
-            (null, "", "acme/ulm/paint/line3/cell1/box7", false),
+            (null, "", "acme/ulm/paint/line3/cell1/box7:left", false),
             (100, "", "", true),
         ]);
         request.Waves.ShouldAllBe(wave => wave.MaxFailed == null && wave.MaxFailedPercent == 5 && wave.SoakSeconds == 1800);

@@ -35,12 +35,16 @@ public sealed class RecipesCommandTests : IAsyncLifetime
         ((string)shown["digest"]!, (double)shown["recipe"]!["pixel_threshold"]!).ShouldBe((digest, 0.4));
         (await RunAsync("show", "door-red@4")).Output.ShouldContain("\"pixelThreshold\": 0.4");
 
-        var assigned = JsonNode.Parse((await RunAsync("assign", "door-red@4", "--agents", Box7, Box7.Replace("box7", "box8", StringComparison.Ordinal), "--by", "ben", "--json")).Output)!;
+        var assigned = JsonNode.Parse((await RunAsync("assign", "door-red@4", "--agents", Box7, Box7 + ":left", "--new", "--by", "ben", "--json")).Output)!;
         assigned["waiting"]!.AsArray().Count.ShouldBe(2, "no agent was ever heard of");
-        (await RunAsync("assign", "door-red@4", "--agents", Box7)).Output.ShouldContain($"{Box7} is told once its model is known");
+        (await RunAsync("assign", "door-red@4", "--agents", Box7, "--new")).Output.ShouldContain($"{Box7} is told once its model is known");
+        var (refused, _, slip) = await RunAsync("assign", "door-red@4", "--agents", Box7.Replace("box7", "box77", StringComparison.Ordinal));
+        refused.ShouldBe(1);
+        slip.ShouldContain("No agent has said its state from acme/ulm/paint/line2/cell3/box77: expected");
+        (await RunAsync(["models"], "agents")).Output.ShouldContain($"{Box7}:left  never heard of");
         (await RunAsync("list")).Output.ShouldContain("2 agents  until 2099-01-01");
         JsonNode.Parse((await RunAsync(["models"], "audit", "--json")).Output)!["entries"]!.AsArray().Select(entry => ((string)entry!["action"]!, (string)entry["actor"]!)).ShouldBe(
-            [(AuditAction.RegisterRecipe, "anna"), (AuditAction.AssignRecipe, "ben"), (AuditAction.AssignRecipe, "")]);
+            [(AuditAction.RegisterRecipe, "anna"), (AuditAction.AssignRecipe, "ben"), (AuditAction.AssignRecipe, ""), (AuditAction.AssignRecipe, "")]);
     }
 
     [Theory]

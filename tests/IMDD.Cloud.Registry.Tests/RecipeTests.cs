@@ -263,7 +263,7 @@ public sealed class RecipeTests(PostgresFixture postgres)
 
     private static async Task<RecipeAssignment> AssignAsync(RunningRegistry registry, string digest, params string[] agents)
         => await RunningRegistry.ReadAsync<RecipeAssignment>(await registry.PostAsync(
-            RegistryRoutes.For(RegistryRoutes.AssignRecipe, digest), new AssignRecipe { Agents = agents, By = "ben", Reason = "new lamps" }));
+            RegistryRoutes.For(RegistryRoutes.AssignRecipe, digest), new AssignRecipe { Agents = agents, AllowUnknown = true, By = "ben", Reason = "new lamps" }));
 
     private static async Task<IReadOnlyList<AuditEntry>> AuditAsync(RunningRegistry registry) => (await registry.GetAsync<AuditPage>(RegistryRoutes.Audit)).Entries;
 

@@ -1,6 +1,6 @@
-using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
 
 namespace IMDD.Cloud.Registry.Tests;

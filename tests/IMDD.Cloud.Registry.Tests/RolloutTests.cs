@@ -300,14 +300,15 @@ public sealed class RolloutTests(PostgresFixture postgres)
         var fleet = registry.Services.GetRequiredService<FleetStore>();
         await using var context = await registry.Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync(Stop);
         var address = AgentAddress.Parse(Box(0));
-        var before = (await registry.AgentsAsync()).Single().RolloutId!;
+        var rolloutId = (await registry.AgentsAsync()).Single().RolloutId!;
+        UntoldWish before = new(address, new Dictionary<string, WishMark> { ["box0"] = new(rolloutId, StaleTold: 0) }, Message: null);
         var row = await context.Releases.SingleAsync(r => r.Digest == release.Model.Digest, Stop);
 
         await registry.Services.GetRequiredService<FleetWishes>().TellAsync(context, row, address, "rollout-new", install: null, Stop);
-        await fleet.ToldAsync(address, before, Stop);
+        await fleet.ToldAsync(before, Stop);
         await context.SaveChangesAsync(Stop);
 
-        (await fleet.UntoldAsync(Stop)).ShouldHaveSingleItem().RolloutId.ShouldBe("rollout-new");
+        (await fleet.UntoldAsync(Stop)).ShouldHaveSingleItem().Message!.RolloutId.ShouldBe("rollout-new");
     }
 
     [Fact]
@@ -418,7 +419,7 @@ public sealed class RolloutTests(PostgresFixture postgres)
     }
 
     private static Task<HttpResponseMessage> TryBeginAsync(RunningRegistry registry, ModelVersionView release, params RolloutWave[] waves)
-        => registry.PostAsync(Path(release), new StartRollout { Digest = release.Model.Digest, Waves = waves, By = "anna" });
+        => registry.PostAsync(Path(release), new StartRollout { Digest = release.Model.Digest, Waves = waves, AllowUnknown = true, By = "anna" });
 
     private static async Task<RolloutProgressView> BeginAsync(RunningRegistry registry, ModelVersionView release, params RolloutWave[] waves)
         => await RunningRegistry.ReadAsync<RolloutProgressView>(await TryBeginAsync(registry, release, waves));

@@ -104,7 +104,7 @@ internal sealed class RunningRegistry : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync<T>(string path, T request) => Http.PostAsync(path, JsonContent.Create(request, options: ImddJson.Options), Stop);
 
     public async Task<RolloutView> PromoteAsync(string digest, params string[] agents)
-        => await ReadAsync<RolloutView>(await PostAsync(RegistryRoutes.For(RegistryRoutes.Promote, TestBundle.Name), new PromoteModel { Digest = digest, Agents = agents, By = "test" }));
+        => await ReadAsync<RolloutView>(await PostAsync(RegistryRoutes.For(RegistryRoutes.Promote, TestBundle.Name), new PromoteModel { Digest = digest, Agents = agents, AllowUnknown = true, By = "test" }));
 
     public Task<ModelView> ModelAsync() => GetAsync<ModelView>(RegistryRoutes.For(RegistryRoutes.Model, TestBundle.Name));
 

@@ -12,13 +12,15 @@ public sealed class OptionsTests
     {
         var (exitCode, text) = await RunAsync(
             "Schedule=at noon", "TimeZone=Mars/Olympus", "Program=/nowhere/train", "RegistryUrl=ftp://registry", "Gate:LabelledShare=0.95", "Gate:Split=best", "Gate:Limits=recal=0.1",
-            "Training:Batch=1", "Promote=Challenger", "ChallengerAgents:0=box7", "Model=a/b", "InstanceName=No Name", "Leases=1", "MaxRaterShare=0");
+            "Training:Batch=1", "Promote=Challenger", "ChallengerAgents:0=box7", "ChallengerAgents:1=acme/ulm/paint/line2/cell3/box7:left", "Model=a/b", "InstanceName=No Name", "Leases=1", "MaxRaterShare=0");
 
         exitCode.ShouldBe(ExitCodes.ConfigurationInvalid);
         foreach (var key in (string[])["Schedule", "TimeZone", "Program", "RegistryUrl", "Gate:LabelledShare", "Gate:Split", "Gate:Limits", "Training:Batch", "ChallengerAgents:0", "Model", "InstanceName", "Leases", "MaxRaterShare"])
         {
             text.ShouldContain($"Trainer:{key}");
         }
+
+        text.ShouldNotContain("ChallengerAgents:1", customMessage: "a named group of an agent's cameras may try one too");
     }
 
     [Fact]

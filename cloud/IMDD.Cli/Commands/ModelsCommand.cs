@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using IMDD.Cli.Models;
 using IMDD.Cli.Output;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
 using IMDD.Hosting;
 
@@ -85,15 +86,17 @@ internal static class ModelsCommand
     {
         Argument<string> name = Name();
         Argument<string> digest = Digest();
-        Option<string[]> agents = new("--agent") { Description = "Agent that is to try it, enterprise/site/area/line/cell/agent; several times. None: all, and it becomes the champion." };
+        Option<string[]> agents = new("--agent") { Description = $"Agent that is to try it, {AgentAddress.Expected}; several times. None: all, and it becomes the champion." };
+        Option<bool> unknown = New();
         Option<string?> by = new("--by") { Description = "Who does it." };
         Option<string?> reason = new("--reason") { Description = "Why." };
-        return Verb("promote", "Lets agents run a release: all of them, or some to try it.", [name, digest, agents, by, reason], async (parsed, client, cancellationToken) =>
+        return Verb("promote", "Lets agents run a release: all of them, or some to try it.", [name, digest, agents, unknown, by, reason], async (parsed, client, cancellationToken) =>
         {
             PromoteModel request = new()
             {
                 Digest = await client.DigestAsync(parsed.GetRequiredValue(name), parsed.GetRequiredValue(digest), cancellationToken),
                 Agents = parsed.GetValue(agents) ?? [],
+                AllowUnknown = parsed.GetValue(unknown),
                 By = parsed.GetValue(by),
                 Reason = parsed.GetValue(reason),
             };
@@ -135,8 +138,8 @@ internal static class ModelsCommand
         var agents = await client.AgentsAsync(cancellationToken);
         return (new { Agents = agents }, agents.Select(agent => string.Join(
             "  ",
-            $"{agent.Asset}/{agent.Agent}",
-            agent.State?.State ?? "never heard of",
+            agent.Group is null ? $"{agent.Asset}/{agent.Agent}" : $"{agent.Asset}/{agent.Agent}:{agent.Group}",
+            agent.GoneAt is { } gone ? string.Create(CultureInfo.InvariantCulture, $"no such group since {gone:yyyy-MM-dd HH:mm}") : agent.State?.State ?? "never heard of",
             agent.State?.Model is { } model ? $"runs {model.Name} {model.Version} {Short(model.Digest)} from {model.Slot}" : "runs nothing",
             agent.State?.RecipeDigest is { } recipe ? $"recipe {Short(recipe)}" : "recipe not said",
             agent.Desired is { } desired ? $"desired {desired.Version} {Short(desired.Digest)}: {agent.Step?.Step ?? "not heard of"} {agent.Step?.ReasonCode}" : "nothing desired",
@@ -149,6 +152,9 @@ internal static class ModelsCommand
     internal static Argument<string> Name() => new("name") { Description = "The model's name." };
 
     internal static Argument<string> Digest() => new("digest") { Description = "The release's digest, its first letters, or its release counter." };
+
+    /// <summary>Whether agents that were never heard of are meant.</summary>
+    internal static Option<bool> New() => new("--new") { Description = "Agents that were never heard of are meant too; without it they are taken for a slip." };
 
     internal static string Short(string digest) => digest.Length > 19 ? digest[..19] : digest;
 

@@ -45,11 +45,12 @@ internal static class ModelsRolloutCommand
         Option<TimeSpan> soak = new("--soak") { Description = "Wait after a wave's last agent has kept the release, hours:minutes:seconds." };
         var notBefore = Instant("--not-before", "Agents fetch at once and install it not before this, UTC.");
         var notAfter = Instant("--not-after", "Agents do not begin to install it from this on, UTC.");
+        var unknown = ModelsCommand.New();
         Option<string?> by = new("--by") { Description = "Who does it." };
         Option<string?> reason = new("--reason") { Description = "Why." };
         return ModelsCommand.Verb(
             "start", "Begins a rollout; when its last wave is done the release is the champion.",
-            [name, digest, waves, approve, failed, soak, notBefore, notAfter, by, reason],
+            [name, digest, waves, approve, failed, soak, notBefore, notAfter, unknown, by, reason],
             async (parsed, client, cancellationToken) =>
             {
                 var model = parsed.GetRequiredValue(name);
@@ -59,6 +60,7 @@ internal static class ModelsRolloutCommand
                     Digest = await client.DigestAsync(model, parsed.GetRequiredValue(digest), cancellationToken),
                     Waves = Planned(parsed.GetRequiredValue(waves), parsed.GetValue(approve) ?? [], parsed.GetValue(failed), parsed.GetValue(soak)),
                     Install = from is null && until is null ? null : new InstallWindow { NotBefore = from, NotAfter = until },
+                    AllowUnknown = parsed.GetValue(unknown),
                     By = parsed.GetValue(by),
                     Reason = parsed.GetValue(reason),
                 };

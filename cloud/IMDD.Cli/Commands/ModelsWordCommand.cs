@@ -3,6 +3,7 @@ using System.Globalization;
 using IMDD.Cli.Models;
 using IMDD.Cli.Output;
 using IMDD.Cli.Quality;
+using IMDD.Contracts.Identity;
 using IMDD.Hosting;
 
 namespace IMDD.Cli.Commands;
@@ -22,7 +23,7 @@ internal static class ModelsWordCommand
         Option<string[]> frozen = new("--frozen") { Description = "KEY:PATH of the pictures on which the old names must stay.", Required = true, AllowMultipleArgumentsPerToken = true };
         Option<string?> side = new("--split") { Description = "Side of the frozen pictures: test or all." };
         Option<double?> lost = new("--max-lost") { Description = "Points of naming that the old names may lose." };
-        Option<string[]> agents = new("--agent") { Description = "Agent that is to try it, enterprise/site/area/line/cell/agent; several times. None: all, and it becomes the champion." };
+        Option<string[]> agents = new("--agent") { Description = $"Agent that is to try it, {AgentAddress.Expected}; several times. None: all, and it becomes the champion." };
         Option<string?> by = new("--by") { Description = "Who asks for it." };
         Option<FileInfo?> trainer = new("--trainer") { Description = "The learning program; found beside this one by default." };
         var json = JsonOutput.CreateOption();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
 using IMDD.Inference.Recipes;
 
@@ -62,14 +63,21 @@ internal static class RecipesCommand
         Argument<string> digest = Digest();
         Option<string[]> agents = new("--agents")
         {
-            Description = "Agents that are to go by it, enterprise/site/area/line/cell/agent; several. None: all that the registry knows of.",
+            Description = $"Agents that are to go by it, {AgentAddress.Expected}; several. None: all that the registry knows of.",
             AllowMultipleArgumentsPerToken = true,
         };
+        var unknown = ModelsCommand.New();
         Option<string?> by = new("--by") { Description = "Who does it." };
         Option<string?> reason = new("--reason") { Description = "Why." };
-        return ModelsCommand.Verb("assign", "Has agents decide by a recipe; the model of each stays.", [digest, agents, by, reason], async (parsed, client, cancellationToken) =>
+        return ModelsCommand.Verb("assign", "Has agents decide by a recipe; the model of each stays.", [digest, agents, unknown, by, reason], async (parsed, client, cancellationToken) =>
         {
-            AssignRecipe request = new() { Agents = parsed.GetValue(agents) ?? [], By = parsed.GetValue(by), Reason = parsed.GetValue(reason) };
+            AssignRecipe request = new()
+            {
+                Agents = parsed.GetValue(agents) ?? [],
+                AllowUnknown = parsed.GetValue(unknown),
+                By = parsed.GetValue(by),
+                Reason = parsed.GetValue(reason),
+            };
             var assigned = await client.AssignRecipeAsync(await client.RecipeDigestAsync(parsed.GetRequiredValue(digest), cancellationToken), request, cancellationToken);
             var told = $"{assigned.Id} {assigned.Digest}: {assigned.Agents.Count} agents are told under {assigned.RolloutId}";
             return (assigned, [told, .. assigned.Waiting.Select(agent => $"{agent} is told once its model is known")]);

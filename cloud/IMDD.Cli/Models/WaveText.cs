@@ -7,7 +7,7 @@ namespace IMDD.Cli.Models;
 internal static class WaveText
 {
     /// <summary>What <c>--wave</c> may be.</summary>
-    public const string Expected = "a share of the fleet such as 10%, lines such as line:acme/ulm/paint/line1,line:…, or agents such as agent:acme/ulm/paint/line1/cell1/box7,agent:…";
+    public const string Expected = "a share of the fleet such as 10%, lines such as line:acme/ulm/paint/line1,line:…, or agents, or groups of their cameras, such as agent:acme/ulm/paint/line1/cell1/box7,agent:acme/ulm/paint/line1/cell1/box8:left";
 
     private const string Line = "line:";
     private const string Agent = "agent:";

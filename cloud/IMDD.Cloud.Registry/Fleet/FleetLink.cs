@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Mqtt;
 using Microsoft.EntityFrameworkCore;
@@ -50,16 +51,16 @@ internal sealed class FleetLink(
 
     private async Task TellAsync(IMqttSession session, UntoldWish untold, CancellationToken cancellationToken)
     {
-        var (asset, agent) = untold.Address;
+        var (asset, agent) = (untold.Agent.Asset, untold.Agent.Agent);
 
         // Nothing desired is an empty retained message: the broker forgets the wish.
-        var message = untold.Wish is { } wish
+        var message = untold.Message is { } wish
             ? MqttPublications.Desired(asset, wish, identity.Now()).ToOutgoing()
             : new MqttOutgoing { Topic = MqttTopics.Desired(asset, agent), Retain = true };
         try
         {
             await session.PublishAsync(message, cancellationToken);
-            await fleet.ToldAsync(untold.Address, untold.RolloutId, cancellationToken);
+            await fleet.ToldAsync(untold, cancellationToken);
         }
         catch (MqttPublishRefusedException e)
         {

@@ -1,127 +1,152 @@
 using System.Text;
-using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
-using IMDD.Contracts.Models;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Fleet;
 
-/// <summary>What agents have said of themselves.</summary>
-internal sealed class FleetStore(IDbContextFactory<RegistryDbContext> contexts, RolloutFeedback rollouts, FleetWishes wishes, RegistryIdentity identity, TimeProvider time, ILogger<FleetStore> logger)
+/// <summary>What agents have said of themselves, and what they are to be told.</summary>
+internal sealed class FleetStore(
+    IDbContextFactory<RegistryDbContext> contexts, RolloutFeedback rollouts, FleetWishes wishes, FleetCounters counters, RegistryIdentity identity, TimeProvider time,
+    ILogger<FleetStore> logger)
 {
-    /// <summary>A counter further ahead than this is no lost history but a wrong number; following it would use the numbers up.</summary>
-    private const long MostAhead = 1_000_000;
-
-    private const int MaxRecipeId = 128;
-
     /// <summary>Keeps a step, if it is about the present wish, and passes it on to Kafka in any case.</summary>
-    public async Task StepAsync(AgentAddress address, RolloutStep step, CloudEvent said, CancellationToken cancellationToken)
+    /// <exception cref="FormatException">The group that it names is none.</exception>
+    public async Task StepAsync(AgentAddress agent, RolloutStep step, CloudEvent said, CancellationToken cancellationToken)
     {
+        var address = agent with { Group = step.Group is null ? null : NamePart.Checked(step.Group) };
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         await rollouts.ApplyAsync(context, address, step, cancellationToken);
-        await RowAsync(context, address, cancellationToken);
         Outbox.Add(
             context, KafkaTopics.ModelRollout,
-            said.WithExtension(CloudEventAttributes.PartitionKey, RolloutKey.Of(step.RolloutId, address.Asset, address.Agent)), time.GetUtcNow());
+            said.WithExtension(CloudEventAttributes.PartitionKey, RolloutKey.Of(step.RolloutId, address.Asset, address.Agent, address.Group)), time.GetUtcNow());
         await context.SaveChangesAsync(cancellationToken);
 
         // Of the row as it is now: another instance may have wished something else since it was read.
-        var (asset, text, now) = (address.Asset.ToString(), Encoding.UTF8.GetString(said.Data.Span), (DateTimeOffset?)time.GetUtcNow());
-        await context.Agents.Where(row => row.Asset == asset && row.Agent == address.Agent && row.RolloutId == step.RolloutId)
+        var (asset, name, text, now) = (address.Asset.ToString(), address.Name, Encoding.UTF8.GetString(said.Data.Span), (DateTimeOffset?)time.GetUtcNow());
+        await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == step.RolloutId)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Step, text).SetProperty(row => row.StepAt, now), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         Log.Feedback(logger, address.ToString(), step.Step, step.Result, step.Model.Digest, step.RolloutId, step.ReasonCode, step.Detail);
     }
 
-    /// <summary>Keeps a state. Agents that run releases or go by recipes that this registry does not know of teach it above what its counters must go on.</summary>
-    public async Task StateAsync(AgentAddress address, AgentState state, CloudEvent said, CancellationToken cancellationToken)
+    /// <summary>
+    /// Keeps a state, for each group of the agent's cameras. Agents that run releases or go by recipes that this registry does not know of teach it
+    /// above what its counters must go on.
+    /// </summary>
+    /// <exception cref="FormatException">The groups that it names are none.</exception>
+    public async Task StateAsync(AgentAddress agent, AgentState state, CloudEvent said, CancellationToken cancellationToken)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var row = await RowAsync(context, address, cancellationToken);
-        (row.State, row.StateAt) = (Encoding.UTF8.GetString(said.Data.Span), time.GetUtcNow());
-        foreach (var heard in (state.Slots ?? []).Select(slot => slot.Model).GroupBy(model => model.Name, StringComparer.Ordinal))
+        var units = AgentUnits.Of(agent, state, said);
+        await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
         {
-            var counter = heard.Max(model => model.ReleaseCounter);
-            if (await context.Models.FindAsync([heard.Key], cancellationToken) is { } model && model.Counter < counter && counter - model.Counter <= MostAhead)
+            await counters.LearnAsync(context, [.. units.Select(unit => unit.State)], cancellationToken);
+            foreach (var unit in units)
             {
-                Log.CounterBehind(logger, heard.Key, counter, model.Counter);
-                model.Counter = counter;
+                var row = await AgentRows.TakeAsync(context, unit.Address, cancellationToken);
+                (row.State, row.StateAt) = (unit.Json, time.GetUtcNow());
+                row.GoneAt = SettlesGroups(state) ? null : row.GoneAt;
             }
+
+            await context.SaveChangesAsync(cancellationToken);
         }
 
-        await LearnAsync(context, state, cancellationToken);
-        if (row is { Recipe: not null, Desired: null, WishModel: null } && !await RolloutBook.IsUnderWayAsync(context, address, cancellationToken))
-        {
-            // The recipe was assigned before anybody knew what it runs. A rollout that goes on brings it along.
-            await wishes.TellRecipeAsync(context, row, identity.NewRolloutId(), cancellationToken);
-        }
-
-        await context.SaveChangesAsync(cancellationToken);
+        await FollowAsync(agent, state, [.. units.Select(unit => unit.Address.Name)], cancellationToken);
     }
 
-    /// <summary>Wishes of which the broker does not know yet.</summary>
+    /// <summary>Wishes of which the broker does not know yet, with all else that is desired of the same agents.</summary>
     public async Task<IReadOnlyList<UntoldWish>> UntoldAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await context.Agents.AsNoTracking().Where(agent => !agent.IsTold && agent.RolloutId != null).ToListAsync(cancellationToken);
-        var digests = rows.Select(row => row.Desired).OfType<string>().Distinct().ToList();
+
+        var cells = await context.Agents.Where(row => !row.IsTold && row.RolloutId != null).Select(row => row.Asset).Distinct().ToListAsync(cancellationToken);
+        if (cells.Count == 0)
+        {
+            return [];
+        }
+
+        // All rows of an agent in one statement: its message is of one instant.
+        var rows = await context.Agents.AsNoTracking().Where(row => cells.Contains(row.Asset)).ToListAsync(cancellationToken);
+        var agents = rows.GroupBy(row => AgentRows.AddressOf(row).Box).Where(agent => agent.Any(row => !row.IsTold && row.RolloutId is not null)).ToList();
+        var digests = agents.SelectMany(agent => agent).Select(row => row.Desired).OfType<string>().Distinct().ToList();
         var releases = await context.Releases.AsNoTracking().Where(release => digests.Contains(release.Digest))
             .ToDictionaryAsync(release => release.Digest, StringComparer.Ordinal, cancellationToken);
-        return [.. rows.Select(row => new UntoldWish(
-            AgentAddress.Parse($"{row.Asset}/{row.Agent}"),
-            row.RolloutId!,
-            (row.Desired is { } digest ? Mapping.Release(releases[digest]) : row.WishModel is { } named ? ImddJsonText.Read<ModelRelease>(named) : null) is { } model
-                ? FleetWishes.Wish(row, model)
-                : null))];
+        return [.. agents.Select(agent => Untold(agent.Key, [.. agent], releases))];
     }
 
-    /// <summary>The broker has a wish. Where there is a newer one by now, which another instance may have told before, that is told again.</summary>
-    public async Task ToldAsync(AgentAddress address, string rolloutId, CancellationToken cancellationToken)
+    /// <summary>
+    /// The broker has an agent's message. Where there is a newer wish by now, for any of its groups, which another instance may have told before,
+    /// that is told again.
+    /// </summary>
+    public async Task ToldAsync(UntoldWish told, CancellationToken cancellationToken)
     {
-        var asset = address.Asset.ToString();
+        var asset = told.Agent.Asset.ToString();
+        var ids = told.Wishes.Select(wish => $"{wish.Key}\n{wish.Value.RolloutId}").ToList();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await context.Agents.Where(row => row.Asset == asset && row.Agent == address.Agent)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, row => row.RolloutId == rolloutId), cancellationToken);
+
+        // Counted, since whoever has told the newer one, before this, may be about to keep it as told.
+        await context.Agents.OfBox(told.Agent).Where(row => row.RolloutId != null && !ids.Contains(row.Agent + "\n" + row.RolloutId))
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false).SetProperty(row => row.StaleTold, row => row.StaleTold + 1), cancellationToken);
+
+        // One by one, so that no two rows are held at once: who promotes holds them in another order.
+        foreach (var (name, (rolloutId, staleTold)) in told.Wishes)
+        {
+            await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == rolloutId && row.StaleTold == staleTold)
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, true), cancellationToken);
+        }
     }
 
-    /// <summary>Stations that go by recipes this registry does not know of teach it above what their counters must go on.</summary>
-    private async Task LearnAsync(RegistryDbContext context, AgentState state, CancellationToken cancellationToken)
+    private static UntoldWish Untold(AgentAddress agent, IReadOnlyList<AgentRow> rows, IReadOnlyDictionary<string, ReleaseRow> releases)
     {
-        if (state is not { RecipeId: { Length: <= MaxRecipeId } id, RecipeCounter: > 0 and var heard })
+        var desired = rows.Select(row => (Row: row, Model: FleetWishes.WishOf(row, releases))).Where(wish => wish.Model is not null).Select(wish => (wish.Row, wish.Model!)).ToList();
+        return new UntoldWish(
+            agent,
+            rows.Where(row => row.RolloutId is not null).ToDictionary(row => row.Agent, row => new WishMark(row.RolloutId!, row.StaleTold), StringComparer.Ordinal),
+            desired.Count == 0 ? null : DesiredMessage.Of(desired));
+    }
+
+    /// <summary>An agent that is gone says nothing of its groups: its will may be of a configuration before.</summary>
+    private static bool SettlesGroups(AgentState state) => state.State != EdgeStateWord.Offline;
+
+    /// <summary>
+    /// What a state is followed by, under the locks of whoever tells a fleet: a recipe that waits for it is wished, and groups that the agent has no
+    /// more are forgotten.
+    /// </summary>
+    private async Task FollowAsync(AgentAddress agent, AgentState state, IReadOnlyList<string> present, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (!(await context.Agents.AsNoTracking().OfBox(agent).ToListAsync(cancellationToken)).Exists(row => FleetWishes.IsRecipeDue(row) || IsGone(row)))
         {
             return;
         }
 
-        var name = RecipeId.NameOf(id);
-        var known = await context.RecipeNames.AsNoTracking().Where(row => row.Name == name).Select(row => (long?)row.Counter).SingleOrDefaultAsync(cancellationToken) ?? 0;
-        if (heard <= known || heard - known > MostAhead || name.Contains('\0', StringComparison.Ordinal))
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        await RolloutLock.HoldModelsAsync(context, cancellationToken);
+        foreach (var row in await context.Agents.OfBox(agent).ToListAsync(cancellationToken))
         {
-            return;
+            if (IsGone(row))
+            {
+                wishes.Forget(context, row);
+                Log.GroupGone(logger, $"{row.Asset}/{row.Agent}");
+            }
+            else if (FleetWishes.IsRecipeDue(row) && !await RolloutBook.IsUnderWayAsync(context, AgentRows.AddressOf(row), cancellationToken))
+            {
+                // A rollout that goes on brings it along.
+                await wishes.TellRecipeAsync(context, row, identity.NewRolloutId(), cancellationToken);
+            }
         }
 
-        // Never down: another instance may have given out a higher one since it was read.
-        Log.CounterBehind(logger, name, heard, known);
-        await context.Database.ExecuteSqlAsync(
-            $"INSERT INTO recipe_names (name, counter) VALUES ({name}, {heard}) ON CONFLICT (name) DO UPDATE SET counter = excluded.counter WHERE recipe_names.counter < excluded.counter",
-            cancellationToken);
-    }
+        await context.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
 
-    private static async Task<AgentRow> RowAsync(RegistryDbContext context, AgentAddress address, CancellationToken cancellationToken)
-    {
-        var asset = address.Asset.ToString();
-        if (await context.Agents.FindAsync([asset, address.Agent], cancellationToken) is { } known)
-        {
-            return known;
-        }
-
-        AgentRow row = new() { Asset = asset, Agent = address.Agent };
-        context.Agents.Add(row);
-        return row;
+        // A group that was never heard is expected still; the rest of the cameras needs no configuration and so has none that is to come.
+        bool IsGone(AgentRow row)
+            => SettlesGroups(state) && row.GoneAt is null && !present.Contains(row.Agent, StringComparer.Ordinal) && (row.State is not null || row.Agent == agent.Name);
     }
 }

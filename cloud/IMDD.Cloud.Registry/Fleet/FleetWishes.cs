@@ -1,5 +1,6 @@
 using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
@@ -35,20 +36,13 @@ internal sealed class FleetWishes(RegistryIdentity identity)
     public async Task TellAsync(
         RegistryDbContext context, ReleaseRow release, AgentAddress address, string rolloutId, InstallWindow? install, CancellationToken cancellationToken)
     {
-        var asset = address.Asset.ToString();
         var now = identity.Now();
-        var row = await context.Agents.FindAsync([asset, address.Agent], cancellationToken);
-        if (row is null)
-        {
-            row = new AgentRow { Asset = asset, Agent = address.Agent };
-            context.Agents.Add(row);
-        }
-
+        var row = await AgentRows.TakeAsync(context, address, cancellationToken);
         (row.Model, row.Desired, row.WishModel, row.RolloutId, row.DesiredAt) = (release.Name, release.Digest, null, rolloutId, now.Time);
         Untold(context, row);
         (row.InstallNotBefore, row.InstallNotAfter) = (install?.NotBefore, install?.NotAfter);
         (row.Step, row.StepAt) = (null, null);
-        Outbox.Add(context, KafkaTopics.ModelRollout, DesiredModelsEvent.Create(address.Asset, Wish(row, Mapping.Release(release)), now), now.Time);
+        Announce(context, row, Mapping.Release(release), now);
     }
 
     /// <summary>
@@ -57,13 +51,21 @@ internal sealed class FleetWishes(RegistryIdentity identity)
     /// </summary>
     public async Task TakeBackAsync(RegistryDbContext context, AgentRow row, string rolloutId, CancellationToken cancellationToken)
     {
-        (row.Model, row.Desired, row.WishModel, row.RolloutId, row.DesiredAt) = (null, null, null, rolloutId, identity.Now().Time);
-        Untold(context, row);
-        (row.InstallNotBefore, row.InstallNotAfter) = (null, null);
-        (row.Step, row.StepAt) = (null, null);
+        row.Model = null;
+        Clear(context, row, rolloutId);
         if (row.Recipe is not null)
         {
             await TellRecipeAsync(context, row, rolloutId, cancellationToken);
+        }
+    }
+
+    /// <summary>The agent has no such group any more: nothing is desired of it, in the caller's transaction, and no rollout has it. What it had is kept.</summary>
+    public void Forget(RegistryDbContext context, AgentRow row)
+    {
+        row.GoneAt = identity.Now().Time;
+        if (row.RolloutId is not null)
+        {
+            Clear(context, row, identity.NewRolloutId());
         }
     }
 
@@ -74,15 +76,22 @@ internal sealed class FleetWishes(RegistryIdentity identity)
     public async Task<bool> TellRecipeAsync(RegistryDbContext context, AgentRow row, string rolloutId, CancellationToken cancellationToken)
     {
         var desired = row.Desired is { } digest ? await context.Releases.SingleAsync(release => release.Digest == digest, cancellationToken) : null;
+        var running = Running(row);
+        var isWished = row.Desired is not null || row.WishModel is not null;
         if (desired is not null && (desired.IsBlocked || HasFailed(row)))
         {
             // What an agent has refused or taken out again is not offered to it once more because its recipe changes.
             (desired, row.Desired) = (null, null);
         }
 
-        var running = Running(row);
         if ((desired is null ? running : Mapping.Release(desired)) is not { } model)
         {
+            if (isWished)
+            {
+                // Else what it is told next, for another of its groups, would have the old wish with the new recipe.
+                Clear(context, row, rolloutId);
+            }
+
             return false;
         }
 
@@ -96,8 +105,42 @@ internal sealed class FleetWishes(RegistryIdentity identity)
             (row.InstallNotBefore, row.InstallNotAfter) = (null, null);
         }
 
-        Outbox.Add(context, KafkaTopics.ModelRollout, DesiredModelsEvent.Create(AssetPath.Parse(row.Asset), Wish(row, model), now), now.Time);
+        Announce(context, row, model, now);
         return true;
+    }
+
+    /// <summary>
+    /// True where the recipe assigned to an agent has still to be wished: it was assigned before anybody knew what the agent runs; or, since the
+    /// wish, another box stands in its place, which runs something else and may know nothing of the model that the wish names.
+    /// </summary>
+    public static bool IsRecipeDue(AgentRow row)
+        => row is { Recipe: not null, Desired: null, GoneAt: null } && Running(row) is { } running
+            && (row.WishModel is not { } named || (ImddJsonText.Read<ModelRelease>(named).Digest != running.Digest && !IsUnderWay(row)));
+
+    /// <summary>What is wished of a row; null: nothing.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="releases">Releases that rows name, by digest.</param>
+    public static ModelRelease? WishOf(AgentRow row, IReadOnlyDictionary<string, ReleaseRow> releases)
+        => row.RolloutId is null ? null
+            : row.Desired is { } digest ? Mapping.Release(releases[digest])
+            : row.WishModel is { } named ? ImddJsonText.Read<ModelRelease>(named) : null;
+
+    private void Clear(RegistryDbContext context, AgentRow row, string rolloutId)
+    {
+        (row.Desired, row.WishModel, row.RolloutId, row.DesiredAt) = (null, null, rolloutId, identity.Now().Time);
+        Untold(context, row);
+        (row.InstallNotBefore, row.InstallNotAfter) = (null, null);
+        (row.Step, row.StepAt) = (null, null);
+    }
+
+    /// <summary>A group's wish goes to Kafka on its own, under the group's key: what is desired of the others has been said.</summary>
+    private static void Announce(RegistryDbContext context, AgentRow row, ModelRelease model, EventContext now)
+    {
+        var address = AgentRows.AddressOf(row);
+        var wish = DesiredModelsEvent.Create(address.Asset, DesiredMessage.Of([(row, model)]), now);
+        Outbox.Add(
+            context, KafkaTopics.ModelRollout,
+            wish.WithExtension(CloudEventAttributes.PartitionKey, RolloutKey.Of(row.RolloutId!, address.Asset, address.Agent, address.Group)), now.Time);
     }
 
     /// <summary>Written even where the row says so already: since it was read, the wish before may have been told.</summary>
@@ -111,18 +154,15 @@ internal sealed class FleetWishes(RegistryIdentity identity)
         }
     }
 
-    /// <summary>The message for an agent.</summary>
-    public static DesiredModels Wish(AgentRow row, ModelRelease model) => new()
-    {
-        Agent = row.Agent,
-        RolloutId = row.RolloutId!,
-        Slots = [new DesiredSlot { Model = model, RecipeDigest = row.Recipe }],
-        Install = Mapping.Install(row.InstallNotBefore, row.InstallNotAfter),
-    };
-
     /// <summary>True where the agent's last word on its present wish is that it failed.</summary>
-    private static bool HasFailed(AgentRow row)
-        => row.Step is { } step && ImddJsonText.Read<RolloutStep>(step) is { Result: RolloutResult.Failure } last && last.RolloutId == row.RolloutId;
+    private static bool HasFailed(AgentRow row) => LastStep(row) is { Result: RolloutResult.Failure };
+
+    /// <summary>True where the agent has begun with its present wish and not come to an end.</summary>
+    private static bool IsUnderWay(AgentRow row)
+        => LastStep(row) is { } last && last.Result != RolloutResult.Failure && last.Step is not (RolloutStepWord.Committed or RolloutStepWord.Canceled);
+
+    private static RolloutStep? LastStep(AgentRow row)
+        => row.Step is { } step && ImddJsonText.Read<RolloutStep>(step) is var last && last.RolloutId == row.RolloutId ? last : null;
 
     /// <summary>What an agent last said it runs; null: it has said nothing, or runs nothing.</summary>
     private static ModelRelease? Running(AgentRow row)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
@@ -44,7 +45,9 @@ internal static class Mapping
     public static AgentRolloutView Agent(AgentRow row, ReleaseRow? desired) => new()
     {
         Asset = row.Asset,
-        Agent = row.Agent,
+        Agent = AgentRows.AddressOf(row).Agent,
+        Group = AgentRows.AddressOf(row).Group,
+        GoneAt = row.GoneAt,
         Desired = desired is null ? null : Release(desired),
         RecipeDigest = row.Recipe,
         RolloutId = row.RolloutId,

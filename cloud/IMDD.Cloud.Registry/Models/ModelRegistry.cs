@@ -5,7 +5,6 @@ using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
-using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Topics;
 using IMDD.Contracts;
@@ -64,13 +63,14 @@ internal sealed partial class ModelRegistry(
     /// <exception cref="RegistryException">It is not known, blocked, expired, or did not meet a gate; or a rollout of the model goes on.</exception>
     public async Task<RolloutView> PromoteAsync(string name, PromoteModel request, CancellationToken cancellationToken)
     {
-        var agents = request.Agents.Select(AgentAddress.Parse).ToList();
+        var agents = request.Agents.Select(AgentRows.Asked).Distinct().ToList();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         await ReleaseMaker.LockAsync(context, name, cancellationToken);
         var release = await ReleaseRules.FindAsync(context, name, request.Digest, cancellationToken);
         ReleaseRules.CheckUsable(release, identity.Now().Time);
         await RolloutBook.CheckNoneOpenAsync(context, name, cancellationToken);
+        await AgentRows.CheckKnownAsync(context, agents, request.AllowUnknown, cancellationToken);
         var rollout = agents.Count == 0
             ? await CrownAsync(context, release, PreviousChampion.Remembered, request.By, request.Reason, cancellationToken)
             : await wishes.TellAsync(context, release, ModelAlias.Challenger, agents, cancellationToken);
@@ -151,7 +151,7 @@ internal sealed partial class ModelRegistry(
         RegistryDbContext context, ModelRow model, ReleaseRow release, string? by, bool isEverywhere, CancellationToken cancellationToken)
     {
         var cause = $"{release.Digest} is blocked: {release.BlockedReason}.";
-        var agents = await context.Agents.AsNoTracking().Where(row => row.Model == null || row.Model == model.Name).ToListAsync(cancellationToken);
+        var agents = await context.Agents.AsNoTracking().Where(row => row.GoneAt == null && (row.Model == null || row.Model == model.Name)).ToListAsync(cancellationToken);
         var isRun = agents.Exists(row => row.Desired == release.Digest || (isEverywhere && Runs(row, release.Digest)));
         if (isRun && await ChampionAsync(context, model.Name, cancellationToken) is { } champion)
         {
@@ -212,9 +212,9 @@ internal sealed partial class ModelRegistry(
         }
 
         await aliases.CrownAsync(context, release, previous, by, reason, cancellationToken);
-        var agents = await context.Agents.Where(row => row.Model == null || row.Model == name).ToListAsync(cancellationToken);
+        var agents = await context.Agents.Where(row => row.GoneAt == null && (row.Model == null || row.Model == name)).ToListAsync(cancellationToken);
         return await wishes.TellAsync(
-            context, release, ModelAlias.Champion, [.. agents.Select(row => new AgentAddress(AssetPath.Parse(row.Asset), row.Agent))], cancellationToken);
+            context, release, ModelAlias.Champion, [.. agents.Select(AgentRows.AddressOf)], cancellationToken);
     }
 
     private async Task<RolloutView> CommitAsync(

@@ -4,6 +4,7 @@ using IMDD.Cloud.Registry.State;
 using IMDD.Cloud.Registry.Trust;
 using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Relational;
@@ -18,7 +19,7 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
     /// <exception cref="RegistryException">It is not known, expired or signed by a key that is withdrawn, or a rollout of one of the agents goes on.</exception>
     public async Task<RecipeAssignment> AssignAsync(string digest, AssignRecipe request, CancellationToken cancellationToken)
     {
-        var addresses = request.Agents.Select(AgentAddress.Parse).Distinct().ToList();
+        var addresses = request.Agents.Select(AgentRows.Asked).Distinct().ToList();
         var now = identity.Now().Time;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
@@ -33,21 +34,18 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
             throw RegistryException.Forbidden($"'{recipe.Id}' was signed by {recipe.KeyId}, which root document {version} does not list: register it again.");
         }
 
-        // In one order, and before the agents' rows, as whoever tells a fleet does.
-        foreach (var name in await context.Models.OrderBy(row => row.Name).Select(row => row.Name).ToListAsync(cancellationToken))
-        {
-            await RolloutLock.HoldModelAsync(context, name, cancellationToken);
-        }
-
+        // Before the agents' rows, as whoever tells a fleet does.
+        await RolloutLock.HoldModelsAsync(context, cancellationToken);
+        await AgentRows.CheckKnownAsync(context, addresses, request.AllowUnknown, cancellationToken);
         var agents = await AgentsAsync(context, addresses, cancellationToken);
         await CheckNotInRolloutAsync(context, agents, cancellationToken);
+        await AssignAsync(context, agents, digest, cancellationToken);
         var rolloutId = identity.NewRolloutId();
         List<string> told = [];
         List<string> waiting = [];
         foreach (var agent in agents)
         {
             CheckTaken(agent, recipe);
-            agent.Recipe = digest;
             (await wishes.TellRecipeAsync(context, agent, rolloutId, cancellationToken) ? told : waiting).Add($"{agent.Asset}/{agent.Agent}");
         }
 
@@ -71,25 +69,41 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
         }
     }
 
+    /// <summary>
+    /// Writes the recipe down and reads the rows again after: an agent that says its state in the same instant is seen here, or sees the recipe
+    /// when it is heard, and does not wait for ever.
+    /// </summary>
+    private static async Task AssignAsync(RegistryDbContext context, List<AgentRow> agents, string digest, CancellationToken cancellationToken)
+    {
+        foreach (var agent in agents)
+        {
+            agent.Recipe = digest;
+            var entry = context.Entry(agent);
+            if (entry.State != EntityState.Added)
+            {
+                // Written even where it is the same: the write is what holds the row.
+                entry.Property(row => row.Recipe).IsModified = true;
+            }
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        foreach (var agent in agents)
+        {
+            await context.Entry(agent).ReloadAsync(cancellationToken);
+        }
+    }
+
     private static async Task<List<AgentRow>> AgentsAsync(RegistryDbContext context, List<AgentAddress> addresses, CancellationToken cancellationToken)
     {
         if (addresses.Count == 0)
         {
-            return await context.Agents.OrderBy(row => row.Asset).ThenBy(row => row.Agent).ToListAsync(cancellationToken);
+            return await context.Agents.Where(row => row.GoneAt == null).OrderBy(row => row.Asset).ThenBy(row => row.Agent).ToListAsync(cancellationToken);
         }
 
         List<AgentRow> agents = [];
         foreach (var address in addresses)
         {
-            var asset = address.Asset.ToString();
-            var row = await context.Agents.FindAsync([asset, address.Agent], cancellationToken);
-            if (row is null)
-            {
-                row = new AgentRow { Asset = asset, Agent = address.Agent };
-                context.Agents.Add(row);
-            }
-
-            agents.Add(row);
+            agents.Add(await AgentRows.TakeAsync(context, address, cancellationToken));
         }
 
         return agents;

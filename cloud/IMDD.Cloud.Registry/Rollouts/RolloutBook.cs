@@ -29,9 +29,10 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
         var release = await ReleaseRules.FindAsync(context, name, request.Digest, cancellationToken);
         ReleaseRules.CheckUsable(release, now);
         await CheckNoneOpenAsync(context, name, cancellationToken);
-        var known = await context.Agents.AsNoTracking().ToListAsync(cancellationToken);
-        var fleet = known.Where(row => row.Model is null || row.Model == name).Select(AddressOf).ToList();
-        var wishes = known.ToDictionary(AddressOf, row => row.RolloutId);
+        await AgentRows.CheckKnownAsync(context, [.. request.Waves.SelectMany(wave => wave.Agents).Select(AgentRows.Asked)], request.AllowUnknown, cancellationToken);
+        var known = await context.Agents.AsNoTracking().Where(row => row.GoneAt == null).ToListAsync(cancellationToken);
+        var fleet = known.Where(row => row.Model is null || row.Model == name).Select(AgentRows.AddressOf).ToList();
+        var wishes = known.ToDictionary(AgentRows.AddressOf, row => row.RolloutId);
         RolloutRow rollout = new()
         {
             Id = identity.NewRolloutId(),
@@ -53,7 +54,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
             {
                 RolloutId = rollout.Id,
                 Asset = address.Asset.ToString(),
-                Agent = address.Agent,
+                Agent = address.Name,
                 Wave = index,
                 Position = position,
                 State = RolloutAgentStateWord.Pending,
@@ -133,9 +134,9 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
     /// <summary>True while a rollout has still to tell an agent, or waits for it: a wish of another's would end that for it.</summary>
     public static Task<bool> IsUnderWayAsync(RegistryDbContext context, AgentAddress address, CancellationToken cancellationToken)
     {
-        var asset = address.Asset.ToString();
+        var (asset, name) = (address.Asset.ToString(), address.Name);
         return context.RolloutAgents.AsNoTracking().AnyAsync(
-            row => row.Asset == asset && row.Agent == address.Agent && (row.State == RolloutAgentStateWord.Pending || row.State == RolloutAgentStateWord.Told)
+            row => row.Asset == asset && row.Agent == name && (row.State == RolloutAgentStateWord.Pending || row.State == RolloutAgentStateWord.Told)
                 && context.Rollouts.Any(rollout => rollout.Id == row.RolloutId && RolloutLock.Open.Contains(rollout.State)),
             cancellationToken);
     }
@@ -173,8 +174,6 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
             ? rollout
             : throw RegistryException.Forbidden($"Rollout {id} is {rollout.State}: expected {string.Join(" or ", from)} for it to be {done}.");
     }
-
-    private static AgentAddress AddressOf(AgentRow row) => new(AssetPath.Parse(row.Asset), row.Agent);
 
     private static RegistryException Unknown(string id) => RegistryException.Unknown($"There is no rollout {Excerpt.Of(id)}.");
 }

@@ -76,12 +76,12 @@ internal sealed class RolloutDriver(
         var ours = await context.Agents.Where(row => row.RolloutId == rollout.Id).Select(row => row.Asset + "/" + row.Agent).ToListAsync(cancellationToken);
         foreach (var row in agents.Where(row => row.State == RolloutAgentStateWord.Told && !ours.Contains($"{row.Asset}/{row.Agent}")))
         {
-            LetGo(row);
+            LetGo(row, await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken));
         }
     }
 
-    private void LetGo(RolloutAgentRow row)
-        => (row.State, row.Detail, row.ChangedAt) = (RolloutAgentStateWord.Cancelled, "It was told something else since.", identity.Now().Time);
+    private void LetGo(RolloutAgentRow row, AgentRow? agent) => (row.State, row.Detail, row.ChangedAt) = (
+        RolloutAgentStateWord.Cancelled, agent is { GoneAt: not null } ? "The agent has no such group of cameras any more." : "It was told something else since.", identity.Now().Time);
 
     private static string? Excess(IReadOnlyList<RolloutWave> waves, RolloutRow rollout, List<RolloutAgentRow> agents)
     {
@@ -161,16 +161,16 @@ internal sealed class RolloutDriver(
         foreach (var row in agents.Where(row => row.Wave == rollout.WavesBegun && row.State == RolloutAgentStateWord.Pending))
         {
             var agent = await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken);
-            if (agent?.RolloutId != row.PreviousRolloutId)
+            if (agent is { GoneAt: not null } || agent?.RolloutId != row.PreviousRolloutId)
             {
-                LetGo(row);
+                LetGo(row, agent);
                 continue;
             }
 
             (row.Previous, row.PreviousNotBefore, row.PreviousNotAfter) = (agent?.Desired, agent?.InstallNotBefore, agent?.InstallNotAfter);
             (row.State, row.ToldAt, row.ChangedAt) = (RolloutAgentStateWord.Told, now, now);
             await wishes.TellAsync(
-                context, release, AgentAddress.Parse($"{row.Asset}/{row.Agent}"), rollout.Id, Mapping.Install(rollout.InstallNotBefore, rollout.InstallNotAfter),
+                context, release, AgentRows.AddressOf(row), rollout.Id, Mapping.Install(rollout.InstallNotBefore, rollout.InstallNotAfter),
                 cancellationToken);
         }
 

@@ -58,7 +58,7 @@ internal sealed class RolloutEnd(FleetWishes wishes, RegistryIdentity identity, 
         }
 
         await wishes.TellAsync(
-            context, release, AgentAddress.Parse($"{row.Asset}/{row.Agent}"), restored,
+            context, release, AgentRows.AddressOf(row), restored,
             previous is null ? null : Mapping.Install(row.PreviousNotBefore, row.PreviousNotAfter), cancellationToken);
         return true;
     }

@@ -1,6 +1,7 @@
 using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,8 +13,8 @@ internal sealed class RolloutFeedback(FleetWishes wishes, RegistryIdentity ident
     /// <summary>Keeps a step in the rollout of its id, if it has one, in the caller's transaction.</summary>
     public async Task ApplyAsync(RegistryDbContext context, AgentAddress address, RolloutStep step, CancellationToken cancellationToken)
     {
-        if (await RolloutLock.HoldAsync(context, step.RolloutId, cancellationToken) is not { } rollout
-            || await context.RolloutAgents.FindAsync([rollout.Id, address.Asset.ToString(), address.Agent], cancellationToken) is not { } row)
+        if (await RolloutLock.TakeAsync(context, step.RolloutId, cancellationToken) is not { } rollout
+            || await context.RolloutAgents.FindAsync([rollout.Id, address.Asset.ToString(), address.Name], cancellationToken) is not { } row)
         {
             return;
         }

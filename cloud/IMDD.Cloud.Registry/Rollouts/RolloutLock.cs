@@ -18,6 +18,15 @@ internal static class RolloutLock
     public static Task HoldModelAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
         => context.Database.ExecuteSqlAsync($"UPDATE models SET counter = counter WHERE name = {name}", cancellationToken);
 
+    /// <summary>Holds the rows of all models, in one order: no fleet is told anything meanwhile.</summary>
+    public static async Task HoldModelsAsync(RegistryDbContext context, CancellationToken cancellationToken)
+    {
+        foreach (var name in await context.Models.OrderBy(row => row.Name).Select(row => row.Name).ToListAsync(cancellationToken))
+        {
+            await HoldModelAsync(context, name, cancellationToken);
+        }
+    }
+
     /// <summary>Takes the locks of a rollout; null: there is none of this id.</summary>
     public static async Task<RolloutRow?> TakeAsync(RegistryDbContext context, string id, CancellationToken cancellationToken)
     {
@@ -31,16 +40,15 @@ internal static class RolloutLock
         return await HoldAsync(context, id, cancellationToken);
     }
 
-    /// <summary>Takes the lock of a rollout whose model's the caller has, or does not need; null: there is none of this id.</summary>
-    public static async Task<RolloutRow?> HoldAsync(RegistryDbContext context, string id, CancellationToken cancellationToken)
-        => await context.Database.ExecuteSqlAsync($"UPDATE rollouts SET revision = revision + 1 WHERE id = {id}", cancellationToken) == 1
-            ? await context.Rollouts.SingleAsync(row => row.Id == id, cancellationToken)
-            : null;
-
     /// <summary>The rollout of a model that may go on, locked, for a caller that holds the model's row; null: none.</summary>
     public static async Task<RolloutRow?> HoldOpenAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
     {
         var id = await context.Rollouts.Where(row => row.Name == name && Open.Contains(row.State)).Select(row => row.Id).SingleOrDefaultAsync(cancellationToken);
         return id is null ? null : await HoldAsync(context, id, cancellationToken);
     }
+
+    private static async Task<RolloutRow?> HoldAsync(RegistryDbContext context, string id, CancellationToken cancellationToken)
+        => await context.Database.ExecuteSqlAsync($"UPDATE rollouts SET revision = revision + 1 WHERE id = {id}", cancellationToken) == 1
+            ? await context.Rollouts.SingleAsync(row => row.Id == id, cancellationToken)
+            : null;
 }

@@ -92,7 +92,7 @@ internal static class RolloutPlan
         if (wave.Percent is not { } percent)
         {
             return wave.Agents.Count > 0
-                ? wave.Agents.Select(AgentAddress.Parse)
+                ? wave.Agents.Select(AgentRows.Asked)
                 : order.Where(agent => wave.Lines.Contains(agent.Asset.LinePath, StringComparer.Ordinal));
         }
 

@@ -1,9 +1,11 @@
 namespace IMDD.Cloud.Registry.State;
 
-/// <summary>An agent: what is desired of it, and what it has said.</summary>
+/// <summary>An agent, or a named group of its cameras: what is desired of it, and what it has said.</summary>
 public sealed class AgentRow
 {
     public required string Asset { get; init; }
+
+    /// <summary>The agent, for the cameras that are in no named group; <c>agent:group</c> for those of a group.</summary>
     public required string Agent { get; init; }
 
     /// <summary>Name of the model it is given; null: none yet.</summary>
@@ -28,6 +30,9 @@ public sealed class AgentRow
     /// <summary>True when the broker has the present wish.</summary>
     public bool IsTold { get; set; }
 
+    /// <summary>How often the broker was found to have been told another wish than the present one: who tells at the same time is not sure of his any more.</summary>
+    public long StaleTold { get; init; }
+
     /// <summary>JSON of its last report about the present wish.</summary>
     public string? Step { get; set; }
 
@@ -37,4 +42,7 @@ public sealed class AgentRow
     public string? State { get; set; }
 
     public DateTimeOffset? StateAt { get; set; }
+
+    /// <summary>Since when the agent has no such group any more; null: it has, or has not been heard.</summary>
+    public DateTimeOffset? GoneAt { get; set; }
 }

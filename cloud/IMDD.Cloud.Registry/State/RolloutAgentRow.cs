@@ -5,6 +5,8 @@ public sealed class RolloutAgentRow
 {
     public required string RolloutId { get; init; }
     public required string Asset { get; init; }
+
+    /// <summary>As in <see cref="AgentRow"/>.</summary>
     public required string Agent { get; init; }
 
     /// <summary>Its wave, the first 0.</summary>

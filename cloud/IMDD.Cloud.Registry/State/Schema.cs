@@ -80,5 +80,9 @@ internal static class Schema
         ALTER TABLE agents ADD COLUMN recipe TEXT;
         ALTER TABLE agents ADD COLUMN wish_model TEXT;
         """,
+        """
+        ALTER TABLE agents ADD COLUMN gone_at_us BIGINT;
+        ALTER TABLE agents ADD COLUMN stale_told BIGINT NOT NULL DEFAULT 0;
+        """,
     ]);
 }

@@ -195,6 +195,9 @@ internal sealed class RunExecutor(
             {
                 Digest = release.Model.Digest,
                 Agents = Options.Promote == PromotionTarget.Champion ? [] : Options.ChallengerAgents,
+
+                // Whoever named them may start them later; the release waits for them.
+                AllowUnknown = true,
                 By = $"trainer/{row.Id}",
                 Reason = $"trained for: {row.Reasons}",
             },

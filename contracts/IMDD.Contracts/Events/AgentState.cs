@@ -16,6 +16,10 @@ public sealed record AgentState
     /// <summary>0 to 255, wraps.</summary>
     public required int BdSeq { get; init; }
 
+    /// <summary>
+    /// The active model. This, the recipe, the slots and the execution provider are those of the cameras that are in no group; null where every
+    /// camera is in one of <see cref="Groups"/>.
+    /// </summary>
     public ModelReference? Model { get; init; }
 
     /// <summary>Id of the recipe in force.</summary>
@@ -29,6 +33,9 @@ public sealed record AgentState
 
     /// <summary>What lies in the two slots, the one that decides first; null where the agent has a model of its own configuration only.</summary>
     public IReadOnlyList<AgentModelSlot>? Slots { get; init; }
+
+    /// <summary>The named groups of its cameras; null where it has none.</summary>
+    public IReadOnlyList<AgentGroupState>? Groups { get; init; }
 
     public string? AgentVersion { get; init; }
 

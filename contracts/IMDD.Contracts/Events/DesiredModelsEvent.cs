@@ -7,24 +7,39 @@ namespace IMDD.Contracts.Events;
 public static class DesiredModelsEvent
 {
     /// <summary>What an agent is to run.</summary>
-    /// <exception cref="ArgumentException">No slot, a camera in two of them, a digest that is none, or a window that ends before it begins.</exception>
+    /// <exception cref="ArgumentException">No slot, a group or a camera in two of them, two for the rest of the cameras, a digest that is none, or a window that ends before it begins.</exception>
+    /// <exception cref="FormatException">A group's name breaks the rule for names.</exception>
     public static CloudEvent Create(AssetPath asset, DesiredModels desired, EventContext context)
     {
         EventGuard.NotEmpty(desired.RolloutId, nameof(desired.RolloutId));
         EventGuard.That(desired.Slots.Count > 0, "There is no slot: expected at least one.", nameof(desired.Slots));
         var cameras = desired.Slots.SelectMany(slot => slot.Cameras).ToList();
         EventGuard.That(cameras.Distinct(StringComparer.Ordinal).Count() == cameras.Count, "A camera is in two slots.", nameof(desired.Slots));
+        var groups = desired.Slots.Select(slot => slot.Group).OfType<string>().Select(NamePart.Checked).ToList();
+        EventGuard.That(groups.Distinct(StringComparer.Ordinal).Count() == groups.Count, "A group has two slots.", nameof(desired.Slots));
         EventGuard.That(
-            desired.Install is not { NotBefore: { } from, NotAfter: { } until } || from < until, "The window ends before it begins.", nameof(desired.Install));
+            desired.Slots.Count(slot => slot is { Group: null, Cameras.Count: 0 }) <= 1, "The cameras that are in no group have two slots.", nameof(desired.Slots));
+        CheckWindow(desired.Install);
         foreach (var slot in desired.Slots)
         {
             EventGuard.Digest(slot.Model.Digest, "Model.Digest");
             EventGuard.Digest(slot.RecipeDigest, nameof(slot.RecipeDigest));
+            EventGuard.That(slot.RolloutId is not "", "RolloutId of a slot is empty.", nameof(slot.RolloutId));
+            CheckWindow(slot.Install);
         }
 
         return new EventBuilder(EventTypes.RolloutRequested, context)
             .Key(RolloutKey.Of(desired.RolloutId, asset, desired.Agent))
             .Set(CloudEventAttributes.ModelDigest, desired.Slots[0].Model.Digest)
-            .BuildJson(EventId.ForDesired(asset, desired.Agent, desired.RolloutId), $"agent/{desired.Agent}", desired);
+            .BuildJson(EventId.ForDesired(asset, desired.Agent, desired.RolloutId, Wishes(desired)), $"agent/{desired.Agent}", desired);
     }
+
+    /// <summary>What the slots are told apart by; empty where the message's own id says it all.</summary>
+    private static IEnumerable<string> Wishes(DesiredModels desired)
+        => desired.Slots.All(slot => slot is { Group: null, RolloutId: null })
+            ? []
+            : desired.Slots.Select(slot => $"{slot.Group ?? string.Join(',', slot.Cameras)}\n{slot.RolloutId ?? desired.RolloutId}");
+
+    private static void CheckWindow(InstallWindow? install)
+        => EventGuard.That(install is not { NotBefore: { } from, NotAfter: { } until } || from < until, "The window ends before it begins.", nameof(DesiredModels.Install));
 }

@@ -1,13 +1,25 @@
 namespace IMDD.Contracts.Events;
 
-/// <summary>What one group of cameras is to be inspected by.</summary>
+/// <summary>
+/// What one group of cameras is to be inspected by. A group of the agent's configuration is named by <see cref="Group"/>, or by <see cref="Cameras"/>
+/// alone; with neither it is the rest: the agent's cameras that are in no group, which are all of them where it has none.
+/// </summary>
 public sealed record DesiredSlot
 {
-    /// <summary>The cameras; empty: every camera of the agent.</summary>
+    /// <summary>Name of the group within the agent; null: found by <see cref="Cameras"/>.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Exactly the cameras of the group; empty: those that it has.</summary>
     public IReadOnlyList<string> Cameras { get; init; } = [];
+
+    /// <summary>Names the wish for this group; null: as the message says.</summary>
+    public string? RolloutId { get; init; }
 
     public required ModelRelease Model { get; init; }
 
     /// <summary>Digest of the station's recipe, fetched by it from the registry; null: the one it has.</summary>
     public string? RecipeDigest { get; init; }
+
+    /// <summary>When it may be installed for this group; null: as the message says.</summary>
+    public InstallWindow? Install { get; init; }
 }

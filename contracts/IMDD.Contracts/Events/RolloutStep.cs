@@ -8,6 +8,9 @@ public sealed record RolloutStep
     /// <summary>Of the wish that this answers.</summary>
     public required string RolloutId { get; init; }
 
+    /// <summary>The named group of cameras that it was desired for; null: the rest of the agent's.</summary>
+    public string? Group { get; init; }
+
     public required ModelRelease Model { get; init; }
 
     /// <summary>One of <see cref="RolloutStepWord"/>.</summary>

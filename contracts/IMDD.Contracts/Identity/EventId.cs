@@ -53,11 +53,16 @@ public static class EventId
     public static string ForConsensus(string frameDigest, long revision) => Of($"{frameDigest}\nconsensus\n{revision}");
 
     /// <summary>The id of what is desired of an agent.</summary>
-    public static string ForDesired(AssetPath asset, string agent, string rolloutId) => Of($"{asset}\n{agent}\n{rolloutId}");
+    /// <param name="asset">The cell.</param>
+    /// <param name="agent">The agent.</param>
+    /// <param name="rolloutId">Of the message.</param>
+    /// <param name="wishes">The groups and the ids of the wishes for them, where the message's own id does not say it all.</param>
+    public static string ForDesired(AssetPath asset, string agent, string rolloutId, IEnumerable<string> wishes)
+        => Of(string.Join('\n', wishes.Prepend($"{asset}\n{agent}\n{rolloutId}")));
 
     /// <summary>The id of one report of an agent's step.</summary>
-    public static string ForRolloutStep(AssetPath asset, string agent, string rolloutId, string step, DateTimeOffset recordedTime)
-        => Of($"{asset}\n{agent}\n{rolloutId}\n{step}\n{Microseconds(recordedTime)}");
+    public static string ForRolloutStep(AssetPath asset, string agent, string rolloutId, string? group, string step, DateTimeOffset recordedTime)
+        => Of($"{asset}\n{agent}{(group is null ? "" : ":" + group)}\n{rolloutId}\n{step}\n{Microseconds(recordedTime)}");
 
     /// <summary>The id of a release's registration.</summary>
     public static string ForModelRegistered(string digest) => Of($"{digest}\nregistered");

@@ -2,13 +2,16 @@ using IMDD.Contracts.Events;
 
 namespace IMDD.Contracts.Registry;
 
-/// <summary>An agent, what is desired of it and how far it is.</summary>
+/// <summary>An agent, or a named group of its cameras, what is desired of it and how far it is.</summary>
 public sealed record AgentRolloutView
 {
     /// <summary><c>enterprise/site/area/line/cell</c>.</summary>
     public required string Asset { get; init; }
 
     public required string Agent { get; init; }
+
+    /// <summary>The named group of its cameras; null: those that are in none.</summary>
+    public string? Group { get; init; }
 
     /// <summary>What it is told to run; null: nothing yet.</summary>
     public ModelRelease? Desired { get; init; }
@@ -23,6 +26,9 @@ public sealed record AgentRolloutView
 
     public DateTimeOffset? StepAt { get; init; }
 
-    /// <summary>Its last state; null: it was never heard of.</summary>
+    /// <summary>Its last state, of a group with the group's model, recipe and slots; null: it was never heard of.</summary>
     public AgentState? State { get; init; }
+
+    /// <summary>Since when the agent has no such group any more: it is no part of what is promoted or rolled out. Null: it has.</summary>
+    public DateTimeOffset? GoneAt { get; init; }
 }

@@ -12,7 +12,7 @@ public sealed record RecipeAssignment
     /// <summary>Names the wish.</summary>
     public required string RolloutId { get; init; }
 
-    /// <summary>Agents that are told, <c>enterprise/site/area/line/cell/agent</c>.</summary>
+    /// <summary>Agents that are told, <c>enterprise/site/area/line/cell/agent</c> or <c>…/agent:group</c>.</summary>
     public required IReadOnlyList<string> Agents { get; init; }
 
     /// <summary>Agents of which no model is known yet: they are told once they have said which they run, or are given one.</summary>

@@ -3,7 +3,7 @@ namespace IMDD.Contracts.Registry;
 /// <summary>An agent within a rollout.</summary>
 public sealed record RolloutAgentView
 {
-    /// <summary><c>enterprise/site/area/line/cell/agent</c>.</summary>
+    /// <summary><c>enterprise/site/area/line/cell/agent</c> or <c>…/agent:group</c>.</summary>
     public required string Agent { get; init; }
 
     /// <summary>One of <see cref="RolloutAgentStateWord"/>.</summary>

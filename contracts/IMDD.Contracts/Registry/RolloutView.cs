@@ -11,6 +11,6 @@ public sealed record RolloutView
     /// <summary>The alias that moved.</summary>
     public required string Alias { get; init; }
 
-    /// <summary>Agents that are told, <c>enterprise/site/area/line/cell/agent</c>.</summary>
+    /// <summary>Agents that are told, <c>enterprise/site/area/line/cell/agent</c> or <c>…/agent:group</c>.</summary>
     public required IReadOnlyList<string> Agents { get; init; }
 }

@@ -6,10 +6,10 @@ namespace IMDD.Contracts.Registry;
 /// </summary>
 public sealed record RolloutWave
 {
-    /// <summary>All agents of the model on these lines, <c>enterprise/site/area/line</c>.</summary>
+    /// <summary>All agents of the model on these lines, <c>enterprise/site/area/line</c>; each named group of an agent's cameras counts as one.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 
-    /// <summary>These agents, <c>enterprise/site/area/line/cell/agent</c>.</summary>
+    /// <summary>These agents, <c>enterprise/site/area/line/cell/agent</c>, or <c>…/agent:group</c> for a named group of its cameras.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 
     /// <summary>

@@ -14,6 +14,9 @@ public sealed record StartRollout : IAttributed
     /// <summary>When agents may install it; they fetch it as soon as they are told. Null: at once.</summary>
     public InstallWindow? Install { get; init; }
 
+    /// <summary>True: a wave may name agents and groups that were never heard of; it waits for them.</summary>
+    public bool AllowUnknown { get; init; }
+
     public string? By { get; init; }
     public string? Reason { get; init; }
 }

@@ -21,6 +21,7 @@ internal static class EventSamples
         OutcomeReceiptEvent.Create(
             Sample.Camera, new() { FrameId = Sample.FrameId, OutcomeId = Sample.OutcomeId, Verdict = Verdict.Fail, PartId = "SN123456" }, Sample.Context()),
         AgentStateEvent.Create(Sample.Asset, Sample.Agent(), Sample.Context()),
+        AgentStateEvent.Create(Sample.Asset, Sample.Agent() with { Groups = [new() { Name = "top", Cameras = ["cam1"] }] }, Sample.Context() with { Sequence = 2 }),
         AgentStateEvent.CreateWill(Sample.Asset, Sample.Agent(), Sample.Context()),
         CameraStateEvent.Create(Sample.Camera, new() { CameraId = "cam1", State = EdgeStateWord.Silent }, Sample.Context()),
         CameraBalanceEvent.Create(Sample.Camera, new() { CameraId = "cam1", BootId = "b7", Sent = 5, Returned = 4, Spooled = 1 }, Sample.Context()),
@@ -37,7 +38,11 @@ internal static class EventSamples
         DesiredModelsEvent.Create(
             Sample.Asset, Sample.Desired() with { Install = new() { NotBefore = Sample.Time, NotAfter = Sample.Time.AddHours(4) } },
             Sample.Context() with { Source = EventSource.Service("registry", "main") }),
+        DesiredModelsEvent.Create(
+            Sample.Asset, Sample.Desired() with { Slots = [new() { Group = "top", RolloutId = "r2", Model = Sample.Release }, new() { Model = Sample.Release }] },
+            Sample.Context() with { Source = EventSource.Service("registry", "main") }),
         RolloutStepEvent.Create(Sample.Asset, Sample.Step(), Sample.Context()),
+        RolloutStepEvent.Create(Sample.Asset, Sample.Step() with { Group = "top" }, Sample.Context()),
         HardExampleEvent.Create(Sample.Hard(), Sample.Context()),
         ExampleLabelEvent.Create(Sample.Label(), Sample.Context() with { Source = EventSource.Service("dashboard", "main") }),
         ExampleConsensusEvent.Create(Sample.Consensus(), Sample.Context() with { Source = EventSource.Service("curator", "main") }),

@@ -86,6 +86,32 @@ public sealed class LearningEventTests
     }
 
     [Fact]
+    public void Desired_SlotsOfGroups_EachGroupAndTheRestOnce()
+    {
+        DesiredSlot top = new() { Group = "top", RolloutId = "r2", Model = Sample.Release }, seam = new() { Cameras = ["cam3"], Model = Sample.Release }, rest = new() { Model = Sample.Release };
+        Of(top, seam, rest).Id.ShouldNotBe(Of(top with { RolloutId = "r3" }, seam, rest).Id);
+        Of(top, seam, rest).Id.ShouldNotBe(Of(top, rest).Id);
+        Of(rest).Id.ShouldBe(DesiredModelsEvent.Create(Sample.Asset, Sample.Desired(), Later).Id);
+        Should.Throw<ArgumentException>(() => Of(top, top with { RolloutId = "r3" })).Message.ShouldContain("group has two slots");
+        Should.Throw<ArgumentException>(() => Of(rest, rest)).Message.ShouldContain("no group have two slots");
+        Should.Throw<ArgumentException>(() => Of(top with { Cameras = ["cam3"] }, seam)).Message.ShouldContain("camera is in two slots");
+        Should.Throw<ArgumentException>(() => Of(top with { RolloutId = "" })).ParamName.ShouldBe("RolloutId");
+        Should.Throw<ArgumentException>(() => Of(top with { Install = new() { NotBefore = Sample.Time, NotAfter = Sample.Time } })).ParamName.ShouldBe("Install");
+        Should.Throw<FormatException>(() => Of(top with { Group = "Top" })).Message.ShouldContain("'Top'");
+
+        static CloudEvent Of(params DesiredSlot[] slots) => DesiredModelsEvent.Create(Sample.Asset, Sample.Desired() with { Slots = slots }, Sample.Context());
+    }
+
+    [Fact]
+    public void Feedback_OfGroups_AreOfTheirOwn()
+    {
+        var (rest, top) = (RolloutStepEvent.Create(Sample.Asset, Sample.Step(), Sample.Context()), RolloutStepEvent.Create(Sample.Asset, Sample.Step() with { Group = "top" }, Sample.Context()));
+        top.Id.ShouldNotBe(rest.Id);
+        KafkaBinding.Key(top).ShouldBe("r1/acme/ulm/paint/line2/cell3/box7:top");
+        Should.Throw<FormatException>(() => RolloutStepEvent.Create(Sample.Asset, Sample.Step() with { Group = "a/b" }, Sample.Context()));
+    }
+
+    [Fact]
     public void Feedback_FailureAndReason_ComeTogether()
     {
         MqttPublications.Feedback(Sample.Asset, Sample.Step(), Sample.Context()).Retain.ShouldBeFalse();

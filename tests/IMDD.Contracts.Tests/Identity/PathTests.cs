@@ -47,6 +47,48 @@ public sealed class PathTests
         Should.Throw<FormatException>(() => AssetPath.Parse(text!));
     }
 
+    [Theory]
+    [InlineData("acme/ulm/paint/line2/cell3/box7", "box7", null)]
+    [InlineData("acme/ulm/paint/line2/cell3/box7:left", "box7", "left")]
+    public void AgentAddress_Text_IsItself(string text, string agent, string? group)
+    {
+        var address = AgentAddress.Parse(text);
+        (address.Asset.ToString(), address.Agent, address.Group).ShouldBe(("acme/ulm/paint/line2/cell3", agent, group));
+        (address.ToString(), address.Box.ToString()).ShouldBe((text, "acme/ulm/paint/line2/cell3/box7"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("box7")]
+    [InlineData("acme/box7")]
+    [InlineData("acme/ulm/paint/line2/cell3")]
+    [InlineData("acme/ulm/paint/line2/cell3/")]
+    [InlineData("acme/ulm/paint/line2/cell3/box7:")]
+    [InlineData("acme/ulm/paint/line2/cell3/:left")]
+    [InlineData("acme/ulm/paint/line2/cell3/box7:left:top")]
+    [InlineData("acme/ulm/paint/line2/cell3/box7:Left")]
+    [InlineData("acme/ulm/paint/line2/cell3:left/box7")]
+    [InlineData("acme/ulm/paint/line2/cell3/box7/left")]
+    [InlineData("acme/ulm/paint/line2/cell3/box7:left\n")]
+    public void AgentAddress_Malformed_RefusedInWords(string? text)
+    {
+        AgentAddress.TryParse(text, out var address).ShouldBeFalse();
+        address.ShouldBeNull();
+        Should.Throw<FormatException>(() => AgentAddress.Parse(text!)).Message.ShouldContain(":group");
+    }
+
+    [Fact]
+    public void AgentAddress_LongestAndLonger_AreTakenAndRefused()
+    {
+        var part = new string('a', 31);
+        var longest = string.Join('/', Enumerable.Repeat(part, 6)) + ":" + part;
+        AgentAddress.Parse(longest).ToString().ShouldBe(longest);
+        Should.Throw<FormatException>(() => AgentAddress.Parse(longest + "a")).Message.Length.ShouldBeLessThan(300);
+        AgentAddress.TryParse(new string('/', 100_000), out _).ShouldBeFalse();
+    }
+
     [Fact]
     public void AssetPath_VeryLong_ErrorStaysShort()
     {

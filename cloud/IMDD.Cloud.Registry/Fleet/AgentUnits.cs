@@ -1,0 +1,54 @@
+using System.Text;
+using IMDD.Contracts;
+using IMDD.Contracts.CloudEvents;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
+using IMDD.Relational;
+
+namespace IMDD.Cloud.Registry.Fleet;
+
+/// <summary>What an agent's state says of each group of its cameras.</summary>
+internal static class AgentUnits
+{
+    /// <summary>One for each named group, and one for the cameras that are in none, if there are any.</summary>
+    /// <param name="agent">Who says it.</param>
+    /// <param name="state">What.</param>
+    /// <param name="said">Its event.</param>
+    /// <exception cref="FormatException">There are too many groups, or a name is none or there twice.</exception>
+    public static IReadOnlyList<AgentUnit> Of(AgentAddress agent, AgentState state, CloudEvent said)
+    {
+        var groups = state.Groups ?? [];
+        if (groups.Count >= AgentRows.MostOfAnAgent)
+        {
+            throw new FormatException($"{agent} has {groups.Count} groups of cameras: expected at most {AgentRows.MostOfAnAgent - 1}.");
+        }
+
+        if (groups.GroupBy(group => NamePart.Checked(group.Name), StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new FormatException($"{agent} has two groups '{Excerpt.Of(twice.Key)}': expected each name once.");
+        }
+
+        return
+        [
+            .. groups.Count == 0 || HasRest(state) ? [new AgentUnit(agent, state, Encoding.UTF8.GetString(said.Data.Span))] : (AgentUnit[])[],
+            .. groups.Select(group => Of(agent, state, group)),
+        ];
+    }
+
+    private static AgentUnit Of(AgentAddress agent, AgentState state, AgentGroupState group)
+    {
+        var own = state with
+        {
+            Model = group.Model,
+            RecipeId = group.RecipeId,
+            RecipeCounter = group.RecipeCounter,
+            RecipeDigest = group.RecipeDigest,
+            Slots = group.Slots,
+            ExecutionProvider = group.ExecutionProvider,
+            Groups = null,
+        };
+        return new AgentUnit(agent with { Group = group.Name }, own, ImddJsonText.Write(own));
+    }
+
+    private static bool HasRest(AgentState state) => state.Model is not null || state.RecipeId is not null || state.Slots is not null || state.ExecutionProvider is not null;
+}

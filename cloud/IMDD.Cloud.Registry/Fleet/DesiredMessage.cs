@@ -1,0 +1,42 @@
+using IMDD.Cloud.Registry.Models;
+using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.Events;
+
+namespace IMDD.Cloud.Registry.Fleet;
+
+/// <summary>The one message that says what is desired of an agent and of each group of its cameras.</summary>
+internal static class DesiredMessage
+{
+    /// <summary>
+    /// Puts it together. An agent that is told something for its cameras without groups alone gets the message that it would get if there were no
+    /// groups; else each slot names its own wish, so that what is the same as before is left alone.
+    /// </summary>
+    /// <param name="wishes">Rows of one agent with what each is to run; at least one.</param>
+    public static DesiredModels Of(IReadOnlyList<(AgentRow Row, ModelRelease Model)> wishes)
+    {
+        var agent = AgentRows.AddressOf(wishes[0].Row).Agent;
+        if (wishes is [var (only, onlyModel)] && only.Agent == agent)
+        {
+            return new DesiredModels { Agent = agent, RolloutId = only.RolloutId!, Slots = [new DesiredSlot { Model = onlyModel, RecipeDigest = only.Recipe }], Install = Install(only) };
+        }
+
+        return new DesiredModels
+        {
+            Agent = agent,
+            RolloutId = wishes.OrderBy(wish => wish.Row.DesiredAt).ThenBy(wish => wish.Row.Agent, StringComparer.Ordinal).Last().Row.RolloutId!,
+            Slots =
+            [
+                .. wishes.OrderBy(wish => wish.Row.Agent, StringComparer.Ordinal).Select(wish => new DesiredSlot
+                {
+                    Group = AgentRows.AddressOf(wish.Row).Group,
+                    RolloutId = wish.Row.RolloutId,
+                    Model = wish.Model,
+                    RecipeDigest = wish.Row.Recipe,
+                    Install = Install(wish.Row),
+                }),
+            ],
+        };
+    }
+
+    private static InstallWindow? Install(AgentRow row) => Mapping.Install(row.InstallNotBefore, row.InstallNotAfter);
+}
