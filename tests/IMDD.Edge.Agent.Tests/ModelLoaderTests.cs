@@ -160,8 +160,8 @@ public sealed class ModelLoaderTests : IDisposable
         AgentIdentity identity = new(new AgentOptions { Asset = "acme/ulm/paint/line2/cell3", Name = "box7" }, _time);
         TrustStore trust = new(model, store, CrashPoints.None, _time, NullLogger<TrustStore>.Instance);
         BundleOpener opener = new(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store, trust, NullLogger<BundleOpener>.Instance);
-        SlotStore slots = new(store, new DeliveryOptions(), _time, NullLogger<SlotStore>.Instance);
-        return new ModelLoader(opener, slots, new DeliveryOptions(), identity, model, new StationRecipe(recipe), _time, NullLogger<ModelLoader>.Instance).Load().Segmenter;
+        using var group = TestGroup.Create(recipe, store.Value.Directory, options.BundleDirectory);
+        return new ModelLoader(opener, new DeliveryOptions(), identity, _time, NullLogger<ModelLoader>.Instance).Load([group])[0].Segmenter;
     }
 
     private string Refused(ModelOptions options) => Should.Throw<ConfigurationInvalidException>(() => Load(options)).Message;

@@ -6,8 +6,11 @@ namespace IMDD.Contracts.Events;
 /// <summary>Makes the message of <c>desired/{agent}</c>, which also goes to <c>imdd.model.rollout.v1</c>.</summary>
 public static class DesiredModelsEvent
 {
+    /// <summary>It becomes part of the keys of what is answered.</summary>
+    private const int MaxSlotRolloutId = 1024;
+
     /// <summary>What an agent is to run.</summary>
-    /// <exception cref="ArgumentException">No slot, a group or a camera in two of them, two for the rest of the cameras, a digest that is none, or a window that ends before it begins.</exception>
+    /// <exception cref="ArgumentException">No slot, a group or a camera in two of them, two for the rest of the cameras, a digest or a rollout id that is none, or a window that ends before it begins.</exception>
     /// <exception cref="FormatException">A group's name breaks the rule for names.</exception>
     public static CloudEvent Create(AssetPath asset, DesiredModels desired, EventContext context)
     {
@@ -24,7 +27,9 @@ public static class DesiredModelsEvent
         {
             EventGuard.Digest(slot.Model.Digest, "Model.Digest");
             EventGuard.Digest(slot.RecipeDigest, nameof(slot.RecipeDigest));
-            EventGuard.That(slot.RolloutId is not "", "RolloutId of a slot is empty.", nameof(slot.RolloutId));
+            EventGuard.That(
+                slot.RolloutId is null || (slot.RolloutId.Length is > 0 and <= MaxSlotRolloutId && CloudEventText.IsAttributeValue(slot.RolloutId)),
+                $"RolloutId of a slot is '{Excerpt.Of(slot.RolloutId)}': expected 1 to {MaxSlotRolloutId} characters, none of them a control character.", nameof(slot.RolloutId));
             CheckWindow(slot.Install);
         }
 

@@ -16,7 +16,7 @@ internal sealed class FeedbackPublisher(AgentIdentity identity, TimeProvider tim
     /// <summary>Takes a step.</summary>
     public void Say(RolloutStep step)
     {
-        Log.RolloutStep(logger, step.Step, step.Model.Name, step.Model.Version, step.Model.Digest, step.Slot, step.ReasonCode, step.Detail);
+        Log.RolloutStep(logger, step.Step, step.Model.Name, step.Model.Version, step.Model.Digest, step.Group, step.Slot, step.ReasonCode, step.Detail);
         _steps.Writer.TryWrite((step, time.GetUtcNow()));
     }
 

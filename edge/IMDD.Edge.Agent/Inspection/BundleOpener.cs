@@ -15,6 +15,7 @@ internal sealed class BundleOpener(
     private const string LedgerFile = "releases.json";
     private const string EngineFolder = "engines";
 
+    private readonly Lock _ledgerLock = new();
     private readonly ModelOptions _model = options.Value;
 
     /// <summary>Whose bundles are taken.</summary>
@@ -57,14 +58,20 @@ internal sealed class BundleOpener(
     }
 
     /// <summary>The configured bundle: taken as <see cref="OpenProven"/> says if it was the last of its name to be kept here.</summary>
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="isOneOfSeveral">True: or if it has run here as the configuration's, since the last one may be another group's.</param>
     /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
-    public ModelBundle OpenConfigured(string folder)
+    public ModelBundle OpenConfigured(string folder, bool isOneOfSeveral)
     {
         var manifest = Path.Combine(folder, ModelBundle.ManifestFile);
-        return trust.Root is not null && File.Exists(manifest) && ContentDigest.Of(File.ReadAllBytes(manifest)) is var digest && Ledger().HasKept(digest)
+        return trust.Root is not null && File.Exists(manifest) && ContentDigest.Of(File.ReadAllBytes(manifest)) is var digest
+            && (Ledger().HasKept(digest) || (isOneOfSeveral && Ledger().HasConfigured(digest)))
             ? OpenProven(folder, digest)
             : Open(folder);
     }
+
+    /// <summary>True for a bundle that this agent was configured with and has run.</summary>
+    public bool HasConfigured(ModelBundle bundle) => Ledger().HasConfigured(bundle.Digest);
 
     /// <summary>Whether a release may become active.</summary>
     /// <exception cref="ModelBundleException">It is older than what has run here, expired, or for a later agent.</exception>
@@ -84,7 +91,15 @@ internal sealed class BundleOpener(
     }
 
     /// <summary>Remembers a release that has passed everything; returns when that is durable.</summary>
-    public void Accept(ModelBundle bundle) => Ledger().Accept(bundle.Manifest, bundle.Digest, bundle.SignedBy);
+    /// <param name="bundle">The release.</param>
+    /// <param name="isConfigured">True: it is the configuration's.</param>
+    public void Accept(ModelBundle bundle, bool isConfigured = false)
+    {
+        lock (_ledgerLock)
+        {
+            Ledger().Accept(bundle.Manifest, bundle.Digest, bundle.SignedBy, isConfigured);
+        }
+    }
 
     /// <summary>Frame sizes that the configuration names.</summary>
     public IEnumerable<(int Width, int Height)> WarmUpSizes()
@@ -93,11 +108,12 @@ internal sealed class BundleOpener(
     /// <summary>How a model is run here.</summary>
     /// <param name="warmUpSizes">Frame sizes to run once; those of the cameras' tiles come with them.</param>
     /// <param name="manifest">The model's.</param>
-    public SegmenterOptions Options(IEnumerable<(int Width, int Height)> warmUpSizes, BundleManifest manifest) => _model.ToProvider() with
+    /// <param name="cameras">The cameras that it is for; empty: all.</param>
+    public SegmenterOptions Options(IEnumerable<(int Width, int Height)> warmUpSizes, BundleManifest manifest, IReadOnlyList<string> cameras) => _model.ToProvider() with
     {
         EngineCacheDirectory = EngineCache(),
         MaxBatch = agent.Value.MaxBatch,
-        WarmUpSizes = [.. warmUpSizes.Concat(CameraTiles.All(agent.Value).Select(tiles => tiles.SizeFor(manifest.Stride))).Distinct()],
+        WarmUpSizes = [.. warmUpSizes.Concat(CameraTiles.All(agent.Value, cameras).Select(tiles => tiles.SizeFor(manifest.Stride))).Distinct()],
     };
 
     private string EngineCache() => _model switch

@@ -36,6 +36,9 @@ internal sealed class ReleaseLedger
     /// <summary>True for the newest release of a model that was kept here.</summary>
     public bool HasKept(string digest) => _releases.Values.Any(release => release.Digest == digest);
 
+    /// <summary>True for what this agent was configured with and has run.</summary>
+    public bool HasConfigured(string digest) => _releases.Values.Any(release => release.Configured?.Contains(digest) == true);
+
     /// <summary>Whether a bundle may become active.</summary>
     /// <exception cref="ModelBundleException">It is older than what has run here, another one of the same counter, or expired.</exception>
     public void Check(BundleManifest manifest, string digest, string? signedBy, DateTimeOffset now)
@@ -61,10 +64,26 @@ internal sealed class ReleaseLedger
     }
 
     /// <summary>Remembers a signed bundle that has passed every check; returns when that is durable.</summary>
-    public void Accept(BundleManifest manifest, string digest, string? signedBy)
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="signedBy">Who signed it; null: nobody, and it is not remembered.</param>
+    /// <param name="isConfigured">True: it is the configuration's.</param>
+    public void Accept(BundleManifest manifest, string digest, string? signedBy, bool isConfigured)
     {
-        AcceptedRelease release = new(manifest.ReleaseCounter, digest);
-        if (signedBy is null || _releases.GetValueOrDefault(manifest.Name) == release)
+        if (signedBy is null)
+        {
+            return;
+        }
+
+        // A later one may have been kept for another group of cameras meanwhile.
+        var last = _releases.GetValueOrDefault(manifest.Name);
+        var release = last?.Counter > manifest.ReleaseCounter ? last : new AcceptedRelease(manifest.ReleaseCounter, digest, last?.Configured);
+        if (isConfigured && release.Configured?.Contains(digest) != true)
+        {
+            release = release with { Configured = [.. release.Configured ?? [], digest] };
+        }
+
+        if (release == last)
         {
             return;
         }

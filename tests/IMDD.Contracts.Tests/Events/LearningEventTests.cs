@@ -95,7 +95,11 @@ public sealed class LearningEventTests
         Should.Throw<ArgumentException>(() => Of(top, top with { RolloutId = "r3" })).Message.ShouldContain("group has two slots");
         Should.Throw<ArgumentException>(() => Of(rest, rest)).Message.ShouldContain("no group have two slots");
         Should.Throw<ArgumentException>(() => Of(top with { Cameras = ["cam3"] }, seam)).Message.ShouldContain("camera is in two slots");
-        Should.Throw<ArgumentException>(() => Of(top with { RolloutId = "" })).ParamName.ShouldBe("RolloutId");
+        foreach (var id in (string[])["", "a\u0007b", new string('r', 1025)])
+        {
+            Should.Throw<ArgumentException>(() => Of(top with { RolloutId = id })).ParamName.ShouldBe("RolloutId");
+        }
+
         Should.Throw<ArgumentException>(() => Of(top with { Install = new() { NotBefore = Sample.Time, NotAfter = Sample.Time } })).ParamName.ShouldBe("Install");
         Should.Throw<FormatException>(() => Of(top with { Group = "Top" })).Message.ShouldContain("'Top'");
 
