@@ -27,6 +27,7 @@ namespace IMDD.Edge.Agent;
 public static class EdgeAgentExtensions
 {
     private const string JournalFile = "attempts.journal";
+    private const string RunMarkFile = "running.mark";
     private const string SpoolFolder = "spool";
     private const string DeadLetterFolderName = "dead-letters";
 
@@ -143,6 +144,8 @@ public static class EdgeAgentExtensions
             _ = provider.GetRequiredService<OutcomeStore>();
             return ActivatorUtilities.CreateInstance<CameraGroups>(provider);
         });
+        services.AddSingleton(provider => new RunMark(
+            provider.GetRequiredService<CameraGroups>().All.Count > 1 ? Path.Combine(Path.GetFullPath(provider.GetRequiredService<StoreOptions>().Directory), RunMarkFile) : null));
         services.AddSingleton<ReferencePictures>();
         services.AddSingleton<InFlightFrames>();
         services.AddSingleton<OutcomeBuilder>();

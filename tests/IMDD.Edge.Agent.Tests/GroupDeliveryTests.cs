@@ -312,6 +312,57 @@ public sealed class GroupDeliveryTests
         births.Select(state => state.Groups![0]).ShouldAllBe(top => top.Model != null && (top.Slots == null || top.Slots[0].Model.Digest == top.Model.Digest));
     }
 
+    [Fact]
+    public async Task Trial_ThatEndsTheProcessAgainAndAgain_IsGivenUpInItsGroupAlone()
+    {
+        await using var plant = await DeliveryPlant.StartAsync();
+        (string, string)[] settings = [.. plant.Settings, .. Groups, ("Edge:Delivery:Trial", "00:10:00")];
+        var (bad, good) = (plant.Offer(1), plant.Offer(1, change: manifest => manifest with { Name = "seams" }));
+        await plant.WishAsync(bad, Slots(For(Top, bad) with { RolloutId = "bad" }, For(Seam, good) with { RolloutId = "good" }));
+        for (var life = 0; life < 3; life++)
+        {
+            // The first life ends when both decide; the next two see a frame of the top, and die of it.
+            using var agent = await plant.Harness.StartProcessAsync(life == 0 ? "after-swap:2" : "after-inspect", settings);
+            await Eventually.HoldsAsync(() => agent.HasExited || agent.Output.Contains("frames are taken from", StringComparison.Ordinal));
+            if (life > 0)
+            {
+                await plant.Harness.SendAsync(TestFrames.Good(), "cam1");
+            }
+
+            await Eventually.HoldsAsync(() => agent.HasExited);
+        }
+
+        using var last = await plant.Harness.StartProcessAsync(crashPoint: null, settings);
+        var end = await plant.EndAsync("bad");
+
+        (end.Group, end.Step, end.ReasonCode).ShouldBe((Top, RolloutStepWord.RolledBack, RolloutReason.HealthRegression), last.Output);
+        (await plant.InspectAsync("cam1")).Model!.Name.ShouldBe("contrast");
+        (await plant.InspectAsync("cam2")).Model!.Digest.ShouldBe(good.Digest);
+        plant.Steps.ShouldNotContain(step => step.RolloutId == "good" && step.Result != RolloutResult.None);
+    }
+
+    [Fact]
+    public void RunMark_LeftByALife_TellsTheNextWhoseModelRan()
+    {
+        using TestDirectory directory = new();
+        using CameraGroup rest = TestGroup.Create(), top = TestGroup.Create(name: Top);
+        Mark(mark => mark.Enter(top)).ShouldBe((true, true), "the first life has left nothing");
+        Mark(mark => mark.Enter(rest)).ShouldBe((false, true));
+        Mark(mark => mark.Leave()).ShouldBe((true, false));
+        Mark(mark => mark.Enter(top)).ShouldBe((true, true), "the last life ended between two batches");
+        File.WriteAllBytes(directory.File("mark"), [255, .. new byte[63]]);
+        Mark(mark => mark.Leave()).ShouldBe((true, true), "what is no mark says nothing");
+        File.WriteAllBytes(directory.File("mark"), new byte[100]);
+        Mark(mark => mark.Leave()).ShouldBe((true, true), "nor does a file of another size");
+
+        (bool OfRest, bool OfTop) Mark(Action<RunMark> live)
+        {
+            using RunMark mark = new(directory.File("mark"));
+            live(mark);
+            return (mark.MayHaveEnded(rest), mark.MayHaveEnded(top));
+        }
+    }
+
     private static DesiredSlot For(string group, ModelRelease release) => new() { Group = group, Model = release };
 
     private static Func<DesiredModels, DesiredModels> Slots(params DesiredSlot[] slots) => wish => wish with { Slots = slots };

@@ -1,6 +1,7 @@
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
@@ -160,8 +161,9 @@ public sealed class ModelLoaderTests : IDisposable
         AgentIdentity identity = new(new AgentOptions { Asset = "acme/ulm/paint/line2/cell3", Name = "box7" }, _time);
         TrustStore trust = new(model, store, CrashPoints.None, _time, NullLogger<TrustStore>.Instance);
         BundleOpener opener = new(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store, trust, NullLogger<BundleOpener>.Instance);
+        using RunMark mark = new(file: null);
         using var group = TestGroup.Create(recipe, store.Value.Directory, options.BundleDirectory);
-        return new ModelLoader(opener, new DeliveryOptions(), identity, _time, NullLogger<ModelLoader>.Instance).Load([group])[0].Segmenter;
+        return new ModelLoader(opener, new DeliveryOptions(), identity, mark, _time, NullLogger<ModelLoader>.Instance).Load([group])[0].Segmenter;
     }
 
     private string Refused(ModelOptions options) => Should.Throw<ConfigurationInvalidException>(() => Load(options)).Message;

@@ -1,5 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Examples;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Statistics;
 using IMDD.Edge.Agent.Telemetry;
@@ -19,6 +20,7 @@ internal sealed class Inspector(
     DecodeStage decoded,
     FrameCompletion completion,
     HardExamples examples,
+    RunMark mark,
     CameraStatisticsCollector statistics,
     AgentTelemetry telemetry,
     TimeProvider time,
@@ -35,6 +37,7 @@ internal sealed class Inspector(
         while (true)
         {
             var batch = await decoded.Batcher.TakeAsync(cancellationToken);
+            mark.Enter(batch[0].Line.Group);
             try
             {
                 Inspect(batch);
@@ -54,6 +57,7 @@ internal sealed class Inspector(
             }
 
             completion.Complete(batch);
+            mark.Leave();
         }
     }
 

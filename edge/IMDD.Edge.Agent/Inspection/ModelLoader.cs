@@ -11,7 +11,8 @@ namespace IMDD.Edge.Agent.Inspection;
 /// Opens the bundle that a group of cameras starts with: the slot that decides; if that cannot be used the other slot; if there is none, the bundle of
 /// the configuration, if whoever signed it is trusted and it is no step back.
 /// </summary>
-internal sealed class ModelLoader(BundleOpener opener, DeliveryOptions delivery, AgentIdentity identity, TimeProvider time, ILogger<ModelLoader> logger) : IModelLoader
+internal sealed class ModelLoader(
+    BundleOpener opener, DeliveryOptions delivery, AgentIdentity identity, RunMark mark, TimeProvider time, ILogger<ModelLoader> logger) : IModelLoader
 {
     /// <inheritdoc/>
     public IReadOnlyList<LoadedModel> Load(IReadOnlyList<CameraGroup> groups)
@@ -22,6 +23,7 @@ internal sealed class ModelLoader(BundleOpener opener, DeliveryOptions delivery,
         {
             foreach (var group in groups)
             {
+                mark.Enter(group);
                 loaded.Add(Load(group, configured));
             }
         }
@@ -29,6 +31,10 @@ internal sealed class ModelLoader(BundleOpener opener, DeliveryOptions delivery,
         {
             loaded.ForEach(model => model.Segmenter.Dispose());
             throw;
+        }
+        finally
+        {
+            mark.Leave();
         }
 
         // All are checked before one is remembered: two groups may start with two releases of one name.
@@ -65,7 +71,7 @@ internal sealed class ModelLoader(BundleOpener opener, DeliveryOptions delivery,
     private void CountStart(CameraGroup group)
     {
         var state = group.Slots.State!;
-        if (state.Trial is not { } trial)
+        if (state.Trial is not { } trial || !mark.MayHaveEnded(group))
         {
             return;
         }

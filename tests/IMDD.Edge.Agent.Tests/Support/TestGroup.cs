@@ -14,9 +14,9 @@ namespace IMDD.Edge.Agent.Tests.Support;
 internal static class TestGroup
 {
     /// <summary>All cameras of an agent, without a model.</summary>
-    public static CameraGroup Create(Recipe? recipe = null, string folder = ".", string bundle = "") => new()
+    public static CameraGroup Create(Recipe? recipe = null, string folder = ".", string bundle = "", string? name = null) => new()
     {
-        Name = null,
+        Name = name,
         Cameras = [],
         IsWholeAgent = true,
         Bundle = new ConfiguredBundle(bundle, "Edge:Model:BundleDirectory"),
