@@ -193,6 +193,22 @@ public sealed class GroupDeliveryTests
     }
 
     [Fact]
+    public async Task Download_FilesThatAnotherGroupHas_AreNotFetchedAgain()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(Groups);
+        var release = plant.Offer(1);
+        var top = For(Top, release) with { RolloutId = "top" };
+        await plant.WishAsync(release, Slots(top));
+        (await plant.EndAsync("top")).Result.ShouldBe(RolloutResult.Success);
+        var sent = plant.Registry.SentBytes;
+        await plant.WishAsync(release, Slots(top, For(Seam, release) with { RolloutId = "seam" }));
+        (await plant.EndAsync("seam")).Result.ShouldBe(RolloutResult.Success);
+
+        (plant.Registry.SentBytes - sent).ShouldBeLessThan(20_000, "the signed manifest alone");
+        (await plant.InspectAsync("cam2")).Model!.Digest.ShouldBe(release.Digest);
+    }
+
+    [Fact]
     public async Task Restart_EachGroup_ComesUpOnItsOwn()
     {
         await using var plant = await DeliveryPlant.StartWithAgentAsync(Groups);
