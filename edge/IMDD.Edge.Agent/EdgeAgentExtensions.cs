@@ -189,6 +189,7 @@ public static class EdgeAgentExtensions
         services.AddSingleton<BundleOpener>();
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<BundleDownload>();
+        services.AddSingleton<CandidateTurn>();
         services.AddSingleton<FeedbackPublisher>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelDelivery>(
             provider, (IReadOnlyList<GroupDelivery>)[.. provider.GetRequiredService<CameraGroups>().All.Select(group => DeliveryFor(provider, group))]));

@@ -2,6 +2,7 @@ using System.Net;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Testing;
@@ -243,7 +244,7 @@ public sealed class GroupDeliveryTests
         await using var plant = await DeliveryPlant.StartWithAgentAsync(Groups);
         var release = plant.Offer(1);
         await plant.WishAsync(release, Slots(
-            For("bottom", release) with { RolloutId = "bottom" },
+            For("bottom", release) with { Cameras = ["cam9"], RolloutId = "bottom" },
             new DesiredSlot { Cameras = ["cam2", "cam3"], Model = release, RolloutId = "mixed" },
             For(Top, release) with { RolloutId = "top" }));
 
@@ -257,10 +258,10 @@ public sealed class GroupDeliveryTests
         (await plant.EndAsync("top")).Result.ShouldBe(RolloutResult.Success);
 
         // Cameras that contradict the name, and two slots for one group.
-        await plant.WishAsync(release, Slots(For(Top, release) with { Cameras = ["cam2"], RolloutId = "other" }, For(Seam, release) with { RolloutId = "seam" }));
+        await plant.WishAsync(release, Slots(For(Top, release) with { Cameras = ["cam1", "cam9"], RolloutId = "other" }, For(Seam, release) with { RolloutId = "seam" }));
         (await plant.EndAsync("other")).ReasonCode.ShouldBe(RolloutReason.Unsupported);
         (await plant.EndAsync("seam")).Result.ShouldBe(RolloutResult.Success);
-        await plant.WishAsync(release, Slots(For(Top, release) with { RolloutId = "twice" }, new DesiredSlot { Cameras = ["cam1"], Model = release, RolloutId = "again" }));
+        await plant.WishAsync(release, Slots(new DesiredSlot { Model = release, RolloutId = "twice" }, new DesiredSlot { Cameras = ["cam3"], Model = release, RolloutId = "again" }));
         (await plant.EndAsync("twice")).ReasonCode.ShouldBe(RolloutReason.Unsupported);
         (await plant.EndAsync("again")).ReasonCode.ShouldBe(RolloutReason.Unsupported);
     }
@@ -358,6 +359,24 @@ public sealed class GroupDeliveryTests
     }
 
     [Fact]
+    public async Task CandidateTurn_SecondCaller_WaitsForTheFirstAndMayGiveUp()
+    {
+        using CandidateTurn turn = new();
+        TaskCompletionSource<int> first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var one = turn.RunAsync(() => first.Task, Stop);
+        var hasBegun = false;
+        using CancellationTokenSource newer = new();
+        var two = turn.RunAsync(() => Task.FromResult(hasBegun = true), newer.Token);
+        await newer.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => two);
+        hasBegun.ShouldBeFalse();
+        first.SetException(new IOException("away"));
+        await Should.ThrowAsync<IOException>(() => one);
+
+        (await turn.RunAsync(() => Task.FromResult(3), Stop)).ShouldBe(3);
+    }
+
+    [Fact]
     public void RunMark_LeftByALife_TellsTheNextWhoseModelRan()
     {
         using TestDirectory directory = new();
@@ -379,7 +398,7 @@ public sealed class GroupDeliveryTests
         }
     }
 
-    private static DesiredSlot For(string group, ModelRelease release) => new() { Group = group, Model = release };
+    private static DesiredSlot For(string group, ModelRelease release) => new() { Group = group, Cameras = [group == Top ? "cam1" : "cam2"], Model = release };
 
     private static Func<DesiredModels, DesiredModels> Slots(params DesiredSlot[] slots) => wish => wish with { Slots = slots };
 

@@ -24,6 +24,7 @@ internal sealed class GroupDelivery(
     AgentOptions agent,
     DeliveryOptions options,
     BundleDownload download,
+    CandidateTurn turn,
     RootUpdate roots,
     BundleOpener opener,
     ModelLoader starting,
@@ -206,7 +207,7 @@ internal sealed class GroupDelivery(
         await FetchAsync(rolloutId, model, cancellationToken);
         crashPoints.Pass(CrashPoint.AfterDownload);
         Say(rolloutId, model, RolloutStepWord.Verifying);
-        var bundle = await LowPriority.RunAsync(() => opener.Open(_slots.Incoming(model.Digest)));
+        var bundle = await turn.RunAsync(() => LowPriority.RunAsync(() => opener.Open(_slots.Incoming(model.Digest))), cancellationToken);
         opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
         cancellationToken.ThrowIfCancellationRequested();
         crashPoints.Pass(CrashPoint.AfterVerify);
@@ -237,14 +238,8 @@ internal sealed class GroupDelivery(
         {
             try
             {
-                await download.FetchAsync(_slots, model, (done, total) =>
-                {
-                    if (time.GetElapsedTime(said) >= ProgressInterval)
-                    {
-                        said = time.GetTimestamp();
-                        Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Downloading) with { DoneBytes = done, TotalBytes = total });
-                    }
-                }, cancellationToken);
+                // Another group has its turn while this one waits for what is away.
+                await turn.RunAsync(() => download.FetchAsync(_slots, model, SayProgress, cancellationToken), cancellationToken);
                 return;
             }
             catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
@@ -253,6 +248,15 @@ internal sealed class GroupDelivery(
                 Log.DownloadBroken(logger, model.Digest, delay, e.Message);
                 await Task.Delay(delay, time, cancellationToken);
                 delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
+            }
+        }
+
+        void SayProgress(long done, long total)
+        {
+            if (time.GetElapsedTime(said) >= ProgressInterval)
+            {
+                said = time.GetTimestamp();
+                Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Downloading) with { DoneBytes = done, TotalBytes = total });
             }
         }
     }
@@ -304,17 +308,14 @@ internal sealed class GroupDelivery(
         var target = state.Other();
         await LookForRootAsync(newer);
         Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Warming) with { Slot = target });
-        var bundle = await LowPriority.RunAsync(() => opener.Open(_slots.FolderOf(target, model.Digest)));
-
-        // Again, since it may have lain there for long.
-        opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
         var recipe = recipes.Open(stagedRecipe);
-        using (var watching = await loader.ProveAsync(bundle, (recipe ?? _inForce.Current).Deadline))
+        var (bundle, proven) = await turn.RunAsync(() => ProveAsync(target, model, recipe, newer), newer);
+        using (proven)
         {
-            await WatchAsync(rolloutId, model, watching, newer);
+            await WatchAsync(rolloutId, model, proven, newer);
         }
 
-        var candidate = await loader.LoadAsync(bundle);
+        var candidate = await turn.RunAsync(() => loader.LoadAsync(bundle), newer);
         ISegmenter? previous = null;
         try
         {
@@ -350,6 +351,15 @@ internal sealed class GroupDelivery(
         Log.ModelSwapped(logger, bundle.Manifest.Name, bundle.Manifest.Version, bundle.Digest, target);
         crashPoints.Pass(CrashPoint.AfterSwap);
         await TryOutAsync(rolloutId, model, previous, stop);
+    }
+
+    /// <summary>Checks what lies in a slot again, since it may have lain there for long, and proves that it runs here.</summary>
+    private async Task<(ModelBundle Bundle, ISegmenter Proven)> ProveAsync(string target, ModelRelease model, StationRecipe? recipe, CancellationToken newer)
+    {
+        var bundle = await LowPriority.RunAsync(() => opener.Open(_slots.FolderOf(target, model.Digest)));
+        opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
+        newer.ThrowIfCancellationRequested();
+        return (bundle, await loader.ProveAsync(bundle, (recipe ?? _inForce.Current).Deadline));
     }
 
     /// <summary>Lets a release see the line's frames while another decides; what it says otherwise counts only where it claims to say the same.</summary>
@@ -431,7 +441,7 @@ internal sealed class GroupDelivery(
             // The ledger before the pointer: once it has been kept, nothing older may come by a wish, whenever the process ends.
             var kept = opener.Open(_slots.FolderOf(target, model.Digest));
             recipes.Accept(_slots.State!);
-            opener.Accept(kept);
+            opener.Accept(kept, group.Name);
             crashPoints.Pass(CrashPoint.AfterLedger);
             Close(RolloutSteps.Committed(identity.Name, rolloutId, model, target));
             crashPoints.Pass(CrashPoint.AfterKeep);

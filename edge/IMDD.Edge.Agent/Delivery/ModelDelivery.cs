@@ -67,10 +67,17 @@ internal sealed class ModelDelivery(
     private void Check(DesiredModels wish)
     {
         var now = time.GetUtcNow();
-        _ = DesiredModelsEvent.Create(identity.Asset, wish, new EventContext { Source = identity.Source, Time = now, RecordedTime = now });
+        EventContext context = new() { Source = identity.Source, Time = now, RecordedTime = now };
+        _ = DesiredModelsEvent.Create(identity.Asset, wish, context);
         if (wish.Agent != identity.Name)
         {
             throw new ArgumentException($"It is for agent '{Excerpt.Of(wish.Agent)}'.", nameof(wish));
+        }
+
+        foreach (var slot in wish.Slots)
+        {
+            _ = RolloutStepEvent.Create(
+                identity.Asset, RolloutSteps.Under(identity.Name, slot.RolloutId ?? wish.RolloutId, slot.Model, RolloutStepWord.Scheduled) with { Group = slot.Group }, context);
         }
     }
 
@@ -111,9 +118,10 @@ internal sealed class ModelDelivery(
         return groups.All.FirstOrDefault(group => (slot.Group is null || slot.Group == group.Name) && (slot.Cameras.Count == 0 || IsOf(group, slot.Cameras)));
     }
 
-    /// <summary>True where those of the cameras that the agent has are all of the group's, and no others.</summary>
-    private bool IsOf(CameraGroup group, IReadOnlyList<string> cameras)
-        => group.Cameras.Count > 0 && group.Cameras.All(cameras.Contains) && groups.All.All(other => other == group || !other.Cameras.Any(cameras.Contains));
+    /// <summary>True for exactly the cameras of a named group; for the rest, where those of them that the agent has are all of the rest's, and no others.</summary>
+    private bool IsOf(CameraGroup group, IReadOnlyList<string> cameras) => group.Name is not null
+        ? group.Cameras.ToHashSet(StringComparer.Ordinal).SetEquals(cameras)
+        : group.Cameras.Count > 0 && group.Cameras.All(cameras.Contains) && groups.All.All(other => other == group || !other.Cameras.Any(cameras.Contains));
 
     private void Refuse(GroupWish wish, DesiredSlot slot, string detail)
     {

@@ -94,7 +94,7 @@ internal sealed class RecipeDelivery(
         var recipe = OpenStaged(staged);
 
         // The ledger before the pointer: a recipe that is in force is one that was accepted, whenever the process ends.
-        _store.Ledger.Accept(recipe);
+        _store.Ledger.AcceptChecked(recipe, time.GetUtcNow());
         crashPoints.Pass(CrashPoint.AfterRecipeLedger);
         _slots.Write(state with { Recipe = staged });
         crashPoints.Pass(CrashPoint.AfterRecipePointer);

@@ -50,6 +50,18 @@ internal sealed class RecipeLedger(IOptions<StoreOptions> store)
         }
     }
 
+    /// <summary>Checks a recipe once more and remembers it, so that none that another group has accepted comes between.</summary>
+    /// <exception cref="RecipeException">As <see cref="Check"/>.</exception>
+    /// <exception cref="StoreUnavailableException">It cannot be written.</exception>
+    public void AcceptChecked(SignedRecipe recipe, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            Check(recipe, now);
+            Accept(recipe);
+        }
+    }
+
     /// <summary>Remembers a recipe that has passed every check; returns when that is durable.</summary>
     /// <exception cref="StoreUnavailableException">It cannot be written.</exception>
     public void Accept(SignedRecipe recipe)

@@ -17,8 +17,10 @@ internal sealed class ModelLoader(
     /// <inheritdoc/>
     public IReadOnlyList<LoadedModel> Load(IReadOnlyList<CameraGroup> groups)
     {
+        // All before a model is loaded, which may end the process again.
+        CountStarts(groups);
         List<LoadedModel> loaded = [];
-        List<ModelBundle> configured = [];
+        List<(string? Group, ModelBundle Bundle)> configured = [];
         try
         {
             foreach (var group in groups)
@@ -38,19 +40,18 @@ internal sealed class ModelLoader(
         }
 
         // All are checked before one is remembered: two groups may start with two releases of one name.
-        configured.ForEach(bundle => opener.Accept(bundle, isConfigured: true));
+        opener.AcceptConfigured(configured);
         return loaded;
     }
 
-    private LoadedModel Load(CameraGroup group, List<ModelBundle> configured)
+    private LoadedModel Load(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured)
     {
         if (group.Slots.State is null)
         {
             return new LoadedModel(LoadNew(group, configured), SlotState.Names[0]);
         }
 
-        CountStart(group);
-        var state = group.Slots.State!;
+        var state = group.Slots.State;
         if (TryLoad(group, state, state.Active) is { } active)
         {
             return new LoadedModel(active, state.Active);
@@ -67,15 +68,20 @@ internal sealed class ModelLoader(
         return new LoadedModel(LoadConfigured(group), SlotState.Names[0]);
     }
 
-    /// <summary>A release on trial that ends the process must not do so for ever.</summary>
-    private void CountStart(CameraGroup group)
+    /// <summary>A start counts against the release on trial under which the last life ended; where that cannot be told, against each.</summary>
+    private void CountStarts(IReadOnlyList<CameraGroup> groups)
     {
-        var state = group.Slots.State!;
-        if (state.Trial is not { } trial || !mark.MayHaveEnded(group))
+        var onTrial = groups.Where(group => group.Slots.State?.Trial is not null).ToList();
+        var suspects = onTrial.Where(mark.MayHaveEnded).ToList();
+        foreach (var group in suspects.Count > 0 ? suspects : onTrial)
         {
-            return;
+            CountStart(group, group.Slots.State!, group.Slots.State!.Trial!);
         }
+    }
 
+    /// <summary>A release on trial that ends the process must not do so for ever.</summary>
+    private void CountStart(CameraGroup group, SlotState state, SlotTrial trial)
+    {
         if (trial.Starts < delivery.MaxTrialStarts || !state.Slots.ContainsKey(state.Other()))
         {
             group.Slots.Write(state with { Trial = trial with { Starts = trial.Starts + 1 } });
@@ -124,16 +130,11 @@ internal sealed class ModelLoader(
     }
 
     /// <summary>The configured model of a group to which nothing was delivered: no step back, and within the deadline.</summary>
-    private ISegmenter LoadNew(CameraGroup group, List<ModelBundle> configured) => UseConfigured(group, bundle =>
+    private ISegmenter LoadNew(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured) => UseConfigured(group, bundle =>
     {
-        // Where models are delivered a later one may have been kept for another group, which is no step back of this one.
-        if (group.IsWholeAgent || !delivery.IsOn || !opener.HasConfigured(bundle))
-        {
-            opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
-        }
-
+        opener.CheckConfigured(bundle, group.Name, time.GetUtcNow());
         var segmenter = Create(group, bundle, group.Recipes.Configured.Deadline);
-        configured.Add(bundle);
+        configured.Add((group.Name, bundle));
         return segmenter;
     });
 
@@ -144,7 +145,7 @@ internal sealed class ModelLoader(
         var folder = Find(group.Bundle.Directory);
         try
         {
-            return use(opener.OpenConfigured(folder, isOneOfSeveral: !group.IsWholeAgent && delivery.IsOn));
+            return use(opener.OpenConfigured(folder, group.Name));
         }
         catch (ModelBundleException e)
         {
