@@ -18,6 +18,9 @@ public sealed class AgentOptions
     /// <summary>The cameras to inspect. Empty: every camera of the cell, all under <see cref="OverloadPolicy"/>.</summary>
     public IList<CameraOptions> Cameras { get; } = [];
 
+    /// <summary>Groups of <see cref="Cameras"/> with a model and a recipe of their own; a camera in none is inspected as <c>Edge:Model</c> and <c>Edge:Recipe</c> say.</summary>
+    public IList<CameraGroupOptions> Groups { get; } = [];
+
     /// <summary>For cameras that do not say.</summary>
     public OverloadPolicy OverloadPolicy { get; set; } = OverloadPolicy.Block;
 

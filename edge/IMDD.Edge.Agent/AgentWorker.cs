@@ -2,6 +2,7 @@ using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Evidence;
 using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
@@ -20,10 +21,8 @@ internal sealed class AgentWorker(
     StoreOptions storeOptions,
     OutcomeStore store,
     AttemptJournal journal,
-    ModelSlot slot,
+    CameraGroups groups,
     IModelLoader loader,
-    RecipeInForce recipes,
-    RecipeDelivery recipeDelivery,
     CameraLines lines,
     InFlightFrames inFlight,
     FrameIntake intake,
@@ -52,33 +51,41 @@ internal sealed class AgentWorker(
     private const int SpareThreads = 4;
     private static readonly TimeSpan DrainPoll = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Loads the model before anything listens: a bundle that does not run is found at the start.</summary>
+    /// <summary>Loads the models before anything listens: a bundle that does not run is found at the start.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        var loaded = loader.Load();
-        slot.Swap(loaded.Segmenter, loaded.Slot)?.Dispose();
+        foreach (var (group, loaded) in groups.All.Zip(loader.Load(groups.All)))
+        {
+            group.Slot.Swap(loaded.Segmenter, loaded.Slot)?.Dispose();
+        }
 
-        // After the model: where that was taken back at this start, so was the recipe.
-        recipeDelivery.Resume();
+        // After the models: where one was taken back at this start, so was the recipe.
+        foreach (var group in delivery.Groups)
+        {
+            group.Recipes.Resume();
+        }
+
         await shadow.LoadAsync();
         lines.AddConfigured();
-        recipeDelivery.WarnOfUnknownClasses(recipes.Current.Recipe);
-
-        if (slot.TakesReference)
+        foreach (var group in delivery.Groups)
         {
-            foreach (var camera in lines.All.Count == 0 ? ["(none is named)"] : lines.All.Where(l => l.Reference is null).Select(l => l.Path.Camera))
-            {
-                Log.ReferenceMissing(logger, slot.Model!.Name, camera);
-            }
+            group.Recipes.WarnOfUnknownClasses(group.Group.Recipes.Current.Recipe);
+            WarnOfMissingReferences(group.Group);
         }
 
         // Decoders and the model keep threads of the pool busy for milliseconds at a time; acknowledgements and receipts must not wait for
         // the pool to find out that it is too small.
         ThreadPool.GetMinThreads(out var threads, out var ports);
         ThreadPool.SetMinThreads(Math.Max(threads, Environment.ProcessorCount + decode.Workers + SpareThreads), ports);
-        telemetry.Observe(store, slot, time);
+        telemetry.Observe(store, groups, time);
         neverArrived.Resume();
-        Log.Started(logger, identity.Name, identity.Asset.ToString(), Path.GetFullPath(storeOptions.Directory), store.Writer.Backlog, slot.Model?.Name, slot.Model?.Version, slot.ExecutionProvider);
+        var rest = groups.Rest.Slot;
+        Log.Started(logger, identity.Name, identity.Asset.ToString(), Path.GetFullPath(storeOptions.Directory), store.Writer.Backlog, rest.Model?.Name, rest.Model?.Version, rest.ExecutionProvider);
+        foreach (var group in groups.Named)
+        {
+            Log.GroupStarted(logger, group.Name!, string.Join(", ", group.Cameras), group.Slot.Model?.Name, group.Slot.Model?.Version, group.Slot.ExecutionProvider);
+        }
+
         if (journal.Count > 0)
         {
             Log.CrashFound(logger, journal.Count);
@@ -116,7 +123,7 @@ internal sealed class AgentWorker(
             Start(() => states.RunAsync(sessions.Control, publishStop.Token)),
             Start(() => neverArrived.RunAsync(intakeStop.Token)),
             Start(() => feedback.RunAsync(sessions.Control, publishStop.Token)),
-            Start(() => delivery.RunAsync(intakeStop.Token)),
+            .. delivery.Groups.Select(group => Start(() => group.RunAsync(intakeStop.Token))),
         ];
         try
         {
@@ -157,6 +164,19 @@ internal sealed class AgentWorker(
     }
 
     private static Task Start(Func<Task> stage) => Task.Run(stage);
+
+    private void WarnOfMissingReferences(CameraGroup group)
+    {
+        if (!group.Slot.TakesReference)
+        {
+            return;
+        }
+
+        foreach (var camera in lines.All.Count == 0 ? ["(none is named)"] : lines.All.Where(l => l.Group == group && l.Reference is null).Select(l => l.Path.Camera))
+        {
+            Log.ReferenceMissing(logger, group.Slot.Model!.Name, camera);
+        }
+    }
 
     /// <summary>What has been taken in is finished, as far as the time allows; the rest was not acknowledged and comes again.</summary>
     private async Task DrainFramesAsync(CancellationToken limit)

@@ -15,8 +15,10 @@ internal static class CameraTiles
             : null;
 
     /// <summary>Every plan in use.</summary>
-    public static IEnumerable<TilePlan> All(AgentOptions options)
-        => options.Cameras.Select(camera => Of(options, camera)).Append(options.Cameras.Count == 0 ? Of(options, camera: null) : null).OfType<TilePlan>().Distinct();
+    /// <param name="options">The agent's.</param>
+    /// <param name="cameras">Of these cameras; empty: of all.</param>
+    public static IEnumerable<TilePlan> All(AgentOptions options, IReadOnlyList<string> cameras)
+        => options.Cameras.Where(camera => cameras.Count == 0 || cameras.Contains(camera.Name)).Select(camera => Of(options, camera)).Append(options.Cameras.Count == 0 ? Of(options, camera: null) : null).OfType<TilePlan>().Distinct();
 
     /// <summary>What is wrong with the agent's settings.</summary>
     public static IEnumerable<string> Problems(AgentOptions options)

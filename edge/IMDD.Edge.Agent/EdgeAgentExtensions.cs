@@ -4,6 +4,7 @@ using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Evidence;
 using IMDD.Edge.Agent.Examples;
 using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Health;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
@@ -26,6 +27,7 @@ namespace IMDD.Edge.Agent;
 public static class EdgeAgentExtensions
 {
     private const string JournalFile = "attempts.journal";
+    private const string RunMarkFile = "running.mark";
     private const string SpoolFolder = "spool";
     private const string DeadLetterFolderName = "dead-letters";
 
@@ -135,15 +137,21 @@ public static class EdgeAgentExtensions
         services.TryAddSingleton<IImageDecoder, OpenCvImageDecoder>();
         services.AddSingleton<ModelLoader>();
         services.TryAddSingleton<IModelLoader>(provider => provider.GetRequiredService<ModelLoader>());
-        services.AddSingleton<ModelSlot>();
-        services.AddSingleton(provider => new StationRecipe(provider.GetRequiredService<IOptions<RecipeOptions>>()));
-        services.AddSingleton<RecipeInForce>();
+        services.AddSingleton<RecipeLedger>();
+        services.AddSingleton(provider =>
+        {
+            // After the store: its lock on the folder keeps a second process from the slots too.
+            _ = provider.GetRequiredService<OutcomeStore>();
+            return ActivatorUtilities.CreateInstance<CameraGroups>(provider);
+        });
+        services.AddSingleton(provider => new RunMark(
+            provider.GetRequiredService<CameraGroups>().All.Count > 1 ? Path.Combine(Path.GetFullPath(provider.GetRequiredService<StoreOptions>().Directory), RunMarkFile) : null));
         services.AddSingleton<ReferencePictures>();
         services.AddSingleton<InFlightFrames>();
         services.AddSingleton<OutcomeBuilder>();
         services.AddSingleton<FrameCompletion>();
         services.AddSingleton(provider => new CameraLines(
-            provider.GetRequiredService<AgentOptions>(), provider.GetRequiredService<AgentIdentity>(), provider.GetRequiredService<ReferencePictures>(),
+            provider.GetRequiredService<AgentOptions>(), provider.GetRequiredService<AgentIdentity>(), provider.GetRequiredService<CameraGroups>(), provider.GetRequiredService<ReferencePictures>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<FrameCompletion>().Store));
         services.AddSingleton(provider => new CameraQueues(provider.GetRequiredService<AgentOptions>().QueueCapacity));
         services.AddSingleton<IsolationGate>();
@@ -174,12 +182,6 @@ public static class EdgeAgentExtensions
         services.AddHttpClient(RegistryClient.ClientName);
         services.AddSingleton(provider =>
         {
-            // After the store: its lock on the folder keeps a second process from the slots too.
-            _ = provider.GetRequiredService<OutcomeStore>();
-            return ActivatorUtilities.CreateInstance<SlotStore>(provider);
-        });
-        services.AddSingleton(provider =>
-        {
             _ = provider.GetRequiredService<OutcomeStore>();
             return ActivatorUtilities.CreateInstance<TrustStore>(provider);
         });
@@ -187,13 +189,14 @@ public static class EdgeAgentExtensions
         services.AddSingleton<BundleOpener>();
         services.AddSingleton<RegistryClient>();
         services.AddSingleton<BundleDownload>();
-        services.AddSingleton<RecipeStore>();
-        services.AddSingleton<RecipeDelivery>();
-        services.AddSingleton<CandidateLoader>();
-        services.AddSingleton<CandidateShadow>();
+        services.AddSingleton<CandidateTurn>();
         services.AddSingleton<FeedbackPublisher>();
-        services.AddSingleton<ModelDelivery>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ModelDelivery>(
+            provider, (IReadOnlyList<GroupDelivery>)[.. provider.GetRequiredService<CameraGroups>().All.Select(group => DeliveryFor(provider, group))]));
     }
+
+    private static GroupDelivery DeliveryFor(IServiceProvider provider, CameraGroup group) => ActivatorUtilities.CreateInstance<GroupDelivery>(
+        provider, group, ActivatorUtilities.CreateInstance<RecipeDelivery>(provider, group), ActivatorUtilities.CreateInstance<CandidateLoader>(provider, group));
 
     private static void AddPublishing(IServiceCollection services)
     {

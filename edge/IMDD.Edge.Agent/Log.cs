@@ -29,6 +29,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Information, "Stopping: {InFlight} frames under way, {Backlog} unconfirmed records stay in the store")]
     public static partial void Stopping(ILogger logger, int inFlight, long backlog);
 
+    [LoggerMessage(9, LogLevel.Information, "Group {Group} of cameras {Cameras}: model {Model} {Version} on {Provider}")]
+    public static partial void GroupStarted(ILogger logger, string group, string cameras, string? model, string? version, string? provider);
+
     [LoggerMessage(10, LogLevel.Critical, "The outcome store {Path} is damaged ({Damage}). It was moved to {Folder} for examination and a new one begun: outcomes in it that Kafka had not confirmed are missing there")]
     public static partial void StoreDamaged(ILogger logger, string path, string damage, string folder);
 
@@ -110,8 +113,8 @@ internal static partial class Log
     [LoggerMessage(48, LogLevel.Warning, "The reference statistics of model {Model} {Version} cannot be used, no frame counts as novel: {Error}")]
     public static partial void NoveltyUnusable(ILogger logger, string model, string version, string error);
 
-    [LoggerMessage(50, LogLevel.Information, "Rollout: {Step} {Model} {Version} {Digest} slot {Slot} {Reason} {Detail}")]
-    public static partial void RolloutStep(ILogger logger, string step, string model, string version, string digest, string? slot, string? reason, string? detail);
+    [LoggerMessage(50, LogLevel.Information, "Rollout: {Step} {Model} {Version} {Digest} {Group} slot {Slot} {Reason} {Detail}")]
+    public static partial void RolloutStep(ILogger logger, string step, string model, string version, string digest, string? group, string? slot, string? reason, string? detail);
 
     [LoggerMessage(51, LogLevel.Information, "Model {Model} {Version} {Digest} decides from slot {Slot}, on trial")]
     public static partial void ModelSwapped(ILogger logger, string model, string version, string digest, string slot);

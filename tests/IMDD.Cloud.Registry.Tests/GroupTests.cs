@@ -53,6 +53,7 @@ public sealed class GroupTests(PostgresFixture postgres)
         Slots(registry).ShouldBe([(null, rest.RolloutId, first.Model.Digest), ("left", left.RolloutId, second.Model.Digest), ("right", right.RolloutId, second.Model.Digest)]);
         Last(registry).Install.ShouldBeNull();
         Last(registry).Slots.Select(slot => slot.Install is not null).ShouldBe([false, false, true]);
+        Last(registry).Slots.SelectMany(slot => slot.Cameras).ShouldBe(["cam-left", "cam-right"]);
 
         await RunningRegistry.ReadAsync<RolloutProgressView>(
             await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.CancelRollout, right.RolloutId), new RolloutDecision { By = "anna" }));
@@ -359,6 +360,10 @@ public sealed class GroupTests(PostgresFixture postgres)
         (await registry.AgentsAsync()).ShouldHaveSingleItem().RolloutId.ShouldBeNull();
         var many = Enumerable.Range(0, 16).Select(i => $"{Box7}:g{i}").ToArray();
         var answer = await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.Promote, TestBundle.Name), new PromoteModel { Digest = release.Model.Digest, Agents = many, AllowUnknown = true });
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Content.ReadAsStringAsync(Stop)).ShouldContain($"{Box7}:g0: a group's cameras");
+        (await registry.AgentsAsync()).ShouldHaveSingleItem();
+        answer = await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.AssignRecipe, recipe.Digest), new AssignRecipe { Agents = many, AllowUnknown = true });
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await answer.Content.ReadAsStringAsync(Stop)).ShouldContain("expected at most 16");
         (await registry.Http.GetStringAsync("/openapi/v1.json", Stop)).ShouldContain("agent:group");

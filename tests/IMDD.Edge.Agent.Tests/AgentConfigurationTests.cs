@@ -153,6 +153,43 @@ public sealed class AgentConfigurationTests
     }
 
     [Fact]
+    public async Task Run_GroupsThatCannotBe_EachFaultIsNamed()
+    {
+        using TestDirectory directory = new();
+
+        var (code, errors) = await RunAsync(Valid(
+            directory,
+            ("Edge:Agent:Cameras:0:Name", "cam0"), ("Edge:Agent:Cameras:1:Name", "cam1"),
+            ("Edge:Agent:Groups:0:Name", "top"), ("Edge:Agent:Groups:0:Cameras:0", "cam0"), ("Edge:Agent:Groups:0:Cameras:1", "cam9"),
+            ("Edge:Agent:Groups:1:Name", "top"), ("Edge:Agent:Groups:1:Cameras:0", "cam0"), ("Edge:Agent:Groups:1:RecipeFile", directory.File("nowhere.json")),
+            ("Edge:Agent:Groups:2:Name", "Seam"), ("Edge:Agent:Groups:2:Cameras:0", "cam1"), ("Edge:Agent:Groups:2:Cameras:1", "cam1"),
+            ("Edge:Agent:Groups:3:Name", "none")));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        errors.ShouldContain("Edge:Agent:Groups:0:Cameras:1: must be one of Edge:Agent:Cameras; 'cam9' is none");
+        errors.ShouldContain("Edge:Agent:Groups:1:Name: must be named once; 'top' is there twice");
+        errors.ShouldContain("Edge:Agent:Groups:1:Cameras:0: must be in one group, once; 'cam0' is at Edge:Agent:Groups:0:Cameras:0 too");
+        errors.ShouldContain("Edge:Agent:Groups:1:RecipeFile: cannot be read as a recipe");
+        errors.ShouldContain("Edge:Agent:Groups:2:Name: must be 1 to 31 characters");
+        errors.ShouldContain("Edge:Agent:Groups:2:Cameras:1: must be in one group");
+        errors.ShouldContain("Edge:Agent:Groups:3:Cameras: must name at least one camera");
+        errors.ShouldNotContain("Edge:Agent:Groups:2:Cameras:0:");
+    }
+
+    [Fact]
+    public async Task Run_BundleOfAGroupThatIsNone_Exits2WithItsKey()
+    {
+        using TestDirectory directory = new();
+
+        var (code, errors) = await RunAsync(Valid(
+            directory, ("Edge:Agent:Cameras:0:Name", "cam0"), ("Edge:Agent:Groups:0:Name", "top"), ("Edge:Agent:Groups:0:Cameras:0", "cam0"),
+            ("Edge:Agent:Groups:0:BundleDirectory", directory.File("nothing"))));
+
+        code.ShouldBe(ExitCodes.ConfigurationInvalid);
+        errors.ShouldContain("Edge:Agent:Groups:0:BundleDirectory");
+    }
+
+    [Fact]
     public async Task Run_RecipeFileThatIsNone_Exits2WithItsKey()
     {
         using TestDirectory directory = new();

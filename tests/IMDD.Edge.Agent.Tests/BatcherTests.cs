@@ -1,3 +1,4 @@
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Tests.Support;
@@ -85,6 +86,20 @@ public sealed class BatcherTests
     }
 
     [Fact]
+    public async Task Take_TwoGroupsOfCameras_AreNeverMixed()
+    {
+        using CameraGroup top = TestGroup.Create(), seam = TestGroup.Create();
+        var batcher = Create(maxBatch: 2);
+        Add(batcher, 1, group: top);
+        Add(batcher, 1, group: seam);
+        Add(batcher, 1, group: top);
+
+        (await Take(batcher)).Select(f => f.Line.Group).ShouldBe([top, top]);
+        _othersUnderWay = false;
+        (await Take(batcher)).Single().Line.Group.ShouldBe(seam);
+    }
+
+    [Fact]
     public async Task Take_Suspect_IsAlone()
     {
         var batcher = Create(maxBatch: 4);
@@ -107,11 +122,11 @@ public sealed class BatcherTests
         await Should.ThrowAsync<OperationCanceledException>(() => take);
     }
 
-    private static void Add(Batcher batcher, int frames, int width = 64, bool suspect = false, TilePlan? tiles = null)
+    private static void Add(Batcher batcher, int frames, int width = 64, bool suspect = false, TilePlan? tiles = null, CameraGroup? group = null)
     {
         for (var i = 0; i < frames; i++)
         {
-            var frame = InFlight.Create($"f{i}", tiles: tiles);
+            var frame = InFlight.Create($"f{i}", tiles: tiles, group: group);
             (frame.Width, frame.Height, frame.IsSuspect) = (width, 64, suspect);
             batcher.Add(frame);
         }

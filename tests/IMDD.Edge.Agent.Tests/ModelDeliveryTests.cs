@@ -1,7 +1,7 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
-using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -276,7 +276,7 @@ public sealed class ModelDeliveryTests
         var rollout = await plant.WishAsync(plant.Offer(1));
         await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Trial));
         (await plant.InspectAsync()).Model!.Name.ShouldBe(TestRelease.Name);
-        plant.Harness.Services.GetRequiredService<ModelSlot>().Failed();
+        plant.Harness.Services.GetRequiredService<CameraGroups>().Rest.Slot.Failed();
 
         var end = await plant.EndAsync(rollout);
 

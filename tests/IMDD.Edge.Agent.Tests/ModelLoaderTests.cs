@@ -1,11 +1,13 @@
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Hosting;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Signing;
 using IMDD.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +20,8 @@ public sealed class ModelLoaderTests : IDisposable
     private readonly TestSigningKey _key = new();
     private readonly SettableTime _time = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
 
+    private readonly RunMark _mark = new(file: null);
+
     private string Bundle => _directory.File("bundle");
 
     private string Ledger => Path.Combine(_directory.File("store"), "releases.json");
@@ -26,6 +30,7 @@ public sealed class ModelLoaderTests : IDisposable
     {
         _directory.Dispose();
         _key.Dispose();
+        _mark.Dispose();
     }
 
     [Fact]
@@ -92,6 +97,75 @@ public sealed class ModelLoaderTests : IDisposable
         Refused(Release(2, expires: expires)).ShouldContain("has expired");
     }
 
+    [Fact]
+    public void Load_TwoReleasesOfANameForTwoGroups_StartAgainAndAgainAlsoWhenTheGroupsGo()
+    {
+        var expires = _time.GetUtcNow().AddDays(1);
+        var options = Options();
+        Write("old", 1, expires);
+        Write("new", 2, expires);
+        Start((null, "old"), ("top", "new"));
+        _time.Now += TimeSpan.FromDays(2);
+        Start((null, "old"), ("top", "new"));
+        Start((null, "old"));
+        Start(("top", "new"), (null, "old"));
+
+        // What one group has started with is nothing that another may go back to, nor one that has gone on.
+        Write("newer", 3);
+        Should.Throw<ConfigurationInvalidException>(() => Start((null, "old"), ("seam", "old"))).Message.ShouldContain("Release 1 of trial");
+        Start((null, "newer"), ("top", "new"));
+        Should.Throw<ConfigurationInvalidException>(() => Start((null, "old"), ("top", "new"))).Message.ShouldContain("Release 1 of trial");
+        Start((null, "newer"), ("top", "newer"));
+        Should.Throw<ConfigurationInvalidException>(() => Start((null, "newer"), ("top", "new"))).Message.ShouldContain("Release 2 of trial");
+
+        void Write(string folder, long counter, DateTimeOffset? expiresAt = null)
+            => TestRelease.Write(_directory.File(folder), _key, counter, manifest => manifest with { ExpiresAt = expiresAt });
+
+        void Start(params (string? Name, string Folder)[] groups)
+        {
+            var all = groups.Select(group => TestGroup.Create(folder: _directory.File("store"), bundle: _directory.File(group.Folder), name: group.Name)).ToList();
+            try
+            {
+                foreach (var model in Loader(options).Load(all))
+                {
+                    model.Segmenter.Dispose();
+                }
+            }
+            finally
+            {
+                all.ForEach(group => group.Dispose());
+            }
+        }
+    }
+
+    [Fact]
+    public void Load_WithTheLedgerOfAnOlderAgent_GoesOnWithWhatHasRun()
+    {
+        var release = Release(5);
+        var digest = ModelBundle.Open(Bundle, new BundleTrust { Keys = TrustedKeys.Load(release.TrustedKeys), KnownDigests = ShippedBundles.Digests }).Digest;
+        Directory.CreateDirectory(Path.GetDirectoryName(Ledger)!);
+        File.WriteAllText(Ledger, $$$"""{"trial":{"counter":5,"digest":"{{{digest}}}"}}""");
+        Load(release).Dispose();
+        Load(release).Dispose();
+
+        Refused(Release(4)).ShouldContain("Release 4 of trial");
+    }
+
+    [Fact]
+    public void Load_ConfiguredReleaseOfAGroupThatHasKeptALaterOne_IsAStepBack()
+    {
+        var release = Release(1);
+        Load(release).Dispose();
+        TestRelease.Write(_directory.File("delivered"), _key, 2);
+        var opener = Opener(release);
+        var delivered = opener.Open(_directory.File("delivered"));
+        opener.Accept(delivered, group: "top");
+        Load(release).Dispose();
+
+        opener.Accept(delivered, group: null);
+        Refused(release).ShouldContain("Release 1 of trial");
+    }
+
     [Theory]
     [InlineData("99.0.0")]
     [InlineData("soon")]
@@ -155,13 +229,22 @@ public sealed class ModelLoaderTests : IDisposable
 
     private Inference.ISegmenter Load(ModelOptions options, Recipe? recipe = null)
     {
+        using var group = TestGroup.Create(recipe, _directory.File("store"), options.BundleDirectory);
+        return Loader(options).Load([group])[0].Segmenter;
+    }
+
+    private ModelLoader Loader(ModelOptions options)
+    {
+        AgentIdentity identity = new(new AgentOptions { Asset = "acme/ulm/paint/line2/cell3", Name = "box7" }, _time);
+        return new ModelLoader(Opener(options), new DeliveryOptions(), identity, _mark, _time, NullLogger<ModelLoader>.Instance);
+    }
+
+    private BundleOpener Opener(ModelOptions options)
+    {
         var model = Microsoft.Extensions.Options.Options.Create(options);
         var store = Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") });
-        AgentIdentity identity = new(new AgentOptions { Asset = "acme/ulm/paint/line2/cell3", Name = "box7" }, _time);
         TrustStore trust = new(model, store, CrashPoints.None, _time, NullLogger<TrustStore>.Instance);
-        BundleOpener opener = new(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store, trust, NullLogger<BundleOpener>.Instance);
-        SlotStore slots = new(store, new DeliveryOptions(), _time, NullLogger<SlotStore>.Instance);
-        return new ModelLoader(opener, slots, new DeliveryOptions(), identity, model, new StationRecipe(recipe), _time, NullLogger<ModelLoader>.Instance).Load().Segmenter;
+        return new BundleOpener(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store, trust, NullLogger<BundleOpener>.Instance);
     }
 
     private string Refused(ModelOptions options) => Should.Throw<ConfigurationInvalidException>(() => Load(options)).Message;

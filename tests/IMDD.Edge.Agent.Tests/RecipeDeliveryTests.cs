@@ -1,6 +1,7 @@
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Inference.Recipes;
@@ -133,7 +134,7 @@ public sealed class RecipeDeliveryTests
         await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.Step == RolloutStepWord.Trial));
         var tried = await plant.InspectAsync();
         (tried.Model!.Name, tried.RecipeDigest).ShouldBe((TestRelease.Name, second));
-        plant.Harness.Services.GetRequiredService<ModelSlot>().Failed();
+        plant.Harness.Services.GetRequiredService<CameraGroups>().Rest.Slot.Failed();
 
         (await plant.EndAsync(rollout)).Step.ShouldBe(RolloutStepWord.RolledBack);
 
@@ -157,7 +158,7 @@ public sealed class RecipeDeliveryTests
         await plant.Harness.StartAgentAsync([.. plant.Settings, ("Edge:Agent:MaxBatch", "1")]);
         var model = Running(await plant.InspectAsync());
         var recipe = new Recipe { Id = "thermal@1", DeadlineMs = 60_000, Window = [0, 1000] };
-        var inForce = plant.Harness.Services.GetRequiredService<RecipeInForce>();
+        var inForce = plant.Harness.Services.GetRequiredService<CameraGroups>().Rest.Recipes;
 
         // While one frame is inspected the next is decoded by the recipe that goes out of force: it is decoded again.
         using ManualResetEventSlim go = new();

@@ -1,6 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
-using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,7 +58,7 @@ public sealed class ReferencePictureTests
         await harness.SendAsync(TestFrames.Good());
         await harness.OutcomesAsync(1);
 
-        var slot = harness.Services.GetRequiredService<ModelSlot>();
+        var slot = harness.Services.GetRequiredService<CameraGroups>().Rest.Slot;
         slot.Swap(new FakeSegmenter { Manifest = Comparing() }, "B")!.ShouldBe(harness.Segmenter);
         await harness.SendAsync(TestFrames.Good());
 

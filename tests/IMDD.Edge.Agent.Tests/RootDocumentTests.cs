@@ -62,6 +62,25 @@ public sealed class RootDocumentTests : IDisposable
     }
 
     [Fact]
+    public async Task Rotation_FollowedForTwoGroupsOfCamerasAtOnce_IsFollowedOnce()
+    {
+        await using var plant = await StartAsync(
+            Document(1, _first),
+            ("Edge:Agent:Cameras:0:Name", "cam1"), ("Edge:Agent:Cameras:1:Name", "cam2"), ("Edge:Agent:Groups:0:Name", "seam"), ("Edge:Agent:Groups:0:Cameras:0", "cam2"));
+        for (var version = 2; version <= 9; version++)
+        {
+            plant.Registry.OfferRoot(version, Document(version, _second).Write());
+        }
+
+        var release = plant.Offer(1, _second);
+        await plant.WishAsync(release, wish => wish with { Slots = [new() { Model = release, RolloutId = "rest" }, new() { Group = "seam", Model = release, RolloutId = "seam" }] });
+
+        (await plant.EndAsync("rest")).Result.ShouldBe(RolloutResult.Success);
+        (await plant.EndAsync("seam")).Result.ShouldBe(RolloutResult.Success);
+        Kept(plant).ShouldBe(9);
+    }
+
+    [Fact]
     public async Task RootRotation_SignedByBoth_IsFollowedAndTheOldRootKeyIsGoodNoMore()
     {
         await using var plant = await StartAsync(Document(1, _first));
@@ -224,13 +243,15 @@ public sealed class RootDocumentTests : IDisposable
             CrashPoints.None, TimeProvider.System, NullLogger<TrustStore>.Instance);
     }
 
-    private async Task<DeliveryPlant> StartAsync(TestRoot root, TimeProvider? time = null)
+    private Task<DeliveryPlant> StartAsync(TestRoot root, params (string Key, string Value)[] settings) => StartAsync(root, time: null, settings);
+
+    private async Task<DeliveryPlant> StartAsync(TestRoot root, TimeProvider? time, params (string Key, string Value)[] settings)
     {
         await File.WriteAllBytesAsync(Pinned, root.Write(), TestContext.Current.CancellationToken);
         var plant = await DeliveryPlant.StartAsync();
         plant.Harness.Time = time;
         plant.Harness.HasRealModel = true;
-        await plant.Harness.StartAgentAsync(Settings(plant));
+        await plant.Harness.StartAgentAsync([.. Settings(plant), .. settings]);
         return plant;
     }
 

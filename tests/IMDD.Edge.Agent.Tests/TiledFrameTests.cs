@@ -1,5 +1,5 @@
 using IMDD.Contracts.Events;
-using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,7 +60,7 @@ public sealed class TiledFrameTests
         await harness.SendAsync(TestFrames.Bad(), "cam1");
         await Eventually.HoldsAsync(() => inside.IsSet);
 
-        var slot = harness.Services.GetRequiredService<ModelSlot>();
+        var slot = harness.Services.GetRequiredService<CameraGroups>().Rest.Slot;
         var swap = Task.Run(() => slot.Swap(next, "B"), TestContext.Current.CancellationToken);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         swap.IsCompleted.ShouldBeFalse();

@@ -47,8 +47,14 @@ internal static class AgentRows
     /// An address with a slip in it would get a row that rollouts wait for. One that is to come is expected from now on, in the caller's
     /// transaction.
     /// </summary>
+    /// <param name="context">The database.</param>
+    /// <param name="addresses">What was asked for.</param>
+    /// <param name="allowUnknown">Whether it may be to come.</param>
+    /// <param name="groupsToo">Whether groups may: what is told at once names their cameras, which only their agent knows.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RegistryException">No agent has ever said its state from one of them, or has such a group no more; or an agent would have too many groups.</exception>
-    public static async Task CheckKnownAsync(RegistryDbContext context, IReadOnlyList<AgentAddress> addresses, bool allowUnknown, CancellationToken cancellationToken)
+    public static async Task CheckKnownAsync(
+        RegistryDbContext context, IReadOnlyList<AgentAddress> addresses, bool allowUnknown, bool groupsToo, CancellationToken cancellationToken)
     {
         List<AgentAddress> unknown = [];
         foreach (var address in addresses)
@@ -60,13 +66,18 @@ internal static class AgentRows
             }
 
             unknown.Add(address);
-            if (row is not null && allowUnknown)
+            if (row is not null && allowUnknown && (groupsToo || address.Group is null))
             {
                 (row.State, row.StateAt, row.GoneAt) = (null, null, null);
             }
         }
 
         await context.SaveChangesAsync(cancellationToken);
+        if (allowUnknown && !groupsToo && unknown.Find(address => address.Group is not null) is { } early)
+        {
+            throw RegistryException.Unknown($"No agent has said that it has {early}: a group's cameras are part of what it is told. Expected its agent's state first.");
+        }
+
         if (unknown.Count > 0 && !allowUnknown)
         {
             throw RegistryException.Unknown(

@@ -47,7 +47,9 @@ internal static class AgentUnits
             ExecutionProvider = group.ExecutionProvider,
             Groups = null,
         };
-        return new AgentUnit(agent with { Group = group.Name }, own, ImddJsonText.Write(own));
+        
+        // What is kept names the group's cameras, which each wish for it has to name.
+        return new AgentUnit(agent with { Group = group.Name }, own, ImddJsonText.Write(own with { Groups = [group] }));
     }
 
     private static bool HasRest(AgentState state) => state.Model is not null || state.RecipeId is not null || state.Slots is not null || state.ExecutionProvider is not null;

@@ -1,6 +1,7 @@
 using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
+using IMDD.Relational;
 
 namespace IMDD.Cloud.Registry.Fleet;
 
@@ -29,6 +30,7 @@ internal static class DesiredMessage
                 .. wishes.OrderBy(wish => wish.Row.Agent, StringComparer.Ordinal).Select(wish => new DesiredSlot
                 {
                     Group = AgentRows.AddressOf(wish.Row).Group,
+                    Cameras = CamerasOf(wish.Row),
                     RolloutId = wish.Row.RolloutId,
                     Model = wish.Model,
                     RecipeDigest = wish.Row.Recipe,
@@ -37,6 +39,12 @@ internal static class DesiredMessage
             ],
         };
     }
+
+    /// <summary>The cameras of a row's group, as its agent has said them: an agent that knows no groups must not take its slot for all of its own.</summary>
+    private static IReadOnlyList<string> CamerasOf(AgentRow row)
+        => AgentRows.AddressOf(row).Group is null ? []
+            : row.State is { } state && ImddJsonText.Read<AgentState>(state).Groups is [var group] ? group.Cameras
+            : throw new InvalidOperationException($"{row.Asset}/{row.Agent} is wished something before its cameras are known.");
 
     private static InstallWindow? Install(AgentRow row) => Mapping.Install(row.InstallNotBefore, row.InstallNotAfter);
 }

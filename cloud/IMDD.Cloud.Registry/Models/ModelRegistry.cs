@@ -70,7 +70,7 @@ internal sealed partial class ModelRegistry(
         var release = await ReleaseRules.FindAsync(context, name, request.Digest, cancellationToken);
         ReleaseRules.CheckUsable(release, identity.Now().Time);
         await RolloutBook.CheckNoneOpenAsync(context, name, cancellationToken);
-        await AgentRows.CheckKnownAsync(context, agents, request.AllowUnknown, cancellationToken);
+        await AgentRows.CheckKnownAsync(context, agents, request.AllowUnknown, groupsToo: false, cancellationToken);
         var rollout = agents.Count == 0
             ? await CrownAsync(context, release, PreviousChampion.Remembered, request.By, request.Reason, cancellationToken)
             : await wishes.TellAsync(context, release, ModelAlias.Challenger, agents, cancellationToken);

@@ -36,7 +36,7 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
 
         // Before the agents' rows, as whoever tells a fleet does.
         await RolloutLock.HoldModelsAsync(context, cancellationToken);
-        await AgentRows.CheckKnownAsync(context, addresses, request.AllowUnknown, cancellationToken);
+        await AgentRows.CheckKnownAsync(context, addresses, request.AllowUnknown, groupsToo: true, cancellationToken);
         var agents = await AgentsAsync(context, addresses, cancellationToken);
         await CheckNotInRolloutAsync(context, agents, cancellationToken);
         await AssignAsync(context, agents, digest, cancellationToken);

@@ -6,13 +6,21 @@ namespace IMDD.Contracts.Events;
 /// <summary>Makes the message of <c>desired/{agent}</c>, which also goes to <c>imdd.model.rollout.v1</c>.</summary>
 public static class DesiredModelsEvent
 {
+    /// <summary>It becomes part of the keys of what is answered.</summary>
+    private const int MaxRolloutId = 1024;
+
+    private const int MaxSlots = 16;
+
     /// <summary>What an agent is to run.</summary>
-    /// <exception cref="ArgumentException">No slot, a group or a camera in two of them, two for the rest of the cameras, a digest that is none, or a window that ends before it begins.</exception>
+    /// <exception cref="ArgumentException">
+    /// No slot or too many, a group without cameras, a group or a camera in two of them, two for the rest of the cameras, a digest or a rollout id that is none,
+    /// or a window that ends before it begins.
+    /// </exception>
     /// <exception cref="FormatException">A group's name breaks the rule for names.</exception>
     public static CloudEvent Create(AssetPath asset, DesiredModels desired, EventContext context)
     {
-        EventGuard.NotEmpty(desired.RolloutId, nameof(desired.RolloutId));
-        EventGuard.That(desired.Slots.Count > 0, "There is no slot: expected at least one.", nameof(desired.Slots));
+        CheckRolloutId(desired.RolloutId);
+        EventGuard.That(desired.Slots.Count is > 0 and <= MaxSlots, $"There are {desired.Slots.Count} slots: expected 1 to {MaxSlots}.", nameof(desired.Slots));
         var cameras = desired.Slots.SelectMany(slot => slot.Cameras).ToList();
         EventGuard.That(cameras.Distinct(StringComparer.Ordinal).Count() == cameras.Count, "A camera is in two slots.", nameof(desired.Slots));
         var groups = desired.Slots.Select(slot => slot.Group).OfType<string>().Select(NamePart.Checked).ToList();
@@ -24,7 +32,14 @@ public static class DesiredModelsEvent
         {
             EventGuard.Digest(slot.Model.Digest, "Model.Digest");
             EventGuard.Digest(slot.RecipeDigest, nameof(slot.RecipeDigest));
-            EventGuard.That(slot.RolloutId is not "", "RolloutId of a slot is empty.", nameof(slot.RolloutId));
+            EventGuard.That(
+                slot.Group is null || slot.Cameras.Count > 0,
+                $"The slot of group '{slot.Group}' has no cameras: expected those of the group, or an agent that knows no groups takes it for all cameras.", nameof(slot.Cameras));
+            if (slot.RolloutId is not null)
+            {
+                CheckRolloutId(slot.RolloutId);
+            }
+
             CheckWindow(slot.Install);
         }
 
@@ -39,6 +54,10 @@ public static class DesiredModelsEvent
         => desired.Slots.All(slot => slot is { Group: null, RolloutId: null })
             ? []
             : desired.Slots.Select(slot => $"{slot.Group ?? string.Join(',', slot.Cameras)}\n{slot.RolloutId ?? desired.RolloutId}");
+
+    private static void CheckRolloutId(string rolloutId) => EventGuard.That(
+        rolloutId is { Length: > 0 and <= MaxRolloutId } && CloudEventText.IsAttributeValue(rolloutId),
+        $"RolloutId is '{Excerpt.Of(rolloutId)}': expected 1 to {MaxRolloutId} characters, none of them a control character.", nameof(DesiredModels.RolloutId));
 
     private static void CheckWindow(InstallWindow? install)
         => EventGuard.That(install is not { NotBefore: { } from, NotAfter: { } until } || from < until, "The window ends before it begins.", nameof(DesiredModels.Install));

@@ -1,15 +1,15 @@
 namespace IMDD.Contracts.Events;
 
 /// <summary>
-/// What one group of cameras is to be inspected by. A group of the agent's configuration is named by <see cref="Group"/>, or by <see cref="Cameras"/>
-/// alone; with neither it is the rest: the agent's cameras that are in no group, which are all of them where it has none.
+/// What one group of cameras is to be inspected by. A group of the agent's configuration is named by <see cref="Group"/> and <see cref="Cameras"/>, or by
+/// <see cref="Cameras"/> alone; with neither it is the rest: the agent's cameras that are in no group, which are all of them where it has none.
 /// </summary>
 public sealed record DesiredSlot
 {
     /// <summary>Name of the group within the agent; null: found by <see cref="Cameras"/>.</summary>
     public string? Group { get; init; }
 
-    /// <summary>Exactly the cameras of the group; empty: those that it has.</summary>
+    /// <summary>Exactly the cameras of the group. Empty for the rest alone: an agent that knows no groups refuses a slot with cameras, and takes one without for all of its own.</summary>
     public IReadOnlyList<string> Cameras { get; init; } = [];
 
     /// <summary>Names the wish for this group; null: as the message says.</summary>

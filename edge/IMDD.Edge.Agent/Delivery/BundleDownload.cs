@@ -3,6 +3,7 @@ using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Inference.Bundles;
 
@@ -10,10 +11,10 @@ namespace IMDD.Edge.Agent.Delivery;
 
 /// <summary>
 /// Fetches a bundle: its signed manifest first, which is believed or not before anything else is asked for; then each file to a part, which gets
-/// its name only once it is whole. What is there from before, or in a slot, is not fetched again.
+/// its name only once it is whole. What is there from before, or in a slot of any group of cameras, is not fetched again.
 /// </summary>
 internal sealed class BundleDownload(
-    RegistryClient registry, RootUpdate roots, SlotStore slots, BundleOpener opener, DeliveryOptions options, CrashPoints crashPoints, TimeProvider time)
+    RegistryClient registry, RootUpdate roots, CameraGroups groups, BundleOpener opener, DeliveryOptions options, CrashPoints crashPoints, TimeProvider time)
 {
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
 
@@ -21,6 +22,7 @@ internal sealed class BundleDownload(
     private const long SpareBytes = 64L << 20;
 
     /// <summary>Fetches a release into <see cref="SlotStore.Incoming"/>.</summary>
+    /// <param name="slots">Of the group of cameras that it is for.</param>
     /// <param name="wanted">What is desired.</param>
     /// <param name="progress">Called with the bytes that are there, and all.</param>
     /// <param name="cancellationToken">Ends it; what has come stays.</param>
@@ -28,7 +30,7 @@ internal sealed class BundleDownload(
     /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
     /// <exception cref="HttpRequestException">The registry is away.</exception>
     /// <exception cref="IOException">The disk is.</exception>
-    public async Task FetchAsync(ModelRelease wanted, Action<long, long> progress, CancellationToken cancellationToken)
+    public async Task FetchAsync(SlotStore slots, ModelRelease wanted, Action<long, long> progress, CancellationToken cancellationToken)
     {
         slots.Tidy(wanted.Digest);
         await roots.FollowAsync(cancellationToken);
@@ -41,7 +43,7 @@ internal sealed class BundleDownload(
 
         opener.Check(signed.Manifest, signed.Digest, signed.SignedBy, time.GetUtcNow());
         var total = signed.Manifest.Files.Sum(file => file.SizeBytes);
-        CheckRoom(total);
+        CheckRoom(slots.Root, total);
         crashPoints.Pass(CrashPoint.AfterEnvelope);
         var folder = slots.Incoming(wanted.Digest);
         var parts = slots.Parts(wanted.Digest);
@@ -67,7 +69,7 @@ internal sealed class BundleDownload(
         Directory.Delete(parts, recursive: true);
     }
 
-    private void CheckRoom(long total)
+    private void CheckRoom(string root, long total)
     {
         if (total > options.MaxBundleBytes)
         {
@@ -75,7 +77,7 @@ internal sealed class BundleDownload(
                 RolloutReason.StorageFull, $"The bundle has {total} bytes: this agent takes at most {options.MaxBundleBytes} ({DeliveryOptions.Section}:{nameof(options.MaxBundleBytes)}).");
         }
 
-        if (FreeBytes(slots.Root) is { } free && free < total + SpareBytes)
+        if (FreeBytes(root) is { } free && free < total + SpareBytes)
         {
             throw new DeliveryException(RolloutReason.StorageFull, $"The bundle has {total} bytes and the disk {free} free: expected {SpareBytes} to be left.");
         }
@@ -124,23 +126,35 @@ internal sealed class BundleDownload(
     /// <summary>A release that shares files with one in a slot, such as a new word with the same weights, gets them from there.</summary>
     private bool TryCopy(string path, BundleFile file)
     {
-        foreach (var (slot, content) in slots.State?.Slots ?? new Dictionary<string, SlotContent>(StringComparer.Ordinal))
+        foreach (var source in groups.All.SelectMany(group => Delivered(group.Slots)).Select(folder => new FileInfo(Path.Combine(folder, file.Path))))
         {
-            var source = content.IsConfigured ? null : Path.Combine(slots.FolderOf(slot, content.Model.Digest), file.Path);
-            if (source is not null && File.Exists(source) && new FileInfo(source).Length == file.SizeBytes)
+            if (source.Exists && source.Length == file.SizeBytes && TryCopy(source.FullName, path) && IsWhole(path, file))
             {
-                File.Copy(source, path, overwrite: true);
-                Sync(path);
-                if (IsWhole(path, file))
-                {
-                    return true;
-                }
-
-                File.Delete(path);
+                return true;
             }
+
+            File.Delete(path);
         }
 
         return false;
+    }
+
+    private static IEnumerable<string> Delivered(SlotStore slots)
+        => slots.State is { } state ? state.Slots.Where(slot => !slot.Value.IsConfigured).Select(slot => slots.FolderOf(slot.Key, slot.Value.Model.Digest)) : [];
+
+    private static bool TryCopy(string source, string path)
+    {
+        try
+        {
+            File.Copy(source, path, overwrite: true);
+            Sync(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Another group's slot was emptied meanwhile.
+            return false;
+        }
     }
 
     private static bool IsWhole(string path, BundleFile file)

@@ -1,4 +1,5 @@
 using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Imaging;
 using IMDD.Inference;
@@ -10,7 +11,7 @@ namespace IMDD.Edge.Agent.Delivery;
 /// Loads a release beside the one that decides. What is costly comes first, on one thread that gets only what the line leaves over: whether it
 /// loads, what it makes of its probes, how long it takes. Then the session that is to decide is made, and runs each frame size once.
 /// </summary>
-internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions options, ModelSlot slot)
+internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions options, CameraGroup group)
 {
     private const int TimedRuns = 3;
     private const byte MidGrey = 128;
@@ -27,7 +28,7 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     public Task<ISegmenter> ProveAsync(ModelBundle bundle, TimeSpan? deadline) => LowPriority.RunAsync(() =>
     {
         var sizes = Sizes();
-        var trial = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest) with { Threads = 1, MaxBatch = 1 });
+        var trial = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest, group.Cameras) with { Threads = 1, MaxBatch = 1 });
         try
         {
             CheckSpeed(trial, sizes, deadline);
@@ -43,12 +44,12 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     /// <summary>A release that is ready to decide.</summary>
     /// <exception cref="ModelBundleException">The bundle has changed on disk.</exception>
     /// <exception cref="SegmenterException">It does not run here.</exception>
-    public Task<ISegmenter> LoadAsync(ModelBundle bundle) => Task.Run(() => SegmenterFactory.Create(bundle, opener.Options(Sizes(), bundle.Manifest)));
+    public Task<ISegmenter> LoadAsync(ModelBundle bundle) => Task.Run(() => SegmenterFactory.Create(bundle, opener.Options(Sizes(), bundle.Manifest, group.Cameras)));
 
     private List<(int Width, int Height)> Sizes()
     {
         List<(int Width, int Height)> sizes = [.. opener.WarmUpSizes()];
-        if (slot.LastFrame is { } seen && !sizes.Contains(seen))
+        if (group.Slot.LastFrame is { } seen && !sizes.Contains(seen))
         {
             sizes.Add(seen);
         }

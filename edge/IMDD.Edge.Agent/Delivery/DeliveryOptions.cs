@@ -10,7 +10,7 @@ public sealed class DeliveryOptions
     /// <summary>Address of the registry, such as <c>https://registry:5084</c>. Empty: the agent keeps to the bundle of its configuration.</summary>
     public string RegistryUrl { get; set; } = "";
 
-    /// <summary>Larger bundles are refused, bytes; two of them and what is being fetched must find room beside the store.</summary>
+    /// <summary>Larger bundles are refused, bytes; for each group of cameras two of them and what is being fetched must find room beside the store.</summary>
     [Range(1L << 10, 1L << 40)]
     public long MaxBundleBytes { get; set; } = 2L << 30;
 

@@ -2,63 +2,37 @@ using System.Text.Json;
 using IMDD.Contracts;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
-using IMDD.Contracts.Models;
 using IMDD.Contracts.Topics;
-using IMDD.Edge.Agent.Faults;
-using IMDD.Edge.Agent.Inspection;
-using IMDD.Edge.Agent.State;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Telemetry;
-using IMDD.Hosting;
-using IMDD.Inference;
-using IMDD.Inference.Bundles;
-using IMDD.Inference.Recipes;
 using IMDD.Messaging.Mqtt;
 
 namespace IMDD.Edge.Agent.Delivery;
 
 /// <summary>
-/// Follows what is desired of the agent, a model and its recipe: fetch, check, warm up beside the model that decides, swap between two batches, watch, keep or go back.
-/// Whatever happens on the way, the model that decides goes on.
+/// Takes what is desired of the agent, one message for all groups of its cameras, and gives each group what is meant for it. A slot that is for none is
+/// answered, and the others are followed.
 /// </summary>
 internal sealed class ModelDelivery(
     AgentIdentity identity,
-    AgentOptions agent,
     DeliveryOptions options,
-    SlotStore slots,
-    BundleDownload download,
-    RootUpdate roots,
-    BundleOpener opener,
-    CandidateLoader loader,
-    CandidateShadow shadow,
-    ModelLoader starting,
-    ModelSlot slot,
-    RecipeDelivery recipes,
-    RecipeInForce inForce,
+    CameraGroups groups,
+    IReadOnlyList<GroupDelivery> deliveries,
     FeedbackPublisher feedback,
-    StatePublisher states,
-    CrashPoints crashPoints,
     AgentTelemetry telemetry,
     TimeProvider time,
     ILogger<ModelDelivery> logger) : IDisposable
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>A download says how far it is no more often than this.</summary>
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
-
-    private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _wished = new(0);
-    private DesiredModels? _wish;
-    private CancellationTokenSource? _following;
-    private string? _followed;
-
     /// <summary>The topic of what is desired of this agent.</summary>
     public string Filter { get; } = MqttTopics.Desired(identity.Asset, identity.Name);
 
     /// <summary>True where models come from the registry.</summary>
     public bool IsOn => options.IsOn;
 
-    /// <summary>Takes a wish. A newer one ends what was begun for an older, unless that decides already.</summary>
+    /// <summary>What follows the wishes, by group.</summary>
+    public IReadOnlyList<GroupDelivery> Groups => deliveries;
+
+    /// <summary>Takes a message. A group that it has nothing for has had its wish taken back, and an empty one takes back all.</summary>
     public ValueTask HandleAsync(IMqttDelivery delivery, CancellationToken cancellationToken)
     {
         var message = delivery.Message;
@@ -66,7 +40,7 @@ internal sealed class ModelDelivery(
         {
             if (message.Payload.IsEmpty)
             {
-                TakeBack();
+                Take([]);
             }
             else if (message.Payload.Length <= ImddJson.MaxEventBytes)
             {
@@ -93,447 +67,80 @@ internal sealed class ModelDelivery(
     private void Check(DesiredModels wish)
     {
         var now = time.GetUtcNow();
-        _ = DesiredModelsEvent.Create(identity.Asset, wish, new EventContext { Source = identity.Source, Time = now, RecordedTime = now });
+        EventContext context = new() { Source = identity.Source, Time = now, RecordedTime = now };
+        _ = DesiredModelsEvent.Create(identity.Asset, wish, context);
         if (wish.Agent != identity.Name)
         {
             throw new ArgumentException($"It is for agent '{Excerpt.Of(wish.Agent)}'.", nameof(wish));
         }
+
+        foreach (var slot in wish.Slots)
+        {
+            _ = RolloutStepEvent.Create(
+                identity.Asset, RolloutSteps.Under(identity.Name, slot.RolloutId ?? wish.RolloutId, slot.Model, RolloutStepWord.Scheduled) with { Group = slot.Group }, context);
+        }
     }
 
-    /// <summary>A wish that comes again, as every retained message does, is the same wish.</summary>
-    private void Take(DesiredModels wish)
+    private void Take(DesiredModels message)
     {
-        lock (_lock)
+        var slots = message.Slots.Select(slot => (Slot: slot, Group: Find(slot))).ToList();
+        var wishes = slots.Where(found => found.Group is not null).GroupBy(found => found.Group!, found => found.Slot).Where(group => group.Count() == 1)
+            .ToDictionary(group => group.Key, group => GroupWish.Of(message, group.Single()));
+        Take(wishes);
+        foreach (var (slot, group) in slots.Where(found => found.Group is null || !wishes.ContainsKey(found.Group)))
         {
-            if ((_wish?.RolloutId ?? _followed) == wish.RolloutId)
-            {
-                return;
-            }
-
-            _wish = wish;
-            _following?.Cancel();
+            Refuse(GroupWish.Of(message, slot), slot, group is null ? Expected() : "Two slots are for the same group of cameras.");
         }
-
-        _wished.Release();
     }
 
-    /// <summary>A wish that is empty has been taken back: what was begun for the last ends, unless that decides already; what runs goes on.</summary>
-    private void TakeBack()
+    private void Take(Dictionary<CameraGroup, GroupWish> wishes)
     {
-        lock (_lock)
+        foreach (var delivery in deliveries)
         {
-            _wish = null;
-            _following?.Cancel();
+            if (wishes.TryGetValue(delivery.Group, out var wish))
+            {
+                delivery.Take(wish);
+            }
+            else
+            {
+                delivery.TakeBack();
+            }
         }
     }
 
-    /// <summary>Works until the token fires.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    private CameraGroup? Find(DesiredSlot slot)
     {
-        if (slots.State is { Trial: { } trial } state)
+        if (slot is { Group: null, Cameras.Count: 0 })
         {
-            // The process ended while a release was on trial, and has come up on it.
-            await TryOutAsync(trial.RolloutId, state.Deciding().Model, previous: null, cancellationToken);
+            return groups.HasRest ? groups.Rest : null;
         }
 
-        while (true)
-        {
-            await _wished.WaitAsync(cancellationToken);
-            DesiredModels? wish;
-            CancellationTokenSource following;
-            lock (_lock)
-            {
-                (wish, _wish) = (_wish, null);
-                _followed = wish?.RolloutId;
-                _following = following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            }
-
-            try
-            {
-                if (wish is not null)
-                {
-                    await FollowAsync(wish, following.Token, cancellationToken);
-                }
-            }
-            finally
-            {
-                lock (_lock)
-                {
-                    (_following, _followed) = (null, null);
-                }
-
-                following.Dispose();
-            }
-        }
+        return groups.All.FirstOrDefault(group => (slot.Group is null || slot.Group == group.Name) && (slot.Cameras.Count == 0 || IsOf(group, slot.Cameras)));
     }
+
+    /// <summary>True for exactly the cameras of a named group; for the rest, where those of them that the agent has are all of the rest's, and no others.</summary>
+    private bool IsOf(CameraGroup group, IReadOnlyList<string> cameras) => group.Name is not null
+        ? group.Cameras.ToHashSet(StringComparer.Ordinal).SetEquals(cameras)
+        : group.Cameras.Count > 0 && group.Cameras.All(cameras.Contains) && groups.All.All(other => other == group || !other.Cameras.Any(cameras.Contains));
+
+    private void Refuse(GroupWish wish, DesiredSlot slot, string detail)
+    {
+        var refused = RolloutSteps.Failed(identity.Name, wish.RolloutId, wish.Model, RolloutStepWord.Rejected, RolloutReason.Unsupported, detail) with { Group = slot.Group };
+        feedback.Say(refused);
+        telemetry.RolloutEnded(refused.Step, refused.ReasonCode);
+    }
+
+    private string Expected() => groups.Named.Count == 0
+        ? "This agent runs one model for all of its cameras."
+        : "This agent has no such group of cameras: expected "
+            + string.Join(", ", groups.All.Select(group => $"{group.Name ?? "no name"} ({string.Join(", ", group.Cameras)})")) + ".";
 
     /// <inheritdoc/>
-    public void Dispose() => _wished.Dispose();
-
-    private async Task FollowAsync(DesiredModels wish, CancellationToken newer, CancellationToken stop)
+    public void Dispose()
     {
-        var model = wish.Slots[0].Model;
-        if (slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId
-            && (closed.Result != RolloutResult.Success || wish.Slots.Count != 1 || recipes.IsInForce(wish.Slots[0].RecipeDigest)))
+        foreach (var delivery in deliveries)
         {
-            feedback.Say(closed);
-            return;
+            delivery.Dispose();
         }
-
-        crashPoints.Pass(CrashPoint.AfterWish);
-        var deciding = slot.Model is { } present && present.Digest == model.Digest && wish.Slots.Count == 1 ? present.Slot : null;
-        if (deciding is not null && recipes.IsInForce(wish.Slots[0].RecipeDigest))
-        {
-            Close(RolloutSteps.Committed(identity.Name, wish.RolloutId, model, deciding));
-            return;
-        }
-
-        Say(wish.RolloutId, model, RolloutStepWord.Scheduled);
-        try
-        {
-            CheckWish(wish);
-            var staged = await recipes.StageAsync(wish.Slots[0].RecipeDigest, newer);
-            if (deciding is not null)
-            {
-                await AwaitWindowAsync(wish, deciding, newer);
-                await ActivateRecipeAsync(wish.RolloutId, model, deciding, staged!, newer);
-                return;
-            }
-
-            await StageAsync(wish.RolloutId, model, newer);
-            await AwaitWindowAsync(wish, slots.State!.Other(), newer);
-            await ActivateAsync(wish, model, staged, newer, stop);
-        }
-        catch (OperationCanceledException) when (newer.IsCancellationRequested && !stop.IsCancellationRequested)
-        {
-            feedback.Say(RolloutSteps.Canceled(identity.Name, wish.RolloutId, model));
-        }
-        catch (DeliveryException e) when (e.ReasonCode == RolloutReason.WindowMissed)
-        {
-            // What was fetched stays: it may be asked for in another window.
-            Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, e.ReasonCode, e.Message));
-        }
-        catch (Exception e) when (Refusal.Is(e))
-        {
-            slots.Discard(model.Digest);
-            Unstage(model);
-            Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, Refusal.CodeOf(e), e.Message));
-        }
-        catch (StoreUnavailableException e)
-        {
-            // Said and not kept, for there is nowhere to keep it: it is followed anew at the next start.
-            feedback.Say(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, RolloutReason.StorageFull, e.Message));
-        }
-    }
-
-    /// <summary>A slot whose release was refused is empty: no start may fall back on it.</summary>
-    private void Unstage(ModelRelease model)
-    {
-        if (slots.State is { } state && state.Slots.TryGetValue(state.Other(), out var there) && there.Model.Digest == model.Digest && !there.HasDecided)
-        {
-            slots.Write(state.With(state.Other(), null));
-        }
-    }
-
-    private void CheckWish(DesiredModels wish)
-    {
-        if (wish.Install is { } window)
-        {
-            InstallWait.CheckNotOver(window, time.GetUtcNow());
-        }
-
-        var cameras = wish.Slots.Count == 1 ? wish.Slots[0].Cameras : [];
-        if (wish.Slots.Count != 1 || !agent.Cameras.Select(camera => camera.Name).All(name => cameras.Count == 0 || cameras.Contains(name))
-            || (cameras.Count > 0 && agent.Cameras.Count == 0))
-        {
-            throw new DeliveryException(RolloutReason.Unsupported, "This agent runs one model for all of its cameras.");
-        }
-    }
-
-    /// <summary>Brings a release, whole and trusted, into the slot that does not decide.</summary>
-    private async Task StageAsync(string rolloutId, ModelRelease model, CancellationToken cancellationToken)
-    {
-        if (slots.State is { } state && state.Slots.TryGetValue(state.Other(), out var there) && there.Model.Digest == model.Digest && !there.IsConfigured)
-        {
-            // From before the process ended, or from before another release was tried.
-            return;
-        }
-
-        Say(rolloutId, model, RolloutStepWord.Downloading);
-        await FetchAsync(rolloutId, model, cancellationToken);
-        crashPoints.Pass(CrashPoint.AfterDownload);
-        Say(rolloutId, model, RolloutStepWord.Verifying);
-        var bundle = await LowPriority.RunAsync(() => opener.Open(slots.Incoming(model.Digest)));
-        opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
-        cancellationToken.ThrowIfCancellationRequested();
-        crashPoints.Pass(CrashPoint.AfterVerify);
-        var release = new ModelRelease(bundle.Manifest.Name, bundle.Manifest.Version, bundle.Digest, bundle.Manifest.ReleaseCounter);
-        slots.Place(slots.State ?? Configured(), new SlotContent(release, IsConfigured: false, HasDecided: false, bundle.Manifest.ExpiresAt));
-        crashPoints.Pass(CrashPoint.AfterStage);
-    }
-
-    /// <summary>The pointer of an agent to which nothing was delivered yet.</summary>
-    private SlotState Configured()
-    {
-        var model = slot.Model!;
-        return new SlotState
-        {
-            Active = model.Slot,
-            Slots = new Dictionary<string, SlotContent>(StringComparer.Ordinal)
-            {
-                [model.Slot] = new(new ModelRelease(model.Name, model.Version, model.Digest, 0), IsConfigured: true, HasDecided: true),
-            },
-        };
-    }
-
-    private async Task FetchAsync(string rolloutId, ModelRelease model, CancellationToken cancellationToken)
-    {
-        var delay = options.RetryDelay;
-        var said = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await download.FetchAsync(model, (done, total) =>
-                {
-                    if (time.GetElapsedTime(said) >= ProgressInterval)
-                    {
-                        said = time.GetTimestamp();
-                        feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Downloading) with { DoneBytes = done, TotalBytes = total });
-                    }
-                }, cancellationToken);
-                return;
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException or UnauthorizedAccessException)
-            {
-                // The registry, the network or the disk is away: what has come stays, and the rest is asked for again.
-                Log.DownloadBroken(logger, model.Digest, delay, e.Message);
-                await Task.Delay(delay, time, cancellationToken);
-                delay = delay * 2 < options.MaxRetryDelay ? delay * 2 : options.MaxRetryDelay;
-            }
-        }
-    }
-
-    /// <summary>Says that the release is there, and waits for the time in which it may be installed.</summary>
-    private Task AwaitWindowAsync(DesiredModels wish, string target, CancellationToken cancellationToken)
-    {
-        feedback.Say(RolloutSteps.Under(identity.Name, wish.RolloutId, wish.Slots[0].Model, RolloutStepWord.Staged) with
-        {
-            Slot = target,
-            Detail = wish.Install is { } window && InstallWait.IsAhead(window, time.GetUtcNow()) ? $"It waits for {window.NotBefore:O}." : null,
-        });
-        return wish.Install is { } install ? InstallWait.UntilOpenAsync(install, time, cancellationToken) : Task.CompletedTask;
-    }
-
-    /// <summary>A release may have lain in its slot for long, and its key been withdrawn; without the registry what is known decides.</summary>
-    private async Task LookForRootAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await roots.FollowAsync(cancellationToken);
-        }
-        catch (HttpRequestException e)
-        {
-            Log.RootNotAsked(logger, e.Message);
-        }
-    }
-
-    /// <summary>The model stays, the recipe changes.</summary>
-    private async Task ActivateRecipeAsync(string rolloutId, ModelRelease model, string deciding, string staged, CancellationToken newer)
-    {
-        await LookForRootAsync(newer);
-        newer.ThrowIfCancellationRequested();
-        recipes.Activate(slots.State ?? Configured(), staged);
-        try
-        {
-            Close(RolloutSteps.Committed(identity.Name, rolloutId, model, deciding));
-        }
-        finally
-        {
-            states.ModelChanged();
-        }
-    }
-
-    private async Task ActivateAsync(DesiredModels wish, ModelRelease model, string? stagedRecipe, CancellationToken newer, CancellationToken stop)
-    {
-        var rolloutId = wish.RolloutId;
-        var state = slots.State!;
-        var target = state.Other();
-        await LookForRootAsync(newer);
-        feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Warming) with { Slot = target });
-        var bundle = await LowPriority.RunAsync(() => opener.Open(slots.FolderOf(target, model.Digest)));
-
-        // Again, since it may have lain there for long.
-        opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
-        var recipe = recipes.Open(stagedRecipe);
-        using (var watching = await loader.ProveAsync(bundle, (recipe ?? inForce.Current).Deadline))
-        {
-            await WatchAsync(rolloutId, model, watching, newer);
-        }
-
-        var candidate = await loader.LoadAsync(bundle);
-        ISegmenter? previous = null;
-        try
-        {
-            newer.ThrowIfCancellationRequested();
-            foreach (var unknown in (recipe ?? inForce.Current).Recipe.Classes.Keys.Where(id => candidate.Manifest.Classes.All(c => c.Id != id)))
-            {
-                Log.RecipeClassUnknown(logger, unknown, candidate.Manifest.Name);
-            }
-
-            if (wish.Install is { } install)
-            {
-                // It has watched for a while.
-                InstallWait.CheckNotOver(install, time.GetUtcNow());
-            }
-
-            crashPoints.Pass(CrashPoint.AfterWarm);
-            slots.Write(RecipeDelivery.Into(
-                state.With(target, state.Slots[target] with { HasDecided = true }) with { Active = target, Trial = new SlotTrial(rolloutId, Starts: 0) }, recipe));
-            crashPoints.Pass(CrashPoint.AfterPointer);
-            previous = slot.Swap(candidate, target, () => recipes.Take(recipe));
-        }
-        catch
-        {
-            if (previous is null)
-            {
-                candidate.Dispose();
-            }
-
-            throw;
-        }
-
-        states.ModelChanged();
-        Log.ModelSwapped(logger, bundle.Manifest.Name, bundle.Manifest.Version, bundle.Digest, target);
-        crashPoints.Pass(CrashPoint.AfterSwap);
-        await TryOutAsync(rolloutId, model, previous, stop);
-    }
-
-    /// <summary>Lets a release see the line's frames while another decides; what it says otherwise counts only where it claims to say the same.</summary>
-    private async Task WatchAsync(string rolloutId, ModelRelease model, ISegmenter release, CancellationToken newer)
-    {
-        if (options.Shadow == TimeSpan.Zero || slot.Model is not { } deciding)
-        {
-            return;
-        }
-
-        var shadowing = RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Shadowing) with { Slot = slots.State!.Other() };
-        feedback.Say(shadowing);
-        var report = await shadow.WatchAsync(release, newer);
-        var isHeld = release.Manifest.ChangedClasses is not null && release.Manifest.TrainedFrom?.Parent == deciding.Digest;
-        if (report.Failures > 0)
-        {
-            throw new DeliveryException(RolloutReason.HealthRegression, $"It failed on {report.Failures} of {report.Failures + report.Frames} of the line's frames while it watched.");
-        }
-
-        if (isHeld && ShadowRule.IsBeyond(report.Unexplained, report.Frames, options.MaxDisagreement))
-        {
-            throw new DeliveryException(
-                RolloutReason.Disagreement, FormattableString.Invariant($"{report} At most {options.MaxDisagreement:P0} may be."));
-        }
-
-        feedback.Say(shadowing with { Detail = report.ToString() });
-    }
-
-    /// <summary>What is not as the release's manifest predicts for this line; null: nothing, or nothing can be told.</summary>
-    private string? Breach(LinePrediction? predicted) => predicted is null ? null : PredictionRule.Breach(predicted, slot.Tally());
-
-    /// <summary>What a release predicts, where this station judges by its thresholds.</summary>
-    private LinePrediction? PredictionOf(BundleManifest? manifest)
-    {
-        try
-        {
-            // Frames were shown to it whole, and long ago the line may have been another.
-            return manifest is not null && inForce.Current.IsBundleDefaults && agent.Cameras.All(camera => camera.TileSize is null)
-                && time.GetUtcNow() - manifest.CreatedAt <= options.PredictionMaxAge
-                ? LinePrediction.Of(manifest, identity.Asset.ToString()) ?? LinePrediction.Of(manifest, identity.Asset.LinePath)
-                : null;
-        }
-        catch (FormatException e)
-        {
-            Log.PredictionUnusable(logger, manifest!.Name, manifest.Version, e.Message);
-            return null;
-        }
-    }
-
-    /// <summary>Watches the release that decides for as long as a trial takes; then keeps it, or goes back.</summary>
-    /// <param name="rolloutId">The wish that it came by.</param>
-    /// <param name="model">The release.</param>
-    /// <param name="previous">The model before, still warm; null after a restart.</param>
-    /// <param name="stop">Ends it: the trial goes on at the next start.</param>
-    private async Task TryOutAsync(string rolloutId, ModelRelease model, ISegmenter? previous, CancellationToken stop)
-    {
-        var target = slots.State!.Active;
-        feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Trial) with
-        {
-            Slot = target,
-            Status = previous is null ? RolloutStatus.Resumed : RolloutStatus.Proceeding,
-        });
-        try
-        {
-            var began = time.GetTimestamp();
-            var predicted = PredictionOf(slot.Manifest);
-            string? breach = null;
-            while (slot.Failures == 0 && (breach = Breach(predicted)) is null && time.GetElapsedTime(began) < options.Trial)
-            {
-                await Task.Delay(LookInterval, time, stop);
-            }
-
-            if (slot.Failures > 0 || breach is not null)
-            {
-                GoBack(rolloutId, model, ref previous, breach ?? $"It failed on {slot.Failures} of the line's frames.");
-                return;
-            }
-
-            // The ledger before the pointer: once it has been kept, nothing older may come by a wish, whenever the process ends.
-            var kept = opener.Open(slots.FolderOf(target, model.Digest));
-            recipes.Accept(slots.State!);
-            opener.Accept(kept);
-            crashPoints.Pass(CrashPoint.AfterLedger);
-            Close(RolloutSteps.Committed(identity.Name, rolloutId, model, target));
-            crashPoints.Pass(CrashPoint.AfterKeep);
-        }
-        catch (Exception e) when (e is ModelBundleException or RecipeException)
-        {
-            GoBack(rolloutId, model, ref previous, $"Its files are no longer what they were: {e.Message}");
-        }
-        finally
-        {
-            previous?.Dispose();
-            states.ModelChanged();
-        }
-    }
-
-    private void GoBack(string rolloutId, ModelRelease model, ref ISegmenter? previous, string detail)
-    {
-        var state = slots.State!;
-        var back = state.Other();
-        var failed = RolloutSteps.Failed(identity.Name, rolloutId, model, RolloutStepWord.RolledBack, RolloutReason.HealthRegression, detail) with { Slot = state.Active };
-        Log.SlotAbandoned(logger, state.Active, model.Name, model.Digest, back, detail);
-        previous ??= starting.TryLoad(state, back);
-        if (previous is null)
-        {
-            // Nothing to go back to: an ailing model is better than none, and the process may be started anew on another.
-            Close(failed);
-            return;
-        }
-
-        var returned = state.WithRecipeBack() with { Active = back, Trial = null, Closed = failed };
-        var recipe = recipes.Of(returned);
-        slots.Write(returned);
-        var bad = slot.Swap(previous, back, () => recipes.Take(recipe));
-        previous = bad;
-        feedback.Say(failed);
-        telemetry.RolloutEnded(failed.Step, failed.ReasonCode);
-    }
-
-    private void Say(string rolloutId, ModelRelease model, string step) => feedback.Say(RolloutSteps.Under(identity.Name, rolloutId, model, step));
-
-    /// <summary>The wish is over: kept, so that it is not followed again, and said.</summary>
-    private void Close(RolloutStep step)
-    {
-        slots.Write((slots.State ?? Configured()) with { Trial = null, Closed = step });
-        feedback.Say(step);
-        telemetry.RolloutEnded(step.Step, step.ReasonCode);
     }
 }

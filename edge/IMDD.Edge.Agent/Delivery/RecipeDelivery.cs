@@ -1,6 +1,7 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Inference.Bundles;
 using IMDD.Inference.Recipes;
@@ -8,33 +9,38 @@ using IMDD.Inference.Recipes;
 namespace IMDD.Edge.Agent.Delivery;
 
 /// <summary>
-/// The recipe of a wish: fetched by its digest, checked, kept on disk, checked again before it comes into force. Which is in force lies in one
+/// The recipe of a wish for a group of cameras: fetched by its digest, checked, kept on disk, checked again before it comes into force. Which is in force lies in one
 /// pointer with the model, so that whenever the process ends it comes up on what was, or on what is to be.
 /// </summary>
 internal sealed class RecipeDelivery(
-    RegistryClient registry, RootUpdate roots, BundleOpener opener, RecipeStore store, SlotStore slots, RecipeInForce inForce, ModelSlot slot, DeliveryOptions options,
-    AgentOptions agent, CrashPoints crashPoints, TimeProvider time, ILogger<RecipeDelivery> logger)
+    CameraGroup group, RegistryClient registry, RootUpdate roots, BundleOpener opener, DeliveryOptions options, AgentOptions agent, CrashPoints crashPoints,
+    TimeProvider time, ILogger<RecipeDelivery> logger)
 {
+    private readonly RecipeStore _store = group.RecipeFiles;
+    private readonly SlotStore _slots = group.Slots;
+    private readonly RecipeInForce _inForce = group.Recipes;
+    private readonly ModelSlot _slot = group.Slot;
+
     /// <summary>True where a wish leaves the recipe as it is.</summary>
-    public bool IsInForce(string? digest) => digest is null || digest == inForce.Current.Digest;
+    public bool IsInForce(string? digest) => digest is null || digest == _inForce.Current.Digest;
 
     /// <summary>Takes up what the pointer names, at the start. One that cannot be used gives way to the configuration's, and its wish is followed anew.</summary>
     public void Resume()
     {
-        if (slots.State is not { Recipe: { } digest } state)
+        if (_slots.State is not { Recipe: { } digest } state)
         {
             return;
         }
 
         if (TryOpenKept(digest) is { } kept)
         {
-            inForce.Set(Of(kept));
+            _inForce.Set(Of(kept));
             Log.RecipeInForce(logger, kept.Document.Recipe.Id, digest, kept.Document.Counter, kept.SignedBy ?? "nobody who is trusted by now");
             return;
         }
 
-        Log.RecipeAbandoned(logger, digest, inForce.Configured.Recipe.Id, inForce.Configured.Digest);
-        slots.Write(state with { Recipe = null, Closed = null });
+        Log.RecipeAbandoned(logger, digest, _inForce.Configured.Recipe.Id, _inForce.Configured.Digest);
+        _slots.Write(state with { Recipe = null, Closed = null });
     }
 
     /// <summary>Brings a wish's recipe, trusted, to the disk; null: the wish leaves it as it is.</summary>
@@ -54,8 +60,8 @@ internal sealed class RecipeDelivery(
             var recipe = Read(envelope, digest!);
             Check(recipe);
             crashPoints.Pass(CrashPoint.AfterRecipeCheck);
-            store.Tidy(slots.State?.Recipe, slots.State?.Trial?.Replaced?.Digest, digest);
-            store.Keep(digest!, envelope);
+            _store.Tidy(_slots.State?.Recipe, _slots.State?.Trial?.Replaced?.Digest, digest);
+            _store.Keep(digest!, envelope);
             crashPoints.Pass(CrashPoint.AfterRecipeKept);
         }
 
@@ -75,7 +81,7 @@ internal sealed class RecipeDelivery(
     {
         if (next is not null)
         {
-            inForce.Set(next);
+            _inForce.Set(next);
         }
     }
 
@@ -88,12 +94,12 @@ internal sealed class RecipeDelivery(
         var recipe = OpenStaged(staged);
 
         // The ledger before the pointer: a recipe that is in force is one that was accepted, whenever the process ends.
-        store.Ledger().Accept(recipe);
+        _store.Ledger.AcceptChecked(recipe, time.GetUtcNow());
         crashPoints.Pass(CrashPoint.AfterRecipeLedger);
-        slots.Write(state with { Recipe = staged });
+        _slots.Write(state with { Recipe = staged });
         crashPoints.Pass(CrashPoint.AfterRecipePointer);
         var next = Of(recipe);
-        slot.BetweenBatches(() => inForce.Set(next));
+        _slot.BetweenBatches(() => _inForce.Set(next));
         crashPoints.Pass(CrashPoint.AfterRecipeSwap);
         Log.RecipeInForce(logger, next.Recipe.Id, staged, recipe.Document.Counter, recipe.SignedBy ?? "nobody");
         WarnOfUnknownClasses(next.Recipe);
@@ -105,7 +111,7 @@ internal sealed class RecipeDelivery(
     {
         if (state is { Recipe: { } digest, Trial.Replaced: not null })
         {
-            store.Ledger().Accept(SignedRecipe.ReadProven(ReadKept(digest), digest));
+            _store.Ledger.Accept(SignedRecipe.ReadProven(ReadKept(digest), digest));
         }
     }
 
@@ -114,7 +120,7 @@ internal sealed class RecipeDelivery(
     {
         if (state.Recipe is not { } digest)
         {
-            return inForce.Configured;
+            return _inForce.Configured;
         }
 
         if (TryOpenKept(digest) is { } kept)
@@ -122,16 +128,16 @@ internal sealed class RecipeDelivery(
             return Of(kept);
         }
 
-        Log.RecipeAbandoned(logger, digest, inForce.Configured.Recipe.Id, inForce.Configured.Digest);
-        return inForce.Configured;
+        Log.RecipeAbandoned(logger, digest, _inForce.Configured.Recipe.Id, _inForce.Configured.Digest);
+        return _inForce.Configured;
     }
 
     /// <summary>A rule for a class that the model does not have does nothing: worth a warning, and no reason to stop.</summary>
     public void WarnOfUnknownClasses(Recipe recipe)
     {
-        foreach (var unknown in recipe.Classes.Keys.Where(id => slot.Model is not null && !slot.Knows(id)))
+        foreach (var unknown in recipe.Classes.Keys.Where(id => _slot.Model is not null && !_slot.Knows(id)))
         {
-            Log.RecipeClassUnknown(logger, unknown, slot.Model!.Name);
+            Log.RecipeClassUnknown(logger, unknown, _slot.Model!.Name);
         }
     }
 
@@ -166,13 +172,13 @@ internal sealed class RecipeDelivery(
 
     private void Check(SignedRecipe recipe)
     {
-        if (!Equals(Of(recipe).Window, inForce.Configured.Window) && agent.Cameras.Any(camera => camera.Reference is { Length: > 0 }))
+        if (!Equals(Of(recipe).Window, _inForce.Configured.Window) && agent.Cameras.Any(camera => camera.Reference is { Length: > 0 } && (group.Cameras.Count == 0 || group.Cameras.Contains(camera.Name))))
         {
             throw new DeliveryException(
                 RolloutReason.Unsupported, "Its window is another than the configured recipe's, by which the known-good pictures of this station were read.");
         }
 
-        var (ledger, now) = (store.Ledger(), time.GetUtcNow());
+        var (ledger, now) = (_store.Ledger, time.GetUtcNow());
         ledger.Check(recipe, now);
         if (recipe.SignedBy is not null && opener.ExpiredRoot(now) is { } root && !ledger.HasAccepted(recipe))
         {
@@ -192,7 +198,7 @@ internal sealed class RecipeDelivery(
     {
         try
         {
-            return store.Read(digest) is null ? null : OpenStaged(digest);
+            return _store.Read(digest) is null ? null : OpenStaged(digest);
         }
         catch (RecipeException)
         {
@@ -201,7 +207,7 @@ internal sealed class RecipeDelivery(
     }
 
     private byte[] ReadKept(string digest)
-        => store.Read(digest) ?? throw new RecipeException(RecipeFault.Digest, $"The recipe {digest} is not in its place, or cannot be read.");
+        => _store.Read(digest) ?? throw new RecipeException(RecipeFault.Digest, $"The recipe {digest} is not in its place, or cannot be read.");
 
     /// <summary>A recipe that was in force: with a root document it goes on though its signer has been withdrawn since, as a model does.</summary>
     private SignedRecipe? TryOpenKept(string digest)

@@ -1,25 +1,24 @@
 using IMDD.Contracts.Identity;
-using IMDD.Edge.Agent.Outcomes;
 using IMDD.Hosting;
 using IMDD.Inference.Recipes;
-using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Delivery;
 
-/// <summary>Envelopes of delivered recipes on disk, by the recipe's digest. Which is in force is in the pointer of <see cref="SlotStore"/>, with the model's.</summary>
-internal sealed class RecipeStore(IOptions<StoreOptions> store)
+/// <summary>
+/// Envelopes of the recipes that were delivered for a group of cameras on disk, by the recipe's digest. Which is in force is in the pointer of
+/// <see cref="SlotStore"/>, with the model's.
+/// </summary>
+/// <param name="root">Everything of the group.</param>
+/// <param name="ledger">What was accepted, for whichever group.</param>
+internal sealed class RecipeStore(string root, RecipeLedger ledger)
 {
     private const string Folder = "recipes";
-    private const string LedgerFile = "recipes.json";
     private const string AddressPrefix = "sha256-";
     private const string Extension = ".dsse";
     private const string Name = "recipe";
 
-    private readonly string _root = Path.GetFullPath(store.Value.Directory);
-
-    /// <summary>What was accepted.</summary>
-    /// <exception cref="StoreUnavailableException">It is damaged, or cannot be read.</exception>
-    public RecipeLedger Ledger() => new(Path.Combine(_root, LedgerFile));
+    /// <summary>What was accepted on this box.</summary>
+    public RecipeLedger Ledger => ledger;
 
     /// <summary>An envelope; null: there is none, or it cannot be read.</summary>
     public byte[]? Read(string digest)
@@ -44,7 +43,7 @@ internal sealed class RecipeStore(IOptions<StoreOptions> store)
     public void Tidy(params IEnumerable<string?> digests)
     {
         var kept = digests.OfType<string>().Select(FileOf).ToHashSet(StringComparer.Ordinal);
-        DirectoryInfo folder = new(Path.Combine(_root, Folder));
+        DirectoryInfo folder = new(Path.Combine(root, Folder));
         try
         {
             foreach (var file in folder.Exists ? folder.GetFiles() : [])
@@ -62,6 +61,6 @@ internal sealed class RecipeStore(IOptions<StoreOptions> store)
     }
 
     private string FileOf(string digest) => ContentDigest.IsValid(digest)
-        ? Path.Combine(_root, Folder, AddressPrefix + digest[ContentDigest.Prefix.Length..] + Extension)
+        ? Path.Combine(root, Folder, AddressPrefix + digest[ContentDigest.Prefix.Length..] + Extension)
         : throw new ArgumentException($"'{digest}' is not a digest.", nameof(digest));
 }

@@ -1,15 +1,13 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
-using IMDD.Edge.Agent.Outcomes;
 using IMDD.Hosting;
 using IMDD.Storage.Folder;
-using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Delivery;
 
 /// <summary>
-/// The two places for a model on disk, and the pointer that says which decides. A release is whole in the slot that is not in use before the
+/// The two places for a group's model on disk, and the pointer that says which decides. A release is whole in the slot that is not in use before the
 /// pointer moves, and the pointer moves by one rename: whenever the process ends, it comes up on one of the two.
 /// </summary>
 internal sealed class SlotStore
@@ -24,9 +22,13 @@ internal sealed class SlotStore
     private readonly TimeProvider _time;
     private SlotState? _state;
 
-    public SlotStore(IOptions<StoreOptions> store, DeliveryOptions delivery, TimeProvider time, ILogger<SlotStore> logger)
+    /// <param name="folder">Everything of its group of cameras.</param>
+    /// <param name="delivery">Whether anything is delivered.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">What it says.</param>
+    public SlotStore(string folder, DeliveryOptions delivery, TimeProvider time, ILogger<SlotStore> logger)
     {
-        _root = Path.Combine(Path.GetFullPath(store.Value.Directory), Folder);
+        _root = Path.Combine(folder, Folder);
         _time = time;
 
         // Without a registry the configuration alone says what runs, whatever lies here from before.

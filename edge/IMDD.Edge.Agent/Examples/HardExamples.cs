@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
@@ -28,8 +29,7 @@ internal sealed class HardExamples(
 
     private readonly Channel<ExampleJob> _pending = Channel.CreateBounded<ExampleJob>(new BoundedChannelOptions(MaxPending) { SingleReader = true });
     private readonly BudgetWindow _shadowed = new(TimeSpan.FromMinutes(1), options.ShadowPerMinute);
-    private BundleManifest? _measured;
-    private NoveltyScale? _scale;
+    private readonly ConditionalWeakTable<BundleManifest, NoveltyScale?> _scales = [];
 
     /// <summary>What was chosen and is durable as an outcome.</summary>
     public ChannelReader<ExampleJob> Pending => _pending.Reader;
@@ -190,21 +190,21 @@ internal sealed class HardExamples(
 
     private NoveltyScale? ScaleOf(BundleManifest manifest)
     {
-        if (ReferenceEquals(manifest, _measured))
+        if (_scales.TryGetValue(manifest, out var scale))
         {
-            return _scale;
+            return scale;
         }
 
-        (_measured, _scale) = (manifest, null);
         try
         {
-            _scale = NoveltyScale.Of(manifest);
+            scale = NoveltyScale.Of(manifest);
         }
         catch (FormatException e)
         {
             Log.NoveltyUnusable(logger, manifest.Name, manifest.Version, e.Message);
         }
 
-        return _scale;
+        _scales.Add(manifest, scale);
+        return scale;
     }
 }

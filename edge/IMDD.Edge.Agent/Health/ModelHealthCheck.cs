@@ -1,14 +1,27 @@
-using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Groups;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace IMDD.Edge.Agent.Health;
 
-/// <summary>Whether there is a model to inspect with.</summary>
-internal sealed class ModelHealthCheck(ModelSlot slot) : IHealthCheck
+/// <summary>Whether there is a model to inspect with, for each group of cameras.</summary>
+internal sealed class ModelHealthCheck(CameraGroups groups) : IHealthCheck
 {
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-        => Task.FromResult(slot.Model is { } model
-            ? HealthCheckResult.Healthy($"{model.Name} {model.Version}")
-            : HealthCheckResult.Unhealthy("no model is loaded"));
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(Check());
+
+    private HealthCheckResult Check()
+    {
+        List<string> models = [];
+        foreach (var group in groups.All)
+        {
+            if (group.Slot.Model is not { } model)
+            {
+                return HealthCheckResult.Unhealthy(group.Name is { } missing ? $"no model is loaded for group {missing}" : "no model is loaded");
+            }
+
+            models.Add(group.Name is { } name ? $"{name}: {model.Name} {model.Version}" : $"{model.Name} {model.Version}");
+        }
+
+        return HealthCheckResult.Healthy(string.Join("; ", models));
+    }
 }

@@ -1,16 +1,17 @@
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Inference.Tiling;
 
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
-/// Gathers decoded frames of one size, cut in one way, into batches: none larger than a maximum, none waiting longer than a delay, and none at all when no
+/// Gathers decoded frames of one group of cameras, of one size, cut in one way, into batches: none larger than a maximum, none waiting longer than a delay, and none at all when no
 /// other frame is on its way.
 /// </summary>
 internal sealed class Batcher : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly List<Group> _groups = [];
+    private readonly List<Batch> _batches = [];
     private readonly int _maxBatch;
     private readonly TimeSpan _maxDelay;
     private readonly Func<bool> _othersUnderWay;
@@ -33,14 +34,14 @@ internal sealed class Batcher : IDisposable
     {
         lock (_lock)
         {
-            var group = _groups.Find(g => g.Width == frame.Width && g.Height == frame.Height && g.Tiles == frame.Line.Tiles && g.Frames.Count < _maxBatch && g.IsAlone == frame.IsSuspect);
-            if (group is null || frame.IsSuspect)
+            var batch = _batches.Find(b => b.Takes(frame) && b.Frames.Count < _maxBatch);
+            if (batch is null || frame.IsSuspect)
             {
-                group = new Group(frame.Width, frame.Height, frame.Line.Tiles, frame.IsSuspect, _time.GetTimestamp());
-                _groups.Add(group);
+                batch = new Batch(frame, _time.GetTimestamp());
+                _batches.Add(batch);
             }
 
-            group.Frames.Add(frame);
+            batch.Frames.Add(frame);
         }
 
         Reconsider();
@@ -52,7 +53,7 @@ internal sealed class Batcher : IDisposable
         TaskCompletionSource? changed;
         lock (_lock)
         {
-            if (_groups.Count == 0)
+            if (_batches.Count == 0)
             {
                 return;
             }
@@ -92,35 +93,39 @@ internal sealed class Batcher : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _alarm.Dispose();
 
-    private Group? TakeReady(out TimeSpan wait)
+    private Batch? TakeReady(out TimeSpan wait)
     {
         wait = Timeout.InfiniteTimeSpan;
-        if (_groups.Count == 0)
+        if (_batches.Count == 0)
         {
             return null;
         }
 
         // The oldest is first; a full one may overtake it, since it gains nothing by waiting.
-        var oldest = _groups[0];
+        var oldest = _batches[0];
         var left = _maxDelay - _time.GetElapsedTime(oldest.Since);
-        var ready = left <= TimeSpan.Zero || !_othersUnderWay() ? oldest : _groups.Find(g => g.IsAlone || g.Frames.Count >= _maxBatch);
+        var ready = left <= TimeSpan.Zero || !_othersUnderWay() ? oldest : _batches.Find(b => b.IsAlone || b.Frames.Count >= _maxBatch);
         if (ready is null)
         {
             wait = left;
             return null;
         }
 
-        _groups.Remove(ready);
+        _batches.Remove(ready);
         return ready;
     }
 
-    private sealed class Group(int width, int height, TilePlan? tiles, bool isAlone, long since)
+    private sealed class Batch(FrameInFlight first, long since)
     {
-        public int Width { get; } = width;
-        public int Height { get; } = height;
-        public TilePlan? Tiles { get; } = tiles;
-        public bool IsAlone { get; } = isAlone;
+        private readonly CameraGroup _cameras = first.Line.Group;
+        private readonly (int Width, int Height) _size = (first.Width, first.Height);
+        private readonly TilePlan? _tiles = first.Line.Tiles;
+
+        public bool IsAlone { get; } = first.IsSuspect;
         public long Since { get; } = since;
         public List<FrameInFlight> Frames { get; } = [];
+
+        public bool Takes(FrameInFlight frame)
+            => frame.Line.Group == _cameras && (frame.Width, frame.Height) == _size && frame.Line.Tiles == _tiles && frame.IsSuspect == IsAlone;
     }
 }

@@ -15,6 +15,7 @@ internal sealed class BundleOpener(
     private const string LedgerFile = "releases.json";
     private const string EngineFolder = "engines";
 
+    private readonly Lock _ledgerLock = new();
     private readonly ModelOptions _model = options.Value;
 
     /// <summary>Whose bundles are taken.</summary>
@@ -56,14 +57,36 @@ internal sealed class BundleOpener(
         }
     }
 
-    /// <summary>The configured bundle: taken as <see cref="OpenProven"/> says if it was the last of its name to be kept here.</summary>
+    /// <summary>
+    /// The configured bundle of a group of cameras: taken as <see cref="OpenProven"/> says if it was the last of its name to be kept here, or is what the
+    /// group last started with, since the last one may be another group's.
+    /// </summary>
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="group">Name of the group; null: the rest.</param>
     /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
-    public ModelBundle OpenConfigured(string folder)
+    public ModelBundle OpenConfigured(string folder, string? group)
     {
         var manifest = Path.Combine(folder, ModelBundle.ManifestFile);
-        return trust.Root is not null && File.Exists(manifest) && ContentDigest.Of(File.ReadAllBytes(manifest)) is var digest && Ledger().HasKept(digest)
+        return trust.Root is not null && File.Exists(manifest) && ContentDigest.Of(File.ReadAllBytes(manifest)) is var digest
+            && Ledger() is var ledger && (ledger.HasKept(digest) || ledger.HasConfigured(group, digest))
             ? OpenProven(folder, digest)
             : Open(folder);
+    }
+
+    /// <summary>Whether a group of cameras may start with its configured bundle: what it last started with so goes on, whatever others have kept since.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="group">Name of the group; null: the rest.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="ModelBundleException">It is older than what has run here, expired, or for a later agent.</exception>
+    public void CheckConfigured(ModelBundle bundle, string? group, DateTimeOffset now)
+    {
+        if (Ledger().HasConfigured(group, bundle.Digest))
+        {
+            CheckVersion(bundle.Manifest);
+            return;
+        }
+
+        Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, now);
     }
 
     /// <summary>Whether a release may become active.</summary>
@@ -76,15 +99,28 @@ internal sealed class BundleOpener(
             throw new ModelBundleException($"{root}: no release becomes active by it.", fault: BundleFault.Expired);
         }
 
-        var own = typeof(BundleOpener).Assembly.GetName().Version!;
-        if (manifest.MinAgentVersion is { } text && (!Version.TryParse(text, out var least) || own < least))
+        CheckVersion(manifest);
+    }
+
+    /// <summary>Remembers a delivered release that has passed everything; returns when that is durable.</summary>
+    /// <param name="bundle">The release.</param>
+    /// <param name="group">Name of the group of cameras that keeps it; null: the rest.</param>
+    public void Accept(ModelBundle bundle, string? group)
+    {
+        lock (_ledgerLock)
         {
-            throw new ModelBundleException($"{ModelBundle.ManifestFile}: minAgentVersion is '{text}'; this agent is {own.ToString(3)}.", fault: BundleFault.Version);
+            Ledger().Accept(group, bundle.Manifest, bundle.Digest, bundle.SignedBy);
         }
     }
 
-    /// <summary>Remembers a release that has passed everything; returns when that is durable.</summary>
-    public void Accept(ModelBundle bundle) => Ledger().Accept(bundle.Manifest, bundle.Digest, bundle.SignedBy);
+    /// <summary>Remembers the configured bundles that groups start with, all or none; returns when that is durable.</summary>
+    public void AcceptConfigured(IReadOnlyList<(string? Group, ModelBundle Bundle)> started)
+    {
+        lock (_ledgerLock)
+        {
+            Ledger().AcceptConfigured(started);
+        }
+    }
 
     /// <summary>Frame sizes that the configuration names.</summary>
     public IEnumerable<(int Width, int Height)> WarmUpSizes()
@@ -93,12 +129,22 @@ internal sealed class BundleOpener(
     /// <summary>How a model is run here.</summary>
     /// <param name="warmUpSizes">Frame sizes to run once; those of the cameras' tiles come with them.</param>
     /// <param name="manifest">The model's.</param>
-    public SegmenterOptions Options(IEnumerable<(int Width, int Height)> warmUpSizes, BundleManifest manifest) => _model.ToProvider() with
+    /// <param name="cameras">The cameras that it is for; empty: all.</param>
+    public SegmenterOptions Options(IEnumerable<(int Width, int Height)> warmUpSizes, BundleManifest manifest, IReadOnlyList<string> cameras) => _model.ToProvider() with
     {
         EngineCacheDirectory = EngineCache(),
         MaxBatch = agent.Value.MaxBatch,
-        WarmUpSizes = [.. warmUpSizes.Concat(CameraTiles.All(agent.Value).Select(tiles => tiles.SizeFor(manifest.Stride))).Distinct()],
+        WarmUpSizes = [.. warmUpSizes.Concat(CameraTiles.All(agent.Value, cameras).Select(tiles => tiles.SizeFor(manifest.Stride))).Distinct()],
     };
+
+    private static void CheckVersion(BundleManifest manifest)
+    {
+        var own = typeof(BundleOpener).Assembly.GetName().Version!;
+        if (manifest.MinAgentVersion is { } text && (!Version.TryParse(text, out var least) || own < least))
+        {
+            throw new ModelBundleException($"{ModelBundle.ManifestFile}: minAgentVersion is '{text}'; this agent is {own.ToString(3)}.", fault: BundleFault.Version);
+        }
+    }
 
     private string EngineCache() => _model switch
     {

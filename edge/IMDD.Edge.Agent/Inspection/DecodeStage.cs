@@ -16,7 +16,6 @@ internal sealed class DecodeStage : IDisposable
     private readonly AttemptJournal _journal;
     private readonly IsolationGate _gate;
     private readonly Batcher _batcher;
-    private readonly RecipeInForce _recipes;
     private readonly FrameCompletion _completion;
     private readonly CrashPoints _crashPoints;
     private readonly TimeProvider _time;
@@ -25,11 +24,10 @@ internal sealed class DecodeStage : IDisposable
     private int _decoding;
 
     public DecodeStage(
-        AgentOptions options, CameraQueues queues, IImageDecoder decoder, AttemptJournal journal, IsolationGate gate, RecipeInForce recipes,
+        AgentOptions options, CameraQueues queues, IImageDecoder decoder, AttemptJournal journal, IsolationGate gate,
         FrameCompletion completion, CrashPoints crashPoints, TimeProvider time)
     {
-        (_queues, _decoder, _journal, _gate, _recipes, _completion, _crashPoints, _time)
-            = (queues, decoder, journal, gate, recipes, completion, crashPoints, time);
+        (_queues, _decoder, _journal, _gate, _completion, _crashPoints, _time) = (queues, decoder, journal, gate, completion, crashPoints, time);
         Workers = options.DecodeWorkers > 0 ? options.DecodeWorkers : Math.Max(1, Environment.ProcessorCount / 2);
         _limits = new DecodeLimits(options.MaxFrameBytes, options.MaxFramePixels);
         _decodedPlaces = new SemaphoreSlim((2 * options.MaxBatch) + Workers);
@@ -116,7 +114,7 @@ internal sealed class DecodeStage : IDisposable
             return;
         }
 
-        var recipe = frame.Recipe = _recipes.Current;
+        var recipe = frame.Recipe = frame.Line.Group.Recipes.Current;
         if (recipe.IsLate(frame, _time.GetUtcNow()))
         {
             _decodedPlaces.Release();

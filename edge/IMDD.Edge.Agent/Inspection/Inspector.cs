@@ -1,6 +1,6 @@
 using IMDD.Contracts.Events;
-using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Examples;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Statistics;
 using IMDD.Edge.Agent.Telemetry;
@@ -12,17 +12,15 @@ using IMDD.Inference.Tiling;
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
-/// Runs batches through the model, one after the other, and judges what comes out. A batch, and with it every tile of a frame, sees one
-/// model and one recipe: whoever swaps waits for it.
+/// Runs batches through the models of their groups of cameras, one after the other, and judges what comes out. A batch, and with it every tile of a frame,
+/// sees one model and one recipe: whoever swaps waits for it.
 /// </summary>
 internal sealed class Inspector(
     AgentOptions options,
     DecodeStage decoded,
-    ModelSlot slot,
-    RecipeInForce recipes,
     FrameCompletion completion,
     HardExamples examples,
-    CandidateShadow shadow,
+    RunMark mark,
     CameraStatisticsCollector statistics,
     AgentTelemetry telemetry,
     TimeProvider time,
@@ -39,13 +37,14 @@ internal sealed class Inspector(
         while (true)
         {
             var batch = await decoded.Batcher.TakeAsync(cancellationToken);
+            mark.Enter(batch[0].Line.Group);
             try
             {
                 Inspect(batch);
                 foreach (var frame in batch)
                 {
                     examples.Consider(frame);
-                    shadow.Offer(frame);
+                    frame.Line.Group.Shadow.Offer(frame);
                     statistics.Observe(frame);
                 }
             }
@@ -58,6 +57,7 @@ internal sealed class Inspector(
             }
 
             completion.Complete(batch);
+            mark.Leave();
         }
     }
 
@@ -66,20 +66,21 @@ internal sealed class Inspector(
 
     private void Inspect(IReadOnlyList<FrameInFlight> batch)
     {
-        var isThere = slot.TryUse((batch[0].Width, batch[0].Height), (segmenter, model) =>
+        var group = batch[0].Line.Group;
+        var isThere = group.Slot.TryUse((batch[0].Width, batch[0].Height), (segmenter, model) =>
         {
             statistics.Uses(segmenter.Manifest);
             foreach (var frame in batch)
             {
-                decoded.Follow(frame, recipes.Current);
+                decoded.Follow(frame, group.Recipes.Current);
             }
 
-            RunAll(segmenter, model, segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch);
+            RunAll(group.Slot, segmenter, model, segmenter.Manifest.TakesReference() ? Comparable(batch, model) : batch);
             foreach (var frame in batch)
             {
                 if (frame.Decision is { } decision && !frame.Header.Simulated)
                 {
-                    slot.Judged(decision);
+                    group.Slot.Judged(decision);
                 }
             }
         });
@@ -92,7 +93,7 @@ internal sealed class Inspector(
         }
     }
 
-    private void RunAll(ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
+    private void RunAll(ModelSlot slot, ISegmenter segmenter, ModelReference model, IReadOnlyList<FrameInFlight> frames)
     {
         if (frames.Count == 0 || TryRun(segmenter, model, frames) is not { } failure)
         {

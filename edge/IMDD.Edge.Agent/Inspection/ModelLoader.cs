@@ -1,83 +1,115 @@
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Delivery;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Hosting;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
-using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
-/// Opens the bundle the agent starts with: the slot that decides; if that cannot be used the other slot; if there is none, the bundle of the
-/// configuration, if whoever signed it is trusted and it is no step back.
+/// Opens the bundle that a group of cameras starts with: the slot that decides; if that cannot be used the other slot; if there is none, the bundle of
+/// the configuration, if whoever signed it is trusted and it is no step back.
 /// </summary>
 internal sealed class ModelLoader(
-    BundleOpener opener, SlotStore slots, DeliveryOptions delivery, AgentIdentity identity, IOptions<ModelOptions> options, StationRecipe recipe, TimeProvider time,
-    ILogger<ModelLoader> logger) : IModelLoader
+    BundleOpener opener, DeliveryOptions delivery, AgentIdentity identity, RunMark mark, TimeProvider time, ILogger<ModelLoader> logger) : IModelLoader
 {
     /// <inheritdoc/>
-    public LoadedModel Load()
+    public IReadOnlyList<LoadedModel> Load(IReadOnlyList<CameraGroup> groups)
     {
-        if (slots.State is null)
+        // All before a model is loaded, which may end the process again.
+        CountStarts(groups);
+        List<LoadedModel> loaded = [];
+        List<(string? Group, ModelBundle Bundle)> configured = [];
+        try
         {
-            return new LoadedModel(LoadConfigured(isChecked: true), SlotState.Names[0]);
+            foreach (var group in groups)
+            {
+                mark.Enter(group);
+                loaded.Add(Load(group, configured));
+            }
+        }
+        catch
+        {
+            loaded.ForEach(model => model.Segmenter.Dispose());
+            throw;
+        }
+        finally
+        {
+            mark.Leave();
         }
 
-        CountStart();
-        var state = slots.State!;
-        if (TryLoad(state, state.Active) is { } active)
+        // All are checked before one is remembered: two groups may start with two releases of one name.
+        opener.AcceptConfigured(configured);
+        return loaded;
+    }
+
+    private LoadedModel Load(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured)
+    {
+        if (group.Slots.State is null)
+        {
+            return new LoadedModel(LoadNew(group, configured), SlotState.Names[0]);
+        }
+
+        var state = group.Slots.State;
+        if (TryLoad(group, state, state.Active) is { } active)
         {
             return new LoadedModel(active, state.Active);
         }
 
         var other = state.Other();
-        if (TryLoad(state, other) is { } fallback)
+        if (TryLoad(group, state, other) is { } fallback)
         {
-            Fall(state, other, RolloutReason.IncompatibleRuntime, "It could not be loaded at a start.");
+            Fall(group, state, other, RolloutReason.IncompatibleRuntime, "It could not be loaded at a start.");
             return new LoadedModel(fallback, other);
         }
 
         // It has run here before, or came with the program; a line without a model is worse than an older one.
-        return new LoadedModel(LoadConfigured(isChecked: false), SlotState.Names[0]);
+        return new LoadedModel(LoadConfigured(group), SlotState.Names[0]);
+    }
+
+    /// <summary>A start counts against the release on trial under which the last life ended; where that cannot be told, against each.</summary>
+    private void CountStarts(IReadOnlyList<CameraGroup> groups)
+    {
+        var onTrial = groups.Where(group => group.Slots.State?.Trial is not null).ToList();
+        var suspects = onTrial.Where(mark.MayHaveEnded).ToList();
+        foreach (var group in suspects.Count > 0 ? suspects : onTrial)
+        {
+            CountStart(group, group.Slots.State!, group.Slots.State!.Trial!);
+        }
     }
 
     /// <summary>A release on trial that ends the process must not do so for ever.</summary>
-    private void CountStart()
+    private void CountStart(CameraGroup group, SlotState state, SlotTrial trial)
     {
-        var state = slots.State!;
-        if (state.Trial is not { } trial)
-        {
-            return;
-        }
-
         if (trial.Starts < delivery.MaxTrialStarts || !state.Slots.ContainsKey(state.Other()))
         {
-            slots.Write(state with { Trial = trial with { Starts = trial.Starts + 1 } });
+            group.Slots.Write(state with { Trial = trial with { Starts = trial.Starts + 1 } });
             return;
         }
 
-        Fall(state, state.Other(), RolloutReason.HealthRegression, $"The process was started {trial.Starts + 1} times while it was on trial.");
+        Fall(group, state, state.Other(), RolloutReason.HealthRegression, $"The process was started {trial.Starts + 1} times while it was on trial.");
     }
 
     /// <summary>Goes to the other slot for good.</summary>
-    private void Fall(SlotState state, string other, string reason, string detail)
+    private void Fall(CameraGroup group, SlotState state, string other, string reason, string detail)
     {
         var failed = state.Deciding().Model;
         Log.SlotAbandoned(logger, state.Active, failed.Name, failed.Digest, other, detail);
-        slots.Write(state.WithRecipeBack() with
+        group.Slots.Write(state.WithRecipeBack() with
         {
             Active = other,
             Trial = null,
 
             // A wish that was fulfilled and is so no more is followed anew.
             Closed = state.Trial is { } trial
-                ? RolloutSteps.Failed(identity.Name, trial.RolloutId, failed, RolloutStepWord.RolledBack, reason, detail) with { Slot = state.Active }
+                ? RolloutSteps.Failed(identity.Name, trial.RolloutId, failed, RolloutStepWord.RolledBack, reason, detail) with { Slot = state.Active, Group = group.Name }
                 : state.Closed?.Model.Digest == failed.Digest ? null : state.Closed,
         });
     }
 
     /// <summary>The model of a slot; null where it is empty or cannot be used.</summary>
-    public ISegmenter? TryLoad(SlotState state, string slot)
+    public ISegmenter? TryLoad(CameraGroup group, SlotState state, string slot)
     {
         if (!state.Slots.TryGetValue(slot, out var content))
         {
@@ -87,9 +119,8 @@ internal sealed class ModelLoader(
         try
         {
             // No ledger here: what lies in a slot has passed it, and the slot before the newest release must stay a place to go back to.
-            return content.IsConfigured ? LoadConfigured(isChecked: false) : Create(content.HasDecided
-                    ? opener.OpenProven(slots.FolderOf(slot, content.Model.Digest), content.Model.Digest)
-                    : opener.Open(slots.FolderOf(slot, content.Model.Digest)));
+            var folder = group.Slots.FolderOf(slot, content.Model.Digest);
+            return content.IsConfigured ? LoadConfigured(group) : Create(group, content.HasDecided ? opener.OpenProven(folder, content.Model.Digest) : opener.Open(folder));
         }
         catch (Exception e) when (e is ModelBundleException or SegmenterException or ConfigurationInvalidException)
         {
@@ -98,34 +129,35 @@ internal sealed class ModelLoader(
         }
     }
 
-    private ISegmenter LoadConfigured(bool isChecked)
+    /// <summary>The configured model of a group to which nothing was delivered: no step back, and within the deadline.</summary>
+    private ISegmenter LoadNew(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured) => UseConfigured(group, bundle =>
     {
-        var model = options.Value;
-        var folder = Find(model.BundleDirectory);
+        opener.CheckConfigured(bundle, group.Name, time.GetUtcNow());
+        var segmenter = Create(group, bundle, group.Recipes.Configured.Deadline);
+        configured.Add((group.Name, bundle));
+        return segmenter;
+    });
+
+    private ISegmenter LoadConfigured(CameraGroup group) => UseConfigured(group, bundle => Create(group, bundle));
+
+    private ISegmenter UseConfigured(CameraGroup group, Func<ModelBundle, ISegmenter> use)
+    {
+        var folder = Find(group.Bundle.Directory);
         try
         {
-            var bundle = opener.OpenConfigured(folder);
-            if (!isChecked)
-            {
-                return Create(bundle);
-            }
-
-            opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
-            var segmenter = Create(bundle, recipe.Deadline);
-            opener.Accept(bundle);
-            return segmenter;
+            return use(opener.OpenConfigured(folder, group.Name));
         }
         catch (ModelBundleException e)
         {
-            throw new ConfigurationInvalidException($"{ModelOptions.Section}:{nameof(model.BundleDirectory)}", $"must be a folder with a model bundle; {folder}: {e.Message}", e);
+            throw new ConfigurationInvalidException(group.Bundle.Key, $"must be a folder with a model bundle; {folder}: {e.Message}", e);
         }
         catch (SegmenterException e)
         {
-            throw new ConfigurationInvalidException($"{ModelOptions.Section}:{nameof(model.ExecutionProvider)}", $"the bundle {folder} does not run: {e.Message}", e);
+            throw new ConfigurationInvalidException($"{ModelOptions.Section}:{nameof(ModelOptions.ExecutionProvider)}", $"the bundle {folder} does not run: {e.Message}", e);
         }
     }
 
-    private ISegmenter Create(ModelBundle bundle, TimeSpan? deadline = null)
+    private ISegmenter Create(CameraGroup group, ModelBundle bundle, TimeSpan? deadline = null)
     {
         IReadOnlyList<(int Width, int Height)> sizes = [.. opener.WarmUpSizes()];
         if (deadline is not null && sizes.Count == 0)
@@ -134,7 +166,7 @@ internal sealed class ModelLoader(
             sizes = [(CandidateLoader.DefaultSide, CandidateLoader.DefaultSide)];
         }
 
-        var segmenter = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest) with { Deadline = deadline });
+        var segmenter = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest, group.Cameras) with { Deadline = deadline });
         Log.ModelTrusted(logger, bundle.Manifest.Name, bundle.Digest, bundle.SignedBy ?? (ShippedBundles.Digests.Contains(bundle.Digest) ? "this program" : "nobody"));
         return segmenter;
     }

@@ -6,7 +6,7 @@ using IMDD.Inference.Bundles;
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
-/// The place of the active model. A model is swapped in between two batches: whoever swaps waits for the batch under way, and no batch
+/// The place of the model that decides on the frames of a group of cameras. A model is swapped in between two batches: whoever swaps waits for the batch under way, and no batch
 /// waits for a model to load.
 /// </summary>
 internal sealed class ModelSlot : IDisposable

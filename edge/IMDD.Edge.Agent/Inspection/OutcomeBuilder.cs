@@ -6,7 +6,7 @@ using IMDD.Edge.Agent.Outcomes;
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>Makes the events of a decided frame.</summary>
-internal sealed class OutcomeBuilder(AgentIdentity identity, RecipeInForce recipes, EvidenceSpool spool, TimeProvider time)
+internal sealed class OutcomeBuilder(AgentIdentity identity, EvidenceSpool spool, TimeProvider time)
 {
     /// <summary>A camera's time further from the agent's than this is not believed.</summary>
     public static readonly TimeSpan BelievableOffset = TimeSpan.FromMinutes(10);
@@ -75,7 +75,7 @@ internal sealed class OutcomeBuilder(AgentIdentity identity, RecipeInForce recip
     private InspectionOutcome Outcome(FrameInFlight frame, Decision decision, DateTimeOffset now)
     {
         var header = frame.Header;
-        var recipe = frame.Recipe ??= recipes.Current;
+        var recipe = frame.Recipe ??= frame.Line.Group.Recipes.Current;
         return new InspectionOutcome
         {
             FrameId = header.FrameId,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
+using IMDD.Inference.Recipes;
 
 namespace IMDD.Edge.Agent.Inspection;
 
@@ -22,5 +23,18 @@ internal static class RecipeFile
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return ImddJson.Deserialize<Recipe>(bytes);
+    }
+
+    /// <summary>What is wrong with a file that is named as a recipe, by the key that names it.</summary>
+    public static IReadOnlyList<string> Problems(string path, string key)
+    {
+        try
+        {
+            return [.. RecipeRules.Faults(Read(path)).Select(fault => $"{key}:{fault}")];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return [$"{key}: cannot be read as a recipe: {e.Message}"];
+        }
     }
 }

@@ -1,7 +1,7 @@
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
-/// The recipe that the station decides by now. It is replaced between two batches, where <see cref="ModelSlot"/> says so, so that a batch sees one
+/// The recipe that a group of cameras is decided by now. It is replaced between two batches, where <see cref="ModelSlot"/> says so, so that a batch sees one
 /// model and one recipe; a frame keeps the one that it was judged by.
 /// </summary>
 /// <param name="configured">The configuration's, in force until another is.</param>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using IMDD.Contracts.Models;
 using IMDD.Inference.Recipes;
 using Microsoft.Extensions.Options;
 
@@ -22,22 +20,13 @@ internal sealed class RecipeOptionsValidator : IValidateOptions<RecipeOptions>
         List<string> errors = [];
         if (options.RecipeFile is { Length: > 0 } file)
         {
-            try
-            {
-                Check(RecipeFile.Read(file), FileKey, errors);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-            {
-                errors.Add($"{FileKey}: cannot be read as a recipe: {e.Message}");
-            }
+            errors.AddRange(RecipeFile.Problems(file, FileKey));
         }
         else if (options.Recipe is { } recipe)
         {
-            Check(recipe, InlineKey, errors);
+            errors.AddRange(RecipeRules.Faults(recipe).Select(fault => $"{InlineKey}:{fault}"));
         }
 
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
-
-    private static void Check(Recipe recipe, string key, List<string> errors) => errors.AddRange(RecipeRules.Faults(recipe).Select(fault => $"{key}:{fault}"));
 }

@@ -1,3 +1,4 @@
+using IMDD.Edge.Agent.Groups;
 using IMDD.Imaging;
 
 namespace IMDD.Edge.Agent.Inspection;
@@ -8,12 +9,12 @@ internal sealed class ReferencePictures : IDisposable
     private readonly Dictionary<string, ReferencePicture> _pictures = new(StringComparer.Ordinal);
 
     /// <summary>Reads those that the options name; the options have been validated.</summary>
-    public ReferencePictures(AgentOptions options, IImageDecoder decoder, StationRecipe recipe)
+    public ReferencePictures(AgentOptions options, IImageDecoder decoder, CameraGroups groups)
     {
         DecodeLimits limits = new(options.MaxFrameBytes, options.MaxFramePixels);
         foreach (var camera in options.Cameras.Where(c => c.Reference is { Length: > 0 }))
         {
-            _pictures.Add(camera.Name, ReferencePicture.Read(camera.Reference!, limits, decoder, recipe.Window));
+            _pictures.Add(camera.Name, ReferencePicture.Read(camera.Reference!, limits, decoder, groups.Of(camera.Name).Recipes.Configured.Window));
         }
     }
 

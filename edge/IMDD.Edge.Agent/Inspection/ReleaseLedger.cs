@@ -36,6 +36,11 @@ internal sealed class ReleaseLedger
     /// <summary>True for the newest release of a model that was kept here.</summary>
     public bool HasKept(string digest) => _releases.Values.Any(release => release.Digest == digest);
 
+    /// <summary>True for what a group of cameras last started with by its configuration.</summary>
+    /// <param name="group">Name of the group; null: the rest.</param>
+    /// <param name="digest">Digest of the release.</param>
+    public bool HasConfigured(string? group, string digest) => _releases.Values.Any(release => release.ConfiguredFor?.GetValueOrDefault(group ?? "") == digest);
+
     /// <summary>Whether a bundle may become active.</summary>
     /// <exception cref="ModelBundleException">It is older than what has run here, another one of the same counter, or expired.</exception>
     public void Check(BundleManifest manifest, string digest, string? signedBy, DateTimeOffset now)
@@ -60,16 +65,65 @@ internal sealed class ReleaseLedger
         }
     }
 
-    /// <summary>Remembers a signed bundle that has passed every check; returns when that is durable.</summary>
-    public void Accept(BundleManifest manifest, string digest, string? signedBy)
+    /// <summary>Remembers a delivered bundle that a group of cameras keeps; returns when that is durable.</summary>
+    /// <param name="group">Name of the group; null: the rest. What its configuration says of that name is a step back from now on.</param>
+    /// <param name="manifest">The bundle's manifest.</param>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="signedBy">Who signed it; null: nobody, and it is not remembered.</param>
+    public void Accept(string? group, BundleManifest manifest, string digest, string? signedBy)
     {
-        AcceptedRelease release = new(manifest.ReleaseCounter, digest);
-        if (signedBy is null || _releases.GetValueOrDefault(manifest.Name) == release)
+        if (signedBy is null)
         {
             return;
         }
 
-        _releases[manifest.Name] = release;
-        DurableFile.Replace(_file, ImddJson.Serialize(_releases), "release ledger");
+        var release = Later(manifest, digest);
+        if (release.ConfiguredFor?.GetValueOrDefault(group ?? "") is { } configured && configured != digest)
+        {
+            Dictionary<string, string> left = new(release.ConfiguredFor, StringComparer.Ordinal);
+            left.Remove(group ?? "");
+            release = release with { ConfiguredFor = left };
+        }
+
+        if (release != _releases.GetValueOrDefault(manifest.Name))
+        {
+            _releases[manifest.Name] = release;
+            Write();
+        }
     }
+
+    /// <summary>
+    /// Remembers the configured bundles that groups of cameras start with, all in one write: whenever the process ends, none of them is a step back
+    /// from another.
+    /// </summary>
+    public void AcceptConfigured(IEnumerable<(string? Group, ModelBundle Bundle)> started)
+    {
+        var hasChanged = false;
+        foreach (var (group, bundle) in started.Where(one => one.Bundle.SignedBy is not null))
+        {
+            var (name, digest) = (bundle.Manifest.Name, bundle.Digest);
+            var release = Later(bundle.Manifest, digest);
+            if (release.ConfiguredFor?.GetValueOrDefault(group ?? "") != digest)
+            {
+                release = release with { ConfiguredFor = new Dictionary<string, string>(release.ConfiguredFor ?? new Dictionary<string, string>(), StringComparer.Ordinal) { [group ?? ""] = digest } };
+            }
+
+            hasChanged |= release != _releases.GetValueOrDefault(name);
+            _releases[name] = release;
+        }
+
+        if (hasChanged)
+        {
+            Write();
+        }
+    }
+
+    /// <summary>The newest of a name: a later one may have been kept for another group of cameras.</summary>
+    private AcceptedRelease Later(BundleManifest manifest, string digest)
+    {
+        var last = _releases.GetValueOrDefault(manifest.Name);
+        return last?.Counter >= manifest.ReleaseCounter ? last : new AcceptedRelease(manifest.ReleaseCounter, digest, last?.ConfiguredFor);
+    }
+
+    private void Write() => DurableFile.Replace(_file, ImddJson.Serialize(_releases), "release ledger");
 }

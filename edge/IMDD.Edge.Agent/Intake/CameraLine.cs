@@ -1,5 +1,6 @@
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Inference.Tiling;
 using IMDD.Messaging.Telemetry;
@@ -33,6 +34,9 @@ internal sealed class CameraLine
     public MessageDestination Frames { get; }
 
     public OverloadPolicy Policy { get; }
+
+    /// <summary>The cameras that it shares a model and a recipe with.</summary>
+    public required CameraGroup Group { get; init; }
 
     /// <summary>A known-good picture of what it sees, for models that compare; null where there is none.</summary>
     public ReferencePicture? Reference { get; init; }

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using IMDD.Contracts.Identity;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 
 namespace IMDD.Edge.Agent.Intake;
 
 /// <summary>The cameras of the cell, those configured and those that were heard of.</summary>
-internal sealed class CameraLines(AgentOptions options, AgentIdentity identity, ReferencePictures references, TimeProvider time, Action<FrameInFlight> release)
+internal sealed class CameraLines(
+    AgentOptions options, AgentIdentity identity, CameraGroups groups, ReferencePictures references, TimeProvider time, Action<FrameInFlight> release)
 {
     /// <summary>A cell has a handful; more names than this are somebody's mistake and must not fill the memory.</summary>
     private const int MaxCameras = 1024;
@@ -39,6 +41,7 @@ internal sealed class CameraLines(AgentOptions options, AgentIdentity identity, 
         var own = options.Cameras.FirstOrDefault(c => c.Name == path.Camera);
         return new CameraLine(path, own?.OverloadPolicy ?? options.OverloadPolicy, own?.SilentAfter ?? options.SilentAfter, time, release)
         {
+            Group = groups.Of(path.Camera),
             Reference = references.Of(path.Camera),
             Tiles = CameraTiles.Of(options, own),
         };

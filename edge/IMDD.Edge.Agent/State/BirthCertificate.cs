@@ -1,7 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
-using IMDD.Edge.Agent.Delivery;
-using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Messaging.Mqtt;
 
@@ -11,7 +10,7 @@ namespace IMDD.Edge.Agent.State;
 /// Birth and will after Sparkplug 3.0: the will registered with a connection carries the <c>bdSeq</c> of the birth that follows on it, so
 /// that a death that comes late is told from a fresh one. The number survives restarts and wraps at 256.
 /// </summary>
-internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, RecipeInForce recipes, SlotStore slots, OutcomeStore store, TimeProvider time)
+internal sealed class BirthCertificate(AgentIdentity identity, CameraGroups groups, OutcomeStore store, TimeProvider time)
 {
     private const string NumberName = "bdseq";
     private const int Range = 256;
@@ -37,7 +36,9 @@ internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, R
 
     private AgentState State(string word)
     {
-        var recipe = recipes.Current;
+        // Where every camera is in a named group there is no rest to speak of.
+        var rest = groups.HasRest ? groups.Rest : null;
+        var recipe = rest?.Recipes.Current;
         lock (_lock)
         {
             return new AgentState
@@ -46,17 +47,34 @@ internal sealed class BirthCertificate(AgentIdentity identity, ModelSlot slot, R
                 State = word,
                 BootId = identity.BootId,
                 BdSeq = Math.Max(_bdSeq, 0),
-                Model = slot.Model,
-                RecipeId = recipe.Recipe.Id,
-                RecipeCounter = recipe.Counter,
-                RecipeDigest = recipe.Digest,
-                Slots = slots.View(),
+                Model = rest?.Slot.Model,
+                RecipeId = recipe?.Recipe.Id,
+                RecipeCounter = recipe?.Counter,
+                RecipeDigest = recipe?.Digest,
+                Slots = rest?.Slots.View(),
+                Groups = groups.Named.Count == 0 ? null : [.. groups.Named.Select(State)],
                 AgentVersion = typeof(BirthCertificate).Assembly.GetName().Version?.ToString(3),
-                ExecutionProvider = slot.ExecutionProvider,
+                ExecutionProvider = rest?.Slot.ExecutionProvider,
                 StoreBacklog = store.Writer.Backlog,
                 Since = identity.Since,
             };
         }
+    }
+
+    private static AgentGroupState State(CameraGroup group)
+    {
+        var recipe = group.Recipes.Current;
+        return new AgentGroupState
+        {
+            Name = group.Name!,
+            Cameras = group.Cameras,
+            Model = group.Slot.Model,
+            RecipeId = recipe.Recipe.Id,
+            RecipeCounter = recipe.Counter,
+            RecipeDigest = recipe.Digest,
+            Slots = group.Slots.View(),
+            ExecutionProvider = group.Slot.ExecutionProvider,
+        };
     }
 
     private EventContext Context(long? sequence)

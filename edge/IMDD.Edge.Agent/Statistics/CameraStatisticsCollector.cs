@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
@@ -16,15 +17,15 @@ internal sealed class CameraStatisticsCollector(
 {
     private readonly Dictionary<string, CameraWindow> _open = new(StringComparer.Ordinal);
     private readonly HashSet<(string Camera, string Model)> _begun = [];
-    private BundleManifest? _manifest;
+    private readonly ConditionalWeakTable<BundleManifest, StatisticsSketch?> _references = [];
     private StatisticsSketch? _reference;
 
     /// <summary>The model that sees the next frames.</summary>
     public void Uses(BundleManifest manifest)
     {
-        if (options.Enabled && !ReferenceEquals(manifest, _manifest))
+        if (options.Enabled && !_references.TryGetValue(manifest, out _reference))
         {
-            (_manifest, _reference) = (manifest, ReferenceOf(manifest));
+            _references.Add(manifest, _reference = ReferenceOf(manifest));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
@@ -125,8 +126,8 @@ internal sealed class AgentTelemetry : IDisposable
 
     public void RolloutEnded(string step, string? reason) => _rollouts.Add(1, new("step", step), new("reason", reason));
 
-    /// <summary>Watches the store and the model for as long as the agent lives.</summary>
-    public void Observe(OutcomeStore store, ModelSlot slot, TimeProvider time)
+    /// <summary>Watches the store and the models for as long as the agent lives.</summary>
+    public void Observe(OutcomeStore store, CameraGroups groups, TimeProvider time)
     {
         _meter.CreateObservableGauge("imdd.store.backlog", () => store.Writer.Backlog, "{event}", "Records that Kafka has not confirmed.");
         _meter.CreateObservableGauge("imdd.store.size", () => store.Writer.UsedBytes, "By", "Size of the store, without free pages and log.");
@@ -135,14 +136,29 @@ internal sealed class AgentTelemetry : IDisposable
             "imdd.store.oldest.age", () => store.Reader.OldestUnconfirmed() is { } oldest ? (time.GetUtcNow() - oldest).TotalSeconds : 0, "s", "Age of the oldest unconfirmed record.");
         _meter.CreateObservableGauge(
             "imdd.model.info",
-            () => slot.Model is { } model
-                ? [new Measurement<int>(1, new("name", model.Name), new("version", model.Version), new("digest", model.Digest), new("provider", slot.ExecutionProvider))]
-                : Array.Empty<Measurement<int>>(),
-            "1", "The model in the slot.");
+            () => groups.All.SelectMany(InfoOf),
+            "1", "The model that decides on the frames of a group of cameras; the rest has no group's name.");
     }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<int>> InfoOf(CameraGroup group)
+    {
+        if (group.Slot.Model is not { } model)
+        {
+            return [];
+        }
+
+        List<KeyValuePair<string, object?>> tags =
+            [new("name", model.Name), new("version", model.Version), new("digest", model.Digest), new("provider", group.Slot.ExecutionProvider)];
+        if (group.Name is { } name)
+        {
+            tags.Add(new("group", name));
+        }
+
+        return [new Measurement<int>(1, tags)];
+    }
 
     private static InstrumentAdvice<double> Buckets() => new() { HistogramBucketBoundaries = LatencyBuckets };
 

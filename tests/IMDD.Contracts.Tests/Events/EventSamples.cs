@@ -39,7 +39,7 @@ internal static class EventSamples
             Sample.Asset, Sample.Desired() with { Install = new() { NotBefore = Sample.Time, NotAfter = Sample.Time.AddHours(4) } },
             Sample.Context() with { Source = EventSource.Service("registry", "main") }),
         DesiredModelsEvent.Create(
-            Sample.Asset, Sample.Desired() with { Slots = [new() { Group = "top", RolloutId = "r2", Model = Sample.Release }, new() { Model = Sample.Release }] },
+            Sample.Asset, Sample.Desired() with { Slots = [new() { Group = "top", Cameras = ["cam1"], RolloutId = "r2", Model = Sample.Release }, new() { Model = Sample.Release }] },
             Sample.Context() with { Source = EventSource.Service("registry", "main") }),
         RolloutStepEvent.Create(Sample.Asset, Sample.Step(), Sample.Context()),
         RolloutStepEvent.Create(Sample.Asset, Sample.Step() with { Group = "top" }, Sample.Context()),

@@ -88,16 +88,25 @@ public sealed class LearningEventTests
     [Fact]
     public void Desired_SlotsOfGroups_EachGroupAndTheRestOnce()
     {
-        DesiredSlot top = new() { Group = "top", RolloutId = "r2", Model = Sample.Release }, seam = new() { Cameras = ["cam3"], Model = Sample.Release }, rest = new() { Model = Sample.Release };
+        DesiredSlot top = new() { Group = "top", Cameras = ["cam1"], RolloutId = "r2", Model = Sample.Release }, seam = new() { Cameras = ["cam3"], Model = Sample.Release }, rest = new() { Model = Sample.Release };
         Of(top, seam, rest).Id.ShouldNotBe(Of(top with { RolloutId = "r3" }, seam, rest).Id);
         Of(top, seam, rest).Id.ShouldNotBe(Of(top, rest).Id);
         Of(rest).Id.ShouldBe(DesiredModelsEvent.Create(Sample.Asset, Sample.Desired(), Later).Id);
-        Should.Throw<ArgumentException>(() => Of(top, top with { RolloutId = "r3" })).Message.ShouldContain("group has two slots");
+        Should.Throw<ArgumentException>(() => Of(top, top with { Cameras = ["cam2"], RolloutId = "r3" })).Message.ShouldContain("group has two slots");
         Should.Throw<ArgumentException>(() => Of(rest, rest)).Message.ShouldContain("no group have two slots");
         Should.Throw<ArgumentException>(() => Of(top with { Cameras = ["cam3"] }, seam)).Message.ShouldContain("camera is in two slots");
-        Should.Throw<ArgumentException>(() => Of(top with { RolloutId = "" })).ParamName.ShouldBe("RolloutId");
+        foreach (var id in (string[])["", "a\u0007b", new string('r', 1025)])
+        {
+            Should.Throw<ArgumentException>(() => Of(top with { RolloutId = id })).ParamName.ShouldBe("RolloutId");
+        }
+
         Should.Throw<ArgumentException>(() => Of(top with { Install = new() { NotBefore = Sample.Time, NotAfter = Sample.Time } })).ParamName.ShouldBe("Install");
         Should.Throw<FormatException>(() => Of(top with { Group = "Top" })).Message.ShouldContain("'Top'");
+        Should.Throw<ArgumentException>(() => Of(top with { Cameras = [] })).Message.ShouldContain("group 'top' has no cameras");
+        Of([.. Enumerable.Range(0, 16).Select(Slot)]).ShouldNotBeNull();
+        Should.Throw<ArgumentException>(() => Of([.. Enumerable.Range(0, 17).Select(Slot)])).Message.ShouldContain("17 slots");
+
+        static DesiredSlot Slot(int i) => new() { Cameras = [$"cam{i}"], Model = Sample.Release };
 
         static CloudEvent Of(params DesiredSlot[] slots) => DesiredModelsEvent.Create(Sample.Asset, Sample.Desired() with { Slots = slots }, Sample.Context());
     }

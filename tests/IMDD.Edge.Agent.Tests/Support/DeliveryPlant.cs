@@ -127,9 +127,9 @@ internal sealed class DeliveryPlant : IAsyncDisposable
     }
 
     /// <summary>Sends a frame and waits for its outcome.</summary>
-    public async Task<InspectionOutcome> InspectAsync()
+    public async Task<InspectionOutcome> InspectAsync(string camera = "cam1")
     {
-        var id = await Harness.SendAsync(TestFrames.Good());
+        var id = await Harness.SendAsync(TestFrames.Good(), camera);
         await Eventually.HoldsAsync(() => Harness.Outcomes().Any(outcome => outcome.FrameId == id));
         return Harness.Outcomes().First(outcome => outcome.FrameId == id);
     }

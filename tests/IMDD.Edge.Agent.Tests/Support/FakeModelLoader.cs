@@ -1,3 +1,4 @@
+using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Inference;
 
@@ -5,5 +6,5 @@ namespace IMDD.Edge.Agent.Tests.Support;
 
 internal sealed class FakeModelLoader(ISegmenter segmenter) : IModelLoader
 {
-    public LoadedModel Load() => new(segmenter, "A");
+    public IReadOnlyList<LoadedModel> Load(IReadOnlyList<CameraGroup> groups) => [.. groups.Select(_ => new LoadedModel(segmenter, "A"))];
 }

@@ -34,7 +34,7 @@ internal static class TestRelease
         var bytes = ImddJson.Serialize(manifest);
         File.WriteAllBytes(manifestPath, bytes);
         key.SignBundle(folder);
-        return new ModelRelease(Name, manifest.Version, ContentDigest.Of(bytes), manifest.ReleaseCounter);
+        return new ModelRelease(manifest.Name, manifest.Version, ContentDigest.Of(bytes), manifest.ReleaseCounter);
     }
 
     /// <summary>The graph with its one constant of this value made another: what stands there is a number of the computation itself.</summary>
