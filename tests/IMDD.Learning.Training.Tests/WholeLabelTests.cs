@@ -59,7 +59,7 @@ public sealed class WholeLabelTests
         var ofNormal = loss.Of(features, normal, 1);
 
         of.Pixels.item<float>().ShouldBe(ofFirst.Pixels.item<float>(), 1e-5f);
-        var second = EdgeSegmenter.Pooled(features.Defect)[1].item<float>();
+        var second = PeakMean.Of(features.Defect)[1].item<float>();
         (ofNormal.Image.item<float>() - of.Image.item<float>()).ShouldBe(second / 2, 1e-5f, "log-likelihoods of the two labels differ by the logit");
         loss.Of(features, both with { HasPixelTruth = [false, false] }, 1).Total.item<float>().ShouldSatisfyAllConditions(t => float.IsFinite(t).ShouldBeTrue());
     }

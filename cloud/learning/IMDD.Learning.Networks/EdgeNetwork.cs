@@ -47,7 +47,7 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
         var coarse = plan.Widths[^1];
         for (var level = plan.Widths.Length - 2; 2 << level >= options.OutputStride; level--)
         {
-            _merges.Add(new Merge(coarse, plan.Widths[level], plan.DecoderWidths[level]));
+            _merges.Add(new Merge(coarse, plan.Widths[level], plan.DecoderWidths[level], isFinest: 2 << level == options.OutputStride));
             coarse = plan.DecoderWidths[level];
         }
 

@@ -10,7 +10,7 @@ public sealed record EdgePlan(int[] Widths, int[] Blocks, int[] DecoderWidths)
     public static EdgePlan Of(NetworkSize size) => size switch
     {
         NetworkSize.Nano => new([16, 16, 32, 48, 64], [0, 1, 1, 1], [16, 16, 32, 32]),
-        NetworkSize.Small => new([16, 32, 48, 96, 128], [0, 1, 2, 1], [16, 32, 48, 64]),
+        NetworkSize.Small => new([16, 32, 48, 96, 128], [0, 1, 1, 2], [16, 32, 48, 64]),
         NetworkSize.Base => new([24, 48, 80, 144, 192], [1, 2, 2, 2], [16, 48, 64, 96]),
         _ => throw new ArgumentOutOfRangeException(nameof(size), size, "Not a known size."),
     };

@@ -95,7 +95,7 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
             scores.argmax(2).to(int32).view(plane).MoveToOuterDisposeScope(),
             two.select(2, 0).reshape(plane).MoveToOuterDisposeScope(),
             (two.select(2, 0) - two.select(2, 1)).reshape(plane).MoveToOuterDisposeScope(),
-            EdgeSegmenter.Pooled(defect).MoveToOuterDisposeScope(),
+            PeakMean.Of(defect).MoveToOuterDisposeScope(),
             features.Image.MoveToOuterDisposeScope());
     }
 
@@ -153,20 +153,13 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
         var scores = graph.Div(graph.MatMul(turned, names), graph.ReduceSum(turned, 2));
         var best = graph.ReduceMax(scores, 2);
         var two = graph.TopK(graph.Concat(2, scores, graph.Sub(best, graph.Scalar(1))), graph.Vector(2), 2).Values;
-        var padding = EdgeSegmenter.ScoreWindow / 2;
-        var pooled = graph.ReduceMax(
-            graph.AveragePool(
-                graph.Unsqueeze(defect, 1), OnnxWindow.Of([EdgeSegmenter.ScoreWindow, EdgeSegmenter.ScoreWindow], [1, 1], [padding, padding]), countPadding: false),
-            1,
-            2,
-            3);
         return
         [
             defect,
             graph.ReshapeLike(graph.Cast(graph.ArgMax(scores, 2), OnnxElementType.Int32), plane),
             graph.ReshapeLike(best, plane),
             graph.ReshapeLike(graph.Sub(best, graph.Slice(two, 2, 1, 2)), plane),
-            graph.Squeeze(pooled, 1, 2, 3),
+            PeakMean.Export(graph, defect),
         ];
     }
 }

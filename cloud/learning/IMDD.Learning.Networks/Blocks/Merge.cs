@@ -6,21 +6,25 @@ using static TorchSharp.torch.nn;
 namespace IMDD.Learning.Networks.Blocks;
 
 /// <summary>One step of the decoder: coarse features brought to double size, fine ones added, both by 1×1 convolutions, then smoothed by a 3×3 one
-/// (Lin et al. 2017, feature pyramid).</summary>
+/// (Lin et al. 2017, feature pyramid), which on the finest map is a separable one.</summary>
 public sealed class Merge : Module<Tensor, Tensor, Tensor>, IOnnxMultiExportable
 {
     private readonly TorchSharp.Modules.Conv2d _coarse;
     private readonly TorchSharp.Modules.Conv2d _fine;
     private readonly TorchSharp.Modules.Upsample _double = Upsample(scale_factor: [2, 2], mode: UpsampleMode.Nearest);
-    private readonly ConvNormAct _smooth;
+    private readonly Module<Tensor, Tensor> _smooth;
 
     /// <summary>Makes the step.</summary>
-    public Merge(int coarse, int fine, int outputs)
+    /// <param name="coarse">Channels of the coarse features.</param>
+    /// <param name="fine">Channels of the fine ones.</param>
+    /// <param name="outputs">Channels that come out.</param>
+    /// <param name="isFinest">True for the last step.</param>
+    public Merge(int coarse, int fine, int outputs, bool isFinest)
         : base(nameof(Merge))
     {
         _coarse = Conv2d(coarse, outputs, kernel_size: 1, bias: false);
         _fine = Conv2d(fine, outputs, kernel_size: 1);
-        _smooth = new ConvNormAct(outputs, outputs);
+        _smooth = isFinest ? new SeparableNormAct(outputs) : new ConvNormAct(outputs, outputs);
         RegisterComponents();
     }
 

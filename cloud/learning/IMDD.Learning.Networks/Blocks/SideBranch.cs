@@ -41,7 +41,7 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
         var coarse = widths[^1];
         for (var level = widths.Count - 2; level >= finest; level--)
         {
-            _merges.Add(new Merge(coarse, widths[level], Channels));
+            _merges.Add(new Merge(coarse, widths[level], Channels, isFinest: false));
             coarse = Channels;
         }
 

@@ -69,8 +69,8 @@ internal sealed class Int8Plan
 
     private static bool IsMoving(OnnxNode node) => node.Op switch
     {
-        // Its scales are constants, not values; there is no integer kernel for cubic ones.
-        "Resize" => node.Text("mode", "nearest") != "cubic",
+        // Its scales are constants, not values. There is no integer kernel for cubic ones, and repeating bytes takes one thread, floats all of them.
+        "Resize" => node.Text("mode", "nearest") == "linear",
         _ => Moving.Contains(node.Op) && node.Inputs.All(input => input is { Constant: null } or { Type: not OnnxElementType.Float }),
     };
 

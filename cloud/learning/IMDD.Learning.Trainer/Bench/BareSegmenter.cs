@@ -46,7 +46,10 @@ internal static class BareSegmenter
             var coarse = conv2d(features, tensors[$"_merges.{merge}._coarse.weight"]);
             var grown = interpolate(coarse, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
             var fine = conv2d(levels[^(merge + 2)], tensors[$"_merges.{merge}._fine.weight"], tensors[$"_merges.{merge}._fine.bias"]);
-            features = Convolve($"_merges.{merge}._smooth", grown + fine, 1);
+            var smooth = $"_merges.{merge}._smooth";
+            features = tensors.TryGetValue($"{smooth}._depth.weight", out var depth)
+                ? relu(Norm($"{smooth}._norm", conv2d(conv2d(grown + fine, depth, padding: [1, 1], groups: depth.shape[0]), tensors[$"{smooth}._mix.weight"])))
+                : Convolve(smooth, grown + fine, 1);
         }
 
         var embedding = conv2d(features, tensors["_embedding.weight"], tensors["_embedding.bias"]);

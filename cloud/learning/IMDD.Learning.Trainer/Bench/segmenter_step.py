@@ -26,11 +26,16 @@ class Residual(nn.Module):
         return F.relu(self.second(self.first(x)) + x)
 
 
+def separate(channels):
+    return nn.Sequential(
+        nn.Conv2d(channels, channels, 3, 1, 1, groups=channels, bias=False), nn.Conv2d(channels, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU())
+
+
 class Merge(nn.Module):
-    def __init__(self, coarse, fine, outputs):
+    def __init__(self, coarse, fine, outputs, finest):
         super().__init__()
         self.coarse, self.fine = nn.Conv2d(coarse, outputs, 1, bias=False), nn.Conv2d(fine, outputs, 1)
-        self.smooth = convolve(outputs, outputs)
+        self.smooth = separate(outputs) if finest else convolve(outputs, outputs)
 
     def forward(self, coarse, fine):
         return self.smooth(F.interpolate(self.coarse(coarse), scale_factor=2, mode="nearest") + self.fine(fine))
@@ -50,7 +55,7 @@ class Network(nn.Module):
         for level in range(len(widths) - 2, -1, -1):
             if 2 << level < plan["outputStride"]:
                 break
-            merges.append(Merge(coarse, widths[level], decoder[level]))
+            merges.append(Merge(coarse, widths[level], decoder[level], 2 << level == plan["outputStride"]))
             coarse = decoder[level]
         self.merges = nn.ModuleList(merges)
         self.defect, self.embedding = nn.Conv2d(coarse, 1, 1), nn.Conv2d(coarse, plan["embeddingLength"], 1)

@@ -34,7 +34,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         var known = tensor(Array.ConvertAll(batch.HasPixelTruth, has => has ? 1f : 0f), [batch.Count, 1, 1], device: device);
         var ofKnown = (double)batch.Count / Math.Max(1, batch.HasPixelTruth.Count(has => has));
         var pixels = Pixels(features.Defect, target, known, ofKnown, weights);
-        var image = functional.binary_cross_entropy_with_logits(EdgeSegmenter.Pooled(features.Defect), target.amax([1, 2]).gt(DefectiveCell).logical_or(unmarked).to_type(ScalarType.Float32));
+        var image = functional.binary_cross_entropy_with_logits(PeakMean.Of(features.Defect), target.amax([1, 2]).gt(DefectiveCell).logical_or(unmarked).to_type(ScalarType.Float32));
         var drawn = words.Draw(step);
         var rows = model.Text.forward(drawn.Texts);
         var naming = Naming(features.Embedding, batch, rows.slice(0, 0, drawn.Rows, 1));

@@ -37,7 +37,7 @@ internal sealed class SideLoss(IReadOnlyList<int> classes, EdgeLossWeights weigh
             var own = target * tensor(isOwn, shape, device: logits.device);
             var logit = logits.select(1, branch);
             pixels = pixels + EdgeLoss.Pixels(logit, own, known, ofKnown, weights);
-            image = image + functional.binary_cross_entropy_with_logits(EdgeSegmenter.Pooled(logit), own.amax([1, 2]).gt(EdgeLoss.DefectiveCell).to_type(ScalarType.Float32), judged);
+            image = image + functional.binary_cross_entropy_with_logits(PeakMean.Of(logit), own.amax([1, 2]).gt(EdgeLoss.DefectiveCell).to_type(ScalarType.Float32), judged);
         }
 
         return new EdgeLosses(pixels + image * weights.Image, pixels, image, zero, zero);

@@ -136,7 +136,7 @@ public static class EdgeBundle
             Classes = description.BundleClasses(),
             PixelThreshold = calibration.PixelThreshold,
             ImageThreshold = calibration.ImageThreshold,
-            ImageScore = $"max of {EdgeSegmenter.ScoreWindow}x{EdgeSegmenter.ScoreWindow} mean logit",
+            ImageScore = $"{PeakMean.Description}, logits",
             TrainedFrom = new BundleLineage(
                 DatasetDigest: ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', description.Lineage.Data))),
                 SplitId: string.Join(' ', description.Lineage.SplitIds),

@@ -14,7 +14,7 @@ public sealed record EdgeCalibration
     /// <inheritdoc cref="DefectScale"/>
     public double DefectOffset { get; init; }
 
-    /// <summary>Score of the picture: sigmoid of scale × the largest 3×3 mean of pixel logits + offset.</summary>
+    /// <summary>Score of the picture: sigmoid of scale × the peak mean of pixel logits + offset.</summary>
     public double ImageScale { get; init; } = 1;
 
     /// <inheritdoc cref="ImageScale"/>

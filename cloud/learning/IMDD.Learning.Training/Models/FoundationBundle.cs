@@ -216,7 +216,7 @@ public static class FoundationBundle
                     c.Id, new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = c.Name }, Enum.Parse<Severity>(c.Severity, ignoreCase: true))),
             ],
             PixelThreshold = 0.5,
-            ImageScore = $"max of {EdgeSegmenter.ScoreWindow}x{EdgeSegmenter.ScoreWindow} mean",
+            ImageScore = PeakMean.Description,
             Probes = new BundleProbes(contents.ProbesDigest!, half ? HalfProbeTolerance : ProbeTolerance),
         };
     }

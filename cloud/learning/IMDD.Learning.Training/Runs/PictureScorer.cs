@@ -55,7 +55,7 @@ internal sealed class PictureScorer
         var columns = (int)features.Defect.shape[2];
         var (logits, width) = Cells(features.Defect, picture, stride);
         var height = logits.Length / width;
-        var pooled = EdgeSegmenter.Pooled(features.Defect).item<float>();
+        var pooled = PeakMean.Of(features.Defect).item<float>();
         if (!picture.HasPixelTruth)
         {
             return new PictureScores([], 0, [], pooled, picture.IsDefective, -1, -1, null);
