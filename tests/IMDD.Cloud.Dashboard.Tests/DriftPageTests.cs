@@ -1,6 +1,5 @@
 using System.Net;
 using IMDD.Contracts.Events;
-using IMDD.Contracts.Queries;
 
 namespace IMDD.Cloud.Dashboard.Tests;
 
@@ -13,7 +12,7 @@ public sealed class DriftPageTests
     public async Task Page_CameraThatDrifted_IsChartedFirstWithLevelsAndATable()
     {
         await using var aggregator = await FakeAggregator.StartAsync();
-        aggregator.Drift.AddRange([Report("cam1"), Report("cam2", StatisticName.Brightness)]);
+        aggregator.Drift.AddRange([SampleData.Drift("cam1"), SampleData.Drift("cam2", StatisticName.Brightness)]);
         await using var host = await DashboardHost.StartAsync($"--Dashboard:AggregatorUrl={aggregator.Url}");
 
         var page = WebUtility.HtmlDecode(await host.Http.GetStringAsync("drift", Stop));
@@ -49,23 +48,4 @@ public sealed class DriftPageTests
 
         (await host.Http.GetStringAsync("drift", Stop)).ShouldContain("The aggregator does not answer");
     }
-
-    private static DriftReport Report(string camera, params string[] drifted) => new()
-    {
-        Camera = $"{SampleData.Cell}/{camera}",
-        ModelDigest = "sha256:" + new string('a', 64),
-        ReferenceFrames = 2000,
-        ReferenceNeeded = 2000,
-        FromBundle = [],
-        WatchLevel = 0.1,
-        DriftLevel = 0.25,
-        EmbeddingLevel = 0.05,
-        Drifted = drifted,
-        Windows = [.. Enumerable.Range(0, 3).Select(i => new DriftWindow(
-            SampleData.Now.AddMinutes(5 * i), SampleData.Now.AddMinutes((5 * i) + 5), 300,
-            [
-                new DriftScore(StatisticName.Brightness, i == 2 ? 1.4 : 0.02, i == 2 ? 1e-9 : 0.4, i == 2, 0.1),
-                new DriftScore(StatisticName.Embedding, -0.001, 0.6, IsSignal: false),
-            ]))],
-    };
 }

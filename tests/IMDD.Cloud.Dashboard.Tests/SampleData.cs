@@ -126,4 +126,24 @@ internal static class SampleData
             Frame = new FrameReference { Digest = digest, Width = width, Height = height, ContentType = "image/png", Uri = uri },
         });
     }
+
+    /// <summary>Three windows of a camera, the last of them darker where that is among what drifted.</summary>
+    public static DriftReport Drift(string camera, params string[] drifted) => new()
+    {
+        Camera = $"{Cell}/{camera}",
+        ModelDigest = "sha256:" + new string('a', 64),
+        ReferenceFrames = 2000,
+        ReferenceNeeded = 2000,
+        FromBundle = [],
+        WatchLevel = 0.1,
+        DriftLevel = 0.25,
+        EmbeddingLevel = 0.05,
+        Drifted = drifted,
+        Windows = [.. Enumerable.Range(0, 3).Select(i => new DriftWindow(
+            Now.AddMinutes(5 * i), Now.AddMinutes((5 * i) + 5), 300,
+            [
+                new DriftScore(StatisticName.Brightness, i == 2 ? 1.4 : 0.02, i == 2 ? 1e-9 : 0.4, i == 2, 0.1),
+                new DriftScore(StatisticName.Embedding, -0.001, 0.6, IsSignal: false),
+            ]))],
+    };
 }
