@@ -22,11 +22,12 @@ public sealed class TrainFoundationCommandTests
     [Theory]
     [InlineData("fp32", new[] { 3, 15 })]
     [InlineData("fp16", new[] { 6 })]
-    public async Task Train_KilledInBothStages_SameBundleAsUninterrupted(string precision, int[] kills)
+    [InlineData("fp32", new[] { 15 }, "--train-captioner", "--paper", "initialisation")]
+    public async Task Train_KilledInBothStages_SameBundleAsUninterrupted(string precision, int[] kills, params string[] further)
     {
         using TestDirectory directory = new();
         ClipTokens.Write(directory.Path);
-        string[] more = ["--precision", precision];
+        string[] more = ["--precision", precision, .. further];
         var whole = await Train(directory, "whole", more);
         foreach (var step in kills)
         {

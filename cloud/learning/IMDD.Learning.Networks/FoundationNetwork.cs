@@ -103,6 +103,17 @@ public sealed class FoundationNetwork : NamedModule
     public FoundationFeatures Features(Tensor images, Tensor emptyStates)
     {
         using var scope = NewDisposeScope();
+        var (noisy, image) = FeatureInputs(images);
+        return new FoundationFeatures(
+            [.. FeatureMaps(noisy, image, emptyStates).Select(map => map.MoveToOuterDisposeScope())], image.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>What of <see cref="Features"/> depends on the images alone.</summary>
+    /// <param name="images">As of <see cref="Features"/>.</param>
+    /// <returns>The slightly noised latent [B, latent channels, h, w], and CLIP's embeddings [B, image width], not normalised.</returns>
+    public (Tensor Noisy, Tensor Image) FeatureInputs(Tensor images)
+    {
+        using var scope = NewDisposeScope();
         var latent = Vae.EncodeMean((2 * images) - 1);
         if (latent.shape[2] > MaxLatentSide || latent.shape[3] > MaxLatentSide)
         {
@@ -112,11 +123,20 @@ public sealed class FoundationNetwork : NamedModule
 
         var (signal, spread) = FeatureLevel();
         var noise = FeatureNoise().narrow(2, 0, latent.shape[2]).narrow(3, 0, latent.shape[3]);
-        var noisy = (signal * latent) + (spread * noise);
-        var image = Clip.EmbedImage(ClipPreprocessing.ApplyWhole(images, Configuration.Clip.Vision.ImageSize));
+        return (
+            ((signal * latent) + (spread * noise)).MoveToOuterDisposeScope(),
+            Clip.EmbedImage(ClipPreprocessing.ApplyWhole(images, Configuration.Clip.Vision.ImageSize)).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The rest of <see cref="Features"/>: the maps, finest first.</summary>
+    /// <param name="noisy">Of <see cref="FeatureInputs"/>.</param>
+    /// <param name="image">Of <see cref="FeatureInputs"/>.</param>
+    /// <param name="emptyStates">What <see cref="EmptyStates"/> gave.</param>
+    public IReadOnlyList<Tensor> FeatureMaps(Tensor noisy, Tensor image, Tensor emptyStates)
+    {
+        using var scope = NewDisposeScope();
         var context = Captioner.Context(Captioner.Embed(image), emptyStates);
         using var trace = Unet.Trace(noisy, tensor((long)Configuration.FeatureTimestep), context, Unet.FeatureTaps);
-        return new FoundationFeatures(
-            [.. Unet.FeatureTaps.Reverse().Select(tap => trace[tap].alias().MoveToOuterDisposeScope())], image.MoveToOuterDisposeScope());
+        return [.. Unet.FeatureTaps.Reverse().Select(tap => trace[tap].alias().MoveToOuterDisposeScope())];
     }
 }

@@ -175,6 +175,72 @@ public sealed class TrainingStepTests
         step.Measure(batch, random).Grounding!.Value.ShouldBe(GroundingLoss.PaperOf(similarity, 0.07).item<float>(), 1e-3);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Masks_CaptionerThatLearns_ItsGradientIsTheSlopeOfTheMaps(bool checkpointed)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using FoundationNetwork network = new(Tiny);
+        network.Unet.DrawAsPaper();
+        network.Unet.Checkpointed = checkpointed;
+        using MaskStep step = new(network, trainsCaptioner: true);
+        using NoiseSource random = new(3);
+        var (noisy, image, empty) = Seen(network, random);
+        var gate = network.Captioner.get_parameter("gate");
+        var direction = random.Draw(gate.shape);
+        var weights = network.FeatureMaps(noisy, image, empty).Select(map => random.Draw(map.shape)).ToList();
+
+        Sum().backward();
+        var slope = (gate.grad! * direction).sum().item<float>();
+        using var untracked = no_grad();
+        const double Distance = 1e-2;
+        gate.add_(direction, alpha: Distance);
+        var above = Sum().item<float>();
+        gate.sub_(direction, alpha: 2 * Distance);
+        var difference = (above - Sum().item<float>()) / (2 * Distance);
+
+        Math.Abs(slope).ShouldBeGreaterThan(0.01f);
+        ((double)slope).ShouldBe(difference, 0.02 * Math.Abs(difference));
+        network.Unet.parameters().ShouldAllBe(parameter => parameter.grad is null);
+
+        Tensor Sum() => network.FeatureMaps(noisy, image, empty).Zip(weights, (map, weight) => (map * weight).sum()).Aggregate((left, right) => left + right);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Masks_Captioner_LearnsExactlyWhereItIsAskedTo(bool learns)
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        using FoundationNetwork network = new(Tiny);
+        network.Unet.DrawAsPaper();
+        using MaskStep step = new(network, new MaskCriterion(points: new MaskPointOptions(Count: 64)), new StepOptions(3e-3, 0, 1), learns);
+        using NoiseSource random = new(3);
+        var (noisy, image, empty) = Seen(network, random);
+        var (before, frozen) = (Copy(network.Captioner), Copy(network.Unet));
+        var masks = zeros(1, 16, 16);
+        masks.narrow(1, 0, 8).fill_(1);
+
+        for (var index = 0; index < 3; index++)
+        {
+            IReadOnlyList<Tensor> maps;
+            using (set_grad_enabled(learns))
+            {
+                maps = network.FeatureMaps(noisy, image, empty);
+            }
+
+            step.Run(new MaskBatch(maps, [new MaskTargets(tensor(new long[] { 1 }), masks), new MaskTargets(tensor(new long[] { 0 }), masks)], random.Draw([2, 16])), random).Taken.ShouldBeTrue();
+        }
+
+        Copy(network.Captioner).Zip(before, (now, then) => now.allclose(then, rtol: 0, atol: 0)).ShouldAllBe(same => same == !learns);
+        Copy(network.Unet).Zip(frozen, (now, then) => now.allclose(then, rtol: 0, atol: 0)).ShouldAllBe(same => same);
+
+        static List<Tensor> Copy(nn.Module module) => [.. module.parameters().Select(parameter => parameter.detach().clone())];
+    }
+
     // The bench takes a thousand of them: imdd bench foundation steps.
     [Fact]
     public void Run_HundredStepsOfBothStages_LeaveNoTensors()
@@ -253,6 +319,14 @@ public sealed class TrainingStepTests
 
         scale.Value.ShouldBe(4);
         Should.Throw<ArgumentOutOfRangeException>(() => new LossScale(3));
+    }
+
+    private static (Tensor Noisy, Tensor Image, Tensor Empty) Seen(FoundationNetwork network, NoiseSource random)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        var (noisy, image) = network.FeatureInputs(random.Draw([2, 3, 128, 128]).sigmoid());
+        return (noisy.MoveToOuterDisposeScope(), image.MoveToOuterDisposeScope(), network.EmptyStates().MoveToOuterDisposeScope());
     }
 
     private static MaskBatch Worded(NoiseSource random, Tensor worded)

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks.Training;
 
-/// <summary>A step of the second stage (paper, eq. 16): the mask generator and its naming head learn on features of the frozen diffusion model.</summary>
+/// <summary>
+/// A step of the second stage (paper, eq. 16): the mask generator and its naming head learn on features of the frozen diffusion model. The implicit captioner
+/// stays as it is (paper, table 9), or learns through the frozen denoising network what to say for masks to come out (Xu et al. 2023, ODISE).
+/// </summary>
 public sealed class MaskStep : IDisposable
 {
     private const double GroundingWeight = 0.5;
@@ -19,12 +22,26 @@ public sealed class MaskStep : IDisposable
     /// <param name="network">Of 32 bits. Its configuration says in which form masks are held to words.</param>
     /// <param name="criterion">What is asked of the masks; null: what the network's configuration says.</param>
     /// <param name="options">How weights move.</param>
-    public MaskStep(FoundationNetwork network, MaskCriterion? criterion = null, StepOptions? options = null)
+    /// <param name="trainsCaptioner">
+    /// Whether the captioner learns, of batches whose maps were made with gradients; the parameters of the denoising network take none from then on.
+    /// </param>
+    public MaskStep(FoundationNetwork network, MaskCriterion? criterion = null, StepOptions? options = null, bool trainsCaptioner = false)
     {
         _network = network;
         _criterion = criterion ?? CriterionOf(network.Configuration);
         _isPaperGrounding = network.Configuration.Paper.HasFlag(PaperModes.Grounding);
-        _update = new WeightUpdate([network.Masks, network.Vocabulary], options ?? StepOptions.Masks);
+        nn.Module[] learning = [network.Masks, network.Vocabulary];
+        if (trainsCaptioner)
+        {
+            foreach (var parameter in network.Unet.parameters())
+            {
+                parameter.requires_grad_(false);
+            }
+
+            learning = [.. learning, network.Captioner];
+        }
+
+        _update = new WeightUpdate(learning, options ?? StepOptions.Masks);
     }
 
     /// <summary>The weights' update, to change its rate.</summary>

@@ -39,6 +39,7 @@ internal static class TrainFoundationCommand
         Option<int> batch = new("--batch") { Description = "Crops a step.", DefaultValueFactory = _ => 4 };
         Option<long> steps = new("--steps") { Description = "Steps of the first stage, the diffusion loss.", DefaultValueFactory = _ => 1_000 };
         Option<long> maskSteps = new("--mask-steps") { Description = "Steps of the second stage, the masks' losses.", DefaultValueFactory = _ => 1_000 };
+        Option<bool> captioner = new("--train-captioner") { Description = "The implicit captioner goes on learning in the second stage, through the denoising network, which stays as it is. Without: it stays too, as the paper has it." };
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-4 };
         Option<bool> checkpointed = new("--checkpointed") { Description = "Keep only the layers' inputs for the backward pass: half of the memory for a third more time." };
@@ -71,7 +72,7 @@ internal static class TrainFoundationCommand
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Trains a foundation model on pictures, texts of what their crops show, and masks.")
         {
-            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, seed, rate, checkpointed, paper, precision, every, threads, half, stopWithInput, json,
+            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, captioner, seed, rate, checkpointed, paper, precision, every, threads, half, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -89,6 +90,7 @@ internal static class TrainFoundationCommand
                     BatchSize = parsed.GetValue(batch),
                     Steps = parsed.GetValue(steps),
                     MaskSteps = parsed.GetValue(maskSteps),
+                    TrainsCaptioner = parsed.GetValue(captioner),
                     Seed = parsed.GetValue(seed),
                     LearningRate = parsed.GetValue(rate),
                     Precision = Precisions[parsed.GetRequiredValue(precision)],

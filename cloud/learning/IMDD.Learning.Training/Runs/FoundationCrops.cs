@@ -53,14 +53,16 @@ internal sealed class FoundationCrops : IDisposable
     }
 
     /// <summary>What the second stage takes.</summary>
-    public MaskBatch Masks(Batch batch)
+    /// <param name="batch">Crops.</param>
+    /// <param name="captionerLearns">Whether the maps keep how they depend on the captioner.</param>
+    public MaskBatch Masks(Batch batch, bool captionerLearns = false)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var features = _network.Features(Images(batch), _emptyStates);
+        var (noisy, image) = _network.FeatureInputs(Images(batch));
         var (words, worded) = Words(batch);
         return new MaskBatch(
-            [.. features.Maps.Select(map => map.MoveToOuterDisposeScope())],
+            [.. Maps(noisy, image, captionerLearns).Select(map => map.MoveToOuterDisposeScope())],
             [.. Enumerable.Range(0, batch.Count).Select(crop => Targets(batch, crop))],
             ClassTexts,
             words?.MoveToOuterDisposeScope(),
@@ -71,6 +73,12 @@ internal sealed class FoundationCrops : IDisposable
     {
         _emptyStates.Dispose();
         ClassTexts.Dispose();
+    }
+
+    private IReadOnlyList<Tensor> Maps(Tensor noisy, Tensor image, bool captionerLearns)
+    {
+        using var tracked = set_grad_enabled(captionerLearns);
+        return _network.FeatureMaps(noisy, image, _emptyStates);
     }
 
     private static Tensor Images(Batch batch) => tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side]);

@@ -180,13 +180,14 @@ public sealed class FoundationTrainer : IDisposable
         using NoiseSource random = new(Seed(_state.Step));
         _masks ??= NewMaskStep();
         _masks.Update.LearningRate = LearningRate.At(_state.Step - _options.Steps, _options.MaskSteps, _options.LearningRate);
-        return _masks.Run(_crops.Masks(batch), random).Loss;
+        return _masks.Run(_crops.Masks(batch, _options.TrainsCaptioner), random).Loss;
     }
 
     private DiffusionStep NewDiffusionStep() => new(_network, new StepOptions(_options.LearningRate), format: _options.Precision);
 
     private MaskStep NewMaskStep() => new(
-        _network, MaskStep.CriterionOf(_options.Configuration, new MaskPointOptions(Points)), StepOptions.Masks with { LearningRate = _options.LearningRate });
+        _network, MaskStep.CriterionOf(_options.Configuration, new MaskPointOptions(Points)), StepOptions.Masks with { LearningRate = _options.LearningRate },
+        _options.TrainsCaptioner);
 
     /// <summary>Losses on pictures that were not learned from; the same crops, timesteps and noise for every model.</summary>
     private async Task<FoundationOutcome> JudgeAsync()

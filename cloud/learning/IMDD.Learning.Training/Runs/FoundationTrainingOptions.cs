@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using IMDD.Learning.Networks.Training;
 using IMDD.Learning.Weights.Configurations;
 
@@ -20,6 +21,10 @@ public sealed record FoundationTrainingOptions
 
     /// <summary>Steps of the second stage: mask generator and naming head.</summary>
     public long MaskSteps { get; init; } = 1_000;
+
+    /// <summary>Whether the implicit captioner goes on learning in the second stage, through the denoising network, which stays as it is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TrainsCaptioner { get; init; }
 
     /// <summary>Seed of everything that is drawn.</summary>
     public int Seed { get; init; } = 1;
@@ -57,6 +62,7 @@ public sealed record FoundationTrainingOptions
         Check(Steps >= 0, nameof(Steps), Steps, "at least 0");
         Check(MaskSteps >= 0, nameof(MaskSteps), MaskSteps, "at least 0");
         Check(Steps + MaskSteps > 0, $"{nameof(Steps)} + {nameof(MaskSteps)}", Steps + MaskSteps, "at least 1");
+        Check(!TrainsCaptioner || MaskSteps > 0, nameof(TrainsCaptioner), TrainsCaptioner, $"false where {nameof(MaskSteps)} is 0");
         Check(LearningRate is > 0 and < 1, nameof(LearningRate), LearningRate, "between 0 and 1");
         Check(CheckpointEvery > 0, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
         Check(Threads is > 0 and <= 256, nameof(Threads), Threads, "1 to 256");
