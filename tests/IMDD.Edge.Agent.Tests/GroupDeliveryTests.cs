@@ -385,7 +385,7 @@ public sealed class GroupDeliveryTests
         Mark(mark => mark.Enter(rest)).ShouldBe((false, true));
         Mark(mark => mark.Leave()).ShouldBe((true, false));
         Mark(mark => mark.Enter(top)).ShouldBe((true, true), "the last life ended between two batches");
-        File.WriteAllBytes(directory.File("mark"), [255, .. new byte[63]]);
+        File.WriteAllBytes(directory.File("mark"), [255, .. new byte[new FileInfo(directory.File("mark")).Length - 1]]);
         Mark(mark => mark.Leave()).ShouldBe((true, true), "what is no mark says nothing");
         File.WriteAllBytes(directory.File("mark"), new byte[100]);
         Mark(mark => mark.Leave()).ShouldBe((true, true), "nor does a file of another size");
@@ -396,6 +396,59 @@ public sealed class GroupDeliveryTests
             live(mark);
             return (mark.MayHaveEnded(rest), mark.MayHaveEnded(top));
         }
+    }
+
+    [Fact]
+    public void RunMark_CandidatesAtWork_AreLeftUntilTheyAreDone()
+    {
+        using TestDirectory directory = new();
+        using CameraGroup rest = TestGroup.Create(), top = TestGroup.Create(name: Top), seam = TestGroup.Create(name: Seam);
+        using (RunMark mark = new(directory.File("mark")))
+        {
+            mark.EnterCandidate(seam);
+            mark.EnterCandidate(rest);
+            mark.LeaveCandidate(seam);
+            mark.EnterCandidate(top);
+            mark.Enter(seam);
+        }
+
+        using (RunMark mark = new(directory.File("mark")))
+        {
+            (mark.HadCandidate(rest), mark.HadCandidate(top), mark.HadCandidate(seam), mark.MayHaveEnded(seam)).ShouldBe((true, true, false, true));
+        }
+
+        using RunMark last = new(directory.File("mark"));
+        (last.HadCandidate(rest), last.HadCandidate(top), last.HadCandidate(seam)).ShouldBe((false, false, false));
+    }
+
+    [Fact]
+    public async Task Candidate_ThatIsAtWorkWhenTheProcessEnds_IsGivenUpWithoutHarmToAnothersTrial()
+    {
+        await using var plant = await DeliveryPlant.StartAsync();
+        (string, string)[] settings = [.. plant.Settings, .. Groups, ("Edge:Delivery:Trial", "00:10:00")];
+        (string, string)[] watching = [.. settings, ("Edge:Delivery:Shadow", "00:10:00")];
+        var (good, bad) = (plant.Offer(1, change: manifest => manifest with { Name = "seams" }), plant.Offer(1));
+        var seam = For(Seam, good) with { RolloutId = "good" };
+        await plant.WishAsync(good, Slots(seam));
+        using (var first = await plant.Harness.StartProcessAsync("after-swap", settings))
+        {
+            await Eventually.HoldsAsync(() => first.HasExited);
+        }
+
+        await plant.WishAsync(bad, Slots(seam, For(Top, bad) with { RolloutId = "bad" }));
+        for (var life = 1; life <= 2; life++)
+        {
+            using var agent = await plant.Harness.StartProcessAsync(crashPoint: null, watching);
+            await Eventually.HoldsAsync(() => plant.Steps.Count(step => step is { RolloutId: "bad", Step: RolloutStepWord.Shadowing }) == life);
+        }
+
+        using var last = await plant.Harness.StartProcessAsync(crashPoint: null, watching);
+        var end = await plant.EndAsync("bad");
+
+        (end.Group, end.Step, end.ReasonCode).ShouldBe((Top, RolloutStepWord.Rejected, RolloutReason.HealthRegression), last.Output);
+        end.Detail!.ShouldContain("ended 2 times");
+        (await plant.InspectAsync("cam2")).Model!.Digest.ShouldBe(good.Digest);
+        plant.Steps.ShouldNotContain(step => step.RolloutId == "good" && step.Result != RolloutResult.None);
     }
 
     private static DesiredSlot For(string group, ModelRelease release) => new() { Group = group, Cameras = [group == Top ? "cam1" : "cam2"], Model = release };

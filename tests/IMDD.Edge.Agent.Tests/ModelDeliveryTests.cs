@@ -260,6 +260,8 @@ public sealed class ModelDeliveryTests
             """{"agent":"box7","rolloutId":"r","slots":[{"model":{"name":"trial","version":"1","digest":"../../etc","releaseCounter":1}}]}""",
             $$$"""{"agent":"box7","rolloutId":"","slots":[{"model":{"name":"trial","version":"1","digest":"{{{good.Digest}}}","releaseCounter":1}}]}""",
             $$$"""{"agent":"box7","rolloutId":"a\u0007b","slots":[{"model":{"name":"trial","version":"1","digest":"{{{good.Digest}}}","releaseCounter":1}}]}""",
+            $$$"""{"agent":"box7","rolloutId":"{{{new string('r', 1025)}}}","slots":[{"model":{"name":"trial","version":"1","digest":"{{{good.Digest}}}","releaseCounter":1}}]}""",
+            $$$"""{"agent":"box7","rolloutId":"r","slots":[{"group":"top","model":{"name":"trial","version":"1","digest":"{{{good.Digest}}}","releaseCounter":1}}]}""",
             $$$"""{"agent":"box8","rolloutId":"r","slots":[{"model":{"name":"trial","version":"1","digest":"{{{good.Digest}}}","releaseCounter":1}}]}"""])
         {
             await plant.WishRawAsync(good, System.Text.Encoding.UTF8.GetBytes(wish));

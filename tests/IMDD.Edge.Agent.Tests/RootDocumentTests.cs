@@ -73,7 +73,7 @@ public sealed class RootDocumentTests : IDisposable
         }
 
         var release = plant.Offer(1, _second);
-        await plant.WishAsync(release, wish => wish with { Slots = [new() { Model = release, RolloutId = "rest" }, new() { Group = "seam", Model = release, RolloutId = "seam" }] });
+        await plant.WishAsync(release, wish => wish with { Slots = [new() { Model = release, RolloutId = "rest" }, new() { Group = "seam", Cameras = ["cam2"], Model = release, RolloutId = "seam" }] });
 
         (await plant.EndAsync("rest")).Result.ShouldBe(RolloutResult.Success);
         (await plant.EndAsync("seam")).Result.ShouldBe(RolloutResult.Success);

@@ -25,6 +25,7 @@ internal sealed class GroupDelivery(
     DeliveryOptions options,
     BundleDownload download,
     CandidateTurn turn,
+    RunMark mark,
     RootUpdate roots,
     BundleOpener opener,
     ModelLoader starting,
@@ -304,18 +305,18 @@ internal sealed class GroupDelivery(
     private async Task ActivateAsync(GroupWish wish, ModelRelease model, string? stagedRecipe, CancellationToken newer, CancellationToken stop)
     {
         var rolloutId = wish.RolloutId;
-        var state = _slots.State!;
+        var state = BeginCandidate(rolloutId);
         var target = state.Other();
         await LookForRootAsync(newer);
         Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Warming) with { Slot = target });
         var recipe = recipes.Open(stagedRecipe);
-        var (bundle, proven) = await turn.RunAsync(() => ProveAsync(target, model, recipe, newer), newer);
+        var (bundle, proven) = await turn.RunAsync(() => MarkedAsync(() => ProveAsync(target, model, recipe, newer)), newer);
         using (proven)
         {
             await WatchAsync(rolloutId, model, proven, newer);
         }
 
-        var candidate = await turn.RunAsync(() => loader.LoadAsync(bundle), newer);
+        var candidate = await turn.RunAsync(() => MarkedAsync(() => loader.LoadAsync(bundle)), newer);
         ISegmenter? previous = null;
         try
         {
@@ -333,7 +334,7 @@ internal sealed class GroupDelivery(
 
             crashPoints.Pass(CrashPoint.AfterWarm);
             _slots.Write(RecipeDelivery.Into(
-                state.With(target, state.Slots[target] with { HasDecided = true }) with { Active = target, Trial = new SlotTrial(rolloutId, Starts: 0) }, recipe));
+                state.With(target, state.Slots[target] with { HasDecided = true }) with { Active = target, Trial = new SlotTrial(rolloutId, Starts: 0), Candidate = null }, recipe));
             crashPoints.Pass(CrashPoint.AfterPointer);
             previous = _slot.Swap(candidate, target, () => recipes.Take(recipe));
         }
@@ -351,6 +352,42 @@ internal sealed class GroupDelivery(
         Log.ModelSwapped(logger, bundle.Manifest.Name, bundle.Manifest.Version, bundle.Digest, target);
         crashPoints.Pass(CrashPoint.AfterSwap);
         await TryOutAsync(rolloutId, model, previous, stop);
+    }
+
+    /// <summary>The pointer with the candidate of a wish, so that a process which ends while that is at work is held against it, not against another group's trial.</summary>
+    /// <exception cref="DeliveryException">The process has ended of it often enough.</exception>
+    private SlotState BeginCandidate(string rolloutId)
+    {
+        var state = _slots.State!;
+        if (group.IsWholeAgent)
+        {
+            return state;
+        }
+
+        if (state.Candidate is not { } candidate || candidate.RolloutId != rolloutId)
+        {
+            state = state with { Candidate = new SlotCandidate(rolloutId, Deaths: 0) };
+            _slots.Write(state);
+        }
+        else if (candidate.Deaths >= options.MaxTrialStarts)
+        {
+            throw new DeliveryException(RolloutReason.HealthRegression, $"The process has ended {candidate.Deaths} times while it was checked, watched or loaded.");
+        }
+
+        return state;
+    }
+
+    private async Task<T> MarkedAsync<T>(Func<Task<T>> work)
+    {
+        mark.EnterCandidate(group);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            mark.LeaveCandidate(group);
+        }
     }
 
     /// <summary>Checks what lies in a slot again, since it may have lain there for long, and proves that it runs here.</summary>
@@ -371,8 +408,11 @@ internal sealed class GroupDelivery(
         }
 
         var shadowing = RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Shadowing) with { Slot = _slots.State!.Other() };
-        Say(shadowing);
-        var report = await group.Shadow.WatchAsync(release, newer);
+        var report = await MarkedAsync(() =>
+        {
+            Say(shadowing);
+            return group.Shadow.WatchAsync(release, newer);
+        });
         var isHeld = release.Manifest.ChangedClasses is not null && release.Manifest.TrainedFrom?.Parent == deciding.Digest;
         if (report.Failures > 0)
         {
@@ -487,7 +527,7 @@ internal sealed class GroupDelivery(
     /// <summary>The wish is over: kept, so that it is not followed again, and said.</summary>
     private void Close(RolloutStep step)
     {
-        _slots.Write((_slots.State ?? Configured()) with { Trial = null, Closed = step with { Group = group.Name } });
+        _slots.Write((_slots.State ?? Configured()) with { Trial = null, Candidate = null, Closed = step with { Group = group.Name } });
         Say(step);
         telemetry.RolloutEnded(step.Step, step.ReasonCode);
     }

@@ -20,6 +20,9 @@ internal sealed record SlotState
     /// <summary>Set while the active slot's release may still be taken out again.</summary>
     public SlotTrial? Trial { get; init; }
 
+    /// <summary>What is to decide next, where the agent has several groups of cameras; null: nothing.</summary>
+    public SlotCandidate? Candidate { get; init; }
+
     /// <summary>The last report of the last wish that is over: it is not followed again, only answered again.</summary>
     public RolloutStep? Closed { get; init; }
 

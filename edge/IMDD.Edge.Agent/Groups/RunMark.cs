@@ -5,16 +5,22 @@ using IMDD.Hosting;
 namespace IMDD.Edge.Agent.Groups;
 
 /// <summary>
-/// Which group of cameras models are loaded and run for at the moment, in a page of a mapped file: when the process ends of a group's model, the next start
-/// knows whose it was, and holds it against no other. It costs no write, and outlives the process, though not the machine's power.
+/// Which group of cameras models are loaded and run for at the moment, and which groups have a candidate at work beside them, in a page of a mapped file: when
+/// the process ends of a group's model, the next start knows whose it was, and holds it against no other. It costs no write, and outlives the process, though
+/// not the machine's power.
 /// </summary>
 internal sealed class RunMark : IDisposable
 {
-    private const int Size = 64;
+    private const int NameSize = 64;
+    private const int MostCandidates = 16;
+    private const int Size = NameSize * (1 + MostCandidates);
 
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
-    private readonly byte[] _name = new byte[Size];
+    private readonly byte[] _name = new byte[NameSize];
+    private readonly Lock _lock = new();
+    private readonly string?[] _candidates = new string?[MostCandidates];
+    private readonly HashSet<string> _leftCandidates = new(StringComparer.Ordinal);
 
     /// <summary>Reads what the last life has left, and begins anew.</summary>
     /// <param name="file">The file; null: there is one group, and nothing to tell apart.</param>
@@ -43,14 +49,14 @@ internal sealed class RunMark : IDisposable
             throw new StoreUnavailableException($"run mark {file}", e.Message, e);
         }
 
-        var length = _view.ReadByte(0) - 1;
-        if (length is >= 0 and < Size)
+        Left = Take(0);
+        for (var i = 1; i <= MostCandidates; i++)
         {
-            _view.ReadArray(1, _name, 0, length);
-            Left = Encoding.ASCII.GetString(_name, 0, length);
+            if (Take(i) is { } candidate)
+            {
+                _leftCandidates.Add(candidate);
+            }
         }
-
-        Leave();
     }
 
     /// <summary>Name of the group for which a model was loaded or run when the last life ended, empty for the rest; null: for none, or nobody knows.</summary>
@@ -64,19 +70,68 @@ internal sealed class RunMark : IDisposable
     {
         if (_view is not null)
         {
-            var length = Encoding.ASCII.GetBytes(group.Name ?? "", _name);
-            _view.WriteArray(1, _name, 0, length);
-            _view.Write(0, (byte)(length + 1));
+            Put(_view, 0, group.Name ?? "", _name);
         }
     }
 
     /// <summary>For none.</summary>
     public void Leave() => _view?.Write(0, (byte)0);
 
+    /// <summary>True where a candidate of the group was at work when the last life ended.</summary>
+    public bool HadCandidate(CameraGroup group) => _leftCandidates.Contains(group.Name ?? "");
+
+    /// <summary>From here on a candidate of a group is at work, which has no other.</summary>
+    public void EnterCandidate(CameraGroup group)
+    {
+        lock (_lock)
+        {
+            if (_view is not null && Array.IndexOf(_candidates, null) is >= 0 and var free)
+            {
+                _candidates[free] = group.Name ?? "";
+                Put(_view, 1 + free, group.Name ?? "", new byte[NameSize]);
+            }
+        }
+    }
+
+    /// <summary>It is no more.</summary>
+    public void LeaveCandidate(CameraGroup group)
+    {
+        lock (_lock)
+        {
+            if (_view is not null && Array.IndexOf(_candidates, group.Name ?? "") is >= 0 and var place)
+            {
+                _candidates[place] = null;
+                _view.Write((1 + place) * NameSize, (byte)0);
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _view?.Dispose();
         _file?.Dispose();
+    }
+
+    /// <summary>What the last life has left at a place, where it starts anew.</summary>
+    private string? Take(int place)
+    {
+        var at = place * NameSize;
+        var length = _view!.ReadByte(at) - 1;
+        _view.Write(at, (byte)0);
+        if (length is < 0 or >= NameSize)
+        {
+            return null;
+        }
+
+        _view.ReadArray(at + 1, _name, 0, length);
+        return Encoding.ASCII.GetString(_name, 0, length);
+    }
+
+    private static void Put(MemoryMappedViewAccessor view, int place, string name, byte[] buffer)
+    {
+        var length = Encoding.ASCII.GetBytes(name, buffer);
+        view.WriteArray((place * NameSize) + 1, buffer, 0, length);
+        view.Write(place * NameSize, (byte)(length + 1));
     }
 }

@@ -68,9 +68,24 @@ internal sealed class ModelLoader(
         return new LoadedModel(LoadConfigured(group), SlotState.Names[0]);
     }
 
-    /// <summary>A start counts against the release on trial under which the last life ended; where that cannot be told, against each.</summary>
+    /// <summary>
+    /// A start counts against the candidates that were at work when the last life ended, and then against no trial; else against the release on trial under
+    /// which it ended; where that cannot be told, against each.
+    /// </summary>
     private void CountStarts(IReadOnlyList<CameraGroup> groups)
     {
+        var candidates = groups.Where(group => mark.HadCandidate(group) && group.Slots.State?.Candidate is not null).ToList();
+        foreach (var group in candidates)
+        {
+            var state = group.Slots.State!;
+            group.Slots.Write(state with { Candidate = state.Candidate! with { Deaths = state.Candidate.Deaths + 1 } });
+        }
+
+        if (candidates.Count > 0)
+        {
+            return;
+        }
+
         var onTrial = groups.Where(group => group.Slots.State?.Trial is not null).ToList();
         var suspects = onTrial.Where(mark.MayHaveEnded).ToList();
         foreach (var group in suspects.Count > 0 ? suspects : onTrial)
