@@ -47,7 +47,7 @@ internal static class AgentUnits
             ExecutionProvider = group.ExecutionProvider,
             Groups = null,
         };
-        
+
         // What is kept names the group's cameras, which each wish for it has to name.
         return new AgentUnit(agent with { Group = group.Name }, own, ImddJsonText.Write(own with { Groups = [group] }));
     }
