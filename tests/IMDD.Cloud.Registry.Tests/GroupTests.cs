@@ -157,7 +157,7 @@ public sealed class GroupTests(PostgresFixture postgres)
     {
         await using var registry = await StartAsync(isPostgres, ("Registry:PublishPeriod", "00:01:00"));
         var release = await registry.RegisterAsync(TestBundle.Create());
-        await StateAsync(registry, State("box7", hasRest: false, "left"));
+        await StateAsync(registry, State("box7", hasRest: false, "left", "right"));
         var fleet = registry.Services.GetRequiredService<FleetStore>();
         var wishes = registry.Services.GetRequiredService<FleetWishes>();
         var left = await registry.PromoteAsync(release.Model.Digest, Left);
@@ -264,6 +264,10 @@ public sealed class GroupTests(PostgresFixture postgres)
         var assigned = await RunningRegistry.ReadAsync<RecipeAssignment>(
             await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.AssignRecipe, recipe.Digest), new AssignRecipe { Agents = [Left], AllowUnknown = true }));
         assigned.Waiting.ShouldBe([Left]);
+
+        // While it waits it is in nobody's way: its cameras are not known, and no release is wished of it.
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        (await registry.PromoteAsync(release.Model.Digest)).Agents.ShouldBeEmpty();
 
         await StateAsync(registry, State("box7", hasRest: true, "left"));
         await MessageAsync(registry, message => message.Slots is [{ Group: "left" }]);
@@ -380,6 +384,40 @@ public sealed class GroupTests(PostgresFixture postgres)
 
         await StateAsync(registry, State("box8", hasRest: true));
         (await registry.AgentsAsync()).ShouldHaveSingleItem().Agent.ShouldBe("box8");
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Cameras_OfAGroupThatChange_AreToldAgainUnderTheSameWish(bool isPostgres)
+    {
+        await using var registry = await StartAsync(isPostgres);
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        var state = State("box7", hasRest: true, "left");
+        await StateAsync(registry, state);
+        var wish = await registry.PromoteAsync(release.Model.Digest, Left);
+        await MessageAsync(registry, message => message.Slots is [{ Cameras: ["cam-left"] }]);
+
+        await StateAsync(registry, state with { Groups = [state.Groups![0] with { Cameras = ["cam-left", "cam3"] }] });
+
+        await MessageAsync(registry, message => message.Slots is [{ Cameras: ["cam-left", "cam3"] }]);
+        Last(registry).Slots[0].RolloutId.ShouldBe(wish.RolloutId);
+    }
+
+    [Fact]
+    public async Task State_OlderThanOneThatWasHeard_TakesNoGroupAway()
+    {
+        await using var registry = await StartAsync();
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        await StateAsync(registry, State("box7", hasRest: true, "left"));
+        await registry.PromoteAsync(release.Model.Digest, Left);
+        await MessageAsync(registry, message => message.Slots is [{ Group: "left" }]);
+
+        var old = State("box7", hasRest: true) with { Since = TimeProvider.System.GetUtcNow().AddHours(-1) };
+        await registry.SayAsync(MqttPublications.AgentState(AssetPath.Parse(RunningRegistry.Asset), old, RunningRegistry.Context("box7")));
+
+        await Eventually.HoldsAsync(async () => (await registry.AgentsAsync()).Any(row => row.Group is null && row.State?.Since < TimeProvider.System.GetUtcNow().AddMinutes(-30)));
+        (await registry.AgentsAsync()).Single(row => row.Group == "left").GoneAt.ShouldBeNull();
+        Slots(registry).Single().Item1.ShouldBe("left");
     }
 
     private static RolloutDriver Driver(RunningRegistry registry) => registry.Services.GetRequiredService<RolloutDriver>();

@@ -29,6 +29,15 @@ internal static class AgentRows
         return rows.Where(row => row.Asset == asset && (row.Agent == agent || row.Agent.StartsWith(groups)));
     }
 
+    /// <summary>
+    /// Rows that a release can be wished of: not of groups that are no more, nor of those that no agent has named yet, which wait with a recipe and
+    /// whose cameras nobody knows.
+    /// </summary>
+    public static IQueryable<AgentRow> OfFleet(this IQueryable<AgentRow> rows) => rows.Where(row => row.GoneAt == null && (row.State != null || !EF.Functions.Like(row.Agent, "%:%")));
+
+    /// <summary>As <see cref="OfFleet"/>, of one.</summary>
+    public static bool IsOfFleet(AgentRow row) => row.GoneAt is null && (row.State is not null || !row.Agent.Contains(':', StringComparison.Ordinal));
+
     /// <summary>The row of an address, made where there is none.</summary>
     public static async Task<AgentRow> TakeAsync(RegistryDbContext context, AgentAddress address, CancellationToken cancellationToken)
     {

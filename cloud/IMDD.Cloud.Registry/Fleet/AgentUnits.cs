@@ -14,7 +14,7 @@ internal static class AgentUnits
     /// <param name="agent">Who says it.</param>
     /// <param name="state">What.</param>
     /// <param name="said">Its event.</param>
-    /// <exception cref="FormatException">There are too many groups, or a name is none or there twice.</exception>
+    /// <exception cref="FormatException">There are too many groups, a name is none or there twice, a group has no cameras, or two have one.</exception>
     public static IReadOnlyList<AgentUnit> Of(AgentAddress agent, AgentState state, CloudEvent said)
     {
         var groups = state.Groups ?? [];
@@ -26,6 +26,12 @@ internal static class AgentUnits
         if (groups.GroupBy(group => NamePart.Checked(group.Name), StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new FormatException($"{agent} has two groups '{Excerpt.Of(twice.Key)}': expected each name once.");
+        }
+
+        var cameras = groups.SelectMany(group => group.Cameras).Select(NamePart.Checked).ToList();
+        if (groups.Any(group => group.Cameras.Count == 0) || cameras.Distinct(StringComparer.Ordinal).Count() != cameras.Count)
+        {
+            throw new FormatException($"{agent} has a group without cameras, or a camera in two: expected each camera once.");
         }
 
         return

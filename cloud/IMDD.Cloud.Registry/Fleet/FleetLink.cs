@@ -51,20 +51,20 @@ internal sealed class FleetLink(
 
     private async Task TellAsync(IMqttSession session, UntoldWish untold, CancellationToken cancellationToken)
     {
-        var (asset, agent) = (untold.Agent.Asset, untold.Agent.Agent);
-
-        // Nothing desired is an empty retained message: the broker forgets the wish.
-        var message = untold.Message is { } wish
-            ? MqttPublications.Desired(asset, wish, identity.Now()).ToOutgoing()
-            : new MqttOutgoing { Topic = MqttTopics.Desired(asset, agent), Retain = true };
+        var (asset, topic) = (untold.Agent.Asset, MqttTopics.Desired(untold.Agent.Asset, untold.Agent.Agent));
         try
         {
+            // Nothing desired is an empty retained message: the broker forgets the wish.
+            var message = untold.Message is { } wish
+                ? MqttPublications.Desired(asset, wish, identity.Now()).ToOutgoing()
+                : new MqttOutgoing { Topic = topic, Retain = true };
             await session.PublishAsync(message, cancellationToken);
             await fleet.ToldAsync(untold, cancellationToken);
         }
-        catch (MqttPublishRefusedException e)
+        catch (Exception e) when (e is MqttPublishRefusedException or ArgumentException or FormatException)
         {
-            Log.PublicationRefused(logger, message.Topic, e.Message);
+            // What one agent cannot be told must not keep the others from being told.
+            Log.PublicationRefused(logger, topic, e.Message);
         }
     }
 

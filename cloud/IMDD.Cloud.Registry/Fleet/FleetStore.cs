@@ -44,20 +44,35 @@ internal sealed class FleetStore(
     public async Task StateAsync(AgentAddress agent, AgentState state, CloudEvent said, CancellationToken cancellationToken)
     {
         var units = AgentUnits.Of(agent, state, said);
+        var settlesGroups = SettlesGroups(state);
         await using (var context = await contexts.CreateDbContextAsync(cancellationToken))
         {
             await counters.LearnAsync(context, [.. units.Select(unit => unit.State)], cancellationToken);
+            var kept = await context.Agents.OfBox(agent).Where(row => row.State != null).Select(row => row.State!).ToListAsync(cancellationToken);
+
+            // An instance that was away is given old states first: they settle nothing that a later one, heard by another, has settled.
+            List<string> changed = [];
+            settlesGroups &= !kept.Exists(json => ImddJsonText.Read<AgentState>(json).Since > state.Since);
             foreach (var unit in units)
             {
                 var row = await AgentRows.TakeAsync(context, unit.Address, cancellationToken);
+                if (row is { State: { } before, RolloutId: not null } && !SameCameras(before, unit.Json))
+                {
+                    changed.Add(row.Agent);
+                }
+
                 (row.State, row.StateAt) = (unit.Json, time.GetUtcNow());
-                row.GoneAt = SettlesGroups(state) ? null : row.GoneAt;
+                row.GoneAt = settlesGroups ? null : row.GoneAt;
             }
 
             await context.SaveChangesAsync(cancellationToken);
+
+            // The broker's message names the cameras that these groups had.
+            await context.Agents.OfBox(agent).Where(row => changed.Contains(row.Agent))
+                .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false).SetProperty(row => row.StaleTold, row => row.StaleTold + 1), cancellationToken);
         }
 
-        await FollowAsync(agent, state, [.. units.Select(unit => unit.Address.Name)], cancellationToken);
+        await FollowAsync(agent, state, settlesGroups, [.. units.Select(unit => unit.Address.Name)], cancellationToken);
     }
 
     /// <summary>Wishes of which the broker does not know yet, with all else that is desired of the same agents.</summary>
@@ -111,6 +126,10 @@ internal sealed class FleetStore(
             desired.Count == 0 ? null : DesiredMessage.Of(desired));
     }
 
+    private static bool SameCameras(string before, string now)
+        => (ImddJsonText.Read<AgentState>(before).Groups, ImddJsonText.Read<AgentState>(now).Groups) is not ([var old], [var next])
+            || old.Cameras.ToHashSet(StringComparer.Ordinal).SetEquals(next.Cameras);
+
     /// <summary>An agent that is gone says nothing of its groups: its will may be of a configuration before.</summary>
     private static bool SettlesGroups(AgentState state) => state.State != EdgeStateWord.Offline;
 
@@ -118,10 +137,10 @@ internal sealed class FleetStore(
     /// What a state is followed by, under the locks of whoever tells a fleet: a recipe that waits for it is wished, and groups that the agent has no
     /// more are forgotten.
     /// </summary>
-    private async Task FollowAsync(AgentAddress agent, AgentState state, IReadOnlyList<string> present, CancellationToken cancellationToken)
+    private async Task FollowAsync(AgentAddress agent, AgentState state, bool settlesGroups, IReadOnlyList<string> present, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (!(await context.Agents.AsNoTracking().OfBox(agent).ToListAsync(cancellationToken)).Exists(row => FleetWishes.IsRecipeDue(row) || IsGone(row)))
+        if (!(await context.Agents.AsNoTracking().OfBox(agent).ToListAsync(cancellationToken)).Exists(row => IsRecipeDue(row) || IsGone(row)))
         {
             return;
         }
@@ -135,7 +154,7 @@ internal sealed class FleetStore(
                 wishes.Forget(context, row);
                 Log.GroupGone(logger, $"{row.Asset}/{row.Agent}");
             }
-            else if (FleetWishes.IsRecipeDue(row) && !await RolloutBook.IsUnderWayAsync(context, AgentRows.AddressOf(row), cancellationToken))
+            else if (IsRecipeDue(row) && !await RolloutBook.IsUnderWayAsync(context, AgentRows.AddressOf(row), cancellationToken))
             {
                 // A rollout that goes on brings it along.
                 await wishes.TellRecipeAsync(context, row, identity.NewRolloutId(), cancellationToken);
@@ -147,6 +166,9 @@ internal sealed class FleetStore(
 
         // A group that was never heard is expected still; the rest of the cameras needs no configuration and so has none that is to come.
         bool IsGone(AgentRow row)
-            => SettlesGroups(state) && row.GoneAt is null && !present.Contains(row.Agent, StringComparer.Ordinal) && (row.State is not null || row.Agent == agent.Name);
+            => settlesGroups && row.GoneAt is null && !present.Contains(row.Agent, StringComparer.Ordinal) && (row.State is not null || row.Agent == agent.Name);
+
+        // A will says what ran when the agent connected: it is no other box in its place.
+        bool IsRecipeDue(AgentRow row) => FleetWishes.IsRecipeDue(row) && (SettlesGroups(state) || row.WishModel is null);
     }
 }

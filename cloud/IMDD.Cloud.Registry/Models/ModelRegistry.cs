@@ -151,7 +151,7 @@ internal sealed partial class ModelRegistry(
         RegistryDbContext context, ModelRow model, ReleaseRow release, string? by, bool isEverywhere, CancellationToken cancellationToken)
     {
         var cause = $"{release.Digest} is blocked: {release.BlockedReason}.";
-        var agents = await context.Agents.AsNoTracking().Where(row => row.GoneAt == null && (row.Model == null || row.Model == model.Name)).ToListAsync(cancellationToken);
+        var agents = await context.Agents.AsNoTracking().OfFleet().Where(row => row.Model == null || row.Model == model.Name).ToListAsync(cancellationToken);
         var isRun = agents.Exists(row => row.Desired == release.Digest || (isEverywhere && Runs(row, release.Digest)));
         if (isRun && await ChampionAsync(context, model.Name, cancellationToken) is { } champion)
         {
@@ -212,7 +212,7 @@ internal sealed partial class ModelRegistry(
         }
 
         await aliases.CrownAsync(context, release, previous, by, reason, cancellationToken);
-        var agents = await context.Agents.Where(row => row.GoneAt == null && (row.Model == null || row.Model == name)).ToListAsync(cancellationToken);
+        var agents = await context.Agents.OfFleet().Where(row => row.Model == null || row.Model == name).ToListAsync(cancellationToken);
         return await wishes.TellAsync(
             context, release, ModelAlias.Champion, [.. agents.Select(AgentRows.AddressOf)], cancellationToken);
     }

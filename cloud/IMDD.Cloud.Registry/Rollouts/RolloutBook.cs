@@ -30,7 +30,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
         ReleaseRules.CheckUsable(release, now);
         await CheckNoneOpenAsync(context, name, cancellationToken);
         await AgentRows.CheckKnownAsync(context, [.. request.Waves.SelectMany(wave => wave.Agents).Select(AgentRows.Asked)], request.AllowUnknown, groupsToo: false, cancellationToken);
-        var known = await context.Agents.AsNoTracking().Where(row => row.GoneAt == null).ToListAsync(cancellationToken);
+        var known = await context.Agents.AsNoTracking().OfFleet().ToListAsync(cancellationToken);
         var fleet = known.Where(row => row.Model is null || row.Model == name).Select(AgentRows.AddressOf).ToList();
         var wishes = known.ToDictionary(AgentRows.AddressOf, row => row.RolloutId);
         RolloutRow rollout = new()

@@ -81,7 +81,7 @@ internal sealed class RolloutDriver(
     }
 
     private void LetGo(RolloutAgentRow row, AgentRow? agent) => (row.State, row.Detail, row.ChangedAt) = (
-        RolloutAgentStateWord.Cancelled, agent is { GoneAt: not null } ? "The agent has no such group of cameras any more." : "It was told something else since.", identity.Now().Time);
+        RolloutAgentStateWord.Cancelled, agent is not null && !AgentRows.IsOfFleet(agent) ? "The agent has no such group of cameras any more." : "It was told something else since.", identity.Now().Time);
 
     private static string? Excess(IReadOnlyList<RolloutWave> waves, RolloutRow rollout, List<RolloutAgentRow> agents)
     {
@@ -161,7 +161,7 @@ internal sealed class RolloutDriver(
         foreach (var row in agents.Where(row => row.Wave == rollout.WavesBegun && row.State == RolloutAgentStateWord.Pending))
         {
             var agent = await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken);
-            if (agent is { GoneAt: not null } || agent?.RolloutId != row.PreviousRolloutId)
+            if ((agent is not null && !AgentRows.IsOfFleet(agent)) || agent?.RolloutId != row.PreviousRolloutId)
             {
                 LetGo(row, agent);
                 continue;

@@ -27,7 +27,10 @@ internal sealed class RolloutFeedback(FleetWishes wishes, RegistryIdentity ident
         }
 
         var isLate = row.State == RolloutAgentStateWord.Cancelled && state == RolloutAgentStateWord.InSync;
-        (row.State, row.Step, row.ChangedAt) = (state ?? row.State, step.Step, time.GetUtcNow());
+
+        // The same last word again, as whoever is told of another group gives it, is no change: the soak goes on.
+        row.ChangedAt = state == row.State ? row.ChangedAt : time.GetUtcNow();
+        (row.State, row.Step) = (state ?? row.State, step.Step);
         (row.ReasonCode, row.Detail) = (step.ReasonCode, step.Detail);
         if (isLate)
         {

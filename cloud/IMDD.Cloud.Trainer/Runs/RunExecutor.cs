@@ -196,7 +196,7 @@ internal sealed class RunExecutor(
                 Digest = release.Model.Digest,
                 Agents = Options.Promote == PromotionTarget.Champion ? [] : Options.ChallengerAgents,
 
-                // Whoever named them may start them later; the release waits for them.
+                // Whoever named them may start them later; the release waits for them. A group must have been named by its agent: else the registry refuses.
                 AllowUnknown = true,
                 By = $"trainer/{row.Id}",
                 Reason = $"trained for: {row.Reasons}",

@@ -13,7 +13,7 @@ public sealed record PromoteModel : IAttributed
     /// </summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 
-    /// <summary>True: agents and groups that were never heard of are meant too; they are told once they are there.</summary>
+    /// <summary>True: agents that were never heard of are meant too; they are told once they are there. Not groups: what they are told names their cameras.</summary>
     public bool AllowUnknown { get; init; }
 
     public string? By { get; init; }

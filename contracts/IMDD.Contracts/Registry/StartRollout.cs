@@ -14,7 +14,7 @@ public sealed record StartRollout : IAttributed
     /// <summary>When agents may install it; they fetch it as soon as they are told. Null: at once.</summary>
     public InstallWindow? Install { get; init; }
 
-    /// <summary>True: a wave may name agents and groups that were never heard of; it waits for them.</summary>
+    /// <summary>True: a wave may name agents that were never heard of; it waits for them. Not groups: what they are told names their cameras.</summary>
     public bool AllowUnknown { get; init; }
 
     public string? By { get; init; }

@@ -188,7 +188,7 @@ public sealed class TrainingStepTests
         using MaskStep step = new(network, trainsCaptioner: true);
         using NoiseSource random = new(3);
         var (noisy, image, empty) = Seen(network, random);
-        var gate = network.Captioner.get_parameter("gate");
+        var gate = network.Captioner.get_parameter("gate")!;
         var direction = random.Draw(gate.shape);
         var weights = network.FeatureMaps(noisy, image, empty).Select(map => random.Draw(map.shape)).ToList();
 
@@ -198,12 +198,12 @@ public sealed class TrainingStepTests
         const double Distance = 1e-2;
         gate.add_(direction, alpha: Distance);
         var above = Sum().item<float>();
-        gate.sub_(direction, alpha: 2 * Distance);
+        gate.add_(direction, alpha: -2 * Distance);
         var difference = (above - Sum().item<float>()) / (2 * Distance);
 
         Math.Abs(slope).ShouldBeGreaterThan(0.01f);
         ((double)slope).ShouldBe(difference, 0.02 * Math.Abs(difference));
-        network.Unet.parameters().ShouldAllBe(parameter => parameter.grad is null);
+        network.Unet.parameters().Count(parameter => parameter.grad is not null).ShouldBe(0);
 
         Tensor Sum() => network.FeatureMaps(noisy, image, empty).Zip(weights, (map, weight) => (map * weight).sum()).Aggregate((left, right) => left + right);
     }
