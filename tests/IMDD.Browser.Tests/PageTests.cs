@@ -1,4 +1,3 @@
-using IMDD.Testing;
 using Microsoft.Playwright;
 
 namespace IMDD.Browser.Tests;
