@@ -57,6 +57,28 @@ public sealed class EdgeSegmenterExportTests
         among.ClassScore[same].ShouldBeWithin(alone.ClassScore[same], 1e-6);
     }
 
+    /// <summary>What two rows fit alike is as doubtful as can be, in the network and in the graph.</summary>
+    [Fact]
+    public void Export_TwoRowsThatSayTheSame_HaveNoMargin()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var segmenter = Segmenter(new EdgeNetworkOptions { Size = NetworkSize.Nano });
+        var model = TorchOnnxExporter.Export(segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames);
+        var row = torch.nn.functional.normalize(torch.randn(1, 64), 2, 1);
+        var image = torch.randint(0, 256, [1, 64, 64, 3]).to_type(torch.ScalarType.Byte);
+
+        var margins = segmenter.forward(image, row.expand(2, 64).contiguous(), null).ClassMargin;
+        using OnnxRunner runner = new(model);
+        var exported = runner.Run(new Dictionary<string, OnnxTensor>(StringComparer.Ordinal)
+        {
+            ["image"] = OnnxTensor.FromBytes(OnnxElementType.UInt8, image.shape, image.bytes.ToArray()),
+            ["text"] = OnnxTensor.FromBytes(OnnxElementType.Float, [2, 64], row.expand(2, 64).contiguous().bytes.ToArray()),
+        })["class_margin"].ToSingles();
+
+        margins.abs().max().item<float>().ShouldBeLessThan(1e-5f);
+        exported.ShouldAllBe(margin => Math.Abs(margin) < 1e-5f);
+    }
+
     [Fact]
     public void Quantize_TheExport_KeepsWhatSeesThePictureAndWhatDecides()
     {
