@@ -119,7 +119,7 @@ internal sealed class FleetStore(
 
     private static UntoldWish Untold(AgentAddress agent, IReadOnlyList<AgentRow> rows, IReadOnlyDictionary<string, ReleaseRow> releases)
     {
-        var desired = rows.Select(row => (Row: row, Model: FleetWishes.WishOf(row, releases))).Where(wish => wish.Model is not null).Select(wish => (wish.Row, wish.Model!)).ToList();
+        var desired = rows.Where(AgentRows.IsOfFleet).Select(row => (Row: row, Model: FleetWishes.WishOf(row, releases))).Where(wish => wish.Model is not null).Select(wish => (wish.Row, wish.Model!)).ToList();
         return new UntoldWish(
             agent,
             rows.Where(row => row.RolloutId is not null).ToDictionary(row => row.Agent, row => new WishMark(row.RolloutId!, row.StaleTold), StringComparer.Ordinal),
