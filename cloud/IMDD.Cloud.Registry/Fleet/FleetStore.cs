@@ -51,8 +51,8 @@ internal sealed class FleetStore(
             var kept = await context.Agents.OfBox(agent).Where(row => row.State != null).Select(row => row.State!).ToListAsync(cancellationToken);
 
             // An instance that was away is given old states first: they settle nothing that a later one, heard by another, has settled.
-            List<string> changed = [];
             settlesGroups &= !kept.Exists(json => ImddJsonText.Read<AgentState>(json).Since > state.Since);
+            List<string> changed = [];
             foreach (var unit in units)
             {
                 var row = await AgentRows.TakeAsync(context, unit.Address, cancellationToken);
@@ -67,9 +67,12 @@ internal sealed class FleetStore(
 
             await context.SaveChangesAsync(cancellationToken);
 
-            // The broker's message names the cameras that these groups had.
-            await context.Agents.OfBox(agent).Where(row => changed.Contains(row.Agent))
-                .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false).SetProperty(row => row.StaleTold, row => row.StaleTold + 1), cancellationToken);
+            if (changed.Count > 0)
+            {
+                // The broker's message names the cameras that these groups had.
+                await context.Agents.OfBox(agent).Where(row => changed.Contains(row.Agent))
+                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false).SetProperty(row => row.StaleTold, row => row.StaleTold + 1), cancellationToken);
+            }
         }
 
         await FollowAsync(agent, state, settlesGroups, [.. units.Select(unit => unit.Address.Name)], cancellationToken);
