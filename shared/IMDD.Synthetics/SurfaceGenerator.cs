@@ -1,5 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Synthetics.Defects;
+using IMDD.Synthetics.Looks;
 using IMDD.Synthetics.Rendering;
 using IMDD.Synthetics.Textures;
 
@@ -48,13 +49,15 @@ public sealed class SurfaceGenerator
             return Render(seed, []);
         }
 
-        var kinds = new DefectKind[decision.Between(1, _options.MaxDefects)];
-        for (var i = 0; i < kinds.Length; i++)
+        var wanted = new Wanted[decision.Between(1, _options.MaxDefects)];
+        for (var i = 0; i < wanted.Length; i++)
         {
-            kinds[i] = _kinds[decision.Index(_kinds.Count)];
+            wanted[i] = _options.Looks.Count > 0
+                ? new Wanted(null, _options.Looks[decision.Index(_options.Looks.Count)])
+                : new Wanted(_kinds[decision.Index(_kinds.Count)], null);
         }
 
-        return Render(seed, kinds);
+        return Render(seed, wanted);
     }
 
     /// <summary>
@@ -73,10 +76,13 @@ public sealed class SurfaceGenerator
             throw new ArgumentException($"{kinds.Count} defects: expected at most {SurfaceOptions.MaxDefectsPerFrame} per frame.", nameof(kinds));
         }
 
-        return Render(seed, kinds);
+        return Render(seed, [.. kinds.Select(kind => new Wanted(kind, null))]);
     }
 
-    private SyntheticSample Render(ulong seed, IReadOnlyList<DefectKind> kinds)
+    /// <summary>Makes the frame of a seed with exactly one defect, of a look.</summary>
+    public SyntheticSample Generate(ulong seed, DefectLook look) => Render(seed, [new Wanted(null, look)]);
+
+    private SyntheticSample Render(ulong seed, IReadOnlyList<Wanted> wanted)
     {
         SeededRandom frame = new(seed ^ (_options.ProductSeed * 0x9E3779B97F4A7C15UL));
         var variation = (float)_options.Variation;
@@ -84,15 +90,15 @@ public sealed class SurfaceGenerator
         using Canvas canvas = new(_options.Width, _options.Height);
         _surface.Paint(canvas, pose, frame.Fork(Stream.Material));
         Clutter.Paint(canvas, pose, _surface, frame.Fork(Stream.Clutter), (float)_options.Clutter);
-        var patches = PaintDefects(canvas, pose, frame.Fork(Stream.Defects), kinds);
+        var patches = PaintDefects(canvas, pose, frame.Fork(Stream.Defects), wanted);
         Illumination light = new(frame.Fork(Stream.Light), variation, _surface.SpecularTint, _surface.SpecularDoublings);
         Shader.Shade(canvas, light, pose.PixelsPerUnit);
         var rgb = Sensor.Expose(canvas, frame.Fork(Stream.Sensor));
         var mask = new byte[_options.Width * _options.Height];
         var defects = new List<SyntheticDefect>(patches.Count);
-        foreach (var (kind, patch) in patches)
+        foreach (var (one, patch) in patches)
         {
-            if (Cut(kind, patch, mask) is { } defect)
+            if (Cut(one, patch, mask) is { } defect)
             {
                 defects.Add(defect);
             }
@@ -119,11 +125,11 @@ public sealed class SurfaceGenerator
             random.Symmetric(2f + 20f * variation),
             random.Symmetric(2f + 20f * variation));
 
-    private List<(DefectKind Kind, Patch Patch)> PaintDefects(Canvas canvas, in Pose pose, SeededRandom random, IReadOnlyList<DefectKind> kinds)
+    private List<(Wanted Wanted, Patch Patch)> PaintDefects(Canvas canvas, in Pose pose, SeededRandom random, IReadOnlyList<Wanted> wanted)
     {
-        List<(DefectKind, Patch)> patches = [];
+        List<(Wanted, Patch)> patches = [];
         var missing = new bool[_parts.Length];
-        foreach (var _ in kinds.Where(k => k == DefectKind.MissingPart))
+        foreach (var _ in wanted.Where(w => w.Kind == DefectKind.MissingPart))
         {
             missing[random.Index(missing.Length)] = true;
         }
@@ -138,19 +144,19 @@ public sealed class SurfaceGenerator
             var footprint = _surface.PaintPart(canvas, pose, _parts[i], missing[i]);
             if (missing[i])
             {
-                patches.Add((DefectKind.MissingPart, footprint));
+                patches.Add((new Wanted(DefectKind.MissingPart, null), footprint));
             }
         }
 
-        for (var i = 0; i < kinds.Count; i++)
+        for (var i = 0; i < wanted.Count; i++)
         {
-            if (kinds[i] != DefectKind.MissingPart)
+            if (wanted[i].Kind != DefectKind.MissingPart)
             {
                 var own = random.Fork((ulong)i);
                 var x = own.Range(Border, 1f - Border) * canvas.Width;
                 var y = own.Range(Border, 1f - Border) * canvas.Height;
                 DefectSite site = new(canvas, pose, _surface, own, x, y, own.Range(0.65f, 1.25f));
-                patches.Add((kinds[i], DefectPainters.For(kinds[i]).Paint(site)));
+                patches.Add((wanted[i], Painter(wanted[i]).Paint(site)));
             }
         }
 
@@ -158,7 +164,7 @@ public sealed class SurfaceGenerator
     }
 
     /// <summary>Cuts the exact mask out of a patch; null where nothing of the defect lies within the frame.</summary>
-    private SyntheticDefect? Cut(DefectKind kind, Patch patch, byte[] all)
+    private SyntheticDefect? Cut(Wanted wanted, Patch patch, byte[] all)
     {
         int left = int.MaxValue, top = int.MaxValue, right = -1, bottom = -1, area = 0;
         for (var row = 0; row < patch.Height; row++)
@@ -195,8 +201,9 @@ public sealed class SurfaceGenerator
 
         return new SyntheticDefect
         {
-            Kind = kind,
-            Severity = Judge(kind, area),
+            Kind = wanted.Kind,
+            Look = wanted.Look,
+            Severity = Judge(wanted.Kind, area),
             X = patch.X + left,
             Y = patch.Y + top,
             Width = width,
@@ -206,7 +213,7 @@ public sealed class SurfaceGenerator
         };
     }
 
-    private Severity Judge(DefectKind kind, int area)
+    private Severity Judge(DefectKind? kind, int area)
     {
         // What breaks or is absent impairs use whatever its size; the rest is judged by how much of the part it covers.
         var share = area / (double)(_options.Width * _options.Height);
@@ -215,6 +222,8 @@ public sealed class SurfaceGenerator
             : share >= MajorArea && kind is not (DefectKind.Stain or DefectKind.Dent or DefectKind.Fibre) ? Severity.Major
             : Severity.Minor;
     }
+
+    private static IDefectPainter Painter(Wanted wanted) => wanted.Look is { } look ? new LookPainter(look) : DefectPainters.For(wanted.Kind!.Value);
 
     private static Surface Create(SurfaceTexture texture, SeededRandom random, Part[] parts) => texture switch
     {
@@ -248,6 +257,9 @@ public sealed class SurfaceGenerator
 
         return [.. parts];
     }
+
+    /// <summary>A defect to paint: of a kind, or of a look.</summary>
+    private readonly record struct Wanted(DefectKind? Kind, DefectLook? Look);
 
     // Each purpose draws from a stream of its own, so that a defect more or less changes nothing else of the frame.
     private static class Stream

@@ -1,3 +1,5 @@
+using IMDD.Synthetics.Looks;
+
 namespace IMDD.Synthetics;
 
 /// <summary>What a generator makes. One set of options is one product on one line; the frames differ by their seeds.</summary>
@@ -33,6 +35,9 @@ public sealed record SurfaceOptions
     /// <summary>Kinds to draw from; empty: the open kinds that occur on the surface.</summary>
     public IReadOnlyList<DefectKind> Kinds { get; init; } = [];
 
+    /// <summary>Looks to draw instead of kinds; empty: kinds are drawn.</summary>
+    public IReadOnlyList<DefectLook> Looks { get; init; } = [];
+
     /// <summary>
     /// Mounted parts (screws, rivets, components) the product has, beside a bore that is meant to be empty; 0: a plain surface, and no part
     /// can be missing.
@@ -55,6 +60,7 @@ public sealed record SurfaceOptions
         Check(Clutter is >= 0 and <= 1, nameof(Clutter), Clutter, "0 to 1");
         Check(Variation is >= 0 and <= 1, nameof(Variation), Variation, "0 to 1");
         Check(Enum.IsDefined(Texture), nameof(Texture), Texture, "a known texture");
+        Check(Looks.Count == 0 || Kinds.Count == 0, nameof(Looks), Looks.Count, "none where kinds are given");
         Check(
             Parts > 0 || !Kinds.Contains(DefectKind.MissingPart), nameof(Kinds), DefectKind.MissingPart.Name(), "a kind that needs no part, since Parts is 0");
     }

@@ -1,15 +1,19 @@
 using IMDD.Contracts.Events;
+using IMDD.Synthetics.Looks;
 
 namespace IMDD.Synthetics;
 
 /// <summary>One defect of a frame with its exact mask.</summary>
 public sealed record SyntheticDefect
 {
-    /// <summary>What it is.</summary>
-    public required DefectKind Kind { get; init; }
+    /// <summary>What it is; null for one that is only a look.</summary>
+    public required DefectKind? Kind { get; init; }
 
-    /// <summary>The class id.</summary>
-    public string Name => Kind.Name();
+    /// <summary>What it looks like, where it is nothing else; null for a kind.</summary>
+    public required DefectLook? Look { get; init; }
+
+    /// <summary>The class: the kind's id, or the look in words.</summary>
+    public string Name => Look?.Name ?? Kind!.Value.Name();
 
     /// <summary>How bad it is.</summary>
     public required Severity Severity { get; init; }

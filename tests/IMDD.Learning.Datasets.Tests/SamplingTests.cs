@@ -3,6 +3,7 @@ using IMDD.Learning.Datasets.Sampling;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Synthetic;
 using IMDD.Synthetics;
+using IMDD.Synthetics.Looks;
 using IMDD.Testing;
 
 namespace IMDD.Learning.Datasets.Tests;
@@ -135,6 +136,19 @@ public sealed class SamplingTests
         data.Samples.SelectMany(s => s.Classes).Distinct().Count().ShouldBeGreaterThan(2);
         data.Samples.ShouldAllBe(s => s.Classes.All(allowed.Contains) && s.Boxes.All(b => s.Classes.Contains(b.Class)));
         SyntheticSpec.Parse("seed=3").ToString().ShouldNotContain("names");
+    }
+
+    [Fact]
+    public void Synthetic_Looks_AreCalledByTheirWordsAndNovelOnesAreNoneOfThem()
+    {
+        using TestDirectory cache = new();
+        var known = SyntheticDataset.Read(SyntheticSpec.Parse("seed=3,count=24,size=96,names=looks,defective=1"), cache.Path);
+        var novel = SyntheticDataset.Read(SyntheticSpec.Parse("seed=3,count=24,size=96,names=novellooks,defective=1"), cache.Path);
+
+        known.Samples.SelectMany(s => s.Classes).Distinct().Count().ShouldBeGreaterThan(15);
+        known.Samples.SelectMany(s => s.Classes).ShouldAllBe(name => !DefectLooks.Find(name)!.IsHeldOut);
+        novel.Samples.SelectMany(s => s.Classes).ShouldAllBe(name => DefectLooks.Find(name)!.IsHeldOut);
+        known.Samples.ShouldAllBe(s => s.Boxes.All(b => s.Classes.Contains(b.Class)));
     }
 
     [Theory]

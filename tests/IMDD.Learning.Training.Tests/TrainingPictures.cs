@@ -13,6 +13,7 @@ internal static class TrainingPictures
         ["made"],
         ["sha256:made"],
         [new TrainedClass("line", "line", [], "minor"), new TrainedClass("spot", "spot", ["dot"], "major")],
+        [],
         [.. Enumerable.Range(0, train).Select(Picture)],
         [.. Enumerable.Range(10_000, validation).Select(Picture)],
         []);

@@ -117,7 +117,7 @@ public sealed class SurfaceGeneratorTests(ITestOutputHelper output)
             SurfaceGenerator generator = new(new SurfaceOptions { Texture = texture, Width = 64, Height = 64, DefectRate = 1, MaxDefects = 8 });
             for (ulong seed = 0; seed < 60; seed++)
             {
-                drawn.UnionWith(generator.Generate(seed).Defects.Select(d => d.Kind));
+                drawn.UnionWith(generator.Generate(seed).Defects.Select(d => d.Kind!.Value));
             }
         }
 

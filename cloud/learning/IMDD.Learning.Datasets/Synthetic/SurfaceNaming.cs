@@ -14,4 +14,10 @@ public enum SurfaceNaming
 
     /// <summary>By surface and kind; only kinds that occur in no name of the base.</summary>
     Unseen,
+
+    /// <summary>By what they look like, <c>several sunken dark spots</c>, whatever they are (<see cref="IMDD.Synthetics.Looks.DefectLooks.Base"/>).</summary>
+    Looks,
+
+    /// <summary>By what they look like; only combinations that are never trained on, of words that are.</summary>
+    NovelLooks,
 }

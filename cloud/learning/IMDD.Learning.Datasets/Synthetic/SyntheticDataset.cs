@@ -6,6 +6,7 @@ using IMDD.Imaging;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Samples;
 using IMDD.Synthetics;
+using IMDD.Synthetics.Looks;
 
 namespace IMDD.Learning.Datasets.Synthetic;
 
@@ -67,7 +68,7 @@ public static class SyntheticDataset
                 File.WriteAllBytes(Path.Combine(partial, Mask(name)), ImageEncoder.EncodeGreyPng(drawn.Mask, drawn.Width, drawn.Height));
             }
 
-            string NameOf(SyntheticDefect defect) => spec.Names == SurfaceNaming.Kind ? defect.Name : SurfaceNames.Of(spec.Textures[texture], defect.Kind);
+            string NameOf(SyntheticDefect defect) => spec.NamesSurface && defect.Kind is { } kind ? SurfaceNames.Of(spec.Textures[texture], kind) : defect.Name;
             var kinds = string.Join('+', drawn.Defects.Select(NameOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
             var severity = drawn.Defects.Count > 0 ? drawn.Defects.Max(d => d.Severity).ToString().ToLowerInvariant() : "";
             var boxes = string.Join('|', drawn.Defects.Select(d => string.Create(CultureInfo.InvariantCulture, $"{NameOf(d)},{d.X},{d.Y},{d.Width},{d.Height}")));
@@ -94,7 +95,8 @@ public static class SyntheticDataset
         Height = spec.Size,
         ProductSeed = spec.Seed + (ulong)product,
         DefectRate = spec.Defective,
-        Kinds = spec.Names == SurfaceNaming.Kind ? spec.Kinds : SurfaceNames.Kinds(spec.Textures[texture], spec.Names),
+        Kinds = spec.NamesSurface ? SurfaceNames.Kinds(spec.Textures[texture], spec.Names) : spec.Kinds,
+        Looks = spec.Names switch { SurfaceNaming.Looks => DefectLooks.Base, SurfaceNaming.NovelLooks => DefectLooks.HeldOut, _ => [] },
     });
 
     private static DatasetSample Sample(SyntheticSpec spec, string folder, string[] fields)

@@ -32,6 +32,9 @@ public sealed record SyntheticSpec
     /// <summary>What the defects are called; other than by their kind, it also says which are drawn, and <see cref="Kinds"/> stays empty.</summary>
     public SurfaceNaming Names { get; init; }
 
+    /// <summary>True where the names are of surface and kind.</summary>
+    internal bool NamesSurface => Names is SurfaceNaming.Base or SurfaceNaming.Novel or SurfaceNaming.Unseen;
+
     /// <summary>Parses the text after <c>synthetic:</c>.</summary>
     /// <exception cref="DatasetException">An unknown key or a value out of range; the message names it.</exception>
     public static SyntheticSpec Parse(string text)
@@ -54,7 +57,7 @@ public sealed record SyntheticSpec
                 "textures" => spec with { Textures = [.. value.Split('+').Select(Texture)] },
                 _ => throw new DatasetException(
                     $"'{pair}' is not understood: expected seed=N, count=1…{MaxCount}, products=1…{MaxCount}, size={SurfaceOptions.MinSide}…{SurfaceOptions.MaxSide}, defective=0…1, kinds=a+b, textures=a+b, "
-                    + "names=kind|base|novel|unseen."),
+                    + "names=kind|base|novel|unseen|looks|novellooks."),
             };
         }
 
@@ -62,7 +65,7 @@ public sealed record SyntheticSpec
         {
             return spec.Kinds.Count > 0
                 ? throw new DatasetException($"'{text}' gives kinds and names={spec.Names.ToString().ToLowerInvariant()}, which says itself what is drawn: expected one of them.")
-                : spec with { Textures = [.. spec.Textures.Where(t => SurfaceNames.Kinds(t, spec.Names).Count > 0)] };
+                : spec.NamesSurface ? spec with { Textures = [.. spec.Textures.Where(t => SurfaceNames.Kinds(t, spec.Names).Count > 0)] } : spec;
         }
 
         return spec;

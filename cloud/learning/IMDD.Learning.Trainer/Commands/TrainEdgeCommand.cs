@@ -44,6 +44,11 @@ internal static class TrainEdgeCommand
             Description = "KEY:PATH of further data sets without a test side: what is held back of them lies elsewhere.",
             AllowMultipleArgumentsPerToken = true,
         };
+        Option<string[]> describe = new("--describe")
+        {
+            Description = "KEY:PATH of further data sets whose names say what defects look like (synthetic:names=looks): their words are learned, but become no names that the model gives.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         Option<FileInfo?> exclude = new("--exclude") { Description = "Digests of pictures, one a line, that must not be learned from: the run ends if one is found." };
         Option<bool> keepClasses = new("--keep-classes") { Description = "Go on naming what the model of --from names, also what these data sets do not show, and alarm on normal pictures hardly more often than it (3 in 100)." };
         Option<double> minutes = new("--minutes") { Description = "CPU-minutes of training.", DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes };
@@ -90,7 +95,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, stride, threads, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -103,6 +108,7 @@ internal static class TrainEdgeCommand
                 {
                     Names = parsed.GetValue(data) ?? [],
                     Whole = parsed.GetValue(whole) ?? [],
+                    Descriptions = parsed.GetValue(describe) ?? [],
                     Shots = parsed.GetValue(shots),
                     Excluded = parsed.GetValue(exclude) is { } file ? PictureDigests.ReadList(file.FullName) : PictureDigests.None,
                 },
@@ -169,6 +175,11 @@ internal static class TrainEdgeCommand
             throw new ArgumentException("There is nothing to learn from: give --data or --whole.");
         }
 
+        if (options.SideBranch && selection.Descriptions.Count > 0)
+        {
+            throw new ArgumentException("--describe teaches the network words, and --side-branch leaves it as it is: expected one of them.");
+        }
+
         var progress = parsed.InvocationConfiguration.Error;
         if (keepClasses && from is null)
         {
@@ -190,7 +201,7 @@ internal static class TrainEdgeCommand
         }
 
         await progress.WriteLineAsync(
-            $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes; "
+            $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes{(data.Descriptions.Count > 0 ? $" and {data.Descriptions.Count} looks" : "")}; "
             + $"{data.Validation.Count} to validate on").ConfigureAwait(false);
         if (start is not null && start.Description.Network != options.Network)
         {

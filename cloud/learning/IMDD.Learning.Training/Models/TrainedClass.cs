@@ -1,4 +1,5 @@
 using IMDD.Learning.Datasets.Words;
+using IMDD.Synthetics.Looks;
 
 namespace IMDD.Learning.Training.Models;
 
@@ -22,7 +23,7 @@ public sealed record TrainedClass(string Id, string Name, IReadOnlyList<string> 
 
         if (id is null)
         {
-            return new TrainedClass(label, label, [], DefaultSeverity);
+            return new TrainedClass(label, label, DefectLooks.Find(label) is { } look ? LookWords.Synonyms(look) : [], DefaultSeverity);
         }
 
         var term = vocabulary.Defect(id);

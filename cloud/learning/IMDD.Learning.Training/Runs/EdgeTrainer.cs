@@ -97,8 +97,8 @@ public sealed class EdgeTrainer : IDisposable
         _averaging = new WeightAverage(_model, _average, options.AverageDecay);
         _optimizer = optim.AdamW(_trained, options.LearningRate, weight_decay: options.WeightDecay);
         _loss = new EdgeLoss(
-            _model, new WordSource(Vocabulary.English, data.Classes, ReservedWords(), options.Seed), options.Losses, PictureSampler.ClassWeights(data.Train, data.Classes.Count));
-        _memory = start is not null && options.Losses.Memory > 0 && _side.Count == 0 ? new Memory(start, data.Classes) : null;
+            _model, new WordSource(Vocabulary.English, data.AllClasses, ReservedWords(), options.Seed), options.Losses, PictureSampler.ClassWeights(data.Train, data.AllClasses.Count));
+        _memory = start is not null && options.Losses.Memory > 0 && _side.Count == 0 ? new Memory(start, data.AllClasses) : null;
         _batches = new BatchSource(data.Train, options.Crops, options.BatchSize, options.Seed, options.Network.UsesReference);
         _state = new RunState(Fingerprint(), 0, options.Steps ?? 0, null, 0, 0, 0);
         _checkpoints = new CheckpointFolder(runFolder);
@@ -334,8 +334,9 @@ public sealed class EdgeTrainer : IDisposable
 
         PictureScorer scorer = new(model);
         var scores = _data.Validation.Count > 0 ? scorer.Score(_data.Validation) : [];
-        var every = Math.Max(1, (_data.Train.Count + MaxFurther - 1) / MaxFurther);
-        List<TrainingPicture> further = [.. _data.Train.Where((_, i) => i % every == 0)];
+        List<TrainingPicture> named = [.. _data.Train.Where(p => p.ClassIndices.All(index => index < _data.Classes.Count))];
+        var every = Math.Max(1, (named.Count + MaxFurther - 1) / MaxFurther);
+        List<TrainingPicture> further = [.. named.Where((_, i) => i % every == 0)];
         var calibration = scores.Count > 0
             ? Validation.Calibrate(scores, _data.Validation, (scorer.Score(further), further), _data.Classes.Count, _options.Network.OutputStride)
             : EdgeCalibration.None;

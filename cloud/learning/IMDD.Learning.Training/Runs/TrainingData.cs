@@ -8,6 +8,7 @@ namespace IMDD.Learning.Training.Runs;
 /// <param name="Names">The data sets as they were named.</param>
 /// <param name="SplitIds">Their splits.</param>
 /// <param name="Classes">All classes, in ordinal order of their ids.</param>
+/// <param name="Descriptions">Further classes of the training pictures, numbered after those, which are words for them but no names that the model gives.</param>
 /// <param name="Train">Pictures to learn from.</param>
 /// <param name="Validation">Pictures to judge by.</param>
 /// <param name="Problems">Files that could not be used.</param>
@@ -15,6 +16,11 @@ public sealed record TrainingData(
     IReadOnlyList<string> Names,
     IReadOnlyList<string> SplitIds,
     IReadOnlyList<TrainedClass> Classes,
+    IReadOnlyList<TrainedClass> Descriptions,
     IReadOnlyList<TrainingPicture> Train,
     IReadOnlyList<TrainingPicture> Validation,
-    IReadOnlyList<FileProblem> Problems);
+    IReadOnlyList<FileProblem> Problems)
+{
+    /// <summary>All classes of the training pictures, in the order of their numbers.</summary>
+    public IReadOnlyList<TrainedClass> AllClasses { get; } = [.. Classes, .. Descriptions];
+}

@@ -18,6 +18,9 @@ public static class TrainingDataReader
     // More say little more, and cost as much as training when there are thousands.
     private const int MaxValidation = 300;
 
+    // A byte of a plane names a pixel's class.
+    private const int MaxClasses = 250;
+
     // Of so few defective pictures each one held back costs more than it tells.
     private const int FewDefective = 60;
 
@@ -40,17 +43,24 @@ public static class TrainingDataReader
     public static TrainingData Read(TrainingSelection selection, DivisionRule? rule = null)
     {
         var (shots, seed, normalOnly) = (selection.Shots, selection.Seed, selection.NormalOnly);
-        List<string> names = [.. selection.Names, .. selection.Whole];
+        List<string> names = [.. selection.Names, .. selection.Whole, .. selection.Descriptions];
         OpenCvImageDecoder decoder = new();
         List<FileProblem> problems = [];
         List<string> splitIds = [];
         List<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> sides = [];
         DatasetDivider divider = new(decoder);
-        var divided = divider.Read(selection.Names, rule ?? DivisionRule.Default).Concat(divider.Read(selection.Whole, DivisionRule.Default));
+        var divided = divider.Read(selection.Names, rule ?? DivisionRule.Default).Concat(divider.Read([.. selection.Whole, .. selection.Descriptions], DivisionRule.Default));
+        var described = selection.Names.Count + selection.Whole.Count;
         foreach (var ((dataset, split), index) in divided.Select((one, index) => (one, index)))
         {
             problems.AddRange(dataset.Problems);
             splitIds.Add(split.Id);
+            if (index >= described)
+            {
+                sides.Add((index, dataset.Samples, []));
+                continue;
+            }
+
             var isWhole = index >= selection.Names.Count;
             if (isWhole && !normalOnly && shots is null && dataset.Samples.Count(s => s.IsAnomalous) < FewDefective)
             {
@@ -69,8 +79,15 @@ public static class TrainingDataReader
         }
 
         PictureDigests.Refuse(sides.SelectMany(s => s.Train.Concat(s.Validation)), selection.Excluded);
-        var classes = normalOnly ? [Generic()] : ClassesOf(sides.SelectMany(s => s.Train), selection.KeptClasses);
-        PictureLoader loader = new(decoder, Vocabulary.English, classes);
+        var classes = normalOnly ? [Generic()] : ClassesOf(sides.Where(s => s.Dataset < described).SelectMany(s => s.Train), selection.KeptClasses);
+        var descriptions = Labelled(sides.Where(s => s.Dataset >= described).SelectMany(s => s.Train)).ExceptBy(classes.Select(c => c.Id), c => c.Id, StringComparer.Ordinal)
+            .OrderBy(c => c.Id, StringComparer.Ordinal).ToList();
+        if (classes.Count + descriptions.Count > MaxClasses)
+        {
+            throw new TrainingException($"The data sets name {classes.Count} classes and describe {descriptions.Count}: expected at most {MaxClasses}.");
+        }
+
+        PictureLoader loader = new(decoder, Vocabulary.English, [.. classes, .. descriptions]);
         var learned = sides.SelectMany(s => CutAlike([.. Load(loader, s.Train, s.Dataset)])).ToList();
         var judged = Fewer(sides).SelectMany(s => Load(loader, s.Validation, s.Dataset)).ToList();
         problems.AddRange(loader.Problems);
@@ -80,7 +97,7 @@ public static class TrainingDataReader
                 + (problems.Count > 0 ? $"; the first of {problems.Count} problems: {problems[0].File}: {problems[0].Reason}" : "."));
         }
 
-        return new TrainingData([.. names.Select(PublicName)], splitIds, classes, learned, judged, problems);
+        return new TrainingData([.. names.Select(PublicName)], splitIds, classes, descriptions, learned, judged, problems);
     }
 
     /// <summary>
@@ -146,15 +163,13 @@ public static class TrainingDataReader
 
     private static List<TrainedClass> ClassesOf(IEnumerable<DatasetSample> samples, IReadOnlyList<TrainedClass> kept)
     {
-        var classes = kept.Concat(samples.SelectMany(s => s.Classes).Select(label => TrainedClass.Of(label, Vocabulary.English)).OfType<TrainedClass>())
-            .DistinctBy(c => c.Id, StringComparer.Ordinal).OrderBy(c => c.Id, StringComparer.Ordinal).ToList();
-        return classes.Count switch
-        {
-            0 => [Generic()],
-            > 250 => throw new TrainingException($"The data sets name {classes.Count} classes: expected at most 250."),
-            _ => classes,
-        };
+        var classes = kept.Concat(Labelled(samples)).DistinctBy(c => c.Id, StringComparer.Ordinal).OrderBy(c => c.Id, StringComparer.Ordinal).ToList();
+        return classes.Count == 0 ? [Generic()] : classes;
     }
+
+    private static IEnumerable<TrainedClass> Labelled(IEnumerable<DatasetSample> samples)
+        => samples.SelectMany(s => s.Classes).Distinct(StringComparer.Ordinal).Select(label => TrainedClass.Of(label, Vocabulary.English)).OfType<TrainedClass>()
+            .DistinctBy(c => c.Id, StringComparer.Ordinal);
 
     /// <summary>
     /// Where defective pictures are only cut whole, as many of the normal ones are too: else a crop's scale would tell which is which.

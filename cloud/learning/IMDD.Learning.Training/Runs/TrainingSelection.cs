@@ -14,6 +14,12 @@ public sealed record TrainingSelection
     /// </summary>
     public IReadOnlyList<string> Whole { get; init; } = [];
 
+    /// <summary>
+    /// Further data sets whose names say what defects look like, not what they are: pixels learn to match those words, so that a word that is new to the
+    /// model can be told of by them, but none becomes a name that the model gives. Learned from as a whole, and not judged by.
+    /// </summary>
+    public IReadOnlyList<string> Descriptions { get; init; } = [];
+
     /// <summary>At most this many training pictures of a class; null: all.</summary>
     public int? Shots { get; init; }
 
