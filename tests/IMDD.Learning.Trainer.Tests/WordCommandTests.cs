@@ -26,7 +26,7 @@ public sealed class WordCommandTests
 
         var (exitCode, result) = await RunAsync(TrainerCommand.RunAsync,
         [
-            "train", "word", "--model", Folder, "--name", "peeling", "--regions", "synthetic:seed=30,count=8,size=128,defective=1,kinds=peeling", "--max-regions", "0",
+            "train", "word", "--model", Folder, "--name", "peeling", "--sentence", "Several dark straight lines.", "--regions", "synthetic:seed=30,count=8,size=128,defective=1,kinds=peeling", "--max-regions", "0",
             "--frozen", Frozen, "--split", "all", "--out", directory.File("out"), "--json",
         ]);
 
@@ -70,7 +70,7 @@ public sealed class WordCommandTests
 
         var (exitCode, result) = await RunAsync(ImddCommand.RunAsync,
         [
-            "models", "word", "edge-small", "--name", "paint run", "--frozen", Frozen, "--split", "all", "--by", "anna", "--trainer", typeof(TrainerCommand).Assembly.Location, .. at,
+            "models", "word", "edge-small", "--name", "paint run", "--sentence", "A raised winding line.", "--frozen", Frozen, "--split", "all", "--by", "anna", "--trainer", typeof(TrainerCommand).Assembly.Location, .. at,
         ]);
 
         exitCode.ShouldBe(0);
@@ -79,7 +79,7 @@ public sealed class WordCommandTests
         release.GetProperty("registered_by").GetString().ShouldBe("anna");
         release.GetProperty("model").GetProperty("release_counter").GetInt64().ShouldBeGreaterThan(first.GetProperty("model").GetProperty("release_counter").GetInt64());
         release.GetProperty("trained_from").GetProperty("parent").GetString().ShouldBe(champion);
-        release.GetProperty("gates").EnumerateArray().Select(gate => gate.GetProperty("name").GetString()).ShouldBe(["parity", "old-names", "old-names-worst"]);
+        release.GetProperty("gates").EnumerateArray().Select(gate => gate.GetProperty("name").GetString()).ShouldBe(["parity", "old-names", "old-names-worst", "seen-words"]);
         var (_, shown) = await RunAsync(ImddCommand.RunAsync, ["models", "show", "edge-small", .. at]);
         shown.GetProperty("aliases").GetProperty("champion").GetString().ShouldBe(release.GetProperty("model").GetProperty("digest").GetString());
 

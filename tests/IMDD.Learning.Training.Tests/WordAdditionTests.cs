@@ -19,7 +19,7 @@ public sealed class WordAdditionTests(WordAdditionTests.Pictures pictures) : ICl
     {
         using TestDirectory directory = new();
 
-        var outcome = WordAddition.Run(Request(directory) with { Word = new NewWord("paint run", ["paint sag"], null) });
+        var outcome = WordAddition.Run(Request(directory) with { Word = new NewWord("paint run", ["paint sag"], "A raised winding line.") });
 
         outcome.Refusal.ShouldBeNull();
         (outcome.Kind, outcome.Threshold, outcome.Naming).ShouldBe(("text", 0.1, null));
@@ -65,7 +65,7 @@ public sealed class WordAdditionTests(WordAdditionTests.Pictures pictures) : ICl
         rows.data<float>().ToArray()[^64..].ShouldBe(made.Text.Values[^64..].ToArray());
 
         // Another word on top of it.
-        var second = WordAddition.Run(Request(directory) with { Model = made.Directory, Folder = directory.File("second"), Word = new NewWord("orange peel skin", [], null) });
+        var second = WordAddition.Run(Request(directory) with { Model = made.Directory, Folder = directory.File("second"), Word = new NewWord("orange peel skin", [], "Raised ripples.") });
 
         second.Refusal.ShouldBeNull();
         ModelBundle.Open(directory.File("second")).Manifest.Rows.TakeLast(2).Select(r => r.Kind).ShouldBe(["prototype", "text"]);
@@ -78,9 +78,9 @@ public sealed class WordAdditionTests(WordAdditionTests.Pictures pictures) : ICl
 
         var outcome = WordAddition.Run(Request(directory) with
         {
-            Word = new NewWord("peeling", [], null),
-            Regions = pictures.Unseen,
-            MaxRegions = 15,
+            Word = new NewWord("split", [], null),
+            Regions = pictures.Cracks,
+            RegionClass = "crack",
             Options = new WordOptions { MaxLostPoints = 0 },
         });
 
@@ -95,11 +95,30 @@ public sealed class WordAdditionTests(WordAdditionTests.Pictures pictures) : ICl
     {
         using TestDirectory directory = new();
 
-        var outcome = WordAddition.Run(Request(directory) with { Word = new NewWord("peeling", [], null), Regions = pictures.Unseen, MaxRegions = 0 });
+        var outcome = WordAddition.Run(Request(directory) with { Word = new NewWord("peeling", [], "Several dark straight lines."), Regions = pictures.Unseen, MaxRegions = 0 });
 
         (outcome.Refusal, outcome.Kind).ShouldBe((WordOutcome.NamesNothing, "text"));
         outcome.Naming!.Named.ShouldBe(0);
         Directory.Exists(directory.File("out")).ShouldBeFalse();
+    }
+
+    /// <summary>Its letters would be a row of chance.</summary>
+    [Fact]
+    public void Run_WordsThatTheModelHasNotSeen_AreRefusedUnlessASentenceOrRegionsSayMore()
+    {
+        using TestDirectory directory = new();
+        var request = Request(directory) with { Word = new NewWord("gloopy bits", ["xyzzy"], null) };
+
+        var outcome = WordAddition.Run(request);
+
+        (outcome.Refusal, outcome.Kind, outcome.BundleDigest).ShouldBe((WordOutcome.SaysNothing, "text", null));
+        outcome.Gates.ShouldContain(gate => gate.Name == "seen-words" && !gate.Passed);
+        Directory.Exists(directory.File("out")).ShouldBeFalse();
+        WordAddition.Run(request with { Word = new NewWord("gloopy bits", ["xyzzy"], "Dark drops, I think.") }).Refusal.ShouldBeNull();
+        using var model = EdgeModel.Load(directory.File("out"));
+        var named = model.Description.Classes[^1];
+        (named.Name, named.Synonyms[0]).ShouldBe(("gloopy bits", "xyzzy"));
+        named.RowTexts.ShouldBe(["dark drops"]);
     }
 
     [Fact]

@@ -16,20 +16,21 @@ internal static class ModelsWordCommand
         Argument<string> model = new("model") { Description = "The model's name; its champion is to know the word." };
         Option<string> name = new("--name") { Description = "The word.", Required = true };
         Option<string[]> synonym = new("--synonym") { Description = "Another word for it; several times." };
-        Option<string?> sentence = new("--sentence") { Description = "A sentence about it." };
+        Option<string?> sentence = new("--sentence") { Description = "What it looks like, in words that the model has seen; it lists them where no word was." };
         Option<string?> regions = new("--regions") { Description = "KEY:PATH of pictures with confirmed regions of it." };
         Option<string?> regionClass = new("--region-class") { Description = "What these pictures call it; its name by default." };
         Option<int?> maxRegions = new("--max-regions") { Description = "Pictures whose regions become part of the row; 0: the word alone." };
         Option<string[]> frozen = new("--frozen") { Description = "KEY:PATH of the pictures on which the old names must stay.", Required = true, AllowMultipleArgumentsPerToken = true };
         Option<string?> side = new("--split") { Description = "Side of the frozen pictures: test or all." };
         Option<double?> lost = new("--max-lost") { Description = "Points of naming that the old names may lose." };
+        Option<double?> named = new("--min-named") { Description = "Share of the examples found that must get the name, 0 to 1; one must in any case." };
         Option<string[]> agents = new("--agent") { Description = $"Agent that is to try it, {AgentAddress.Expected}; several times. None: all, and it becomes the champion." };
         Option<string?> by = new("--by") { Description = "Who asks for it." };
         Option<FileInfo?> trainer = new("--trainer") { Description = "The learning program; found beside this one by default." };
         var json = JsonOutput.CreateOption();
         Command command = new("word", "Teaches the champion a word without new weights, and gives it to the agents.")
         {
-            model, name, synonym, sentence, regions, regionClass, maxRegions, frozen, side, lost, agents, by, trainer, json,
+            model, name, synonym, sentence, regions, regionClass, maxRegions, frozen, side, lost, named, agents, by, trainer, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -47,6 +48,7 @@ internal static class ModelsWordCommand
             Add(arguments, maxRegions, parsed.GetValue(maxRegions)?.ToString(CultureInfo.InvariantCulture));
             Add(arguments, side, parsed.GetValue(side));
             Add(arguments, lost, parsed.GetValue(lost)?.ToString(CultureInfo.InvariantCulture));
+            Add(arguments, named, parsed.GetValue(named)?.ToString(CultureInfo.InvariantCulture));
             arguments.AddRange([frozen.Name, .. parsed.GetRequiredValue(frozen)]);
             using RegistryApi registry = new(parsed.GetRequiredValue<Uri>(ModelsCommand.RegistryOption));
             var released = await new WordRelease(registry, new TrainerProcess(program, TextWriter.Synchronized(parsed.InvocationConfiguration.Error)))
@@ -79,6 +81,10 @@ internal static class ModelsWordCommand
         else
         {
             await output.WriteLineAsync($"The word is refused: {released.Tried.GetProperty("reason").GetString()}");
+            foreach (var gate in released.Tried.GetProperty("gates").EnumerateArray().Where(gate => !gate.GetProperty("passed").GetBoolean()))
+            {
+                await output.WriteLineAsync($"{gate.GetProperty("name").GetString()}: {gate.GetProperty("detail").GetString()}");
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ namespace IMDD.Cli.Learn;
 
 /// <summary>What <c>imdd demo --learn</c> was asked for.</summary>
 /// <param name="Seed">Draws the kind that turns up, and all surfaces.</param>
-/// <param name="Word">True: the kind is caught by its name alone, without new weights.</param>
+/// <param name="Word">True: the kind is caught by its name and a sentence about it, without new weights.</param>
 /// <param name="Bundle">Folder of the model that the fleet starts with.</param>
 /// <param name="Keep">True: stays up after the last figure until it is stopped.</param>
 /// <param name="State">Folder for everything that is kept; null: a temporary one, removed at the end.</param>
@@ -39,6 +39,16 @@ public sealed record LearnSettings(int Seed, bool Word, string Bundle, bool Keep
 
     /// <summary>Its class id.</summary>
     public string NewKindName => NewKind.Name();
+
+    /// <summary>What a person who sees it for the first time says that it looks like.</summary>
+    public string NewKindSentence => NewKind switch
+    {
+        DefectKind.Peeling => "A hollow pale flake with a raised edge.",
+        DefectKind.Spatter => "Many raised shiny beads.",
+        DefectKind.Chatter => "Raised ripples.",
+        DefectKind.Fibre => "A raised curled thread.",
+        _ => throw new InvalidOperationException($"{NewKindName} is no kind that is kept back."),
+    };
 
     /// <summary>The product of a line, from 0.</summary>
     public SurfaceOptions Surface(int line)

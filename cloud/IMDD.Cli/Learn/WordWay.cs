@@ -8,10 +8,13 @@ using IMDD.Contracts.Review;
 
 namespace IMDD.Cli.Learn;
 
-/// <summary>By a word: a person names the kind on a few frames; the word alone is tried first, then a prototype of the regions that were painted.</summary>
+/// <summary>By a word: a person names the kind on a few frames; the sentence alone is tried first, then a prototype of the regions that were painted.</summary>
 internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string folder, TrainerProcess trainer) : LearnWay
 {
     private const int Regions = 5;
+
+    // Of the few examples that there are, by the sentence alone; with fewer, the regions are taken too.
+    private const string LeastNamed = "0.6";
     private const string RegionFolder = "regions";
     private const long MaxPictureBytes = 16 << 20;
 
@@ -39,17 +42,17 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
         await _reviewer.RunAsync(stop);
         var regions = $"labelled:{await WriteRegionsAsync(stop)}";
         _enteredAt = plant.Judge.Now;
-        mark($"the word '{settings.NewKindName}' is entered, with {Regions} regions", "the word alone is tried");
+        mark($"the word '{settings.NewKindName}' is entered: {settings.NewKindSentence}", "the sentence alone is tried");
         WordRelease release = new(plant.Registry, trainer);
-        var alone = await release.RunAsync(plant.ModelName, Arguments(regions, maxRegions: 0), Pioneers, "imdd demo --learn --word", stop);
-        mark(Account("the word alone", alone), alone.Release is null ? "a prototype of the regions is tried" : "two agents try it");
+        var alone = await release.RunAsync(plant.ModelName, [.. Arguments(regions, maxRegions: 0), "--min-named", LeastNamed], Pioneers, "imdd demo --learn --word", stop);
+        mark(Account("the sentence alone", alone), alone.Release is null ? "a prototype of the regions is tried" : "two agents try it");
         var released = alone.Release is null ? await release.RunAsync(plant.ModelName, Arguments(regions, Regions), Pioneers, "imdd demo --learn --word", stop) : alone;
         if (released.Release is not { Model: var model })
         {
-            throw new CommandFailedException($"{Account("the word alone", alone)}; {Account("with regions", released)}.");
+            throw new CommandFailedException($"{Account("the sentence alone", alone)}; {Account("with regions", released)}.");
         }
 
-        mark(Account(alone.Release is null ? "with regions" : "the word alone", released), "two agents try it");
+        mark(Account(alone.Release is null ? "with regions" : "the sentence alone", released), "two agents try it");
         await plant.Registry.FetchAsync(model.Digest, Bundle, stop);
         return model;
     }
@@ -61,7 +64,7 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
 
     private List<string> Arguments(string regions, int maxRegions) =>
     [
-        "--name", settings.NewKindName, "--regions", regions, "--region-class", settings.NewKindName,
+        "--name", settings.NewKindName, "--sentence", settings.NewKindSentence, "--regions", regions, "--region-class", settings.NewKindName,
         "--max-regions", maxRegions.ToString(CultureInfo.InvariantCulture), "--frozen", LearnPlant.GateSet(settings), "--split", "all",
     ];
 

@@ -101,7 +101,7 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             (defect, embedding) = (maximum(defect, logit), branch.Claim(embedding, logit, defect));
         }
 
-        var length = (embedding * embedding).sum(1, keepdim: true).add(UnitFloor).sqrt();
+        var length = (embedding * embedding).sum(1, keepdim: true).Plus(UnitFloor).sqrt();
         return new EdgeFeatures(
             defect.squeeze(1).MoveToOuterDisposeScope(),
             (embedding / length).MoveToOuterDisposeScope(),

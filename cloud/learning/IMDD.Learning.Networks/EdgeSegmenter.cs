@@ -73,11 +73,11 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
         var best = scores.amax([2], keepdim: true);
         var (two, _) = cat([scores, best - One], 2).topk(2, 2);
         return new SegmenterTensors(
-            (features.Defect * _defectScale + _defectOffset).sigmoid().MoveToOuterDisposeScope(),
+            (features.Defect * _defectScale).Plus(_defectOffset).sigmoid().MoveToOuterDisposeScope(),
             scores.argmax(2).to_type(ScalarType.Int32).reshape(plane).MoveToOuterDisposeScope(),
             two.select(2, 0).reshape(plane).MoveToOuterDisposeScope(),
             (two.select(2, 0) - two.select(2, 1)).reshape(plane).MoveToOuterDisposeScope(),
-            (PeakMean.Of(features.Defect) * _imageScale + _imageOffset).sigmoid().MoveToOuterDisposeScope(),
+            (PeakMean.Of(features.Defect) * _imageScale).Plus(_imageOffset).sigmoid().MoveToOuterDisposeScope(),
             features.Frame.MoveToOuterDisposeScope());
     }
 

@@ -35,6 +35,6 @@ public sealed class NamingHead : Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor embedding, Tensor text)
     {
         using var scope = NewDisposeScope();
-        return (matmul(embedding, text.t()) * _logScale.exp() + _bias).MoveToOuterDisposeScope();
+        return (matmul(embedding, text.t()) * _logScale.exp()).Plus(_bias).MoveToOuterDisposeScope();
     }
 }

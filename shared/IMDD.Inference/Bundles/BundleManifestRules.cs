@@ -9,7 +9,9 @@ internal static class BundleManifestRules
     private const int MaxFiles = 1000;
     private const int MaxStride = 1024;
     private const int Sha256HexLength = 64;
-    private const double UnitLengthTolerance = 1e-3;
+    private const double LengthTolerance = 1e-3;
+    private const double MinLength = 0.1;
+    private const double MaxLength = 32;
 
     /// <exception cref="ModelBundleException">With every rule that is broken.</exception>
     public static void Check(BundleManifest manifest)
@@ -28,7 +30,7 @@ internal static class BundleManifestRules
         }
     }
 
-    /// <exception cref="ModelBundleException">Not one unit vector per row of the manifest.</exception>
+    /// <exception cref="ModelBundleException">Not one vector per row of the manifest, of the length that it says.</exception>
     public static void CheckText(Float32Tensor text, BundleManifest manifest)
     {
         if (text.Shape is not [var rows, > 0 and var width] || rows != manifest.Rows.Count)
@@ -45,10 +47,11 @@ internal static class BundleManifestRules
                 squares += (double)value * value;
             }
 
-            if (!(Math.Abs(Math.Sqrt(squares) - 1) <= UnitLengthTolerance))
+            var expected = manifest.Rows[row].Length ?? 1;
+            if (!(Math.Abs(Math.Sqrt(squares) - expected) <= LengthTolerance * expected))
             {
                 throw new ModelBundleException(
-                    string.Create(CultureInfo.InvariantCulture, $"{ModelBundle.TextFile}: row {row} has length {Math.Sqrt(squares)}; expected 1."));
+                    string.Create(CultureInfo.InvariantCulture, $"{ModelBundle.TextFile}: row {row} has length {Math.Sqrt(squares)}; expected {expected}."));
             }
         }
     }
@@ -141,6 +144,11 @@ internal static class BundleManifestRules
             if (!IsProbability(row.Threshold))
             {
                 yield return $"row {index} has threshold {row.Threshold}; expected 0 to 1";
+            }
+
+            if (row.Length is not (null or (>= MinLength and <= MaxLength)))
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"row {index} has length {row.Length}; expected {MinLength} to {MaxLength}");
             }
         }
     }

@@ -47,7 +47,7 @@ public sealed class BundleWriter
     }
 
     /// <summary>Adds <see cref="ModelBundle.TextFile"/>.</summary>
-    /// <param name="rows">Unit rows, <c>[K, D]</c> values row by row.</param>
+    /// <param name="rows">Rows, <c>[K, D]</c> values row by row.</param>
     /// <param name="count">K.</param>
     public void AddText(ReadOnlyMemory<float> rows, int count)
         => Add(ModelBundle.TextFile, SafetensorsFile.Write([new Float32Tensor(SegmenterContract.Text, [count, rows.Length / count], rows)]));

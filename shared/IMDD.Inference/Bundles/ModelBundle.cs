@@ -55,7 +55,7 @@ public sealed class ModelBundle
     /// <summary>Id of the trusted key that signed it; null where it was taken without.</summary>
     public string? SignedBy { get; }
 
-    /// <summary>The rows of <c>text</c>, <c>[K, D]</c>, unit length.</summary>
+    /// <summary>The rows of <c>text</c>, <c>[K, D]</c>; of unit length, but for those that were added later, whose length is their own.</summary>
     public Float32Tensor Text { get; }
 
     /// <summary>Reads and checks a bundle, whoever made it.</summary>

@@ -195,6 +195,27 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
+    public void Open_TextRowOfTheLengthThatTheManifestSays_IsTaken()
+    {
+        _folder.Replace(ModelBundle.TextFile, SafetensorsFile.Write([new Float32Tensor("text", [1, 2], new[] { 3f, 4f })]));
+        Lengthen(5);
+
+        ModelBundle.Open(_folder.Path).Text.Values.ToArray().ShouldBe([3f, 4f]);
+
+        foreach (var (length, expected) in new[] { (4.9, "row 0 has length 5; expected 4.9"), (1000.0, "row 0 has length 1000; expected 0.1 to 32") })
+        {
+            Lengthen(length);
+            Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain(expected);
+        }
+
+        void Lengthen(double length)
+        {
+            var manifest = _folder.ReadManifest();
+            _folder.WriteManifest(manifest with { Rows = [manifest.Rows[0] with { Length = length }] });
+        }
+    }
+
+    [Fact]
     public void Open_TextRowsNotOfUnitLength_IsRefused()
     {
         _folder.Replace(ModelBundle.TextFile, SafetensorsFile.Write([new Float32Tensor("text", [1, 2], new[] { 1f, 1f })]));

@@ -53,7 +53,7 @@ public sealed class LocalContrast : Module<Tensor, Tensor>, IOnnxExportable
         var fine = (light - _fine.forward(light)) * Gain;
         var coarse = _toCoarse.forward(light);
         var mean = _wide.forward(coarse);
-        var variance = functional.relu(_wide.forward(_toCoarse.forward(light * light)) - mean * mean) + Floor;
+        var variance = functional.relu(_wide.forward(_toCoarse.forward(light * light)) - mean * mean).Plus(Floor);
         var normalised = (light - _fromCoarse.forward(mean)) / _fromCoarse.forward(variance.sqrt());
         return cat([fine, normalised], 1).MoveToOuterDisposeScope();
     }

@@ -32,7 +32,7 @@ public sealed class Merge : Module<Tensor, Tensor, Tensor>, IOnnxMultiExportable
     public override Tensor forward(Tensor coarse, Tensor fine)
     {
         using var scope = NewDisposeScope();
-        return _smooth.forward(_double.forward(_coarse.forward(coarse)) + _fine.forward(fine)).MoveToOuterDisposeScope();
+        return _smooth.forward(_double.forward(_coarse.forward(coarse)).Plus(_fine.forward(fine))).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,7 @@ public sealed class ResidualBlock : Module<Tensor, Tensor>, IOnnxExportable
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return functional.relu(_second.forward(_first.forward(input)) + input).MoveToOuterDisposeScope();
+        return functional.relu(_second.forward(_first.forward(input)).Plus(input)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

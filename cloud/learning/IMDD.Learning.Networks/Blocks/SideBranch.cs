@@ -72,7 +72,7 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
 
         if (_fine is not null && _smooth is not null)
         {
-            features = _smooth.forward(features + _fine.forward(levels[^(_merges.Count + 2)]));
+            features = _smooth.forward(features.Plus(_fine.forward(levels[^(_merges.Count + 2)])));
         }
 
         return _head.forward(features).MoveToOuterDisposeScope();
@@ -90,7 +90,7 @@ public sealed class SideBranch : Module<IReadOnlyList<Tensor>, Tensor>, IOnnxMul
         using var scope = NewDisposeScope();
         var claimed = ((logit - _threshold - ((rest - _threshold) * Sharp).sigmoid() * _margin) * Sharp).sigmoid();
         var length = (embedding * embedding).sum(1, keepdim: true).sqrt();
-        return (embedding * (One - claimed) + _row.reshape(1, -1, 1, 1) * (claimed * length)).MoveToOuterDisposeScope();
+        return (embedding * claimed.neg().Plus(One)).Plus(_row.reshape(1, -1, 1, 1) * (claimed * length)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What training changes.</summary>

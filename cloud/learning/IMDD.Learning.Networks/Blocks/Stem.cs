@@ -42,10 +42,10 @@ public sealed class Stem : Module<Tensor, Tensor?, Tensor>, IOnnxMultiExportable
         if (_differences is not null && reference is not null)
         {
             contrast = cat([contrast, _contrast.forward(reference)], 1);
-            sum = sum + _differences.forward((image - reference) * Spread);
+            sum = sum.Plus(_differences.forward((image - reference) * Spread));
         }
 
-        sum = sum + _contrasts.forward(contrast);
+        sum = sum.Plus(_contrasts.forward(contrast));
         return functional.relu(_norm.forward(sum)).MoveToOuterDisposeScope();
     }
 

@@ -45,7 +45,7 @@ public sealed class TextEncoder : Module<IReadOnlyList<string>, Tensor>
 
         var device = _first.weight!.device;
         var bag = _letters.forward(tensor(numbers, device: device), tensor(starts, device: device), null);
-        var row = bag + _second.forward(functional.relu(_first.forward(bag)));
+        var row = bag.Plus(_second.forward(functional.relu(_first.forward(bag))));
         return functional.normalize(row, 2, 1).MoveToOuterDisposeScope();
     }
 }

@@ -25,6 +25,17 @@ public static class TextHash
         }
 
         List<long> numbers = [];
+        foreach (var word in Words(text))
+        {
+            AddWord($"<{word}>", numbers);
+        }
+
+        return numbers.Count > 0 ? [.. numbers] : throw new ArgumentException($"'{text}' has no word in it.", nameof(text));
+    }
+
+    /// <summary>The words of a text: runs of letters and digits, in lower case.</summary>
+    public static IEnumerable<string> Words(string text)
+    {
         StringBuilder word = new();
         foreach (var letter in text.ToLowerInvariant() + " ")
         {
@@ -34,12 +45,10 @@ public static class TextHash
             }
             else if (word.Length > 0)
             {
-                AddWord($"<{word}>", numbers);
+                yield return word.ToString();
                 word.Clear();
             }
         }
-
-        return numbers.Count > 0 ? [.. numbers] : throw new ArgumentException($"'{text}' has no word in it.", nameof(text));
     }
 
     private static void AddWord(string word, List<long> numbers)

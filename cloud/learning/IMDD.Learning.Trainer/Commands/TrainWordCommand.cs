@@ -23,7 +23,7 @@ internal static class TrainWordCommand
         Option<DirectoryInfo> model = new("--model") { Description = "The bundle that is to know it.", Required = true };
         Option<string> name = new("--name") { Description = "The word.", Required = true };
         Option<string[]> synonym = new("--synonym") { Description = "Another word for it; several times." };
-        Option<string?> sentence = new("--sentence") { Description = "A sentence about it." };
+        Option<string?> sentence = new("--sentence") { Description = "What it looks like, in words that the model has seen; it lists them where no word was." };
         Option<string?> regions = new("--regions") { Description = "KEY:PATH of pictures with confirmed regions of it. Those beyond --max-regions are named." };
         Option<string?> regionClass = new("--region-class") { Description = "What these pictures call it; its name by default." };
         Option<int> maxRegions = new("--max-regions")
@@ -35,12 +35,13 @@ internal static class TrainWordCommand
         Option<string> side = new("--split") { Description = "Side of the frozen pictures: test or all.", DefaultValueFactory = _ => "test" };
         side.AcceptOnlyFromAmong(Sides);
         Option<double> lost = new("--max-lost") { Description = "Points of naming that the old names may lose.", DefaultValueFactory = _ => new WordOptions().MaxLostPoints };
+        Option<double> named = new("--min-named") { Description = "Share of the examples found that must get the name, 0 to 1; one must in any case.", DefaultValueFactory = _ => new WordOptions().LeastNamed };
         Option<double?> threshold = new("--threshold") { Description = "Lowest threshold of the new row, 0 to 1; found from its regions by default." };
         Option<DirectoryInfo> folder = new("--out") { Description = "The new bundle's folder.", Required = true };
         var json = JsonLine.CreateOption();
         Command command = new("word", "Teaches a bundle a word without new weights.")
         {
-            model, name, synonym, sentence, regions, regionClass, maxRegions, frozen, side, lost, threshold, folder, json,
+            model, name, synonym, sentence, regions, regionClass, maxRegions, frozen, side, lost, named, threshold, folder, json,
         };
         command.SetAction(parsed =>
         {
@@ -63,7 +64,7 @@ internal static class TrainWordCommand
                     Regions = parsed.GetValue(regions) is { } data ? Showing(data, shown) : [],
                     RegionClass = shown,
                     MaxRegions = used,
-                    Options = new WordOptions { MaxLostPoints = parsed.GetValue(lost), Threshold = parsed.GetValue(threshold) },
+                    Options = new WordOptions { MaxLostPoints = parsed.GetValue(lost), LeastNamed = parsed.GetValue(named), Threshold = parsed.GetValue(threshold) },
                     CreatedAt = CreationTime.Now(),
                 },
                 parsed.GetValue(json));
@@ -100,6 +101,11 @@ internal static class TrainWordCommand
         else
         {
             var named = outcome.Naming is { } naming ? $"; {naming.Named} of {naming.Detected} examples found are named, of {naming.Pictures}" : "";
+            foreach (var gate in outcome.Gates.Where(gate => !gate.Passed))
+            {
+                parsed.InvocationConfiguration.Error.WriteLine($"{gate.Name}: {gate.Detail}");
+            }
+
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{(outcome.Refusal is { } reason ? $"refused ({reason})" : $"{request.Folder}: bundle {outcome.BundleDigest}")}; {outcome.ClassId} by a {outcome.Kind} row at {outcome.Threshold:0.00}; old names lose {pooled.Value:0.0} points, the worst {worst.Value:0.0}{named}"));

@@ -109,7 +109,7 @@ public sealed class EdgeModel : IDisposable
     /// <summary><c>sha256:</c> digest of the weights.</summary>
     public string Digest() => ContentDigest.Of(SafetensorsFile.Write(Tensors()));
 
-    /// <summary>The unit rows <c>[K, D]</c> of the description: of a class's words, or a prototype.</summary>
+    /// <summary>The rows <c>[K, D]</c> of the description: of a class's words, of unit length where nothing else is said, or fitted to regions.</summary>
     public torch.Tensor Rows()
     {
         using var scope = torch.NewDisposeScope();
@@ -120,16 +120,18 @@ public sealed class EdgeModel : IDisposable
         }
 
         var classes = Description.Classes.Select((c, i) => (c.Id, Index: i)).ToDictionary(c => c.Id, c => c.Index, StringComparer.Ordinal);
-        return torch.stack(listed.Select(row => row.Prototype is { } made ? torch.tensor(made.ToArray()) : ofClasses[classes[row.ClassId]]))
+        return torch.stack(listed.Select(row => row.Prototype is { } made ? torch.tensor(made.ToArray()) : Longer(ofClasses[classes[row.ClassId]], row.Gain)))
             .MoveToOuterDisposeScope();
     }
 
-    /// <summary>One unit row for each of any words, seen in training or not: the mean over its name and synonyms.</summary>
+    private static torch.Tensor Longer(torch.Tensor row, double? gain) => gain is { } by ? row * torch.tensor((float)by) : row;
+
+    /// <summary>One unit row for each of any words, seen in training or not: the mean over its texts, which are its name and synonyms where it says no others.</summary>
     /// <exception cref="ArgumentException">A name has no word in it.</exception>
     public torch.Tensor RowsOf(IReadOnlyList<TrainedClass> classes)
     {
         using var scope = torch.NewDisposeScope();
-        var rows = classes.Select(c => Text.forward([c.Name, .. c.Synonyms]).mean([0]));
+        var rows = classes.Select(c => Text.forward(c.RowTexts ?? [c.Name, .. c.Synonyms]).mean([0]));
         return torch.nn.functional.normalize(torch.stack(rows), 2, 1).MoveToOuterDisposeScope();
     }
 

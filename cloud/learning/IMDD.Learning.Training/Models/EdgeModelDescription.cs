@@ -23,6 +23,12 @@ public sealed record EdgeModelDescription(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ModelRow>? Rows { get; init; }
 
+    /// <summary>
+    /// The words that pixels were learned to match, of names and of looks. What others mean, the text encoder does not know. Null: that was not kept.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? SeenWords { get; init; }
+
     /// <summary>The rows of text, in their order.</summary>
     public IReadOnlyList<ModelRow> ListRows() => Rows ?? [.. Classes.Select(c => new ModelRow(c.Id, Prototype: null))];
 
@@ -30,7 +36,10 @@ public sealed record EdgeModelDescription(
     internal IReadOnlyList<BundleRow> BundleRows() =>
     [
         .. ListRows().Select((row, i) => new BundleRow(
-            row.ClassId, Classes.First(c => c.Id == row.ClassId).Name, row.Prototype is null ? TextKind : PrototypeKind, Calibration.RowThresholds.ElementAtOrDefault(i))),
+            row.ClassId, Classes.First(c => c.Id == row.ClassId).Name, row.Prototype is null ? TextKind : PrototypeKind, Calibration.RowThresholds.ElementAtOrDefault(i))
+        {
+            Length = row.Length,
+        }),
     ];
 
     /// <summary>The classes in a manifest's words.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using IMDD.Learning.Datasets.Words;
 using IMDD.Synthetics.Looks;
 
@@ -11,6 +12,10 @@ namespace IMDD.Learning.Training.Models;
 public sealed record TrainedClass(string Id, string Name, IReadOnlyList<string> Synonyms, string Severity)
 {
     private const string DefaultSeverity = "major";
+
+    /// <summary>What its row of text is made of; null: its name and synonyms.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? RowTexts { get; init; }
 
     /// <summary>The class of a data set's label; null for a label that means nothing is wrong.</summary>
     public static TrainedClass? Of(string label, Vocabulary vocabulary)

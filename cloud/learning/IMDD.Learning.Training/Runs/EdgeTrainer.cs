@@ -7,6 +7,7 @@ using IMDD.Learning.Datasets.Words;
 using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
+using IMDD.Learning.Training.Words;
 using IMDD.Synthetics;
 using static TorchSharp.torch;
 
@@ -76,7 +77,10 @@ public sealed class EdgeTrainer : IDisposable
         }
 
         EdgeModelDescription description = new(
-            options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent));
+            options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent))
+        {
+            SeenWords = SeenWords.Of([.. data.AllClasses, .. start?.Description.Classes ?? []], start?.Description.SeenWords),
+        };
         _model = new EdgeModel(description);
         _average = new EdgeModel(description);
         if (start is not null)

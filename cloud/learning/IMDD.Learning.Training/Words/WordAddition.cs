@@ -21,18 +21,22 @@ public sealed class WordAddition
     private const double ThresholdStep = 0.05;
     private const double HighestThreshold = 0.95;
     private const string NamesItsOwn = "names-its-own";
+    private const string HasSeenWords = "seen-words";
 
     private readonly WordRequest _request;
     private readonly ModelBundle _bundle;
     private readonly EdgeModel _model;
     private readonly TrainedClass _named;
+    private readonly TrainedClass _worded;
+    private readonly bool _isSeen;
     private readonly int _truth;
     private readonly PictureLoader _loader;
 
     private WordAddition(WordRequest request, ModelBundle bundle, EdgeModel model)
     {
         (_request, _bundle, _model) = (request, bundle, model);
-        var word = request.Word.ToClass(Vocabulary.English);
+        (_worded, _isSeen) = new WordRow(model).Grounded(request.Word.ToClass(Vocabulary.English));
+        var word = _worded;
         var isKnown = model.Description.Classes.FirstOrDefault(c => c.Id == word.Id);
         if (isKnown is not null && (request.Regions.Count == 0 || request.MaxRegions == 0))
         {
@@ -66,23 +70,66 @@ public sealed class WordAddition
     {
         WordRow rows = new(_model);
         var (shown, examples) = Regions(rows);
-        var ofText = rows.OfText(_request.Word.ToClass(Vocabulary.English));
-        var isPrototype = shown.Count > 0;
-        var row = isPrototype ? WordRow.Prototype(ofText, [.. shown.Select(s => s.Embedding)]) : ofText;
+        var defective = _request.Frozen.Where(s => s.IsAnomalous).ToList();
+        var old = OldDefects(rows, defective);
+        var naming = _model.Network.Naming;
+        RowCandidates candidates = new(old, _model.Description.ListRows().Count, Math.Exp(naming.LogScale.item<float>()), naming.Bias.item<float>(), _request.Options.MaxLostPoints);
+        if (shown.Count == 0)
+        {
+            var words = rows.OfText(_worded);
+            return FirstOf(
+                candidates.OfWords(words).Select(gain => (RowCandidates.Longer(words, gain), new ModelRow(_named.Id, Prototype: null) { Gain = gain == 1 ? null : gain })),
+                rows, shown, examples, defective);
+        }
+
+        var prototype = WordRow.Prototype(_isSeen ? rows.OfText(_worded) : null, [.. shown.Select(s => s.Embedding)]);
+        using var present = _model.Rows();
+        var own = shown.SelectMany(s => rows.Defects(s.Picture, present, onlyFound: false)).Where(defect => defect.Truth == _truth).ToList();
+        return FirstOf(candidates.OfRegions(prototype, own).Select(row => (row, new ModelRow(_named.Id, row))), rows, shown, examples, defective);
+    }
+
+    /// <summary>The first row that passes, else the last that was tried.</summary>
+    private WordOutcome FirstOf(
+        IEnumerable<(float[] Row, ModelRow Added)> candidates, WordRow rows, List<(TrainingPicture Picture, float[] Embedding)> shown, List<DatasetSample> examples,
+        List<DatasetSample> frozen)
+    {
+        WordOutcome? outcome = null;
+        foreach (var (row, added) in candidates)
+        {
+            outcome = Try(row, added, rows, shown, examples, frozen);
+            if (outcome.Refusal is null or WordOutcome.SaysNothing)
+            {
+                break;
+            }
+        }
+
+        return outcome!;
+    }
+
+    private WordOutcome Try(
+        float[] row, ModelRow added, WordRow rows, List<(TrainingPicture Picture, float[] Embedding)> shown, List<DatasetSample> examples, List<DatasetSample> frozen)
+    {
+        var isPrototype = added.Prototype is not null;
         var lowest = _request.Options.Threshold ?? OwnThreshold.Of(shown.Select(s => rows.Score(s.Picture, _truth, row)));
         var thresholds = Thresholds(lowest);
         var candidate = Path.TrimEndingDirectorySeparator(_request.Folder) + ".partial";
         try
         {
             Clear(candidate);
-            WordBundle.Write(_bundle, _model, _named, row, isPrototype, lowest, candidate, _request.CreatedAt);
-            var (tally, parity) = Try(candidate, examples, thresholds);
+            WordBundle.Write(_bundle, _model, _named, row, added, lowest, candidate, _request.CreatedAt);
+            var (tally, parity) = Try(candidate, examples, frozen, thresholds);
             var chosen = Enumerable.Range(0, thresholds.Count).FirstOrDefault(t => OldNameGates(tally, t).All(gate => gate.Passed), thresholds.Count - 1);
             List<GateResult> gates = [parity, .. OldNameGates(tally, chosen)];
             var naming = tally.Naming(chosen);
+            if (!isPrototype)
+            {
+                gates.Add(SeenWordsGate());
+            }
+
             if (naming is not null)
             {
-                gates.Add(new GateResult(NamesItsOwn, naming.Named > 0, naming.Named, 1, $"examples get the name of {naming.Detected} found of {naming.Pictures}"));
+                var least = Math.Max(1, Math.Ceiling(_request.Options.LeastNamed * naming.Detected));
+                gates.Add(new GateResult(NamesItsOwn, naming.Named >= least, naming.Named, least, $"examples get the name of {naming.Detected} found of {naming.Pictures}"));
             }
 
             // A graph that says otherwise than its network is no matter of the word.
@@ -94,8 +141,8 @@ public sealed class WordAddition
             var refusal = gates.Find(gate => !gate.Passed)?.Name;
             return new WordOutcome
             {
-                Refusal = refusal switch { null => null, NamesItsOwn => WordOutcome.NamesNothing, _ => WordOutcome.OldNamesLose },
-                BundleDigest = refusal is null ? Accept(candidate, row, isPrototype, thresholds[chosen]) : null,
+                Refusal = refusal switch { null => null, HasSeenWords => WordOutcome.SaysNothing, NamesItsOwn => WordOutcome.NamesNothing, _ => WordOutcome.OldNamesLose },
+                BundleDigest = refusal is null ? Accept(candidate, row, added, thresholds[chosen]) : null,
                 ClassId = _named.Id,
                 Kind = isPrototype ? "prototype" : "text",
                 Threshold = thresholds[chosen],
@@ -112,16 +159,28 @@ public sealed class WordAddition
         }
     }
 
-    private string Accept(string candidate, float[] row, bool isPrototype, double threshold)
+    /// <summary>Picture by picture, the defects that go by their old names: those that there are to lose.</summary>
+    private List<IReadOnlyList<DefectEmbeddings>> OldDefects(WordRow rows, List<DatasetSample> defective)
+    {
+        using var present = _model.Rows();
+        var (classes, listed) = (_model.Description.Classes, _model.Description.ListRows());
+        return [.. defective.Select(Named)];
+
+        IReadOnlyList<DefectEmbeddings> Named(DatasetSample sample) => _loader.Load(sample, dataset: 0) is { } picture
+            ? [.. rows.Defects(picture, present, onlyFound: true).Where(defect => defect.Truth < classes.Count && listed[defect.Winner(listed.Count)].ClassId == classes[defect.Truth].Id)]
+            : [];
+    }
+
+    private string Accept(string candidate, float[] row, ModelRow added, double threshold)
     {
         Clear(candidate);
-        var digest = WordBundle.Write(_bundle, _model, _named, row, isPrototype, threshold, candidate, _request.CreatedAt);
+        var digest = WordBundle.Write(_bundle, _model, _named, row, added, threshold, candidate, _request.CreatedAt);
         Clear(_request.Folder);
         Directory.Move(candidate, _request.Folder);
         return digest;
     }
 
-    private (WordTally Tally, GateResult Parity) Try(string candidate, List<DatasetSample> examples, List<double> thresholds)
+    private (WordTally Tally, GateResult Parity) Try(string candidate, List<DatasetSample> examples, List<DatasetSample> frozen, List<double> thresholds)
     {
         SegmenterOptions options = new() { Threads = 1, MaxBatch = 1 };
         var bundle = ModelBundle.Open(candidate);
@@ -129,7 +188,7 @@ public sealed class WordAddition
         using var after = SegmenterFactory.Create(bundle, options);
         NamingTrial trial = new(before, after, thresholds);
         WordTally tally = new(_model.Description.Classes, _named.Id, thresholds.Count);
-        foreach (var sample in _request.Frozen.Where(s => s.IsAnomalous))
+        foreach (var sample in frozen)
         {
             if (_loader.Load(sample, dataset: 0) is { } picture)
             {
@@ -180,6 +239,12 @@ public sealed class WordAddition
             ? (shown, examples)
             : throw new TrainingException($"No picture of the {_request.Regions.Count} with regions shows a defective pixel of '{_request.RegionClass ?? _named.Name}'.");
     }
+
+    private GateResult SeenWordsGate() => new(
+        HasSeenWords, _isSeen, _isSeen ? 1 : 0, 1,
+        _isSeen
+            ? $"its row is made of '{string.Join("', '", _worded.RowTexts ?? [_worded.Name])}'"
+            : $"the model has seen no word of it; say what it looks like, or give regions. It has seen: {string.Join(", ", _model.Description.SeenWords!)}");
 
     private List<GateResult> OldNameGates(WordTally tally, int threshold)
     {

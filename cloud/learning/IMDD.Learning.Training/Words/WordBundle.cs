@@ -14,15 +14,15 @@ internal static class WordBundle
     /// <param name="from">The bundle.</param>
     /// <param name="model">Its model.</param>
     /// <param name="named">The class that the row speaks for; joins the classes where it is new.</param>
-    /// <param name="row">Unit length.</param>
-    /// <param name="isPrototype">Whether regions are in it.</param>
+    /// <param name="row">Its values.</param>
+    /// <param name="added">How the model makes it.</param>
     /// <param name="threshold">The row's own.</param>
     /// <param name="folder">The new bundle's; must not be there.</param>
     /// <param name="createdAt">When it was made.</param>
     /// <returns>Digest of the manifest.</returns>
     /// <exception cref="TrainingException">The bundle's rows are not those of its model.</exception>
     public static string Write(
-        ModelBundle from, EdgeModel model, TrainedClass named, float[] row, bool isPrototype, double threshold, string folder, DateTimeOffset createdAt)
+        ModelBundle from, EdgeModel model, TrainedClass named, float[] row, ModelRow added, double threshold, string folder, DateTimeOffset createdAt)
     {
         var old = model.Description;
         var listed = old.ListRows();
@@ -31,11 +31,10 @@ internal static class WordBundle
             throw new TrainingException($"{EdgeModel.DescriptionFile} of {from.Directory} has other rows than {ModelBundle.ManifestFile}: expected the same.");
         }
 
-        ModelRow added = new(named.Id, isPrototype ? row : null);
         var description = old with
         {
             Classes = old.Classes.Any(c => c.Id == named.Id) ? old.Classes : [.. old.Classes, named],
-            Rows = old.Rows is null && !isPrototype ? null : [.. listed, added],
+            Rows = [.. listed, added],
             Calibration = old.Calibration with { RowThresholds = [.. from.Manifest.Rows.Select(r => r.Threshold), threshold] },
         };
         BundleWriter writer = new();

@@ -11,6 +11,9 @@ public sealed record WordOutcome
     /// <summary><see cref="Refusal"/> where no example gets the name with the threshold that the old names need.</summary>
     public const string NamesNothing = "names-nothing";
 
+    /// <summary><see cref="Refusal"/> where the model has seen no word of what is said, and no region.</summary>
+    public const string SaysNothing = "says-nothing";
+
     /// <summary>Why there is no bundle; null where there is one.</summary>
     public string? Refusal { get; init; }
 
