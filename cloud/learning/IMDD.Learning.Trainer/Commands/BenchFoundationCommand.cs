@@ -118,7 +118,7 @@ internal static class BenchFoundationCommand
         }
 
         Line($"{result.Configuration}: {result.UnetParameters:N0} parameters, batch {result.Batch} of {result.ImageSide}² pixels, {result.LatentSide}² latents, {result.Threads} threads, {result.Device}, {result.Precision}");
-        Line($"  a pass for one image has {result.PassTflop:0.0000} TFLOP, a step three times as many{(result.PeakTflops is { } peak ? string.Create(CultureInfo.InvariantCulture, $"; utilisation of {peak} TFLOP/s") : "")}");
+        Line($"  a pass for one image has {1000 * result.PassTflop:0.###} GFLOP, a step three times as many{(result.PeakTflops is { } peak ? string.Create(CultureInfo.InvariantCulture, $"; utilisation of {peak} TFLOP/s") : "")}");
         Line($"  pass            {result.ForwardMs,9:0.0} ms  {result.ForwardImagesPerSecond,6:0.00} images/s  {result.ForwardPeakBytes / 1e6,8:0} MB beyond the weights  {result.ForwardTflops,8:0.000} TFLOP/s {result.ForwardUtilisation,7:0.0%}");
         Line($"  step            {result.StepMs,9:0.0} ms  {result.StepImagesPerSecond,6:0.00} images/s  {result.StepPeakBytes / 1e6,8:0} MB beyond the weights  {result.StepTflops,8:0.000} TFLOP/s {result.StepUtilisation,7:0.0%}");
         Line($"  bare step       {result.BareStepMs,9:0.0} ms  step / bare {result.StepToBare.Clock:0.000}, in processor time {result.StepToBare.Processor:0.000}");
