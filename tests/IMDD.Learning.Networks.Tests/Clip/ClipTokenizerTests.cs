@@ -40,6 +40,43 @@ public sealed class ClipTokenizerTests : IDisposable
         tokenizer.Encode("scratch &amp;amp; dent").ShouldBe(tokenizer.Encode("scratch & dent"));
     }
 
+    /// <summary>As Python's <c>html.unescape</c>: the longest beginning that is a name, numbers in either base, Windows-1252 between 80 and 9F, nothing for control characters.</summary>
+    [Theory]
+    [InlineData("scratch &amp dent", "scratch & dent")]
+    [InlineData("5&plusmn1 &nltri;", "5±1 ⋪")]
+    [InlineData("&notit; &NotEqualTilde;", "¬it; ≂\u0338")]
+    [InlineData("&#8364;&#x20AC &#128;&#X80;", "€€ €€")]
+    [InlineData("a&#1;&#xFFFE;b&#0;&#xD800;&#1114112;&#99999999999;", "ab\uFFFD\uFFFD\uFFFD\uFFFD")]
+    [InlineData("&#x41g&#;&#x;&nosuch;&&amp;lt", "Ag&#;&#x;&nosuch;&<")]
+    public void Encode_CharacterReferences_AreThoseOfHtml5(string text, string decoded)
+    {
+        var tokenizer = ClipVocabulary.Open();
+
+        tokenizer.Encode(text).ShouldBe(tokenizer.Encode(decoded.Replace("&", "&amp;amp;", StringComparison.Ordinal)));
+    }
+
+    /// <summary>As Python's <c>str.lower</c>: Σ behind a letter with case and before none is ς, whatever marks and points stand between.</summary>
+    [Theory]
+    [InlineData("ΟΔΟΣ", "οδος")]
+    [InlineData("ΟΔΟΣ ΣΤΟ", "οδος στο")]
+    [InlineData("Σ ΑΣ.Β ΑΣ.", "σ ασ.β ας.")]
+    [InlineData("ΑΣ\u0301Β", "ασ\u0301β")]
+    [InlineData("İΣ ⅧΣ 𝔸Σ 𐐀Σ 1Σ", "i\u0307ς ⅷς 𝔸ς 𐐨ς 1σ")]
+    public void Encode_CapitalSigma_IsLowerAsItsPlaceInTheWord(string text, string lower)
+    {
+        var tokenizer = ClipVocabulary.Open();
+
+        tokenizer.Encode(text).ShouldBe(tokenizer.Encode(lower));
+    }
+
+    /// <summary>Ids of OpenAI's expression in Python's regex module: a long s is an s, an iota below is passed over, and separators are white space at the edges alone.</summary>
+    [Theory]
+    [InlineData("it'ſ", new[] { 49406, 585, 6, 129, 379, 49407 })]
+    [InlineData("<|ſtartoftext|>", new[] { 49406, 27, 91, 129, 123, 2002, 6659, 18169, 91, 285, 49407 })]
+    [InlineData("a\u0345b", new[] { 49406, 320, 321, 49407 })]
+    [InlineData("\u001Con\u001Fon\u001D", new[] { 49406, 525, 475, 525, 49407 })]
+    public void Encode_RareCharacters_GiveTheReferencesIds(string text, int[] expected) => ClipVocabulary.Open().Encode(text).ShouldBe(expected);
+
     /// <summary>As OpenAI's scan for words has it: their names where a word may begin, in any case and out of entities, are ids; behind another sign they are not.</summary>
     [Theory]
     [InlineData("<|endoftext|>", new[] { 4, 5, 5 })]

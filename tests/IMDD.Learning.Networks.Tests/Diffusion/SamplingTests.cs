@@ -122,6 +122,69 @@ public sealed class SamplingTests
         second.item<double>().ShouldBe(1.4297979800, 1e-8);
     }
 
+    /// <summary>
+    /// What PyTorch 1.13 gives for the reference's operations in their order, to the last bit, with a prediction of 0.3·x + 0.0005·t: where the first steps divide by
+    /// almost nothing a bit more shows.
+    /// </summary>
+    [Theory]
+    [InlineData(NoiseCurve.Linear, 10, "ddim", new[] { -56.0921822f, -23.926754f, -7.84404325f, 8.23866749f, 44.9991455f })]
+    [InlineData(NoiseCurve.Linear, 100, "ddim", new[] { -84.3984375f, -36.5975075f, -12.6970024f, 11.203475f, 65.8331451f })]
+    [InlineData(NoiseCurve.Linear, 100, "eta", new[] { -76.3161545f, -31.074173f, -16.5598602f, 8.76334953f, 54.0814514f })]
+    [InlineData(NoiseCurve.ScaledLinear, 100, "eta", new[] { -14.8212385f, -5.84974146f, -2.66173649f, 2.25658631f, 11.4872742f })]
+    [InlineData(NoiseCurve.Cosine, 100, "eta", new[] { -52.8082962f, -21.0413628f, -13.1996002f, 5.36443281f, 35.3335876f })]
+    [InlineData(NoiseCurve.Linear, 100, "dpm", new[] { -87.0012436f, -37.7677727f, -13.1510372f, 11.4656897f, 67.7325058f })]
+    [InlineData(NoiseCurve.ScaledLinear, 10, "dpm", new[] { -16.449707f, -6.88586807f, -2.10394621f, 2.67797565f, 13.608077f })]
+    [InlineData(NoiseCurve.Cosine, 10, "dpm", new[] { -21846.3145f, -9949.13184f, -4000.54077f, 1948.04834f, 15544.8223f })]
+    [InlineData(NoiseCurve.Cosine, 100, "dpm", new[] { -11061.5967f, -5037.26318f, -2025.08521f, 987.088745f, 7872.05371f })]
+    [InlineData(NoiseCurve.Linear, 100, "clean dpm", new[] { -86.7251358f, -37.6481972f, -13.109745f, 11.4287052f, 67.5165787f })]
+    [InlineData(NoiseCurve.ScaledLinear, 100, "clean dpm", new[] { -15.9475422f, -6.63877869f, -1.98439765f, 2.66998053f, 13.3085651f })]
+    [InlineData(NoiseCurve.Cosine, 10, "clean dpm", new[] { -21803.1191f, -9929.45898f, -3992.63013f, 1944.1969f, 15514.0889f })]
+    public void Steps_InSinglePrecision_AreTheReferencesBits(NoiseCurve curve, int steps, string kind, float[] expected)
+    {
+        using var scope = NewDisposeScope();
+        using NoiseSource none = new(0);
+        NoiseSchedule schedule = new((curve == NoiseCurve.ScaledLinear ? NoiseScheduleOptions.StableDiffusion : NoiseScheduleOptions.Paper) with { Curve = curve });
+        var drawn = tensor(new[] { 0.5f, -1.25f, 2f, -0.25f, 1f });
+        DdimSampler implicitly = new(schedule, steps, new DdimOptions(kind == "eta" ? 0.3 : 0));
+        using DpmSolverSampler multistep = new(schedule, steps, kind == "dpm" ? DpmSolverEnd.FirstTimestep : DpmSolverEnd.Clean);
+        ISampler sampler = kind is "ddim" or "eta" ? implicitly : multistep;
+
+        sampler.Begin();
+        var sample = tensor(new[] { -2.5f, -0.75f, 0.125f, 1f, 3f });
+        for (var index = 0; index < steps; index++)
+        {
+            var epsilon = (0.3 * sample) + (0.0005 * sampler.Timesteps[index]);
+            sample = kind == "eta" ? implicitly.Step(index, sample, epsilon, ((index % 3) - 1) * drawn) : sampler.Step(index, sample, epsilon, none);
+        }
+
+        sample.data<float>().ToArray().ShouldBe(expected);
+    }
+
+    /// <summary>With η = 1 and every timestep the implicit process is the posterior's (Song et al. 2021, section 4.1).</summary>
+    [Theory]
+    [InlineData(999)]
+    [InlineData(500)]
+    [InlineData(1)]
+    public void Ddim_FullNoise_IsThePosterior(int timestep)
+    {
+        using var scope = NewDisposeScope();
+        DdimSampler sampler = new(Paper, 1000, new DdimOptions(Eta: 1, EndsClean: true));
+        DdpmSampler posterior = new(Paper, 1000);
+
+        var step = sampler.Step(999 - timestep, Scalar(0.7), Scalar(-0.3), Scalar(1.5));
+
+        step.item<double>().ShouldBe(posterior.Mean(timestep, Scalar(0.7), Scalar(-0.3)).item<double>() + (1.5 * Math.Sqrt(posterior.Variance(timestep))), 1e-9);
+    }
+
+    [Fact]
+    public void Ddim_NoiseNeededAndNotGiven_IsRefused()
+    {
+        using var scope = NewDisposeScope();
+
+        Should.Throw<ArgumentNullException>(() => new DdimSampler(Paper, 10, new DdimOptions(Eta: 0.5)).Step(0, Scalar(0.7), Scalar(-0.3), drawn: null))
+            .Message.ShouldContain("0.5");
+    }
+
     /// <summary>Where the model knows the noise exactly, every sampler comes to the clean latent.</summary>
     [Theory]
     [InlineData("ddpm")]

@@ -78,14 +78,15 @@ public sealed partial class SchedulersGoldenTests
         using var golden = GoldenTensors.Open(name);
         var words = SamplerWords.Read(
             golden.Files.Metadata.GetValueOrDefault("ddim"), "eta", "clip_sample", "thresholding", "set_alpha_to_one", "steps_offset", "timestep_spacing", "prediction_type");
-        words.Number("eta", 0).ShouldBe(0, "η: the noise that a run draws for itself is not in the file");
         words.Flag("clip_sample", false).ShouldBeFalse("clip_sample: latents are not clipped");
         words.Flag("thresholding", false).ShouldBeFalse("thresholding");
         words.Text("timestep_spacing", "leading").ShouldBe("leading", "timestep_spacing");
         words.Text("prediction_type", "epsilon").ShouldBe("epsilon", "prediction_type");
-        DdimOptions options = new(Eta: 0, words.Whole("steps_offset", 0), words.Flag("set_alpha_to_one", true));
+        DdimOptions options = new(words.Number("eta", 0), words.Whole("steps_offset", 0), words.Flag("set_alpha_to_one", true));
+        DdimSampler sampler = new(new NoiseSchedule(Options(golden)), words.Steps ?? Steps(golden), options);
+        using var drawn = options.Eta > 0 ? VarianceNoise(golden, sampler.Timesteps.Count) : null;
 
-        Trajectory(golden, "ddim", new DdimSampler(new NoiseSchedule(Options(golden)), words.Steps ?? Steps(golden), options));
+        Trajectory(golden, "ddim", sampler, (index, sample, epsilon) => sampler.Step(index, sample, epsilon, drawn?[index]));
     }
 
     [Theory]
@@ -112,20 +113,31 @@ public sealed partial class SchedulersGoldenTests
             _ => throw new NotSupportedException($"{name}: final_sigmas_type is {ends}"),
         });
 
-        Trajectory(golden, "dpmpp2m", sampler);
+        using NoiseSource none = new(0);
+
+        Trajectory(golden, "dpmpp2m", sampler, (index, sample, epsilon) => sampler.Step(index, sample, epsilon, none));
     }
 
-    private static void Trajectory(GoldenTensors golden, string prefix, ISampler sampler)
+    /// <summary>With η over 0 a run adds noise that nobody can draw again: the file has to have it, that of every step in the order of the steps.</summary>
+    private static Tensor VarianceNoise(GoldenTensors golden, int steps)
+    {
+        var name = new[] { "ddim.noise", "ddim.variance_noise" }.FirstOrDefault(golden.Files.Tensors.ContainsKey);
+        name.ShouldNotBeNull("η over 0 needs the noise that the run added: ddim.noise or ddim.variance_noise, [steps, the latent's shape]");
+        var noise = golden[name!];
+        noise.shape.ShouldBe([steps, .. golden["ddim.start"].shape], name);
+        return noise;
+    }
+
+    private static void Trajectory(GoldenTensors golden, string prefix, ISampler sampler, Func<int, Tensor, Tensor, Tensor> step)
     {
         using var scope = NewDisposeScope();
-        using NoiseSource none = new(0);
         var model = Model(golden);
         sampler.Timesteps.Select(timestep => (long)timestep).ShouldBe(golden[$"{prefix}.timesteps"].data<long>().ToArray());
         sampler.Begin();
         var sample = golden[$"{prefix}.start"];
         for (var index = 0; index < sampler.Timesteps.Count; index++)
         {
-            sample = sampler.Step(index, sample, model(sample, sampler.Timesteps[index]), none);
+            sample = step(index, sample, model(sample, sampler.Timesteps[index]));
         }
 
         golden.ShouldMatch(sample, $"{prefix}.end", golden.TrajectoryTolerance);
@@ -150,7 +162,7 @@ public sealed partial class SchedulersGoldenTests
         var match = Formula().Match(golden.Files.Metadata["toy_model"]);
         match.Success.ShouldBeTrue("the formula's form");
         double[] factors = [.. match.Groups.Values.Skip(1).Select(group => double.Parse(group.Value, CultureInfo.InvariantCulture))];
-        return (x, t) => (factors[0] * x) + (factors[1] * (factors[2] * x).sin()) + (factors[3] * t);
+        return (x, t) => (factors[0] * x) + (factors[1] * ReferenceSine.Of(factors[2] * x)) + (factors[3] * t);
     }
 
     [GeneratedRegex(@"^eps\(x,t\)=(-?[\d.]+(?:e[+-]?\d+)?)\*x\+?(-?[\d.]+(?:e[+-]?\d+)?)\*sin\((-?[\d.]+(?:e[+-]?\d+)?)\*x\)\+?(-?[\d.]+(?:e[+-]?\d+)?)\*t$")]

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using IMDD.Learning.Weights;
 using IMDD.Learning.Weights.Files;
@@ -93,7 +92,12 @@ public sealed partial class ClipTokenizer
         return ids;
     }
 
-    private static string Clean(string text) => WhiteSpace().Replace(WebUtility.HtmlDecode(WebUtility.HtmlDecode(text)), " ").Trim().ToLowerInvariant();
+    private static string Clean(string text)
+        => LowerCase.Of(WhiteSpace().Replace(Edges().Replace(CharacterReferences.Decode(CharacterReferences.Decode(text)), ""), " "));
+
+    // Python strips information separators too, which its white space within a text does not have.
+    [GeneratedRegex(@"^[\s\u001C-\u001F]+|[\s\u001C-\u001F]+\z")]
+    private static partial Regex Edges();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();

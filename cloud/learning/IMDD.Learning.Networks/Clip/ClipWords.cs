@@ -18,6 +18,11 @@ internal sealed class ClipWords : PreTokenizer
 
     private static readonly string[] Whole = [StartOfText, EndOfText, "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
+    private const char LongS = 'ſ';
+
+    // A mark whose capital is a letter: the scan for either case takes it neither for a letter nor for anything else, and passes over it.
+    private const int IotaBelow = 0x345;
+
     private enum Sort
     {
         Space,
@@ -56,13 +61,25 @@ internal sealed class ClipWords : PreTokenizer
     {
         foreach (var word in Whole)
         {
-            if (text.StartsWith(word, StringComparison.Ordinal))
+            if (StartsWith(text, word))
             {
                 return word.Length;
             }
         }
 
         return null;
+    }
+
+    // The scan is for either case, of which the long s is one that lower case leaves.
+    private static bool StartsWith(ReadOnlySpan<char> text, string word)
+    {
+        var length = 0;
+        while (length < word.Length && length < text.Length && (text[length] == word[length] || text[length] == LongS && word[length] == 's'))
+        {
+            length++;
+        }
+
+        return length == word.Length;
     }
 
     private static int Run(ReadOnlySpan<char> text, Sort sort)
@@ -80,7 +97,7 @@ internal sealed class ClipWords : PreTokenizer
     {
         // Half of a pair decodes to the replacement character, a sign.
         Rune.DecodeFromUtf16(text, out var rune, out var length);
-        if (Rune.IsWhiteSpace(rune))
+        if (Rune.IsWhiteSpace(rune) || rune.Value == IotaBelow)
         {
             return (Sort.Space, length);
         }

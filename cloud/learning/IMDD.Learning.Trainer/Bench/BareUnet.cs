@@ -19,9 +19,9 @@ internal static class BareUnet
         const double TransformerEpsilon = 1e-6;
         using var scope = NewDisposeScope();
         var half = configuration.TimeProjectionWidth / 2;
-        var frequencies = (arange(half, dtype: float32) * (-Math.Log(LongestPeriod) / half)).exp();
+        var frequencies = (arange(half, dtype: float32, device: sample.device) * (-Math.Log(LongestPeriod) / half)).exp();
         var angles = timesteps.to(float32).unsqueeze(1) * frequencies.unsqueeze(0);
-        var time = silu(Linear("time_embedding.linear_2", silu(Linear("time_embedding.linear_1", cat([angles.cos(), angles.sin()], 1)))));
+        var time = silu(Linear("time_embedding.linear_2", silu(Linear("time_embedding.linear_1", cat([angles.cos(), angles.sin()], 1).to(sample.dtype)))));
         Stack<Tensor> skips = new();
         var hidden = Convolve("conv_in", sample, 1, 1);
         skips.Push(hidden);

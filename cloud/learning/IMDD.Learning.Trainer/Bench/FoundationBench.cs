@@ -6,6 +6,7 @@ using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Training;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Safetensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Trainer.Bench;
@@ -18,8 +19,11 @@ internal sealed class FoundationBench : IDisposable
 
     private const int Seed = 1;
     private const double GuidanceScale = 7.5;
+    private const double Tera = 1e12;
 
     private readonly FoundationBenchOptions _options;
+    private readonly BenchPlace _place;
+    private readonly int _latentStride;
     private readonly UnetConfiguration _configuration;
     private readonly Unet _unet;
     private readonly Tensor _sample;
@@ -31,14 +35,18 @@ internal sealed class FoundationBench : IDisposable
         set_num_threads(options.Threads);
         manual_seed(Seed);
         _options = options;
+        _place = new BenchPlace(options.Device, options.Precision);
         var whole = FoundationConfiguration.Of(options.Configuration);
+        _latentStride = whole.LatentStride;
         _configuration = whole.Unet;
         _unet = new Unet(_configuration);
         DrawnWeights.FillZeros(_unet);
+        _unet.to(_place.Type);
+        _unet.to(_place.Device);
         using NoiseSource noise = new(Seed);
-        _sample = noise.Draw([options.Batch, _configuration.InChannels, options.LatentSide, options.LatentSide]);
-        _timesteps = full([options.Batch], whole.FeatureTimestep, int64);
-        _context = noise.Draw([options.Batch, whole.Text.Context, _configuration.CrossAttentionWidth]);
+        _sample = noise.Draw([options.Batch, _configuration.InChannels, options.LatentSide, options.LatentSide], _place.Type, _place.Device);
+        _timesteps = full([options.Batch], whole.FeatureTimestep, int64, _place.Device);
+        _context = noise.Draw([options.Batch, whole.Text.Context, _configuration.CrossAttentionWidth], _place.Type, _place.Device);
     }
 
     /// <summary>Everything; memory by processes that <paramref name="start"/> runs.</summary>
@@ -57,12 +65,26 @@ internal sealed class FoundationBench : IDisposable
             ]).Select(Spent.MedianOf)];
         var (step, bare, checkpointed, forward) = (times[0], times[1], times[2], times[3]);
         var memory = _options.IsMemoryMeasured ? MemoryKinds.Select(start).ToArray() : null;
+        var pass = UnetOperations.OfPass(_configuration, _options.LatentSide, _options.LatentSide, _context.shape[1]) / Tera;
+        var (forwardRate, stepRate) = (Rate(pass, forward), Rate(UnetOperations.StepToPass * pass, step));
+        var python = Python();
         return new FoundationBenchResult
         {
             Configuration = _options.Configuration,
             Batch = _options.Batch,
             LatentSide = _options.LatentSide,
             Threads = _options.Threads,
+            ImageSide = _options.LatentSide * _latentStride,
+            Device = _place.DeviceName,
+            Precision = _place.PrecisionName,
+            PassTflop = pass,
+            StepTflop = UnetOperations.StepToPass * pass,
+            ForwardTflops = forwardRate,
+            StepTflops = stepRate,
+            CheckpointedStepTflops = Rate(UnetOperations.StepToPass * pass, checkpointed),
+            PeakTflops = _options.PeakTflops,
+            ForwardUtilisation = forwardRate / _options.PeakTflops,
+            StepUtilisation = stepRate / _options.PeakTflops,
             UnetParameters = ModuleWeights.LayoutOf(_unet).Parameters,
             ForwardMs = forward.Clock.TotalMilliseconds,
             ForwardImagesPerSecond = _options.Batch / forward.Clock.TotalSeconds,
@@ -71,7 +93,9 @@ internal sealed class FoundationBench : IDisposable
             BareStepMs = bare.Clock.TotalMilliseconds,
             StepToForward = TimeRatio.Of(step, forward),
             StepToBare = TimeRatio.Of(step, bare),
-            Python = Python(),
+            Python = python,
+            StepToPython = step.Clock.TotalMilliseconds / python?.StepMs,
+            ForwardToPython = forward.Clock.TotalMilliseconds / python?.ForwardMs,
             CheckpointedStepMs = checkpointed.Clock.TotalMilliseconds,
             CheckpointedToStep = TimeRatio.Of(checkpointed, step),
             SamplingToForward = _options.SamplerSteps > 0 ? Sampling(guidance: 1) : null,
@@ -87,9 +111,7 @@ internal sealed class FoundationBench : IDisposable
     public long Memory(string kind)
     {
         Action run = kind == "forward" ? Forward : () => Step(() => _unet.Predict(_sample, _timesteps, _context), kind == "checkpointed");
-        PeakMemory peak = new();
-        run();
-        return peak.Bytes;
+        return _place.PeakOf(run);
     }
 
     public void Dispose()
@@ -100,12 +122,15 @@ internal sealed class FoundationBench : IDisposable
         _context.Dispose();
     }
 
+    /// <summary>10¹² operations a second.</summary>
+    private double Rate(double tflopOfImage, Spent time) => tflopOfImage * _options.Batch / time.Clock.TotalSeconds;
+
     private void CheckBare(IReadOnlyDictionary<string, Tensor> weights)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var difference = (BareUnet.Predict(_configuration, weights, _sample, _timesteps, _context) - _unet.Predict(_sample, _timesteps, _context)).abs().max().item<float>();
-        if (!(difference <= 1e-4f))
+        var difference = (BareUnet.Predict(_configuration, weights, _sample, _timesteps, _context) - _unet.Predict(_sample, _timesteps, _context)).abs().max().to(float32).item<float>();
+        if (!(difference <= _place.MostDifference))
         {
             throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"The bare operations are off by {difference}: they are not the network's."));
         }
@@ -122,11 +147,11 @@ internal sealed class FoundationBench : IDisposable
             var file = Path.Combine(folder.FullName, "step.safetensors");
             SafetensorsWriter.Write(file,
             [
-                .. _unet.state_dict().Select(pair => TensorFiles.ToStored($"unet.{pair.Key}", pair.Value)),
-                TensorFiles.ToStored("sample", _sample),
-                TensorFiles.ToStored("timesteps", _timesteps),
-                TensorFiles.ToStored("context", _context),
-                TensorFiles.ToStored("expected", _unet.Predict(_sample, _timesteps, _context)),
+                .. _unet.state_dict().Select(pair => Stored($"unet.{pair.Key}", pair.Value)),
+                Stored("sample", _sample),
+                TensorFiles.ToStored("timesteps", _timesteps.cpu()),
+                Stored("context", _context),
+                Stored("expected", _unet.Predict(_sample, _timesteps, _context)),
             ]);
             return PythonStep.Measure(
                 _options.Python,
@@ -134,12 +159,18 @@ internal sealed class FoundationBench : IDisposable
                 JsonSerializer.Serialize(_configuration, JsonSerializerOptions.Web),
                 file,
                 _options.Runs.ToString(CultureInfo.InvariantCulture),
-                _options.Threads.ToString(CultureInfo.InvariantCulture));
+                _options.Threads.ToString(CultureInfo.InvariantCulture),
+                _place.DeviceName,
+                _place.PrecisionName,
+                _place.MostDifference.ToString(CultureInfo.InvariantCulture));
         }
         finally
         {
             folder.Delete(recursive: true);
         }
+
+        // In 32 bits, which hold every number of 16.
+        static SafetensorsTensor Stored(string name, Tensor value) => TensorFiles.ToStored(name, value.to(float32).cpu());
     }
 
     private void Forward()
@@ -147,6 +178,7 @@ internal sealed class FoundationBench : IDisposable
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         _unet.Predict(_sample, _timesteps, _context);
+        _place.Wait();
     }
 
     private void Step(Func<Tensor> predict, bool isCheckpointed)
@@ -154,6 +186,7 @@ internal sealed class FoundationBench : IDisposable
         using var scope = NewDisposeScope();
         _unet.Checkpointed = isCheckpointed;
         predict().square().mean().backward();
+        _place.Wait();
         _unet.Checkpointed = false;
     }
 
@@ -175,7 +208,8 @@ internal sealed class FoundationBench : IDisposable
                 bare += Spent.Of(Forward);
             }
 
-            return guided.Predict(sample, timestep);
+            // The sampler computes in 32 bits, whatever the network does.
+            return guided.Predict(sample.to(_place.Type), timestep).to(sample.dtype);
         });
         Generate();
         bare = default;
@@ -190,7 +224,8 @@ internal sealed class FoundationBench : IDisposable
         void Generate()
         {
             using var scope = NewDisposeScope();
-            generator.FromNoise(_sample.shape, Seed);
+            generator.FromNoise(_sample.shape, Seed, _place.Device);
+            _place.Wait();
         }
     }
 }

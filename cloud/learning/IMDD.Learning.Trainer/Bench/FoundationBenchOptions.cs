@@ -9,5 +9,18 @@ namespace IMDD.Learning.Trainer.Bench;
 /// <param name="SamplerSteps">Steps of the sampler that is compared with bare passes; 0 leaves it out.</param>
 /// <param name="IsMemoryMeasured">Whether memory is, in processes of its own.</param>
 /// <param name="Python">The interpreter whose PyTorch is measured beside, where it has one.</param>
+/// <param name="Device">One of <see cref="BenchPlace.DeviceNames"/>.</param>
+/// <param name="Precision">One of <see cref="BenchPlace.PrecisionNames"/>: of weights, feature maps and gradients.</param>
+/// <param name="PeakTflops">What the device can do, 10¹² operations a second; null where nobody said it.</param>
 internal sealed record FoundationBenchOptions(
-    string Configuration, int Batch, int LatentSide, int Runs, int Threads, int SamplerSteps, bool IsMemoryMeasured, string Python);
+    string Configuration,
+    int Batch,
+    int LatentSide,
+    int Runs,
+    int Threads,
+    int SamplerSteps,
+    bool IsMemoryMeasured,
+    string Python,
+    string Device,
+    string Precision,
+    double? PeakTflops);

@@ -11,7 +11,38 @@ internal sealed record FoundationBenchResult
 
     public required int Threads { get; init; }
 
+    /// <summary>Side of the pictures that such latents are of, pixels.</summary>
+    public required int ImageSide { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Precision { get; init; }
+
     public required long UnetParameters { get; init; }
+
+    /// <summary>Model FLOPs of a pass for one image, counted in the network, 10¹².</summary>
+    public required double PassTflop { get; init; }
+
+    /// <summary>The same of a step: three times a pass.</summary>
+    public required double StepTflop { get; init; }
+
+    /// <summary>Model FLOPs of passes a second, 10¹².</summary>
+    public required double ForwardTflops { get; init; }
+
+    /// <summary>Of steps; what checkpointed ones compute once more is not counted.</summary>
+    public required double StepTflops { get; init; }
+
+    /// <summary>Of checkpointed steps.</summary>
+    public required double CheckpointedStepTflops { get; init; }
+
+    /// <summary>What the device can do, as the command line says; null where it does not.</summary>
+    public required double? PeakTflops { get; init; }
+
+    /// <summary>Model FLOP utilisation of passes: their operations a second over the device's; null without the latter.</summary>
+    public required double? ForwardUtilisation { get; init; }
+
+    /// <summary>The same of steps.</summary>
+    public required double? StepUtilisation { get; init; }
 
     /// <summary>One pass without gradients.</summary>
     public required double ForwardMs { get; init; }
@@ -34,6 +65,12 @@ internal sealed record FoundationBenchResult
 
     /// <summary>The same step in the PyTorch that the interpreter has; null where it has none.</summary>
     public required PythonStep? Python { get; init; }
+
+    /// <summary>Step over that one, by the clock; null where there is none. Below 1 this program is the faster one.</summary>
+    public required double? StepToPython { get; init; }
+
+    /// <summary>The same of passes.</summary>
+    public required double? ForwardToPython { get; init; }
 
     public required double CheckpointedStepMs { get; init; }
 

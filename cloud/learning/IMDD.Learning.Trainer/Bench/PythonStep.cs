@@ -9,7 +9,8 @@ namespace IMDD.Learning.Trainer.Bench;
 /// <param name="Version">Of PyTorch.</param>
 /// <param name="StepMs">Median by the clock.</param>
 /// <param name="ProcessorMs">Median of processor time.</param>
-internal sealed record PythonStep(string Version, double StepMs, double ProcessorMs)
+/// <param name="ForwardMs">Median of a pass without gradients by the clock; null where the script measures none.</param>
+internal sealed record PythonStep(string Version, double StepMs, double ProcessorMs, double? ForwardMs = null)
 {
     /// <summary>Measures; null where the interpreter or its torch is missing.</summary>
     /// <param name="python">The interpreter.</param>

@@ -1,5 +1,5 @@
 """A training step of the denoising network in PyTorch: arguments are the configuration (JSON), a safetensors file with weights (`unet.…`), inputs and the
-expected prediction, runs, threads; prints one JSON object. Names of the modules are those of diffusers' checkpoints."""
+expected prediction, runs, threads, device, precision, tolerance; prints one JSON object. Names of the modules are those of diffusers' checkpoints."""
 import json
 import math
 import sys
@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-TOLERANCE = 1e-4
-plan, path, (runs, threads) = json.loads(sys.argv[1]), sys.argv[2], map(int, sys.argv[3:5])
+plan, path, (runs, threads), device, tolerance = json.loads(sys.argv[1]), sys.argv[2], map(int, sys.argv[3:5]), sys.argv[5], float(sys.argv[7])
+kind = {"fp32": torch.float32, "bf16": torch.bfloat16}[sys.argv[6]]
 torch.set_num_threads(threads)
 
 
@@ -127,9 +127,9 @@ class Network(nn.Module):
 
     def forward(self, sample, timesteps, context):
         half = plan["blockOutChannels"][0] // 2
-        angles = timesteps.float()[:, None] * torch.exp(torch.arange(half) * (-math.log(10_000) / (half - plan["frequencyShift"])))
+        angles = timesteps.float()[:, None] * torch.exp(torch.arange(half, device=sample.device) * (-math.log(10_000) / (half - plan["frequencyShift"])))
         waves = [angles.cos(), angles.sin()] if plan["cosineFirst"] else [angles.sin(), angles.cos()]
-        time = F.silu(self.time_embedding.linear_2(F.silu(self.time_embedding.linear_1(torch.cat(waves, 1)))))
+        time = F.silu(self.time_embedding.linear_2(F.silu(self.time_embedding.linear_1(torch.cat(waves, 1).to(sample.dtype)))))
         hidden = self.conv_in(sample)
         skips = [hidden]
         for block in self.down_blocks:
@@ -152,21 +152,41 @@ class Network(nn.Module):
         return self.conv_out(F.silu(self.conv_norm_out(hidden)))
 
 
+def wait():
+    if device == "cuda":
+        torch.cuda.synchronize()
+
+
+def predict():
+    with torch.no_grad():
+        return network(*inputs)
+
+
+def step():
+    network.zero_grad(set_to_none=True)
+    network(*inputs).square().mean().backward()
+
+
+def measure(action):
+    clock, processor = [], []
+    for run in range(runs + 1):
+        start, used = time.perf_counter(), time.process_time()
+        action()
+        wait()
+        if run > 0:
+            clock.append(time.perf_counter() - start)
+            processor.append(time.process_time() - used)
+    return [1000 * sorted(times)[len(times) // 2] for times in (clock, processor)]
+
+
 tensors = read(path)
 network = Network()
 network.load_state_dict({name[len("unet."):]: tensor for name, tensor in tensors.items() if name.startswith("unet.")})
-inputs = [tensors[name] for name in ("sample", "timesteps", "context")]
-with torch.no_grad():
-    difference = (network(*inputs) - tensors["expected"]).abs().max().item()
-if not difference <= TOLERANCE:
+network = network.to(device, kind)
+inputs = [tensors["sample"].to(device, kind), tensors["timesteps"].to(device), tensors["context"].to(device, kind)]
+difference = (predict().float().cpu() - tensors["expected"]).abs().max().item()
+if not difference <= tolerance:
     sys.exit(f"The prediction is off by {difference}: this is not the network.")
-clock, processor = [], []
-for run in range(runs + 1):
-    start, used = time.perf_counter(), time.process_time()
-    network.zero_grad(set_to_none=True)
-    network(*inputs).square().mean().backward()
-    if run > 0:
-        clock.append(time.perf_counter() - start)
-        processor.append(time.process_time() - used)
-median = lambda times: 1000 * sorted(times)[len(times) // 2]
-print(json.dumps({"version": torch.__version__, "stepMs": median(clock), "processorMs": median(processor)}))
+forward, _ = measure(predict)
+clock, processor = measure(step)
+print(json.dumps({"version": torch.__version__, "stepMs": clock, "processorMs": processor, "forwardMs": forward}))

@@ -20,11 +20,23 @@ internal static class BenchFoundationCommand
         Option<string?> memory = new("--memory-of") { Hidden = true };
         memory.AcceptOnlyFromAmong(FoundationBench.MemoryKinds);
         Option<string> python = new("--python") { Description = "An interpreter; where it has a PyTorch, the training step is measured there too.", DefaultValueFactory = _ => "python3" };
+        Option<string> device = new("--device") { Description = "cpu, or cuda in a program built with -p:Accelerator=cuda.", DefaultValueFactory = _ => BenchPlace.DeviceNames[0] };
+        device.AcceptOnlyFromAmong(BenchPlace.DeviceNames);
+        Option<string> precision = new("--precision") { Description = "Of weights, feature maps and gradients: fp32 or bf16.", DefaultValueFactory = _ => BenchPlace.PrecisionNames[0] };
+        precision.AcceptOnlyFromAmong(BenchPlace.PrecisionNames);
+        Option<double?> peak = new("--peak-tflops") { Description = "What the device can do in this precision, 10¹² operations a second: what utilisation is a share of." };
+        peak.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double?>() is not (null or (> 0 and < double.PositiveInfinity)))
+            {
+                result.AddError($"{peak.Name} is {result.GetValueOrDefault<double?>()}: expected more than 0.");
+            }
+        });
         RequirePositive(batch, side, runs, threads);
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Measures the foundation model: a pass, a training step with and without checkpoints and modules, sampling.")
         {
-            configuration, batch, side, runs, threads, sampler, timeOnly, python, memory, json,
+            configuration, batch, side, runs, threads, sampler, timeOnly, python, device, precision, peak, memory, json,
             BenchFoundationStepsCommand.Create(), BenchFoundationPartsCommand.Create(), BenchFoundationBundleCommand.Create(),
         };
         command.SetAction(parsed =>
@@ -37,7 +49,10 @@ internal static class BenchFoundationCommand
                 parsed.GetValue(threads),
                 parsed.GetValue(sampler),
                 !parsed.GetValue(timeOnly),
-                parsed.GetRequiredValue(python));
+                parsed.GetRequiredValue(python),
+                parsed.GetRequiredValue(device),
+                parsed.GetRequiredValue(precision),
+                parsed.GetValue(peak));
             var output = parsed.InvocationConfiguration.Output;
             using FoundationBench bench = new(options);
             if (parsed.GetValue(memory) is { } kind)
@@ -87,7 +102,7 @@ internal static class BenchFoundationCommand
         var text = ChildProcess.Run(
         [
             "bench", "foundation", "--config", options.Configuration, "--batch", Text(options.Batch), "--latent", Text(options.LatentSide),
-            "--threads", Text(options.Threads), "--memory-of", kind,
+            "--threads", Text(options.Threads), "--device", options.Device, "--precision", options.Precision, "--memory-of", kind,
         ]);
         return long.Parse(text, CultureInfo.InvariantCulture);
     }
@@ -102,13 +117,14 @@ internal static class BenchFoundationCommand
             return;
         }
 
-        Line($"{result.Configuration}: {result.UnetParameters:N0} parameters, batch {result.Batch} of {result.LatentSide}² latents, {result.Threads} threads");
-        Line($"  pass            {result.ForwardMs,9:0.0} ms  {result.ForwardImagesPerSecond,6:0.00} images/s  {result.ForwardPeakBytes / 1e6,8:0} MB beyond the weights");
-        Line($"  step            {result.StepMs,9:0.0} ms  {result.StepImagesPerSecond,6:0.00} images/s  {result.StepPeakBytes / 1e6,8:0} MB beyond weights");
+        Line($"{result.Configuration}: {result.UnetParameters:N0} parameters, batch {result.Batch} of {result.ImageSide}² pixels, {result.LatentSide}² latents, {result.Threads} threads, {result.Device}, {result.Precision}");
+        Line($"  a pass for one image has {1000 * result.PassTflop:0.###} GFLOP, a step three times as many{(result.PeakTflops is { } peak ? string.Create(CultureInfo.InvariantCulture, $"; utilisation of {peak} TFLOP/s") : "")}");
+        Line($"  pass            {result.ForwardMs,9:0.0} ms  {result.ForwardImagesPerSecond,6:0.00} images/s  {result.ForwardPeakBytes / 1e6,8:0} MB beyond the weights  {result.ForwardTflops,8:0.000} TFLOP/s {result.ForwardUtilisation,7:0.0%}");
+        Line($"  step            {result.StepMs,9:0.0} ms  {result.StepImagesPerSecond,6:0.00} images/s  {result.StepPeakBytes / 1e6,8:0} MB beyond the weights  {result.StepTflops,8:0.000} TFLOP/s {result.StepUtilisation,7:0.0%}");
         Line($"  bare step       {result.BareStepMs,9:0.0} ms  step / bare {result.StepToBare.Clock:0.000}, in processor time {result.StepToBare.Processor:0.000}");
         if (result.Python is { } python)
         {
-            Line($"  PyTorch step    {python.StepMs,9:0.0} ms  of version {python.Version}");
+            Line($"  PyTorch step    {python.StepMs,9:0.0} ms  of version {python.Version}; step / that {result.StepToPython:0.000}, pass / that {result.ForwardToPython:0.000}");
         }
 
         Line($"  checkpointed    {result.CheckpointedStepMs,9:0.0} ms  {result.CheckpointedToStep.Clock:0.00} of the time, {result.CheckpointedToStep.Processor:0.00} of processor time, {result.CheckpointedPeakToStepPeak:0.00} of the memory");

@@ -36,15 +36,34 @@ public sealed class DdimSampler : ISampler
     /// <inheritdoc/>
     public Tensor Step(int index, Tensor sample, Tensor epsilon, NoiseSource noise)
     {
+        using var drawn = _options.Eta > 0 ? noise.DrawLike(sample) : null;
+        return Step(index, sample, epsilon, drawn);
+    }
+
+    /// <summary>One step with noise that somebody else drew.</summary>
+    /// <param name="index">Which of <see cref="Timesteps"/>.</param>
+    /// <param name="sample">The latent there.</param>
+    /// <param name="epsilon">The noise predicted in it.</param>
+    /// <param name="drawn">Standard normal, the latent's shape; needed where η is not 0.</param>
+    public Tensor Step(int index, Tensor sample, Tensor epsilon, Tensor? drawn)
+    {
         using var scope = NewDisposeScope();
         var timestep = Timesteps[index];
         var alpha = Schedule.CumulativeAlphas[timestep];
         var before = timestep >= _stride ? Schedule.CumulativeAlphas[timestep - _stride] : _options.EndsClean ? 1 : Schedule.CumulativeAlphas[0];
-        var variance = _options.Eta * _options.Eta * (1 - before) / (1 - alpha) * (1 - Schedule.Remaining(alpha, before));
-        var clean = (sample - (Root(Schedule.Round(1 - alpha)) * epsilon)) / Root(alpha);
-        var next = (Root(before) * clean) + (Root(Schedule.Round(Math.Max(0, 1 - before - variance))) * epsilon);
-        return (variance > 0 ? next + (Math.Sqrt(variance) * noise.DrawLike(sample)) : next).MoveToOuterDisposeScope();
+        var clean = (sample - (Root(Round(1 - alpha)) * epsilon)) / Root(alpha);
+        var deviation = Round(Round(_options.Eta) * Root(Schedule.Variance(alpha, before)));
+        var direction = Root(Round(Math.Max(0, Round(1 - before) - Round(deviation * deviation))));
+        var next = (Root(before) * clean) + (direction * epsilon);
+        if (_options.Eta > 0)
+        {
+            next = next + (deviation * (drawn ?? throw new ArgumentNullException(nameof(drawn), $"η is {_options.Eta}, and a step then needs noise.")));
+        }
+
+        return next.MoveToOuterDisposeScope();
     }
 
-    private double Root(double value) => Schedule.Round(Math.Sqrt(value));
+    private double Root(double value) => Schedule.Root(value);
+
+    private double Round(double value) => Schedule.Round(value);
 }

@@ -36,16 +36,18 @@ public sealed class DdpmSampler : ISampler
     {
         using var scope = NewDisposeScope();
         var (alpha, before) = Alphas(timestep);
-        var beta = 1 - Schedule.Remaining(alpha, before);
-        var clean = (sample - (Math.Sqrt(1 - alpha) * epsilon)) / Math.Sqrt(alpha);
-        return ((Math.Sqrt(before) * beta / (1 - alpha) * clean) + (Math.Sqrt(1 - beta) * (1 - before) / (1 - alpha) * sample)).MoveToOuterDisposeScope();
+        var (spread, remaining) = (Round(1 - alpha), Round(alpha / before));
+        var clean = (sample - (Root(spread) * epsilon)) / Root(alpha);
+        var ofClean = Round(Round(Root(before) * Round(1 - remaining)) / spread);
+        var ofSample = Round(Round(Root(remaining) * Round(1 - before)) / spread);
+        return ((ofClean * clean) + (ofSample * sample)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The posterior's variance β̃ at a timestep; none at the last step.</summary>
     public double Variance(int timestep)
     {
         var (alpha, before) = Alphas(timestep);
-        return (1 - before) / (1 - alpha) * (1 - Schedule.Remaining(alpha, before));
+        return Schedule.Variance(alpha, before);
     }
 
     /// <inheritdoc/>
@@ -55,9 +57,13 @@ public sealed class DdpmSampler : ISampler
         var timestep = Timesteps[index];
         var mean = Mean(timestep, sample, epsilon);
         var variance = Variance(timestep);
-        return (variance > 0 ? mean + (Math.Sqrt(variance) * noise.DrawLike(sample)) : mean).MoveToOuterDisposeScope();
+        return (variance > 0 ? mean + (Root(variance) * noise.DrawLike(sample)) : mean).MoveToOuterDisposeScope();
     }
 
     private (double Alpha, double Before) Alphas(int timestep)
         => (Schedule.CumulativeAlphas[timestep], timestep >= _stride ? Schedule.CumulativeAlphas[timestep - _stride] : 1);
+
+    private double Root(double value) => Schedule.Root(value);
+
+    private double Round(double value) => Schedule.Round(value);
 }

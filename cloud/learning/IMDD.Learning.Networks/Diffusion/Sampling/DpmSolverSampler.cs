@@ -39,7 +39,7 @@ public sealed class DpmSolverSampler : ISampler, IDisposable
 
         // The step in log signal-to-noise; towards no noise it is infinite and the exponential nothing.
         var step = Round(nextLambda - lambda);
-        var decay = Round(nextAlpha * Round(Round(Math.Exp(-step)) - 1));
+        var decay = Round(nextAlpha * Round(Schedule.Exp(-step) - 1));
         var first = (Round(nextSigma / sigma) * sample) - (decay * clean);
         var isFirstOrder = _previousClean is null || isLast && (_end == DpmSolverEnd.Clean || Timesteps.Count < StableSteps);
         if (!isFirstOrder)
@@ -63,11 +63,19 @@ public sealed class DpmSolverSampler : ISampler, IDisposable
         _previousClean = clean?.DetachFromDisposeScope();
     }
 
+    // As the reference came to them: from ᾱ, and since it knows the clean end from the ratio of noise to signal.
     private (double Alpha, double Sigma, double Lambda) Level(int timestep)
     {
-        var alpha = Round(Math.Sqrt(Schedule.CumulativeAlphas[timestep]));
-        var sigma = Round(Math.Sqrt(Round(1 - Schedule.CumulativeAlphas[timestep])));
-        return (alpha, sigma, Round(Round(Math.Log(alpha)) - Round(Math.Log(sigma))));
+        var cumulative = Schedule.CumulativeAlphas[timestep];
+        var (alpha, sigma) = (Schedule.Root(cumulative), Schedule.Root(Round(1 - cumulative)));
+        if (_end == DpmSolverEnd.Clean)
+        {
+            var ratio = Schedule.Root(Round(Round(1 - cumulative) / cumulative));
+            alpha = Round(1 / Schedule.Root(Round(Round(ratio * ratio) + 1)));
+            sigma = Round(ratio * alpha);
+        }
+
+        return (alpha, sigma, Round(Schedule.Log(alpha) - Schedule.Log(sigma)));
     }
 
     private double Round(double value) => Schedule.Round(value);

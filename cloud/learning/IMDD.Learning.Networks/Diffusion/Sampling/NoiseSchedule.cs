@@ -49,8 +49,9 @@ public sealed class NoiseSchedule
     /// <summary>ᾱ per timestep: the product of 1 − β up to it.</summary>
     public IReadOnlyList<double> CumulativeAlphas => _cumulative;
 
-    /// <summary>ᾱ of a timestep over ᾱ of an earlier one: how much of the signal the steps between them leave.</summary>
-    public double Remaining(double alpha, double earlierAlpha) => Round(alpha / earlierAlpha);
+    /// <summary>The posterior's variance β̃ (paper, eq. 20) on the way from a timestep's ᾱ to an earlier one's.</summary>
+    public double Variance(double alpha, double earlierAlpha)
+        => Round(Round(Round(1 - earlierAlpha) / Round(1 - alpha)) * Round(1 - Round(alpha / earlierAlpha)));
 
     /// <summary>A latent after as many steps as each timestep says: √ᾱ·x + √(1−ᾱ)·ε (paper, eq. 2).</summary>
     /// <param name="clean">[B, …].</param>
@@ -61,8 +62,8 @@ public sealed class NoiseSchedule
         using var scope = NewDisposeScope();
         var alphas = timesteps.Select(timestep => _cumulative[timestep]).ToArray();
         long[] shape = [alphas.Length, .. Enumerable.Repeat(1L, (int)clean.Dimensions - 1)];
-        var signal = tensor(alphas.Select(Math.Sqrt).ToArray()).view(shape).to(clean.dtype, clean.device);
-        var spread = tensor(alphas.Select(alpha => Math.Sqrt(1 - alpha)).ToArray()).view(shape).to(clean.dtype, clean.device);
+        var signal = tensor(alphas.Select(Root).ToArray()).view(shape).to(clean.dtype, clean.device);
+        var spread = tensor(alphas.Select(alpha => Root(Round(1 - alpha))).ToArray()).view(shape).to(clean.dtype, clean.device);
         return ((signal * clean) + (spread * noise)).MoveToOuterDisposeScope();
     }
 
@@ -71,6 +72,15 @@ public sealed class NoiseSchedule
     /// divide by almost nothing, and there the last bit shows.
     /// </summary>
     internal double Round(double value) => Options.Precision == TablePrecision.Single ? (float)value : value;
+
+    /// <summary>The square root in the tables' precision.</summary>
+    internal double Root(double value) => Round(Math.Sqrt(value));
+
+    /// <summary>e to a power in the tables' precision.</summary>
+    internal double Exp(double value) => Options.Precision == TablePrecision.Single ? SingleFunctions.Exp((float)value) : Math.Exp(value);
+
+    /// <summary>The natural logarithm in the tables' precision.</summary>
+    internal double Log(double value) => Options.Precision == TablePrecision.Single ? SingleFunctions.Log((float)value) : Math.Log(value);
 
     private double[] Line(double start, double end)
     {
