@@ -32,6 +32,11 @@ internal sealed class FleetStore(
         var (asset, name, text, now) = (address.Asset.ToString(), address.Name, Encoding.UTF8.GetString(said.Data.Span), (DateTimeOffset?)time.GetUtcNow());
         await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == step.RolloutId)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Step, text).SetProperty(row => row.StepAt, now), cancellationToken);
+        if (step is { Result: RolloutResult.Failure, RecipeDigest: { } refused } && await GoBackAsync(context, asset, name, step.RolloutId, refused, cancellationToken))
+        {
+            Log.RecipeRefused(logger, address.ToString(), refused, step.ReasonCode, step.Detail);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         Log.Feedback(logger, address.ToString(), step.Step, step.Result, step.Model.Digest, step.RolloutId, step.ReasonCode, step.Detail);
     }
@@ -119,6 +124,11 @@ internal sealed class FleetStore(
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, true), cancellationToken);
         }
     }
+
+    /// <summary>A recipe that an agent does not take is assigned to it no more, or each later wish would be refused with it; what was before it is.</summary>
+    private static async Task<bool> GoBackAsync(RegistryDbContext context, string asset, string name, string rolloutId, string refused, CancellationToken cancellationToken)
+        => await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == rolloutId && row.Recipe == refused)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Recipe, row => row.RecipeBefore).SetProperty(row => row.RecipeBefore, (string?)null), cancellationToken) == 1;
 
     private static UntoldWish Untold(AgentAddress agent, IReadOnlyList<AgentRow> rows, IReadOnlyDictionary<string, ReleaseRow> releases)
     {

@@ -71,7 +71,7 @@ internal sealed class SlotStore
         return [.. state.Slots.OrderBy(slot => slot.Key != state.Active).ThenBy(slot => slot.Key, StringComparer.Ordinal).Select(slot => new AgentModelSlot(
             slot.Key,
             slot.Key == state.Active
-                ? state.Trial is null ? AgentSlotState.Active : AgentSlotState.Trial
+                ? state.Trial is null or { IsRecipeAlone: true } ? AgentSlotState.Active : AgentSlotState.Trial
                 : slot.Value.HasDecided ? AgentSlotState.Previous : AgentSlotState.Staged,
             slot.Value.Model,
             slot.Value.ExpiresAt <= now))];

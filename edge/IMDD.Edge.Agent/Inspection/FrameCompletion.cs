@@ -67,6 +67,11 @@ internal sealed class FrameCompletion(
             frame.Line.Watch.Usable(null);
         }
 
+        if (frame.Recipe is { } recipe && !frame.Header.Simulated)
+        {
+            frame.Line.Group.Recipes.Judged(recipe, decision);
+        }
+
         Build(frame);
         telemetry.Decided(frame.Line.Key, frame.Decision);
     }

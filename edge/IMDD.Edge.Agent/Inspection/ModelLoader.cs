@@ -97,20 +97,30 @@ internal sealed class ModelLoader(
     /// <summary>A release on trial that ends the process must not do so for ever.</summary>
     private void CountStart(CameraGroup group, SlotState state, SlotTrial trial)
     {
-        if (trial.Starts < delivery.MaxTrialStarts || !state.Slots.ContainsKey(state.Other()))
+        if (trial.Starts < delivery.MaxTrialStarts || (!trial.IsRecipeAlone && !state.Slots.ContainsKey(state.Other())))
         {
             group.Slots.Write(state with { Trial = trial with { Starts = trial.Starts + 1 } });
             return;
         }
 
-        Fall(group, state, state.Other(), RolloutReason.HealthRegression, $"The process was started {trial.Starts + 1} times while it was on trial.");
+        // A recipe alone leaves the slot as it is.
+        Fall(
+            group, state, trial.IsRecipeAlone ? state.Active : state.Other(), RolloutReason.HealthRegression, $"The process was started {trial.Starts + 1} times while it was on trial.");
     }
 
-    /// <summary>Goes to the other slot for good.</summary>
+    /// <summary>Goes to the other slot, or back to the recipe before, for good.</summary>
     private void Fall(CameraGroup group, SlotState state, string other, string reason, string detail)
     {
         var failed = state.Deciding().Model;
-        Log.SlotAbandoned(logger, state.Active, failed.Name, failed.Digest, other, detail);
+        if (other == state.Active)
+        {
+            Log.RecipeTakenOut(logger, state.Recipe, detail);
+        }
+        else
+        {
+            Log.SlotAbandoned(logger, state.Active, failed.Name, failed.Digest, other, detail);
+        }
+
         group.Slots.Write(state.WithRecipeBack() with
         {
             Active = other,
@@ -118,7 +128,12 @@ internal sealed class ModelLoader(
 
             // A wish that was fulfilled and is so no more is followed anew.
             Closed = state.Trial is { } trial
-                ? RolloutSteps.Failed(identity.Name, trial.RolloutId, failed, RolloutStepWord.RolledBack, reason, detail) with { Slot = state.Active, Group = group.Name }
+                ? RolloutSteps.Failed(identity.Name, trial.RolloutId, failed, RolloutStepWord.RolledBack, reason, detail) with
+                {
+                    Slot = state.Active,
+                    Group = group.Name,
+                    RecipeDigest = trial.IsRecipeAlone ? state.Recipe : null,
+                }
                 : state.Closed?.Model.Digest == failed.Digest ? null : state.Closed,
         });
     }
