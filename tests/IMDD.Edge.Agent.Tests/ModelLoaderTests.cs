@@ -128,7 +128,7 @@ public sealed class ModelLoaderTests : IDisposable
             {
                 foreach (var model in Loader(options).Load(all))
                 {
-                    model.Segmenter.Dispose();
+                    model.Segmenter?.Dispose();
                 }
             }
             finally

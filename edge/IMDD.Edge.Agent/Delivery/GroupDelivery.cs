@@ -223,7 +223,12 @@ internal sealed class GroupDelivery(
     /// <summary>The pointer of an agent to which nothing was delivered yet.</summary>
     private SlotState Configured()
     {
-        var model = _slot.Model!;
+        if (_slot.Model is not { } model)
+        {
+            // Its bundle could not be loaded: the slot that would decide is empty.
+            return new SlotState { Active = SlotState.Names[0], Slots = new Dictionary<string, SlotContent>(StringComparer.Ordinal) };
+        }
+
         return new SlotState
         {
             Active = model.Slot,

@@ -170,7 +170,8 @@ internal sealed class SlotStore
                 throw new JsonException($"'{recipe}' is no recipe's digest");
             }
 
-            return SlotState.Names.Contains(state.Active) && state.Slots.ContainsKey(state.Active)
+            // Where the configuration's bundle could not be loaded nothing decided, and there was nothing to try beside it.
+            return SlotState.Names.Contains(state.Active) && (state.Slots.ContainsKey(state.Active) || state.Trial is null)
                 ? state
                 : throw new JsonException($"slot '{state.Active}' decides and is not there");
         }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Groups;
@@ -21,17 +22,23 @@ internal sealed class ModelLoader(
         CountStarts(groups);
         List<LoadedModel> loaded = [];
         List<(string? Group, ModelBundle Bundle)> configured = [];
+        ExceptionDispatchInfo? broken = null;
         try
         {
             foreach (var group in groups)
             {
                 mark.Enter(group);
-                loaded.Add(Load(group, configured));
+                loaded.Add(TryLoad(group, configured, ref broken));
+            }
+
+            if (broken is not null && loaded.TrueForAll(model => model.Segmenter is null))
+            {
+                broken.Throw();
             }
         }
         catch
         {
-            loaded.ForEach(model => model.Segmenter.Dispose());
+            loaded.ForEach(model => model.Segmenter?.Dispose());
             throw;
         }
         finally
@@ -44,14 +51,37 @@ internal sealed class ModelLoader(
         return loaded;
     }
 
+    /// <summary>Frames of a group without a model end as undecided, and a release that is delivered to it may mend that.</summary>
+    private LoadedModel TryLoad(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured, ref ExceptionDispatchInfo? broken)
+    {
+        try
+        {
+            return Load(group, configured);
+        }
+        catch (ConfigurationInvalidException e)
+        {
+            broken ??= ExceptionDispatchInfo.Capture(e);
+            Log.GroupWithoutModel(logger, group.Name, e.Message);
+            return new LoadedModel(Segmenter: null, SlotState.Names[0], e.Message);
+        }
+    }
+
     private LoadedModel Load(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured)
     {
-        if (group.Slots.State is null)
+        if (group.Slots.State is not { } state)
         {
             return new LoadedModel(LoadNew(group, configured), SlotState.Names[0]);
         }
 
-        var state = group.Slots.State;
+        if (!state.Slots.ContainsKey(state.Active))
+        {
+            // The configuration's could not be loaded when something was delivered.
+            var mended = LoadNew(group, configured);
+            group.Slots.Write(state.With(
+                state.Active, new SlotContent(new ModelRelease(mended.Manifest.Name, mended.Manifest.Version, mended.Digest, 0), IsConfigured: true, HasDecided: true)));
+            return new LoadedModel(mended, state.Active);
+        }
+
         if (TryLoad(group, state, state.Active) is { } active)
         {
             return new LoadedModel(active, state.Active);
