@@ -466,8 +466,8 @@ public sealed class GroupDeliveryTests
 
         var top = await plant.InspectAsync("cam1");
         (top.Verdict, top.Reason, top.Model).ShouldBe((Verdict.Undecided, UndecidedReason.ModelUnavailable, null));
-        top.Detail!.ShouldContain("Edge:Agent:Groups:0:BundleDirectory");
-        top.Detail!.ShouldContain(directory.File("broken"));
+        top.ReasonDetail!.ShouldContain("Edge:Agent:Groups:0:BundleDirectory");
+        top.ReasonDetail!.ShouldContain(directory.File("broken"));
         (await plant.InspectAsync("cam2")).Verdict.ShouldBe(Verdict.Pass);
         (await plant.InspectAsync("cam3")).Verdict.ShouldBe(Verdict.Pass);
         await Eventually.HoldsAsync(() => plant.States.Count > 0);

@@ -30,21 +30,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
         var release = await ReleaseRules.FindAsync(context, name, request.Digest, cancellationToken);
         ReleaseRules.CheckUsable(release, now);
         await CheckNoneOpenAsync(context, name, cancellationToken);
-        RolloutRow rollout = new()
-        {
-            Id = identity.NewRolloutId(),
-            Name = name,
-            Digest = release.Digest,
-            State = RolloutStateWord.Scheduled,
-            Waves = JsonSerializer.Serialize(request.Waves, ImddJson.Options),
-            InstallNotBefore = request.Install?.NotBefore,
-            InstallNotAfter = request.Install?.NotAfter,
-            StartedAt = now,
-            StartedBy = request.By,
-            Reason = request.Reason,
-            ChangedAt = now,
-            ChangedBy = request.By,
-        };
+        var rollout = New(RolloutKind.Model, name, release.Digest, request.Waves, request.Install, request.By, request.Reason, now);
         var agents = await SettleAsync(
             context, rollout, request.Waves, request.AllowUnknown, known => [.. known.Where(row => row.Model is null || row.Model == name)], cancellationToken);
 
@@ -68,22 +54,7 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
         await RecipeRules.CheckUsableAsync(context, recipe, now, cancellationToken);
         await RolloutLock.HoldRecipeAsync(context, recipe.Name, cancellationToken);
         await CheckNoneOpenAsync(context, recipe.Name, cancellationToken, RolloutKind.Recipe);
-        RolloutRow rollout = new()
-        {
-            Id = identity.NewRolloutId(),
-            Kind = RolloutKind.Recipe,
-            Name = recipe.Name,
-            Digest = digest,
-            State = RolloutStateWord.Scheduled,
-            Waves = JsonSerializer.Serialize(request.Waves, ImddJson.Options),
-            InstallNotBefore = request.Install?.NotBefore,
-            InstallNotAfter = request.Install?.NotAfter,
-            StartedAt = now,
-            StartedBy = request.By,
-            Reason = request.Reason,
-            ChangedAt = now,
-            ChangedBy = request.By,
-        };
+        var rollout = New(RolloutKind.Recipe, recipe.Name, digest, request.Waves, request.Install, request.By, request.Reason, now);
         var named = await context.Recipes.Where(row => row.Name == recipe.Name).Select(row => row.Digest).ToListAsync(cancellationToken);
         var agents = await SettleAsync(
             context, rollout, request.Waves, request.AllowUnknown, known => known.FindAll(row => RecipeRules.GoesBy(row, recipe.Name, named)) is { Count: > 0 } own ? own : known,
@@ -185,6 +156,24 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
             throw RegistryException.Forbidden($"Rollout {open.Id} of {name} is {open.State}: expected it to be over, or cancelled first.");
         }
     }
+
+    private RolloutRow New(
+        string kind, string name, string digest, IReadOnlyList<RolloutWave> waves, InstallWindow? install, string? by, string? reason, DateTimeOffset now) => new()
+        {
+            Id = identity.NewRolloutId(),
+            Kind = kind,
+            Name = name,
+            Digest = digest,
+            State = RolloutStateWord.Scheduled,
+            Waves = JsonSerializer.Serialize(waves, ImddJson.Options),
+            InstallNotBefore = install?.NotBefore,
+            InstallNotAfter = install?.NotAfter,
+            StartedAt = now,
+            StartedBy = by,
+            Reason = reason,
+            ChangedAt = now,
+            ChangedBy = by,
+        };
 
     /// <summary>Who is in which wave.</summary>
     private static async Task<List<RolloutAgentRow>> SettleAsync(
