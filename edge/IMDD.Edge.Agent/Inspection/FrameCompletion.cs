@@ -67,7 +67,8 @@ internal sealed class FrameCompletion(
             frame.Line.Watch.Usable(null);
         }
 
-        if (frame.Recipe is { } recipe && !frame.Header.Simulated)
+        // What comes late, after an outage, is late by any recipe.
+        if (frame.Recipe is { } recipe && !frame.Header.Simulated && time.GetUtcNow() - frame.Happened <= EventContext.HistoricalAfter)
         {
             frame.Line.Group.Recipes.Judged(recipe, decision);
         }
