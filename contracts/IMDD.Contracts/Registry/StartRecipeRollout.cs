@@ -4,7 +4,7 @@ using IMDD.Contracts.Events;
 namespace IMDD.Contracts.Registry;
 
 /// <summary>
-/// Asks that a recipe be assigned wave by wave; the model that each agent runs stays. The fleet that shares are of is whoever goes by a recipe of the same
+/// Asks that a recipe be assigned wave by wave; the model that each agent runs stays. The fleet that shares and lines are of is whoever goes by a recipe of the same
 /// name, or, where nobody does yet, all agents.
 /// </summary>
 public sealed record StartRecipeRollout : IAttributed
