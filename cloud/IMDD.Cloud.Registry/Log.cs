@@ -30,14 +30,14 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Error, "The broker refused {Topic}: {Error}")]
     public static partial void PublicationRefused(ILogger logger, string topic, string error);
 
-    [LoggerMessage(13, LogLevel.Information, "Rollout {Id} of {Model} {Digest} is asked for by {By}: {Waves} waves, {Agents} agents")]
-    public static partial void RolloutStarted(ILogger logger, string id, string model, string digest, int waves, int agents, string? by);
+    [LoggerMessage(13, LogLevel.Information, "Rollout {Id} of {Name} {Digest} is asked for by {By}: {Waves} waves, {Agents} agents")]
+    public static partial void RolloutStarted(ILogger logger, string id, string name, string digest, int waves, int agents, string? by);
 
-    [LoggerMessage(14, LogLevel.Information, "Rollout {Id} of {Model} {Digest} is {State}; {Waves} waves have begun. {Cause}")]
-    public static partial void RolloutChanged(ILogger logger, string id, string model, string digest, string state, int waves, string? cause);
+    [LoggerMessage(14, LogLevel.Information, "Rollout {Id} of {Name} {Digest} is {State}; {Waves} waves have begun. {Cause}")]
+    public static partial void RolloutChanged(ILogger logger, string id, string name, string digest, string state, int waves, string? cause);
 
-    [LoggerMessage(15, LogLevel.Information, "Rollout {Id} of {Model} is {Done} by {By}: {Reason}")]
-    public static partial void RolloutDecided(ILogger logger, string id, string model, string done, string? by, string? reason);
+    [LoggerMessage(15, LogLevel.Information, "Rollout {Id} of {Name} is {Done} by {By}: {Reason}")]
+    public static partial void RolloutDecided(ILogger logger, string id, string name, string done, string? by, string? reason);
 
     [LoggerMessage(18, LogLevel.Information, "Training set {Digest} of {Frames} labelled frames is kept")]
     public static partial void DatasetKept(ILogger logger, string digest, int frames);
@@ -56,4 +56,10 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Information, "Recipe {Recipe} {Digest} is assigned by {By} ({Reason}): {Told} agents are told, {Waiting} once their model is known ({RolloutId})")]
     public static partial void RecipeAssigned(ILogger logger, string recipe, string digest, string? by, string? reason, int told, int waiting, string rolloutId);
+
+    [LoggerMessage(22, LogLevel.Warning, "{Agent} does not take recipe {Digest}, which is assigned to it no more: {Reason} {Detail}")]
+    public static partial void RecipeRefused(ILogger logger, string agent, string digest, string? reason, string? detail);
+
+    [LoggerMessage(23, LogLevel.Information, "Recipe {Recipe} {Digest} is withdrawn by {By} ({Reason}): {Told} agents are told, {Waiting} once their model is known ({RolloutId})")]
+    public static partial void RecipeWithdrawn(ILogger logger, string recipe, string digest, string? by, string? reason, int told, int waiting, string rolloutId);
 }

@@ -32,7 +32,8 @@ public static class RegistryExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddMqtt().AddKafka().AddBlobStore();
         services.AddSingleton<SigningKey>().AddSingleton<RegistryIdentity>().AddSingleton<BundleCheck>().AddSingleton<ReleaseMaker>().AddSingleton<RootBook>().AddSingleton<DatasetBook>();
-        services.AddSingleton<RecipeBook>().AddSingleton<RecipeAssigner>();
+        services.AddSingleton<RecipeBook>().AddSingleton<RecipeAssigner>().AddSingleton<RecipeWithdrawer>();
+        services.AddSingleton<ReleaseContent>().AddSingleton<RecipeContent>().AddSingleton<RolloutContents>();
         services.AddSingleton<FleetWishes>().AddSingleton<FleetCounters>().AddSingleton<FleetStore>().AddSingleton<ModelRegistry>().AddSingleton<ModelQueries>();
         services.AddSingleton<ModelAliases>().AddSingleton<RolloutBook>().AddSingleton<RolloutDriver>().AddSingleton<RolloutEnd>().AddSingleton<RolloutFeedback>();
         services.AddSingleton<IOutboxObserver, PromotionNotice>();

@@ -56,7 +56,7 @@ internal sealed class AgentWorker(
     {
         foreach (var (group, loaded) in groups.All.Zip(loader.Load(groups.All)))
         {
-            group.Slot.Swap(loaded.Segmenter, loaded.Slot)?.Dispose();
+            group.Slot.Swap(loaded.Segmenter, loaded.Slot, fault: loaded.Fault)?.Dispose();
         }
 
         // After the models: where one was taken back at this start, so was the recipe.

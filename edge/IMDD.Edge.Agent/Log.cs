@@ -158,6 +158,15 @@ internal static partial class Log
     [LoggerMessage(64, LogLevel.Error, "The delivered recipe {Digest} cannot be used: {Error}")]
     public static partial void RecipeUnusable(ILogger logger, string digest, string error);
 
+    [LoggerMessage(66, LogLevel.Information, "Recipe {Recipe} {Digest}, counter {Counter}, has been put in force")]
+    public static partial void RecipePutInForce(ILogger logger, string recipe, string digest, long? counter);
+
+    [LoggerMessage(68, LogLevel.Error, "Group {Group} of the cameras has no model, and its frames end as undecided: {Error}")]
+    public static partial void GroupWithoutModel(ILogger logger, string? group, string error);
+
+    [LoggerMessage(67, LogLevel.Error, "The recipe {Digest} on trial is taken out again: {Detail}")]
+    public static partial void RecipeTakenOut(ILogger logger, string? digest, string detail);
+
     [LoggerMessage(65, LogLevel.Error, "The delivered recipe {Digest} is given up: {Recipe} {Other} of the configuration is in force")]
     public static partial void RecipeAbandoned(ILogger logger, string digest, string recipe, string other);
 

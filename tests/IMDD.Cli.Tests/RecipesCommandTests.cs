@@ -47,6 +47,23 @@ public sealed class RecipesCommandTests : IAsyncLifetime
             [(AuditAction.RegisterRecipe, "anna"), (AuditAction.AssignRecipe, "ben"), (AuditAction.AssignRecipe, ""), (AuditAction.AssignRecipe, "")]);
     }
 
+    [Fact]
+    public async Task Recipe_WithdrawnAndRolledOut_SaysSoInWordsAndJson()
+    {
+        (await RunAsync("register", Write("door.json", """{"id":"door-red@4"}"""))).ExitCode.ShouldBe(0);
+        (await RunAsync("withdraw", "door-red@4")).Error.ShouldContain("is not assigned to anybody");
+        (await RunAsync("assign", "door-red@4", "--agents", Box7, "--new")).ExitCode.ShouldBe(0);
+        (await RunAsync("withdraw", "door-red@4", "--agents", Box7, "--previous")).Error.ShouldContain("not known to have been assigned a recipe before");
+        var withdrawn = JsonNode.Parse((await RunAsync("withdraw", "door-red@4", "--agents", Box7, "--by", "ben", "--json")).Output)!;
+        ((string)withdrawn["id"]!, (string)withdrawn["waiting"]![0]!).ShouldBe(("door-red@4", Box7));
+
+        var started = JsonNode.Parse((await RunAsync("rollout", "start", "door-red@4", "--wave", $"agent:{Box7}", "--max-failed", "1", "--new", "--by", "anna", "--json")).Output)!;
+        ((string)started["recipe"]!["id"]!, (int)started["waves"]![0]!["wave"]!["max_failed"]!).ShouldBe(("door-red@4", 1));
+        (await RunAsync(["models"], "rollouts")).Output.ShouldContain("recipe door-red@4 sha256:");
+        (await RunAsync("rollout", "cancel", (string)started["rollout_id"]!, "--reason", "too early")).Output.ShouldContain("cancelled, wave ");
+        (await RunAsync("rollout", "show", (string)started["rollout_id"]!)).Output.ShouldContain("too early");
+    }
+
     [Theory]
     [InlineData("""{"id":"door-red@4","pixelTreshold":0.4}""", "pixelTreshold")]
     [InlineData("""{"id":"door-red@4","pixelThreshold":4,"minAreaPx":0}""", "MinAreaPx")]

@@ -462,7 +462,7 @@ public sealed class GroupTests(PostgresFixture postgres)
                 Agent = agent,
                 Group = group,
                 RolloutId = rollout.RolloutId,
-                Model = rollout.Model,
+                Model = rollout.Model!,
                 Step = step,
                 Status = RolloutStatus.Proceeding,
                 Result = reason is not null ? RolloutResult.Failure : RolloutResult.Success,

@@ -88,14 +88,13 @@ public sealed class RolloutPlanTests
         Refused("maxFailedPercent", new RolloutWave { Percent = 10, MaxFailedPercent = 200 });
         Refused("soakSeconds", new RolloutWave { Percent = 10, SoakSeconds = -1 });
         Refused("64", [.. Enumerable.Range(1, 65).Select(i => new RolloutWave { Percent = i })]);
-        StartRollout request = new() { Digest = "", Waves = [new RolloutWave { Percent = 100 }] };
-        RolloutPlan.Check(request with { Install = new InstallWindow { NotAfter = Now.AddTicks(1) } }, Now);
-        Should.Throw<RegistryException>(() => RolloutPlan.Check(request with { Install = new InstallWindow { NotAfter = Now } }, Now)).Message.ShouldContain("over");
-        Should.Throw<RegistryException>(() => RolloutPlan.Check(request with { Install = new InstallWindow { NotBefore = Now.AddHours(2), NotAfter = Now.AddHours(2) } }, Now))
-            .Message.ShouldContain("empty");
+        RolloutWave[] all = [new RolloutWave { Percent = 100 }];
+        RolloutPlan.Check(all, new InstallWindow { NotAfter = Now.AddTicks(1) }, Now);
+        Should.Throw<RegistryException>(() => RolloutPlan.Check(all, new InstallWindow { NotAfter = Now }, Now)).Message.ShouldContain("over");
+        Should.Throw<RegistryException>(() => RolloutPlan.Check(all, new InstallWindow { NotBefore = Now.AddHours(2), NotAfter = Now.AddHours(2) }, Now)).Message.ShouldContain("empty");
 
         static void Refused(string message, params RolloutWave[] waves)
-            => Should.Throw<RegistryException>(() => RolloutPlan.Check(new StartRollout { Digest = "", Waves = waves }, Now)).Message.ShouldContain(message);
+            => Should.Throw<RegistryException>(() => RolloutPlan.Check(waves, install: null, Now)).Message.ShouldContain(message);
     }
 
     private static IReadOnlyList<IReadOnlyList<AgentAddress>> Settle(int fleet, string percents) => RolloutPlan.Settle(

@@ -465,7 +465,7 @@ public sealed class RolloutTests(PostgresFixture postgres)
             {
                 Agent = name,
                 RolloutId = rollout.RolloutId,
-                Model = rollout.Model,
+                Model = rollout.Model!,
                 Step = step,
                 Status = RolloutStatus.Proceeding,
                 Result = reason is not null ? RolloutResult.Failure : step == RolloutStepWord.Committed ? RolloutResult.Success : RolloutResult.None,

@@ -399,6 +399,122 @@ public sealed class GroupDeliveryTests
     }
 
     [Fact]
+    public async Task RunMark_OnAFullDisk_NeitherEndsTheProcessNorKeepsItFromStarting()
+    {
+        using TestDirectory directory = new();
+        var (mounted, reason) = await SmallDisk.TryMountAsync(directory.File("disk"), "64k");
+        Assert.SkipWhen(mounted is null, reason);
+        await using var disk = mounted!;
+        using CameraGroup top = TestGroup.Create(name: Top);
+        var mark = Path.Combine(directory.File("disk"), "mark");
+
+        // Written while there was room, it is written on when there is none.
+        using (RunMark first = new(mark))
+        {
+            Fill();
+            first.Enter(top);
+        }
+
+        using (RunMark second = new(mark))
+        {
+            second.Left.ShouldBe(Top);
+        }
+
+        // Sparse from an agent before, or not there at all: there is no mark, and nothing to write to.
+        File.Delete(mark);
+        Fill();
+        await using (FileStream sparse = new(mark, FileMode.Create))
+        {
+            sparse.SetLength(64 * 17);
+        }
+
+        foreach (var _ in (int[])[1, 2])
+        {
+            using RunMark none = new(mark);
+            none.Enter(top);
+            none.EnterCandidate(top);
+            none.Left.ShouldBeNull();
+            File.Delete(mark);
+        }
+
+        void Fill()
+        {
+            using FileStream filler = new(Path.Combine(directory.File("disk"), $"filler-{Guid.CreateVersion7():N}"), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            try
+            {
+                while (true)
+                {
+                    filler.Write(new byte[4096]);
+                }
+            }
+            catch (IOException)
+            {
+                // Full.
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Start_WithABrokenBundleOfOneGroup_GoesOnForTheOthersUntilAReleaseMendsIt()
+    {
+        await using var plant = await DeliveryPlant.StartAsync();
+        using TestDirectory directory = new();
+        Directory.CreateDirectory(directory.File("broken"));
+        plant.Harness.HasRealModel = true;
+        (string, string)[] settings = [.. plant.Settings, .. Groups, ("Edge:Agent:Groups:0:BundleDirectory", directory.File("broken"))];
+        await plant.Harness.StartAgentAsync(settings);
+
+        var top = await plant.InspectAsync("cam1");
+        (top.Verdict, top.Reason, top.Model).ShouldBe((Verdict.Undecided, UndecidedReason.ModelUnavailable, null));
+        top.ReasonDetail!.ShouldContain("Edge:Agent:Groups:0:BundleDirectory");
+        top.ReasonDetail!.ShouldContain(directory.File("broken"));
+        (await plant.InspectAsync("cam2")).Verdict.ShouldBe(Verdict.Pass);
+        (await plant.InspectAsync("cam3")).Verdict.ShouldBe(Verdict.Pass);
+        await Eventually.HoldsAsync(() => plant.States.Count > 0);
+        plant.States[^1].ModelFault.ShouldBeNull();
+        plant.States[^1].Groups!.Select(group => group.ModelFault is null).ShouldBe([false, true]);
+        plant.States[^1].Groups![0].Model.ShouldBeNull();
+        (await HealthAsync(plant)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        // A release that is refused leaves it as it was, through a restart too; one that is taken mends it.
+        using TestSigningKey foreign = new();
+        var bad = plant.Offer(1, foreign);
+        (await plant.EndAsync(await plant.WishAsync(bad, Slots(For(Top, bad))))).ReasonCode.ShouldBe(RolloutReason.SignatureInvalid);
+        await plant.Harness.StopAgentAsync();
+        await plant.Harness.StartAgentAsync(settings);
+        (await plant.InspectAsync("cam1")).Reason.ShouldBe(UndecidedReason.ModelUnavailable);
+        var good = plant.Offer(2);
+        (await plant.EndAsync(await plant.WishAsync(good, Slots(For(Top, good))))).Result.ShouldBe(RolloutResult.Success);
+        (await plant.InspectAsync("cam1")).Model!.Digest.ShouldBe(good.Digest);
+        await Eventually.HoldsAsync(() => plant.States is [.., { Groups: [{ ModelFault: null, Model: not null }, _] }]);
+        await plant.Harness.StopAgentAsync();
+        await plant.Harness.StartAgentAsync(settings);
+        (await plant.InspectAsync("cam1")).Model!.Digest.ShouldBe(good.Digest);
+        (await HealthAsync(plant)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Start_WithABrokenBundleMendedInTheConfiguration_ComesUpOnIt()
+    {
+        await using var plant = await DeliveryPlant.StartAsync();
+        using TestDirectory directory = new();
+        Directory.CreateDirectory(directory.File("bundle"));
+        plant.Harness.HasRealModel = true;
+        (string, string)[] settings = [.. plant.Settings, .. Groups, ("Edge:Agent:Groups:0:BundleDirectory", directory.File("bundle"))];
+        await plant.Harness.StartAgentAsync(settings);
+        using TestSigningKey foreign = new();
+        var bad = plant.Offer(1, foreign);
+        (await plant.EndAsync(await plant.WishAsync(bad, Slots(For(Top, bad))))).ReasonCode.ShouldBe(RolloutReason.SignatureInvalid);
+        await plant.Harness.StopAgentAsync();
+
+        var own = TestRelease.Write(directory.File("bundle"), plant.Key, counter: 1);
+        await plant.Harness.StartAgentAsync(settings);
+
+        (await plant.InspectAsync("cam1")).Model!.Digest.ShouldBe(own.Digest);
+        await Eventually.HoldsAsync(() => plant.States is [.., { Groups: [{ ModelFault: null, Slots: [{ Slot: "A", State: AgentSlotState.Active }] }, _] }]);
+    }
+
+    [Fact]
     public void RunMark_CandidatesAtWork_AreLeftUntilTheyAreDone()
     {
         using TestDirectory directory = new();

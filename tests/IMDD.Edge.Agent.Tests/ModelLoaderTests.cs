@@ -112,24 +112,40 @@ public sealed class ModelLoaderTests : IDisposable
 
         // What one group has started with is nothing that another may go back to, nor one that has gone on.
         Write("newer", 3);
-        Should.Throw<ConfigurationInvalidException>(() => Start((null, "old"), ("seam", "old"))).Message.ShouldContain("Release 1 of trial");
+        RefusedFor("seam", "Release 1 of trial", (null, "old"), ("seam", "old"));
         Start((null, "newer"), ("top", "new"));
-        Should.Throw<ConfigurationInvalidException>(() => Start((null, "old"), ("top", "new"))).Message.ShouldContain("Release 1 of trial");
+        RefusedFor(null, "Release 1 of trial", (null, "old"), ("top", "new"));
         Start((null, "newer"), ("top", "newer"));
-        Should.Throw<ConfigurationInvalidException>(() => Start((null, "newer"), ("top", "new"))).Message.ShouldContain("Release 2 of trial");
+        RefusedFor("top", "Release 2 of trial", (null, "newer"), ("top", "new"));
+
+        // Where no group has a model the agent does not start.
+        Should.Throw<ConfigurationInvalidException>(() => Faults((null, "old"), ("top", "old"))).Message.ShouldContain("Release 1 of trial");
 
         void Write(string folder, long counter, DateTimeOffset? expiresAt = null)
             => TestRelease.Write(_directory.File(folder), _key, counter, manifest => manifest with { ExpiresAt = expiresAt });
 
-        void Start(params (string? Name, string Folder)[] groups)
+        void Start(params (string? Name, string Folder)[] groups) => Faults(groups).ShouldBeEmpty();
+
+        // The others start all the same.
+        void RefusedFor(string? name, string message, params (string? Name, string Folder)[] groups)
+        {
+            var (group, fault) = Faults(groups).ShouldHaveSingleItem();
+            group.ShouldBe(name);
+            fault.ShouldContain(message);
+        }
+
+        List<(string? Group, string Fault)> Faults(params (string? Name, string Folder)[] groups)
         {
             var all = groups.Select(group => TestGroup.Create(folder: _directory.File("store"), bundle: _directory.File(group.Folder), name: group.Name)).ToList();
             try
             {
-                foreach (var model in Loader(options).Load(all))
+                var loaded = Loader(options).Load(all);
+                foreach (var model in loaded)
                 {
-                    model.Segmenter.Dispose();
+                    model.Segmenter?.Dispose();
                 }
+
+                return [.. all.Zip(loaded).Where(pair => pair.Second.Fault is not null).Select(pair => (pair.First.Name, pair.Second.Fault!))];
             }
             finally
             {
@@ -230,7 +246,7 @@ public sealed class ModelLoaderTests : IDisposable
     private Inference.ISegmenter Load(ModelOptions options, Recipe? recipe = null)
     {
         using var group = TestGroup.Create(recipe, _directory.File("store"), options.BundleDirectory);
-        return Loader(options).Load([group])[0].Segmenter;
+        return Loader(options).Load([group])[0].Segmenter!;
     }
 
     private ModelLoader Loader(ModelOptions options)

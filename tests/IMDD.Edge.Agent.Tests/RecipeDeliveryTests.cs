@@ -33,7 +33,7 @@ public sealed class RecipeDeliveryTests
 
         var end = await plant.EndAsync(rollout);
         (end.Step, end.Result, end.Slot).ShouldBe((RolloutStepWord.Committed, RolloutResult.Success, "A"), end.Detail);
-        plant.Steps.Select(step => step.Step).ShouldBe([RolloutStepWord.Scheduled, RolloutStepWord.Staged, RolloutStepWord.Committed]);
+        plant.Steps.Select(step => step.Step).ShouldBe([RolloutStepWord.Scheduled, RolloutStepWord.Staged, RolloutStepWord.Trial, RolloutStepWord.Committed]);
         var after = await plant.InspectAsync();
         (after.RecipeId, after.RecipeDigest, after.Verdict, after.Model!.Digest).ShouldBe(("door-red@4", digest, Verdict.Fail, model.Digest));
         await Eventually.HoldsAsync(() => plant.States is [.., { RecipeId: "door-red@4", RecipeCounter: 3 } state] && state.RecipeDigest == digest);
@@ -93,7 +93,7 @@ public sealed class RecipeDeliveryTests
             offer();
             var end = await plant.EndAsync(await plant.WishRecipeAsync(model, digest));
 
-            (end.Step, end.Result, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutResult.Failure, reason), $"{fault}: {end.Detail}");
+            (end.Step, end.Result, end.ReasonCode, end.RecipeDigest).ShouldBe((RolloutStepWord.Rejected, RolloutResult.Failure, reason, digest), $"{fault}: {end.Detail}");
             end.Detail.ShouldNotBeNullOrEmpty(fault);
             (await plant.InspectAsync()).RecipeDigest.ShouldBe(good, fault);
         }
@@ -125,18 +125,21 @@ public sealed class RecipeDeliveryTests
     [Fact]
     public async Task Trial_ModelThatFailsOnAFrame_TakesItsRecipeBack()
     {
-        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:10:00"));
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
         var model = Running(await plant.InspectAsync());
         var first = plant.OfferRecipe(new Recipe { Id = "door-red@1" }, counter: 1);
         (await plant.EndAsync(await plant.WishRecipeAsync(model, first))).Result.ShouldBe(RolloutResult.Success);
+        await plant.Harness.StopAgentAsync();
+        await plant.Harness.StartAgentAsync([.. plant.Settings, ("Edge:Delivery:Trial", "00:10:00")]);
         var second = plant.OfferRecipe(TestRecipe.FailsAll("door-red@2"), counter: 2);
         var rollout = await plant.WishRecipeAsync(plant.Offer(1), second);
-        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.Step == RolloutStepWord.Trial));
+        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == rollout && step.Step == RolloutStepWord.Trial));
         var tried = await plant.InspectAsync();
         (tried.Model!.Name, tried.RecipeDigest).ShouldBe((TestRelease.Name, second));
         plant.Harness.Services.GetRequiredService<CameraGroups>().Rest.Slot.Failed();
 
-        (await plant.EndAsync(rollout)).Step.ShouldBe(RolloutStepWord.RolledBack);
+        var taken = await plant.EndAsync(rollout);
+        (taken.Step, taken.RecipeDigest).ShouldBe((RolloutStepWord.RolledBack, null), "the model is at fault, not the recipe that came with it");
 
         var after = await plant.InspectAsync();
         (after.Model!.Name, after.RecipeDigest, after.Verdict).ShouldBe(("contrast", first, Verdict.Pass));
@@ -147,6 +150,88 @@ public sealed class RecipeDeliveryTests
         // What was taken back was not accepted: its counter is free for another.
         var third = plant.OfferRecipe(new Recipe { Id = "door-red@3", UndecidedMargin = 0.01 }, counter: 2);
         (await plant.EndAsync(await plant.WishRecipeAsync(model, third))).Result.ShouldBe(RolloutResult.Success);
+    }
+
+    [Fact]
+    public async Task Trial_RecipeThatLeavesTheLineUndecided_IsTakenOutAndTheModelGoesOn()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:10:00"));
+        var before = await plant.InspectAsync();
+
+        // Each frame of the test lies within a margin of one below a threshold that it does not reach.
+        var recipe = new Recipe { Id = "door-red@1", ImageThreshold = 1, UndecidedMargin = 1 };
+        var digest = plant.OfferRecipe(recipe, counter: 1);
+        var rollout = await plant.WishRecipeAsync(Running(before), digest);
+        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step is { Step: RolloutStepWord.Trial, Status: RolloutStatus.Proceeding }));
+        var tried = await plant.InspectAsync();
+        (tried.RecipeDigest, tried.Reason).ShouldBe((digest, UndecidedReason.Uncertain));
+        var slots = plant.Harness.Services.GetRequiredService<CameraGroups>().Rest.Slots;
+        slots.View()!.ShouldHaveSingleItem().State.ShouldBe(AgentSlotState.Active, "the model is not on trial");
+        for (var i = 0; i < 30; i++)
+        {
+            await plant.Harness.SendAsync(TestFrames.Good());
+        }
+
+        var end = await plant.EndAsync(rollout);
+
+        (end.Step, end.ReasonCode, end.RecipeDigest).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression, digest), end.Detail);
+        end.Detail!.ShouldContain("undecided");
+        var after = await plant.InspectAsync();
+        (after.Model!.Digest, after.RecipeId, after.Verdict).ShouldBe((before.Model!.Digest, OwnRecipe, Verdict.Pass));
+
+        // It was not accepted: its counter is free, and after a restart the answer to the same wish is the same.
+        await plant.Harness.StopAgentAsync();
+        await plant.Harness.StartAgentAsync(plant.Settings);
+        (await plant.InspectAsync()).RecipeId.ShouldBe(OwnRecipe);
+        (await plant.EndAsync(await plant.WishRecipeAsync(Running(before), plant.OfferRecipe(new Recipe { Id = "door-red@2" }, counter: 1)))).Result.ShouldBe(RolloutResult.Success);
+    }
+
+    [Fact]
+    public async Task Trial_RecipeUnderWhichTheProcessEndsAgainAndAgain_IsGivenUpAtAStart()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:10:00"));
+        var before = await plant.InspectAsync();
+        var digest = plant.OfferRecipe(TestRecipe.FailsAll("door-red@1"), counter: 1);
+        var rollout = await plant.WishRecipeAsync(Running(before), digest);
+        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.Step == RolloutStepWord.Trial));
+        foreach (var expected in (string[])[digest, digest, before.RecipeDigest!])
+        {
+            await plant.Harness.StopAgentAsync();
+            await plant.Harness.StartAgentAsync([.. plant.Settings, ("Edge:Delivery:Trial", "00:10:00")]);
+            var outcome = await plant.InspectAsync();
+            (outcome.RecipeDigest, outcome.Model!.Digest).ShouldBe((expected, before.Model!.Digest));
+        }
+
+        var end = await plant.EndAsync(rollout);
+        (end.Step, end.ReasonCode, end.RecipeDigest).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression, digest));
+    }
+
+    [Fact]
+    public async Task Wish_ForTheConfiguredRecipe_TakesTheDeliveredOneOut()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var model = Running(await plant.InspectAsync());
+        var digest = plant.OfferRecipe(TestRecipe.FailsAll("door-red@1"), counter: 1);
+        (await plant.EndAsync(await plant.WishRecipeAsync(model, digest))).Result.ShouldBe(RolloutResult.Success);
+        (await plant.InspectAsync()).RecipeDigest.ShouldBe(digest);
+
+        var rollout = await plant.WishAsync(model, wish => wish with { Slots = [new DesiredSlot { Model = model, ConfiguredRecipe = true }] });
+
+        (await plant.EndAsync(rollout)).Result.ShouldBe(RolloutResult.Success);
+        var after = await plant.InspectAsync();
+        (after.RecipeId, after.Verdict).ShouldBe((OwnRecipe, Verdict.Pass));
+        await Eventually.HoldsAsync(() => plant.States is [.., { RecipeId: OwnRecipe, RecipeCounter: null }]);
+        await plant.Harness.StopAgentAsync();
+        await plant.Harness.StartAgentAsync(plant.Settings);
+        (await plant.InspectAsync()).RecipeId.ShouldBe(OwnRecipe);
+
+        // What goes by it already commits at once; and it comes with a model too.
+        (await plant.EndAsync(await plant.WishAsync(model, wish => wish with { Slots = [new DesiredSlot { Model = model, ConfiguredRecipe = true }] }))).Result.ShouldBe(RolloutResult.Success);
+        (await plant.EndAsync(await plant.WishRecipeAsync(model, digest))).Result.ShouldBe(RolloutResult.Success);
+        var release = plant.Offer(1);
+        (await plant.EndAsync(await plant.WishAsync(release, wish => wish with { Slots = [new DesiredSlot { Model = release, ConfiguredRecipe = true }] }))).Result.ShouldBe(RolloutResult.Success);
+        var last = await plant.InspectAsync();
+        (last.Model!.Digest, last.RecipeId).ShouldBe((release.Digest, OwnRecipe));
     }
 
     [Fact]

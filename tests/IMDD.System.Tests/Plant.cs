@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using IMDD.Messaging.Embedded;
 using IMDD.Testing;
@@ -58,6 +59,15 @@ internal sealed partial class Plant : IAsyncDisposable
         return new Plant(new TestDirectory(), await MosquittoBroker.StartAsync(port => Relocate(shipped, port)));
     }
 
+    /// <summary>Address of the registry; null: none was started.</summary>
+    public string? RegistryUrl { get; private set; }
+
+    /// <summary>The key of the registry, for agents to trust.</summary>
+    public string ReleaseKey => Path.Combine(_directory.File("registry"), "release.key.pub");
+
+    /// <summary>A folder of the test's own.</summary>
+    public string Folder(string name) => _directory.File(name);
+
     /// <summary>Folder of the agent's store.</summary>
     public string StoreFolder => _directory.File("store");
 
@@ -88,6 +98,45 @@ internal sealed partial class Plant : IAsyncDisposable
             ("Camera:MaxResendDelay", "00:00:10"),
             ("Camera:SpoolDirectory", _directory.File("spool")),
         ]);
+
+    /// <summary>Starts the registry; returns once it answers and has a key for agents to trust.</summary>
+    public async Task StartRegistryAsync()
+    {
+        RegistryUrl = $"http://127.0.0.1:{FreePort.Next()}";
+        var registry = Start(
+            "registry",
+            null,
+            [
+                ("urls", RegistryUrl),
+                ("Registry:Directory", _directory.File("registry")),
+                ("Registry:PublishPeriod", "00:00:00.1"),
+                ("Kafka:BootstrapServers", Kafka.BootstrapServers),
+                ("Blobs:Kind", "folder"),
+                ("Blobs:Directory", _directory.File("blobs")),
+            ]);
+        using HttpClient client = new();
+        await Eventually.HoldsAsync(async () =>
+        {
+            registry.HasExited.ShouldBeFalse(Tail(registry.Output));
+            try
+            {
+                using var answer = await client.GetAsync(RegistryUrl + "/health/ready");
+                return answer.IsSuccessStatusCode && File.Exists(ReleaseKey);
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }, Patience);
+    }
+
+    /// <summary>Runs a verb of the command line to its end; the JSON object that it prints.</summary>
+    public async Task<JsonElement> RunAsync(params string[] arguments)
+    {
+        await using ToolProcess process = new(Path.Combine(AppContext.BaseDirectory, "imdd"), [.. arguments, "--registry", RegistryUrl!, "--json"]);
+        (await process.WaitAsync(Patience)).ShouldBe(0, process.Output);
+        return JsonDocument.Parse(process.Output.Split('\n').Last(line => line.StartsWith('{'))).RootElement;
+    }
 
     /// <summary>kill -9 of the broker, and a new one on its port and folder.</summary>
     public async Task KillBrokerAsync()
@@ -175,7 +224,7 @@ internal sealed partial class Plant : IAsyncDisposable
             Path.Combine(AppContext.BaseDirectory, "imdd"),
             [
                 verb,
-                "--urls=http://127.0.0.1:0",
+                .. settings.Any(s => s.Key == "urls") ? [] : (string[])["--urls=http://127.0.0.1:0"],
                 $"--Mqtt:Port={Broker.Port}",
                 "--Logging:LogLevel:Default=Warning",
                 .. settings.Select(s => $"--{s.Key}={s.Value}"),

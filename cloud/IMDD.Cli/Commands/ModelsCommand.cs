@@ -28,7 +28,7 @@ internal static class ModelsCommand
         ModelsLineageCommand.Create(),
         ModelsAuditCommand.Create(),
         ModelsRolloutCommand.Create(),
-        ModelsRolloutCommand.List("rollouts"),
+        RolloutVerbs.List("rollouts"),
     };
 
     /// <summary>The registry that a command and all of its verbs ask.</summary>
@@ -140,9 +140,10 @@ internal static class ModelsCommand
             "  ",
             agent.Group is null ? $"{agent.Asset}/{agent.Agent}" : $"{agent.Asset}/{agent.Agent}:{agent.Group}",
             agent.GoneAt is { } gone ? string.Create(CultureInfo.InvariantCulture, $"no such group since {gone:yyyy-MM-dd HH:mm}") : agent.State?.State ?? "never heard of",
-            agent.State?.Model is { } model ? $"runs {model.Name} {model.Version} {Short(model.Digest)} from {model.Slot}" : "runs nothing",
+            agent.State?.Model is { } model ? $"runs {model.Name} {model.Version} {Short(model.Digest)} from {model.Slot}" : $"runs nothing {agent.State?.ModelFault}".TrimEnd(),
             agent.State?.RecipeDigest is { } recipe ? $"recipe {Short(recipe)}" : "recipe not said",
             agent.Desired is { } desired ? $"desired {desired.Version} {Short(desired.Digest)}: {agent.Step?.Step ?? "not heard of"} {agent.Step?.ReasonCode}" : "nothing desired",
+            agent.ConfiguredRecipe && agent.State?.RecipeCounter is not null ? $"recipe of its configuration desired: {agent.Step?.Step ?? "not heard of"} {agent.Step?.ReasonCode}" : "",
             agent.RecipeDigest is { } assigned && assigned != agent.State?.RecipeDigest ? $"recipe desired {Short(assigned)}: {agent.Step?.Step ?? "not heard of"} {agent.Step?.ReasonCode}" : "").TrimEnd()));
     });
 

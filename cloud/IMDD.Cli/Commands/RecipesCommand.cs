@@ -20,6 +20,8 @@ internal static class RecipesCommand
         Show(),
         Register(),
         Assign(),
+        Withdraw(),
+        RecipesRolloutCommand.Create(),
     };
 
     private static Command List() => ModelsCommand.Verb("list", "Lists recipes and whom they are assigned to.", [], async (parsed, client, cancellationToken) =>
@@ -84,6 +86,32 @@ internal static class RecipesCommand
         });
     }
 
+    private static Command Withdraw()
+    {
+        Argument<string> digest = Digest();
+        Option<string[]> agents = new("--agents")
+        {
+            Description = $"Agents that are to go by it no more, {AgentAddress.Expected}; several. None: all that it is assigned to.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        Option<bool> previous = new("--previous") { Description = "Each goes by the recipe that was assigned to it before; without it, by its own configuration's." };
+        Option<string?> by = new("--by") { Description = "Who does it." };
+        Option<string?> reason = new("--reason") { Description = "Why." };
+        return ModelsCommand.Verb("withdraw", "Takes a recipe back from agents; the model of each stays.", [digest, agents, previous, by, reason], async (parsed, client, cancellationToken) =>
+        {
+            WithdrawRecipe request = new()
+            {
+                Agents = parsed.GetValue(agents) ?? [],
+                ToPrevious = parsed.GetValue(previous),
+                By = parsed.GetValue(by),
+                Reason = parsed.GetValue(reason),
+            };
+            var withdrawn = await client.WithdrawRecipeAsync(await client.RecipeDigestAsync(parsed.GetRequiredValue(digest), cancellationToken), request, cancellationToken);
+            var told = $"{withdrawn.Id} {withdrawn.Digest} is withdrawn: {withdrawn.Agents.Count} agents are told under {withdrawn.RolloutId}";
+            return (withdrawn, [told, .. withdrawn.Waiting.Select(agent => $"{agent} is told once its model is known")]);
+        });
+    }
+
     private static async Task<JsonElement> ReadAsync(FileInfo file, CancellationToken cancellationToken)
     {
         try
@@ -105,5 +133,6 @@ internal static class RecipesCommand
         CultureInfo.InvariantCulture,
         $"{recipe.Id,-24}  {recipe.Counter,4}  {recipe.Digest}  {recipe.RegisteredAt:yyyy-MM-dd HH:mm}  {recipe.Agents.Count} agents{(recipe.ExpiresAt is { } end ? $"  until {end:yyyy-MM-dd HH:mm}" : "")}");
 
-    private static Argument<string> Digest() => new("digest") { Description = "The recipe's digest, its first letters, or its id, such as door-red@4." };
+    /// <summary>The recipe that is meant.</summary>
+    internal static Argument<string> Digest() => new("digest") { Description = "The recipe's digest, its first letters, or its id, such as door-red@4." };
 }

@@ -86,6 +86,12 @@ internal sealed class RegistryApi : IDisposable
     public Task<RecipeAssignment> AssignRecipeAsync(string digest, AssignRecipe request, CancellationToken cancellationToken)
         => PostAsync<AssignRecipe, RecipeAssignment>(RegistryRoutes.For(RegistryRoutes.AssignRecipe, digest), request, cancellationToken);
 
+    public Task<RecipeWithdrawal> WithdrawRecipeAsync(string digest, WithdrawRecipe request, CancellationToken cancellationToken)
+        => PostAsync<WithdrawRecipe, RecipeWithdrawal>(RegistryRoutes.For(RegistryRoutes.WithdrawRecipe, digest), request, cancellationToken);
+
+    public Task<RolloutProgressView> StartRecipeRolloutAsync(string digest, StartRecipeRollout request, CancellationToken cancellationToken)
+        => PostAsync<StartRecipeRollout, RolloutProgressView>(RegistryRoutes.For(RegistryRoutes.RecipeRollouts, digest), request, cancellationToken);
+
     /// <summary>The recipe that a person means.</summary>
     /// <param name="text">A digest, with or without its prefix, or its first letters; or an id, such as <c>door-red@4</c>.</param>
     /// <param name="cancellationToken">Ends it.</param>

@@ -1,5 +1,6 @@
 using System.Text;
 using IMDD.Cloud.Registry.Recipes;
+using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Contracts.Audit;
 using IMDD.Contracts.Registry;
 
@@ -20,6 +21,14 @@ internal static class RecipeEndpoints
             RegistryRoutes.AssignRecipe,
             (string digest, AssignRecipe request, RecipeAssigner assigner, CancellationToken cancellationToken) => assigner.AssignAsync(digest, request, cancellationToken))
             .Described(AuditAction.AssignRecipe, "Has agents decide by a recipe, under the model that each runs");
+        routes.MapPost(
+            RegistryRoutes.WithdrawRecipe,
+            (string digest, WithdrawRecipe request, RecipeWithdrawer withdrawer, CancellationToken cancellationToken) => withdrawer.WithdrawAsync(digest, request, cancellationToken))
+            .Described(AuditAction.WithdrawRecipe, "Takes a recipe back: agents go by their configuration's, or by the one before");
+        routes.MapPost(
+            RegistryRoutes.RecipeRollouts,
+            (string digest, StartRecipeRollout request, RolloutBook book, CancellationToken cancellationToken) => book.StartAsync(digest, request, cancellationToken))
+            .Described(AuditAction.StartRollout, "Has agents decide by a recipe wave by wave, under the model that each runs");
         routes.MapGet(RegistryRoutes.RecipeEnvelope, async (string digest, RecipeBook book, CancellationToken cancellationToken)
             => Results.Text(await book.EnvelopeAsync(digest, cancellationToken), "application/json", Encoding.UTF8))
             .WithSummary("The signed document of a recipe").ProducesProblem(StatusCodes.Status404NotFound);

@@ -46,6 +46,7 @@ internal static class AgentUnits
         var own = state with
         {
             Model = group.Model,
+            ModelFault = group.ModelFault,
             RecipeId = group.RecipeId,
             RecipeCounter = group.RecipeCounter,
             RecipeDigest = group.RecipeDigest,
@@ -58,5 +59,5 @@ internal static class AgentUnits
         return new AgentUnit(agent with { Group = group.Name }, own, ImddJsonText.Write(own with { Groups = [group] }));
     }
 
-    private static bool HasRest(AgentState state) => state.Model is not null || state.RecipeId is not null || state.Slots is not null || state.ExecutionProvider is not null;
+    private static bool HasRest(AgentState state) => state.Model is not null || state.ModelFault is not null || state.RecipeId is not null || state.Slots is not null || state.ExecutionProvider is not null;
 }

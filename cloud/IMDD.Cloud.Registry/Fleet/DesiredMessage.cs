@@ -18,7 +18,7 @@ internal static class DesiredMessage
         var agent = AgentRows.AddressOf(wishes[0].Row).Agent;
         if (wishes is [var (only, onlyModel)] && only.Agent == agent)
         {
-            return new DesiredModels { Agent = agent, RolloutId = only.RolloutId!, Slots = [new DesiredSlot { Model = onlyModel, RecipeDigest = only.Recipe }], Install = Install(only) };
+            return new DesiredModels { Agent = agent, RolloutId = only.RolloutId!, Slots = [Slot(only, onlyModel)], Install = Install(only) };
         }
 
         return new DesiredModels
@@ -27,18 +27,19 @@ internal static class DesiredMessage
             RolloutId = wishes.OrderBy(wish => wish.Row.DesiredAt).ThenBy(wish => wish.Row.Agent, StringComparer.Ordinal).Last().Row.RolloutId!,
             Slots =
             [
-                .. wishes.OrderBy(wish => wish.Row.Agent, StringComparer.Ordinal).Select(wish => new DesiredSlot
+                .. wishes.OrderBy(wish => wish.Row.Agent, StringComparer.Ordinal).Select(wish => Slot(wish.Row, wish.Model) with
                 {
                     Group = AgentRows.AddressOf(wish.Row).Group,
                     Cameras = CamerasOf(wish.Row),
                     RolloutId = wish.Row.RolloutId,
-                    Model = wish.Model,
-                    RecipeDigest = wish.Row.Recipe,
                     Install = Install(wish.Row),
                 }),
             ],
         };
     }
+
+    private static DesiredSlot Slot(AgentRow row, ModelRelease model)
+        => new() { Model = model, RecipeDigest = AssignedRecipe.DigestOf(row), ConfiguredRecipe = AssignedRecipe.IsConfigured(row) };
 
     /// <summary>The cameras of a row's group, as its agent has said them: an agent that knows no groups must not take its slot for all of its own.</summary>
     private static IReadOnlyList<string> CamerasOf(AgentRow row)

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
@@ -32,6 +33,11 @@ internal sealed class FleetStore(
         var (asset, name, text, now) = (address.Asset.ToString(), address.Name, Encoding.UTF8.GetString(said.Data.Span), (DateTimeOffset?)time.GetUtcNow());
         await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == step.RolloutId)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Step, text).SetProperty(row => row.StepAt, now), cancellationToken);
+        if (step is { Result: RolloutResult.Failure, RecipeDigest: { } refused } && await GoBackAsync(context, asset, name, step.RolloutId, refused, cancellationToken))
+        {
+            Log.RecipeRefused(logger, address.ToString(), refused, step.ReasonCode, step.Detail);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         Log.Feedback(logger, address.ToString(), step.Step, step.Result, step.Model.Digest, step.RolloutId, step.ReasonCode, step.Detail);
     }
@@ -67,11 +73,10 @@ internal sealed class FleetStore(
 
             await context.SaveChangesAsync(cancellationToken);
 
-            if (changed.Count > 0)
+            foreach (var name in changed)
             {
-                // The broker's message names the cameras that these groups had.
-                await context.Agents.OfBox(agent).Where(row => changed.Contains(row.Agent))
-                    .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false).SetProperty(row => row.StaleTold, row => row.StaleTold + 1), cancellationToken);
+                // The broker's message names the cameras that this group had.
+                await UntellAsync(context, agent.Asset.ToString(), name, _ => true, cancellationToken);
             }
         }
 
@@ -105,20 +110,31 @@ internal sealed class FleetStore(
     public async Task ToldAsync(UntoldWish told, CancellationToken cancellationToken)
     {
         var asset = told.Agent.Asset.ToString();
-        var ids = told.Wishes.Select(wish => $"{wish.Key}\n{wish.Value.RolloutId}").ToList();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
 
-        // Counted, since whoever has told the newer one, before this, may be about to keep it as told.
-        await context.Agents.OfBox(told.Agent).Where(row => row.RolloutId != null && !ids.Contains(row.Agent + "\n" + row.RolloutId))
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false).SetProperty(row => row.StaleTold, row => row.StaleTold + 1), cancellationToken);
-
         // One by one, so that no two rows are held at once: who promotes holds them in another order.
+        foreach (var name in await context.Agents.OfBox(told.Agent).Where(row => row.RolloutId != null).Select(row => row.Agent).ToListAsync(cancellationToken))
+        {
+            // Counted, since whoever has told the newer one, before this, may be about to keep it as told.
+            var id = told.Wishes.GetValueOrDefault(name)?.RolloutId;
+            await UntellAsync(context, asset, name, row => row.RolloutId != null && row.RolloutId != id, cancellationToken);
+        }
+
         foreach (var (name, (rolloutId, staleTold)) in told.Wishes)
         {
             await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == rolloutId && row.StaleTold == staleTold)
                 .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, true), cancellationToken);
         }
     }
+
+    private static Task<int> UntellAsync(RegistryDbContext context, string asset, string name, Expression<Func<AgentRow, bool>> condition, CancellationToken cancellationToken)
+        => context.Agents.Where(row => row.Asset == asset && row.Agent == name).Where(condition)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.IsTold, false).SetProperty(row => row.StaleTold, row => row.StaleTold + 1), cancellationToken);
+
+    /// <summary>A recipe that an agent does not take is assigned to it no more, or each later wish would be refused with it; what was before it is.</summary>
+    private static async Task<bool> GoBackAsync(RegistryDbContext context, string asset, string name, string rolloutId, string refused, CancellationToken cancellationToken)
+        => await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == rolloutId && row.Recipe == refused)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Recipe, row => row.RecipeBefore).SetProperty(row => row.RecipeBefore, (string?)null), cancellationToken) == 1;
 
     private static UntoldWish Untold(AgentAddress agent, IReadOnlyList<AgentRow> rows, IReadOnlyDictionary<string, ReleaseRow> releases)
     {

@@ -73,7 +73,12 @@ internal sealed class FleetWishes(RegistryIdentity identity)
     /// Wishes, in the caller's transaction, that an agent decide by the recipe assigned to it, under the release that is desired of it or, where
     /// none is, or it has failed there or been blocked, the one that it last said it runs. False where neither is known: nothing is wished.
     /// </summary>
-    public async Task<bool> TellRecipeAsync(RegistryDbContext context, AgentRow row, string rolloutId, CancellationToken cancellationToken)
+    /// <param name="context">The transaction's.</param>
+    /// <param name="row">The agent's.</param>
+    /// <param name="rolloutId">Names the wish.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="install">When the recipe may be put in force; null: at once, or with the release that is not in yet.</param>
+    public async Task<bool> TellRecipeAsync(RegistryDbContext context, AgentRow row, string rolloutId, CancellationToken cancellationToken, InstallWindow? install = null)
     {
         var desired = row.Desired is { } digest ? await context.Releases.SingleAsync(release => release.Digest == digest, cancellationToken) : null;
         var running = Running(row);
@@ -105,9 +110,19 @@ internal sealed class FleetWishes(RegistryIdentity identity)
             (row.InstallNotBefore, row.InstallNotAfter) = (null, null);
         }
 
+        if (install is not null)
+        {
+            (row.InstallNotBefore, row.InstallNotAfter) = (install.NotBefore, install.NotAfter);
+        }
+
         Announce(context, row, model, now);
         return true;
     }
+
+    /// <summary>True where a recipe's wish would have a model to name: <see cref="TellRecipeAsync"/> would tell it.</summary>
+    public static async Task<bool> CanTellRecipeAsync(RegistryDbContext context, AgentRow row, CancellationToken cancellationToken)
+        => Running(row) is not null
+            || (row.Desired is { } digest && !HasFailed(row) && await context.Releases.AnyAsync(release => release.Digest == digest && !release.IsBlocked, cancellationToken));
 
     /// <summary>
     /// True where the recipe assigned to an agent has still to be wished: it was assigned before anybody knew what the agent runs; or, since the
@@ -125,7 +140,8 @@ internal sealed class FleetWishes(RegistryIdentity identity)
             : row.Desired is { } digest ? Mapping.Release(releases[digest])
             : row.WishModel is { } named ? ImddJsonText.Read<ModelRelease>(named) : null;
 
-    private void Clear(RegistryDbContext context, AgentRow row, string rolloutId)
+    /// <summary>Nothing is desired of an agent, in the caller's transaction.</summary>
+    public void Clear(RegistryDbContext context, AgentRow row, string rolloutId)
     {
         (row.Desired, row.WishModel, row.RolloutId, row.DesiredAt) = (null, null, rolloutId, identity.Now().Time);
         Untold(context, row);
@@ -154,8 +170,8 @@ internal sealed class FleetWishes(RegistryIdentity identity)
         }
     }
 
-    /// <summary>True where the agent's last word on its present wish is that it failed.</summary>
-    private static bool HasFailed(AgentRow row) => LastStep(row) is { Result: RolloutResult.Failure };
+    /// <summary>True where the agent's last word on its present wish is that its release failed: a recipe at fault says nothing of the release.</summary>
+    private static bool HasFailed(AgentRow row) => LastStep(row) is { Result: RolloutResult.Failure, RecipeDigest: null };
 
     /// <summary>True where the agent has begun with its present wish and not come to an end.</summary>
     private static bool IsUnderWay(AgentRow row)

@@ -49,7 +49,8 @@ internal static class Mapping
         Group = AgentRows.AddressOf(row).Group,
         GoneAt = row.GoneAt,
         Desired = desired is null ? null : Release(desired),
-        RecipeDigest = row.Recipe,
+        RecipeDigest = AssignedRecipe.DigestOf(row),
+        ConfiguredRecipe = AssignedRecipe.IsConfigured(row),
         RolloutId = row.RolloutId,
         Step = row.Step is { } step ? Read<RolloutStep>(step) : null,
         StepAt = row.StepAt,
@@ -62,13 +63,17 @@ internal static class Mapping
 
     public static IReadOnlyList<RolloutWave> Waves(RolloutRow row) => Read<List<RolloutWave>>(row.Waves);
 
-    public static RolloutProgressView Progress(RolloutRow row, ReleaseRow release, IEnumerable<RolloutAgentRow> agents)
+    public static RecipeReference Recipe(RecipeRow row) => new(row.Id, row.Digest, row.Counter);
+
+    /// <summary>A rollout of a release or of a recipe: one of the two is null.</summary>
+    public static RolloutProgressView Progress(RolloutRow row, ReleaseRow? release, RecipeRow? recipe, IEnumerable<RolloutAgentRow> agents)
     {
         var byWave = agents.ToLookup(agent => agent.Wave);
         return new RolloutProgressView
         {
             RolloutId = row.Id,
-            Model = Release(release),
+            Model = release is null ? null : Release(release),
+            Recipe = recipe is null ? null : Recipe(recipe),
             State = row.State,
             Cause = row.Cause,
             WavesBegun = row.WavesBegun,

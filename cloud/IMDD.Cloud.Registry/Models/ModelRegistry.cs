@@ -71,6 +71,9 @@ internal sealed partial class ModelRegistry(
         ReleaseRules.CheckUsable(release, identity.Now().Time);
         await RolloutBook.CheckNoneOpenAsync(context, name, cancellationToken);
         await AgentRows.CheckKnownAsync(context, agents, request.AllowUnknown, groupsToo: false, cancellationToken);
+        var rows = agents.Count > 0 ? agents.Select(agent => (agent.Asset.ToString(), agent.Name))
+            : (await FleetOf(context, name).ToListAsync(cancellationToken)).Select(row => (row.Asset, row.Agent));
+        await RolloutBook.CheckFreeAsync(context, rows, RolloutKind.Recipe, cancellationToken);
         var rollout = agents.Count == 0
             ? await CrownAsync(context, release, PreviousChampion.Remembered, request.By, request.Reason, cancellationToken)
             : await wishes.TellAsync(context, release, ModelAlias.Challenger, agents, cancellationToken);
@@ -151,7 +154,7 @@ internal sealed partial class ModelRegistry(
         RegistryDbContext context, ModelRow model, ReleaseRow release, string? by, bool isEverywhere, CancellationToken cancellationToken)
     {
         var cause = $"{release.Digest} is blocked: {release.BlockedReason}.";
-        var agents = await context.Agents.AsNoTracking().OfFleet().Where(row => row.Model == null || row.Model == model.Name).ToListAsync(cancellationToken);
+        var agents = await FleetOf(context, model.Name).AsNoTracking().ToListAsync(cancellationToken);
         var isRun = agents.Exists(row => row.Desired == release.Digest || (isEverywhere && Runs(row, release.Digest)));
         if (isRun && await ChampionAsync(context, model.Name, cancellationToken) is { } champion)
         {
@@ -167,6 +170,8 @@ internal sealed partial class ModelRegistry(
 
     private void Audit(RegistryDbContext context, string? by, string action, ReleaseRow release, string? detail)
         => AuditLog.Append(context, by, action, $"{release.Name} {release.Digest}", AuditOutcome.Done, detail, identity.Now().Time);
+
+    private static IQueryable<AgentRow> FleetOf(RegistryDbContext context, string name) => context.Agents.OfFleet().Where(row => row.Model == null || row.Model == name);
 
     private static bool Runs(AgentRow row, string digest)
         => row.State is { } state && JsonSerializer.Deserialize<AgentState>(state, ImddJson.Options)?.Model?.Digest == digest;
@@ -212,7 +217,8 @@ internal sealed partial class ModelRegistry(
         }
 
         await aliases.CrownAsync(context, release, previous, by, reason, cancellationToken);
-        var agents = await context.Agents.OfFleet().Where(row => row.Model == null || row.Model == name).ToListAsync(cancellationToken);
+        var agents = await FleetOf(context, name).ToListAsync(cancellationToken);
+        await rollouts.LetGoOfRecipesAsync(context, agents, cancellationToken);
         return await wishes.TellAsync(
             context, release, ModelAlias.Champion, [.. agents.Select(AgentRows.AddressOf)], cancellationToken);
     }

@@ -1,11 +1,8 @@
 using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
-using IMDD.Cloud.Registry.Trust;
 using IMDD.Contracts.Audit;
-using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
-using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
@@ -24,28 +21,20 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var recipe = await RecipeBook.NewestAsync(context, digest, cancellationToken);
-        if (recipe.ExpiresAt <= now)
-        {
-            throw RegistryException.Forbidden($"'{recipe.Id}' has expired at {recipe.ExpiresAt:O}: register it again.");
-        }
-
-        if (await RootBook.UnlistedByAsync(context, recipe.KeyId, cancellationToken) is { } version)
-        {
-            throw RegistryException.Forbidden($"'{recipe.Id}' was signed by {recipe.KeyId}, which root document {version} does not list: register it again.");
-        }
+        await RecipeRules.CheckUsableAsync(context, recipe, now, cancellationToken);
 
         // Before the agents' rows, as whoever tells a fleet does.
         await RolloutLock.HoldModelsAsync(context, cancellationToken);
         await AgentRows.CheckKnownAsync(context, addresses, request.AllowUnknown, groupsToo: true, cancellationToken);
         var agents = await AgentsAsync(context, addresses, cancellationToken);
-        await CheckNotInRolloutAsync(context, agents, cancellationToken);
+        await RolloutBook.CheckFreeAsync(context, agents.Select(row => (row.Asset, row.Agent)), kind: null, cancellationToken);
         await AssignAsync(context, agents, digest, cancellationToken);
         var rolloutId = identity.NewRolloutId();
         List<string> told = [];
         List<string> waiting = [];
         foreach (var agent in agents)
         {
-            CheckTaken(agent, recipe);
+            RecipeRules.CheckTaken(agent, recipe);
             (await wishes.TellRecipeAsync(context, agent, rolloutId, cancellationToken) ? told : waiting).Add($"{agent.Asset}/{agent.Agent}");
         }
 
@@ -58,17 +47,6 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
         return new RecipeAssignment { Digest = digest, Id = recipe.Id, RolloutId = rolloutId, Agents = told, Waiting = waiting };
     }
 
-    /// <summary>What an agent is known to refuse would stay assigned, and have each later wish refused with it.</summary>
-    private static void CheckTaken(AgentRow agent, RecipeRow recipe)
-    {
-        if (agent.State is { } said && ImddJsonText.Read<AgentState>(said) is { RecipeId: { } id, RecipeCounter: { } counter } state
-            && RecipeId.NameOf(id) == RecipeId.NameOf(recipe.Id) && counter > recipe.Counter && state.RecipeDigest != recipe.Digest)
-        {
-            throw RegistryException.Forbidden(
-                $"{agent.Asset}/{agent.Agent} goes by '{id}' with counter {counter}, above the {recipe.Counter} of '{recipe.Id}', and takes none below: register it again.");
-        }
-    }
-
     /// <summary>
     /// Writes the recipe down and reads the rows again after: an agent that says its state in the same instant is seen here, or sees the recipe
     /// when it is heard, and does not wait for ever.
@@ -77,7 +55,7 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
     {
         foreach (var agent in agents)
         {
-            agent.Recipe = digest;
+            AssignedRecipe.Set(agent, digest);
             var entry = context.Entry(agent);
             if (entry.State != EntityState.Added)
             {
@@ -107,18 +85,5 @@ internal sealed class RecipeAssigner(IDbContextFactory<RegistryDbContext> contex
         }
 
         return agents;
-    }
-
-    /// <summary>A wish of its own would end the rollout's for that agent.</summary>
-    private static async Task CheckNotInRolloutAsync(RegistryDbContext context, List<AgentRow> agents, CancellationToken cancellationToken)
-    {
-        var open = await context.Rollouts.Where(row => RolloutLock.Open.Contains(row.State)).Select(row => row.Id).ToListAsync(cancellationToken);
-        var underWay = await context.RolloutAgents.AsNoTracking()
-            .Where(row => open.Contains(row.RolloutId) && (row.State == RolloutAgentStateWord.Pending || row.State == RolloutAgentStateWord.Told))
-            .ToListAsync(cancellationToken);
-        if (underWay.Find(row => agents.Exists(agent => agent.Asset == row.Asset && agent.Agent == row.Agent)) is { } busy)
-        {
-            throw RegistryException.Forbidden($"Rollout {busy.RolloutId} of {busy.Asset}/{busy.Agent} goes on: expected it to be over, or cancelled first.");
-        }
     }
 }

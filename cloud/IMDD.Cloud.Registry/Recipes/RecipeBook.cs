@@ -47,26 +47,7 @@ internal sealed partial class RecipeBook(IDbContextFactory<RegistryDbContext> co
             return View(newest, await AssignedAsync(context, digest, cancellationToken), recipe);
         }
 
-        RecipeDocument document = new()
-        {
-            SchemaVersion = RecipeDocument.CurrentSchemaVersion,
-            Recipe = recipe,
-            Counter = counter,
-            CreatedAt = now,
-            ExpiresAt = request.ExpiresAt,
-        };
-        RecipeRow added = new()
-        {
-            Name = name,
-            Counter = counter,
-            Id = recipe.Id,
-            Digest = digest,
-            Envelope = Encoding.UTF8.GetString(ImddJson.Serialize(signer.Key.Sign(DsseEnvelope.RecipePayloadType, ImddJson.Serialize(document)))),
-            KeyId = signer.Key.Id,
-            RegisteredAt = now,
-            RegisteredBy = request.By,
-            ExpiresAt = request.ExpiresAt,
-        };
+        var added = Sign(recipe, name, digest, counter, request.ExpiresAt, request.By, now);
         context.Recipes.Add(added);
         await context.SaveChangesAsync(cancellationToken);
         AuditLog.Append(context, request.By, AuditAction.RegisterRecipe, $"{added.Id} {digest}", AuditOutcome.Done, $"counter {counter}. {request.Reason}".TrimEnd(), now);
@@ -93,8 +74,7 @@ internal sealed partial class RecipeBook(IDbContextFactory<RegistryDbContext> co
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var row = await NewestAsync(context, digest, cancellationToken);
-        var envelope = ImddJson.Deserialize<DsseEnvelope>(Encoding.UTF8.GetBytes(row.Envelope));
-        return View(row, await AssignedAsync(context, digest, cancellationToken), ImddJson.Deserialize<RecipeDocument>(Convert.FromBase64String(envelope.Payload)).Recipe);
+        return View(row, await AssignedAsync(context, digest, cancellationToken), Document(row).Recipe);
     }
 
     /// <summary>The envelope of a digest.</summary>
@@ -103,6 +83,30 @@ internal sealed partial class RecipeBook(IDbContextFactory<RegistryDbContext> co
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return (await NewestAsync(context, digest, cancellationToken)).Envelope;
+    }
+
+    /// <summary>
+    /// The newest document of a recipe that stations are to go back to, in the transaction of a caller that holds the rows of its name: signed anew, under a
+    /// counter of its own, where a later one of its name was given out, which they would not go back behind, or its key was withdrawn.
+    /// </summary>
+    /// <exception cref="RegistryException">There is none, it has expired, or this registry's key is not listed.</exception>
+    public async Task<RecipeRow> AgainAsync(RegistryDbContext context, string digest, string? by, CancellationToken cancellationToken)
+    {
+        var now = identity.Now().Time;
+        var newest = await NewestAsync(context, digest, cancellationToken);
+        var isLast = await context.RecipeNames.AsNoTracking().AnyAsync(row => row.Name == newest.Name && row.Counter <= newest.Counter, cancellationToken);
+        if (newest.ExpiresAt <= now || (isLast && await RootBook.UnlistedByAsync(context, newest.KeyId, cancellationToken) is null))
+        {
+            await RecipeRules.CheckUsableAsync(context, newest, now, cancellationToken);
+            return newest;
+        }
+
+        await RootBook.CheckSignerAsync(context, signer.Key.Id, cancellationToken);
+        var added = Sign(Document(newest).Recipe, newest.Name, digest, await NextAsync(context, newest.Name, cancellationToken), newest.ExpiresAt, by, now);
+        context.Recipes.Add(added);
+        await context.SaveChangesAsync(cancellationToken);
+        Log.RecipeRegistered(logger, added.Id, digest, added.Counter, by);
+        return added;
     }
 
     /// <summary>The row of a digest whose envelope stations are given.</summary>
@@ -118,6 +122,33 @@ internal sealed partial class RecipeBook(IDbContextFactory<RegistryDbContext> co
             $"INSERT INTO recipe_names (name, counter) VALUES ({name}, 1) ON CONFLICT (name) DO UPDATE SET counter = recipe_names.counter + 1", cancellationToken);
         return (await context.RecipeNames.AsNoTracking().SingleAsync(row => row.Name == name, cancellationToken)).Counter;
     }
+
+    private RecipeRow Sign(Recipe recipe, string name, string digest, long counter, DateTimeOffset? expiresAt, string? by, DateTimeOffset now)
+    {
+        RecipeDocument document = new()
+        {
+            SchemaVersion = RecipeDocument.CurrentSchemaVersion,
+            Recipe = recipe,
+            Counter = counter,
+            CreatedAt = now,
+            ExpiresAt = expiresAt,
+        };
+        return new RecipeRow
+        {
+            Name = name,
+            Counter = counter,
+            Id = recipe.Id,
+            Digest = digest,
+            Envelope = Encoding.UTF8.GetString(ImddJson.Serialize(signer.Key.Sign(DsseEnvelope.RecipePayloadType, ImddJson.Serialize(document)))),
+            KeyId = signer.Key.Id,
+            RegisteredAt = now,
+            RegisteredBy = by,
+            ExpiresAt = expiresAt,
+        };
+    }
+
+    private static RecipeDocument Document(RecipeRow row)
+        => ImddJson.Deserialize<RecipeDocument>(Convert.FromBase64String(ImddJson.Deserialize<DsseEnvelope>(Encoding.UTF8.GetBytes(row.Envelope)).Payload));
 
     private static Recipe Parse(JsonElement json)
     {

@@ -12,7 +12,7 @@ namespace IMDD.Cloud.Registry.Rollouts;
 /// next. Telling itself is the link's: a wave is told once it is kept.
 /// </summary>
 internal sealed class RolloutDriver(
-    IDbContextFactory<RegistryDbContext> contexts, FleetWishes wishes, ModelAliases aliases, RegistryIdentity identity, ILogger<RolloutDriver> logger)
+    IDbContextFactory<RegistryDbContext> contexts, RolloutContents contents, RegistryIdentity identity, ILogger<RolloutDriver> logger)
 {
     private const int MostNamed = 5;
 
@@ -58,8 +58,12 @@ internal sealed class RolloutDriver(
         if (Excess(waves, rollout, agents) is { } excess)
         {
             Stop(rollout, agents, excess);
+            return;
         }
-        else if (rollout.State != RolloutStateWord.Paused && IsWaveDone(waves, rollout, agents))
+
+        // Of waves that have begun: who could not be told yet.
+        await TellPendingAsync(context, rollout, agents, cancellationToken);
+        if (rollout.State != RolloutStateWord.Paused && IsWaveDone(waves, rollout, agents))
         {
             await NextAsync(context, waves, rollout, agents, cancellationToken);
         }
@@ -81,7 +85,7 @@ internal sealed class RolloutDriver(
     }
 
     private void LetGo(RolloutAgentRow row, AgentRow? agent) => (row.State, row.Detail, row.ChangedAt) = (
-        RolloutAgentStateWord.Cancelled, agent is not null && !AgentRows.IsOfFleet(agent) ? "The agent has no such group of cameras any more." : "It was told something else since.", identity.Now().Time);
+        RolloutAgentStateWord.Cancelled, agent is not null && !AgentRows.IsOfFleet(agent) ? "The agent has no such group of cameras any more." : RolloutEnd.ToldElse, identity.Now().Time);
 
     private static string? Excess(IReadOnlyList<RolloutWave> waves, RolloutRow rollout, List<RolloutAgentRow> agents)
     {
@@ -120,16 +124,16 @@ internal sealed class RolloutDriver(
     private async Task NextAsync(
         RegistryDbContext context, IReadOnlyList<RolloutWave> waves, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
     {
-        var release = await context.Releases.SingleAsync(row => row.Digest == rollout.Digest, cancellationToken);
+        var content = contents.Of(rollout);
         if (rollout.WavesBegun == waves.Count)
         {
-            await aliases.CrownAsync(context, release, PreviousChampion.Remembered, rollout.StartedBy, rollout.Reason, cancellationToken);
+            await content.FinishAsync(context, rollout, cancellationToken);
             Change(rollout, RolloutStateWord.Finished, cause: null);
             return;
         }
 
         var number = rollout.WavesBegun + 1;
-        if (ReleaseRules.Forbids(release, identity.Now().Time) is { } forbidden)
+        if (await content.ForbidsAsync(context, rollout, cancellationToken) is { } forbidden)
         {
             Stop(rollout, agents, $"Wave {number} was not told: {forbidden}");
         }
@@ -146,36 +150,37 @@ internal sealed class RolloutDriver(
         }
         else
         {
-            await TellAsync(context, release, rollout, agents, cancellationToken);
+            await TellAsync(context, rollout, agents, cancellationToken);
         }
     }
 
-    private async Task TellAsync(RegistryDbContext context, ReleaseRow release, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
+    private async Task TellAsync(RegistryDbContext context, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
     {
         if (rollout.WavesBegun == 0)
         {
-            await aliases.TryAsync(context, release, rollout.StartedBy, rollout.Reason, cancellationToken);
+            await contents.Of(rollout).BeginAsync(context, rollout, cancellationToken);
         }
 
-        var now = identity.Now().Time;
-        foreach (var row in agents.Where(row => row.Wave == rollout.WavesBegun && row.State == RolloutAgentStateWord.Pending))
+        rollout.WavesBegun++;
+        await TellPendingAsync(context, rollout, agents, cancellationToken);
+        Change(rollout, RolloutStateWord.Running, cause: null);
+    }
+
+    private async Task TellPendingAsync(RegistryDbContext context, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
+    {
+        foreach (var row in agents.Where(row => row.Wave < rollout.WavesBegun && row.State == RolloutAgentStateWord.Pending))
         {
             var agent = await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken);
             if ((agent is not null && !AgentRows.IsOfFleet(agent)) || agent?.RolloutId != row.PreviousRolloutId)
             {
                 LetGo(row, agent);
-                continue;
             }
-
-            (row.Previous, row.PreviousNotBefore, row.PreviousNotAfter) = (agent?.Desired, agent?.InstallNotBefore, agent?.InstallNotAfter);
-            (row.State, row.ToldAt, row.ChangedAt) = (RolloutAgentStateWord.Told, now, now);
-            await wishes.TellAsync(
-                context, release, AgentRows.AddressOf(row), rollout.Id, Mapping.Install(rollout.InstallNotBefore, rollout.InstallNotAfter),
-                cancellationToken);
+            else if (await contents.Of(rollout).TellAsync(context, rollout, row, agent, cancellationToken))
+            {
+                (row.State, row.ToldAt) = (RolloutAgentStateWord.Told, identity.Now().Time);
+                row.ChangedAt = row.ToldAt.Value;
+            }
         }
-
-        rollout.WavesBegun++;
-        Change(rollout, RolloutStateWord.Running, cause: null);
     }
 
     private void Stop(RolloutRow rollout, List<RolloutAgentRow> agents, string cause)

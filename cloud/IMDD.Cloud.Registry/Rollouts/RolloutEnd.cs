@@ -1,5 +1,3 @@
-using IMDD.Cloud.Registry.Fleet;
-using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Registry;
@@ -7,9 +5,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Rollouts;
 
-/// <summary>Takes rollouts back: who was not told never is, who does not decide by the release yet gets back what it had; the others go on.</summary>
-internal sealed class RolloutEnd(FleetWishes wishes, RegistryIdentity identity, ILogger<RolloutEnd> logger)
+/// <summary>Takes rollouts back: who was not told never is, who does not decide by it yet gets back what it had; the others go on.</summary>
+internal sealed class RolloutEnd(RolloutContents contents, RegistryIdentity identity, ILogger<RolloutEnd> logger)
 {
+    /// <summary>Why an agent is no part of a rollout any more.</summary>
+    public const string ToldElse = "It was told something else since.";
+
     /// <summary>Takes a rollout back, in the transaction of a caller that holds its locks.</summary>
     /// <param name="context">The transaction's.</param>
     /// <param name="rollout">Which.</param>
@@ -41,6 +42,34 @@ internal sealed class RolloutEnd(FleetWishes wishes, RegistryIdentity identity, 
         Log.RolloutChanged(logger, rollout.Id, rollout.Name, rollout.Digest, rollout.State, rollout.WavesBegun, cause);
     }
 
+    /// <summary>
+    /// Agents are told a model that cannot wait: rollouts of recipes have them no longer, in the transaction of a caller that holds the model's row. What
+    /// they were told and do not decide by yet is not brought along.
+    /// </summary>
+    public async Task LetGoOfRecipesAsync(RegistryDbContext context, IReadOnlyList<AgentRow> agents, CancellationToken cancellationToken)
+    {
+        var byAddress = agents.ToDictionary(row => (row.Asset, row.Agent));
+        foreach (var row in await OpenParts(context, RolloutKind.Recipe).ToListAsync(cancellationToken))
+        {
+            if (byAddress.TryGetValue((row.Asset, row.Agent), out var agent) && row.Step != RolloutStepWord.Trial)
+            {
+                if (row.State == RolloutAgentStateWord.Told && agent.RolloutId == row.RolloutId)
+                {
+                    AssignedRecipe.GoBack(agent, row.PreviousRecipe);
+                }
+
+                (row.State, row.Detail, row.ChangedAt) = (RolloutAgentStateWord.Cancelled, ToldElse, identity.Now().Time);
+            }
+        }
+    }
+
+    /// <summary>Agents that rollouts which go on have still to tell, or wait for.</summary>
+    /// <param name="context">The database.</param>
+    /// <param name="kind">A <see cref="RolloutKind"/>; null: any.</param>
+    public static IQueryable<RolloutAgentRow> OpenParts(RegistryDbContext context, string? kind)
+        => context.RolloutAgents.Where(row => (row.State == RolloutAgentStateWord.Pending || row.State == RolloutAgentStateWord.Told)
+            && context.Rollouts.Any(rollout => rollout.Id == row.RolloutId && RolloutLock.Open.Contains(rollout.State) && (kind == null || rollout.Kind == kind)));
+
     private async Task<bool> RestoreAsync(RegistryDbContext context, RolloutRow rollout, RolloutAgentRow row, string restored, CancellationToken cancellationToken)
     {
         if (await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken) is not { } agent || agent.RolloutId != rollout.Id)
@@ -49,24 +78,7 @@ internal sealed class RolloutEnd(FleetWishes wishes, RegistryIdentity identity, 
             return false;
         }
 
-        var previous = await UsableAsync(context, row.Previous, cancellationToken);
-        var release = previous ?? await UsableAsync(context, await ChampionAsync(context, rollout, cancellationToken), cancellationToken);
-        if (row.Previous is null || release is null)
-        {
-            await wishes.TakeBackAsync(context, agent, restored, cancellationToken);
-            return true;
-        }
-
-        await wishes.TellAsync(
-            context, release, AgentRows.AddressOf(row), restored,
-            previous is null ? null : Mapping.Install(row.PreviousNotBefore, row.PreviousNotAfter), cancellationToken);
+        await contents.Of(rollout).RestoreAsync(context, rollout, row, agent, restored, cancellationToken);
         return true;
     }
-
-    private static Task<string?> ChampionAsync(RegistryDbContext context, RolloutRow rollout, CancellationToken cancellationToken)
-        => context.Aliases.Where(alias => alias.Name == rollout.Name && alias.Alias == ModelAlias.Champion && alias.Digest != rollout.Digest)
-            .Select(alias => (string?)alias.Digest).SingleOrDefaultAsync(cancellationToken);
-
-    private static Task<ReleaseRow?> UsableAsync(RegistryDbContext context, string? digest, CancellationToken cancellationToken)
-        => context.Releases.SingleOrDefaultAsync(release => release.Digest == digest && !release.IsBlocked, cancellationToken);
 }

@@ -1,14 +1,12 @@
-using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
-using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Rollouts;
 
 /// <summary>What agents say counts for the rollout that told them.</summary>
-internal sealed class RolloutFeedback(FleetWishes wishes, RegistryIdentity identity, TimeProvider time)
+internal sealed class RolloutFeedback(RolloutContents contents, TimeProvider time)
 {
     /// <summary>Keeps a step in the rollout of its id, if it has one, in the caller's transaction.</summary>
     public async Task ApplyAsync(RegistryDbContext context, AgentAddress address, RolloutStep step, CancellationToken cancellationToken)
@@ -32,9 +30,10 @@ internal sealed class RolloutFeedback(FleetWishes wishes, RegistryIdentity ident
         row.ChangedAt = state == row.State ? row.ChangedAt : time.GetUtcNow();
         (row.State, row.Step) = (state ?? row.State, step.Step);
         (row.ReasonCode, row.Detail) = (step.ReasonCode, step.Detail);
-        if (isLate)
+        if (isLate && await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken) is { } agent)
         {
-            await KeepAsync(context, rollout, row, address, cancellationToken);
+            // The wish was taken back too late.
+            await contents.Of(rollout).KeepAsync(context, rollout, row, agent, cancellationToken);
         }
     }
 
@@ -45,15 +44,4 @@ internal sealed class RolloutFeedback(FleetWishes wishes, RegistryIdentity ident
         _ when result == RolloutResult.Failure => RolloutAgentStateWord.Failed,
         _ => null,
     };
-
-    /// <summary>The wish was taken back too late, the release decides for good: what is desired is what runs, since the agent takes nothing older.</summary>
-    private async Task KeepAsync(RegistryDbContext context, RolloutRow rollout, RolloutAgentRow row, AgentAddress address, CancellationToken cancellationToken)
-    {
-        var agent = await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken);
-        var release = await context.Releases.SingleAsync(r => r.Digest == rollout.Digest, cancellationToken);
-        if (row.TakenBackBy is { } takenBackBy && agent?.RolloutId == takenBackBy && !release.IsBlocked)
-        {
-            await wishes.TellAsync(context, release, address, identity.NewRolloutId(), install: null, cancellationToken);
-        }
-    }
 }

@@ -6,7 +6,7 @@ namespace IMDD.Cloud.Registry.Rollouts;
 
 /// <summary>
 /// Who changes a rollout holds its row until the transaction ends, so that several instances do it one after the other. Rows are taken in one
-/// order: the model's, the rollout's, the agents'.
+/// order: the models', the recipe name's, the rollout's, the agents'. A rollout of a recipe tells agents of any model, and holds all.
 /// </summary>
 internal static class RolloutLock
 {
@@ -27,23 +27,30 @@ internal static class RolloutLock
         }
     }
 
+    /// <summary>As whoever tells agents a recipe does: all models, and then the row of its name, if it was ever registered.</summary>
+    public static async Task HoldRecipeAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
+    {
+        await HoldModelsAsync(context, cancellationToken);
+        await context.Database.ExecuteSqlAsync($"UPDATE recipe_names SET counter = counter WHERE name = {name}", cancellationToken);
+    }
+
     /// <summary>Takes the locks of a rollout; null: there is none of this id.</summary>
     public static async Task<RolloutRow?> TakeAsync(RegistryDbContext context, string id, CancellationToken cancellationToken)
     {
-        var name = await context.Rollouts.Where(row => row.Id == id).Select(row => row.Name).SingleOrDefaultAsync(cancellationToken);
-        if (name is null)
+        var rollout = await context.Rollouts.Where(row => row.Id == id).Select(row => new { row.Kind, row.Name }).SingleOrDefaultAsync(cancellationToken);
+        if (rollout is null)
         {
             return null;
         }
 
-        await HoldModelAsync(context, name, cancellationToken);
+        await (rollout.Kind == RolloutKind.Recipe ? HoldRecipeAsync(context, rollout.Name, cancellationToken) : HoldModelAsync(context, rollout.Name, cancellationToken));
         return await HoldAsync(context, id, cancellationToken);
     }
 
-    /// <summary>The rollout of a model that may go on, locked, for a caller that holds the model's row; null: none.</summary>
-    public static async Task<RolloutRow?> HoldOpenAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
+    /// <summary>The rollout of a model, or of a recipe, that may go on, locked, for a caller that holds the rows before it; null: none.</summary>
+    public static async Task<RolloutRow?> HoldOpenAsync(RegistryDbContext context, string name, CancellationToken cancellationToken, string kind = RolloutKind.Model)
     {
-        var id = await context.Rollouts.Where(row => row.Name == name && Open.Contains(row.State)).Select(row => row.Id).SingleOrDefaultAsync(cancellationToken);
+        var id = await context.Rollouts.Where(row => row.Kind == kind && row.Name == name && Open.Contains(row.State)).Select(row => row.Id).SingleOrDefaultAsync(cancellationToken);
         return id is null ? null : await HoldAsync(context, id, cancellationToken);
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using IMDD.Cloud.Registry.Fleet;
 using IMDD.Contracts;
+using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Registry;
 
@@ -14,15 +15,15 @@ internal static class RolloutPlan
     private static readonly TimeSpan LongestSoak = TimeSpan.FromDays(365);
 
     /// <exception cref="RegistryException">The waves cannot be understood; the message names the first that is wrong.</exception>
-    public static void Check(StartRollout request, DateTimeOffset now)
+    public static void Check(IReadOnlyList<RolloutWave> waves, InstallWindow? install, DateTimeOffset now)
     {
-        if (request.Waves.Count is 0 or > MostWaves)
+        if (waves.Count is 0 or > MostWaves)
         {
-            throw RegistryException.Invalid($"There are {request.Waves.Count} waves: expected 1 to {MostWaves}.");
+            throw RegistryException.Invalid($"There are {waves.Count} waves: expected 1 to {MostWaves}.");
         }
 
         var percent = 0.0;
-        foreach (var (wave, number) in request.Waves.Select((wave, i) => (wave, i + 1)))
+        foreach (var (wave, number) in waves.Select((wave, i) => (wave, i + 1)))
         {
             if ((wave.Lines.Count > 0 ? 1 : 0) + (wave.Agents.Count > 0 ? 1 : 0) + (wave.Percent is null ? 0 : 1) != 1)
             {
@@ -51,7 +52,7 @@ internal static class RolloutPlan
             }
         }
 
-        if (request.Install is { } window && (window.NotBefore >= window.NotAfter || window.NotAfter <= now))
+        if (install is { } window && (window.NotBefore >= window.NotAfter || window.NotAfter <= now))
         {
             throw RegistryException.Invalid($"The window from {window.NotBefore:O} to {window.NotAfter:O} is empty or over.");
         }
@@ -60,7 +61,7 @@ internal static class RolloutPlan
     /// <summary>The agents of each wave, none in two.</summary>
     /// <param name="rolloutId">With an agent's name it gives the order in which shares of the fleet are taken: another in each rollout, the same each time.</param>
     /// <param name="waves">Checked before.</param>
-    /// <param name="fleet">Agents of the model.</param>
+    /// <param name="fleet">Agents of the model, or of the recipe.</param>
     /// <exception cref="RegistryException">A wave has no agent.</exception>
     public static IReadOnlyList<IReadOnlyList<AgentAddress>> Settle(string rolloutId, IReadOnlyList<RolloutWave> waves, IReadOnlyList<AgentAddress> fleet)
     {
@@ -72,7 +73,7 @@ internal static class RolloutPlan
             List<AgentAddress> agents = [.. Candidates(wave, order, taken).Where(taken.Add)];
             settled.Add(agents.Count > 0
                 ? agents
-                : throw RegistryException.Forbidden($"Wave {number} has no agent that no wave before it has: the fleet of the model has {fleet.Count}."));
+                : throw RegistryException.Forbidden($"Wave {number} has no agent that no wave before it has: the fleet has {fleet.Count}."));
         }
 
         return settled;

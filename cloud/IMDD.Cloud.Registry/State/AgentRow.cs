@@ -14,8 +14,13 @@ public sealed class AgentRow
     /// <summary>Digest of the release it is to run.</summary>
     public string? Desired { get; set; }
 
-    /// <summary>Digest of the recipe that is assigned to it, for this wish and later ones; null: it keeps the one it has.</summary>
+    /// <summary>
+    /// Digest of the recipe that is assigned to it, for this wish and later ones, or <see cref="AssignedRecipe.Configured"/>; null: it keeps the one it has.
+    /// </summary>
     public string? Recipe { get; set; }
+
+    /// <summary>What was assigned before <see cref="Recipe"/> was, to go back to; null: nothing, or nobody knows.</summary>
+    public string? RecipeBefore { get; set; }
 
     /// <summary>JSON of the release that a recipe's wish names where none is desired: what the agent said it runs.</summary>
     public string? WishModel { get; set; }

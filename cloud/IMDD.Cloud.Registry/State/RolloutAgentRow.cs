@@ -30,6 +30,9 @@ public sealed class RolloutAgentRow
     /// <summary>Digest of the release that it was to run before it was told; null: none.</summary>
     public string? Previous { get; set; }
 
+    /// <summary>The recipe that was assigned to it before it was told another; null: none, or the rollout is a model's.</summary>
+    public string? PreviousRecipe { get; set; }
+
     public DateTimeOffset? PreviousNotBefore { get; set; }
     public DateTimeOffset? PreviousNotAfter { get; set; }
 

@@ -5,10 +5,13 @@ public sealed class RolloutRow
 {
     public required string Id { get; init; }
 
-    /// <summary>Name of the model.</summary>
+    /// <summary>A <see cref="RolloutKind"/>.</summary>
+    public string Kind { get; init; } = RolloutKind.Model;
+
+    /// <summary>Name of the model, or what all revisions of the recipe share.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Digest of the release.</summary>
+    /// <summary>Digest of the release or the recipe.</summary>
     public required string Digest { get; init; }
 
     /// <summary>A <see cref="IMDD.Contracts.Registry.RolloutStateWord"/>.</summary>

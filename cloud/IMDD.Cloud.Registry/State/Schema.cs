@@ -84,5 +84,10 @@ internal static class Schema
         ALTER TABLE agents ADD COLUMN gone_at_us BIGINT;
         ALTER TABLE agents ADD COLUMN stale_told BIGINT NOT NULL DEFAULT 0;
         """,
+        """
+        ALTER TABLE agents ADD COLUMN recipe_before TEXT;
+        ALTER TABLE rollouts ADD COLUMN kind TEXT NOT NULL DEFAULT 'model';
+        ALTER TABLE rollout_agents ADD COLUMN previous_recipe TEXT;
+        """,
     ]);
 }

@@ -15,6 +15,7 @@ public static class AuditAction
     public const string CancelRollout = "rollout.cancel";
     public const string RegisterRecipe = "recipe.register";
     public const string AssignRecipe = "recipe.assign";
+    public const string WithdrawRecipe = "recipe.withdraw";
     public const string PublishRoot = "keys.publish";
     public const string Label = "label.set";
     public const string RebaselineDrift = "drift.rebaseline";

@@ -11,6 +11,9 @@ public sealed record AgentGroupState
 
     public ModelReference? Model { get; init; }
 
+    /// <summary>Why no model decides for the group; its frames end as undecided, and other groups go on. Null: one does.</summary>
+    public string? ModelFault { get; init; }
+
     /// <summary>Id of the recipe in force.</summary>
     public string? RecipeId { get; init; }
 

@@ -17,10 +17,13 @@ public sealed record AgentState
     public required int BdSeq { get; init; }
 
     /// <summary>
-    /// The active model. This, the recipe, the slots and the execution provider are those of the cameras that are in no group; null where every
+    /// The active model. This, its fault, the recipe, the slots and the execution provider are those of the cameras that are in no group; null where every
     /// camera is in one of <see cref="Groups"/>.
     /// </summary>
     public ModelReference? Model { get; init; }
+
+    /// <summary>Why no model decides, such as a bundle that cannot be loaded: frames end as undecided. Null: one does.</summary>
+    public string? ModelFault { get; init; }
 
     /// <summary>Id of the recipe in force.</summary>
     public string? RecipeId { get; init; }

@@ -13,7 +13,7 @@ public static class DesiredModelsEvent
 
     /// <summary>What an agent is to run.</summary>
     /// <exception cref="ArgumentException">
-    /// No slot or too many, a group without cameras, a group or a camera in two of them, two for the rest of the cameras, a digest or a rollout id that is none,
+    /// No slot or too many, a group without cameras, a group or a camera in two of them, two for the rest of the cameras, a digest or a rollout id that is none, a recipe beside the configured one,
     /// or a window that ends before it begins.
     /// </exception>
     /// <exception cref="FormatException">A group's name breaks the rule for names.</exception>
@@ -32,6 +32,8 @@ public static class DesiredModelsEvent
         {
             EventGuard.Digest(slot.Model.Digest, "Model.Digest");
             EventGuard.Digest(slot.RecipeDigest, nameof(slot.RecipeDigest));
+            EventGuard.That(
+                !slot.ConfiguredRecipe || slot.RecipeDigest is null, "A slot names a recipe and asks for the configured one: expected one of the two.", nameof(slot.ConfiguredRecipe));
             EventGuard.That(
                 slot.Group is null || slot.Cameras.Count > 0,
                 $"The slot of group '{slot.Group}' has no cameras: expected those of the group, or an agent that knows no groups takes it for all cameras.", nameof(slot.Cameras));

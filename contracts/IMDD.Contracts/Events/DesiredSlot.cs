@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IMDD.Contracts.Events;
 
 /// <summary>
@@ -19,6 +21,10 @@ public sealed record DesiredSlot
 
     /// <summary>Digest of the station's recipe, fetched by it from the registry; null: the one it has.</summary>
     public string? RecipeDigest { get; init; }
+
+    /// <summary>True: the station goes back to the recipe of its own configuration; then <see cref="RecipeDigest"/> is null. An agent of before 1.3 keeps the one it has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ConfiguredRecipe { get; init; }
 
     /// <summary>When it may be installed for this group; null: as the message says.</summary>
     public InstallWindow? Install { get; init; }

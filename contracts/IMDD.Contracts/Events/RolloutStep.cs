@@ -28,6 +28,9 @@ public sealed record RolloutStep
     /// <summary>The reason in words, for a person.</summary>
     public string? Detail { get; init; }
 
+    /// <summary>Digest of the recipe that the failure is about; null: it is about the model, about neither, or no failure.</summary>
+    public string? RecipeDigest { get; init; }
+
     /// <summary>Slot on the agent, <c>A</c> or <c>B</c>, once it has one.</summary>
     public string? Slot { get; init; }
 

@@ -14,6 +14,7 @@ public static class RolloutStepEvent
         EventGuard.NotEmpty(step.RolloutId, nameof(step.RolloutId));
         EventGuard.NotEmpty(step.Step, nameof(step.Step));
         EventGuard.Digest(step.Model.Digest, "Model.Digest");
+        EventGuard.Digest(step.RecipeDigest, nameof(step.RecipeDigest));
         EventGuard.That(
             (step.Result == RolloutResult.Failure) == !string.IsNullOrEmpty(step.ReasonCode),
             $"Result is {step.Result} and reasonCode '{step.ReasonCode}': expected a reason exactly for a failure.", nameof(step.ReasonCode));

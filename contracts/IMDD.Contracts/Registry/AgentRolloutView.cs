@@ -19,6 +19,9 @@ public sealed record AgentRolloutView
     /// <summary>Digest of the recipe that is assigned to it; null: none.</summary>
     public string? RecipeDigest { get; init; }
 
+    /// <summary>True where a recipe was withdrawn: it is to go by its configuration's.</summary>
+    public bool ConfiguredRecipe { get; init; }
+
     public string? RolloutId { get; init; }
 
     /// <summary>Its last report about that; null: none yet.</summary>

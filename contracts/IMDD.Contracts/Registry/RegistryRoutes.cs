@@ -80,6 +80,12 @@ public static class RegistryRoutes
     /// <summary>POST: <see cref="Registry.AssignRecipe"/>, answered with <see cref="RecipeAssignment"/>.</summary>
     public const string AssignRecipe = Base + "/recipes/{digest}/assign";
 
+    /// <summary>POST: <see cref="Registry.WithdrawRecipe"/>, answered with <see cref="RecipeWithdrawal"/>.</summary>
+    public const string WithdrawRecipe = Base + "/recipes/{digest}/withdraw";
+
+    /// <summary>POST to start a rollout of a recipe: <see cref="StartRecipeRollout"/>, answered with <see cref="RolloutProgressView"/>.</summary>
+    public const string RecipeRollouts = Base + "/recipes/{digest}/rollouts";
+
     /// <summary>GET: <c>recipe.dsse</c>, the newest signed document of a recipe's digest.</summary>
     public const string RecipeEnvelope = "/recipes/{digest}/recipe.dsse";
 

@@ -9,12 +9,12 @@ public static class RolloutAgentStateWord
     /// <summary>Told, or about to be; how far it is, its step says.</summary>
     public const string Told = "told";
 
-    /// <summary>It has kept the release.</summary>
+    /// <summary>It has kept the release or the recipe.</summary>
     public const string InSync = "in-sync";
 
-    /// <summary>It has refused the release, or gone back.</summary>
+    /// <summary>It has refused it, or gone back.</summary>
     public const string Failed = "failed";
 
-    /// <summary>It was never told, or the wish was taken back before the release decided.</summary>
+    /// <summary>It was never told, or the wish was taken back before it decided.</summary>
     public const string Cancelled = "cancelled";
 }

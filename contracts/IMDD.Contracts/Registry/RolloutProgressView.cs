@@ -8,7 +8,11 @@ public sealed record RolloutProgressView
     /// <summary>Of every wish that it tells.</summary>
     public required string RolloutId { get; init; }
 
-    public required ModelRelease Model { get; init; }
+    /// <summary>What it gives out; null: a recipe.</summary>
+    public ModelRelease? Model { get; init; }
+
+    /// <summary>The recipe that it gives out; null: a model.</summary>
+    public RecipeReference? Recipe { get; init; }
 
     /// <summary>One of <see cref="RolloutStateWord"/>.</summary>
     public required string State { get; init; }

@@ -15,7 +15,7 @@ public static class RolloutStateWord
     /// <summary>No further wave begins until it is resumed.</summary>
     public const string Paused = "paused";
 
-    /// <summary>All waves are done; the release is the champion.</summary>
+    /// <summary>All waves are done; a release is the champion.</summary>
     public const string Finished = "finished";
 
     /// <summary>Too many agents have failed, or it could not go on: no further agent is told.</summary>

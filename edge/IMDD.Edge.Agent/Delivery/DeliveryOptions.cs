@@ -44,9 +44,16 @@ public sealed class DeliveryOptions
     [Range(0.0, 1.0)]
     public double MaxDisagreement { get; set; } = 0.1;
 
-    /// <summary>How long a new release decides before the one before it is let go; one that fails on a frame meanwhile is taken out again.</summary>
+    /// <summary>How long a new release or recipe decides before the one before it is let go; one that fails on a frame meanwhile is taken out again.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Trial { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Share of the line's frames that a recipe on trial may leave undecided, by its margin or its deadline; one that leaves more is taken out again.
+    /// 1: any.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double MaxUndecided { get; set; } = 0.5;
 
     /// <summary>A trial is not held to what was predicted longer ago than this: the line may be another by now.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]

@@ -88,7 +88,7 @@ internal sealed class GroupDelivery(
     {
         if (_slots.State is { Trial: { } trial } state)
         {
-            // The process ended while a release was on trial, and has come up on it.
+            // The process ended while a release or a recipe was on trial, and has come up on it.
             await TryOutAsync(trial.RolloutId, state.Deciding().Model, previous: null, cancellationToken);
         }
 
@@ -130,7 +130,7 @@ internal sealed class GroupDelivery(
     {
         var model = wish.Model;
         if (_slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId
-            && (closed.Result != RolloutResult.Success || recipes.IsInForce(wish.RecipeDigest)))
+            && (closed.Result != RolloutResult.Success || recipes.IsInForce(wish.Recipe)))
         {
             Say(closed);
             return;
@@ -138,7 +138,7 @@ internal sealed class GroupDelivery(
 
         crashPoints.Pass(CrashPoint.AfterWish);
         var deciding = _slot.Model is { } present && present.Digest == model.Digest ? present.Slot : null;
-        if (deciding is not null && recipes.IsInForce(wish.RecipeDigest))
+        if (deciding is not null && recipes.IsInForce(wish.Recipe))
         {
             Close(RolloutSteps.Committed(identity.Name, wish.RolloutId, model, deciding));
             return;
@@ -152,11 +152,11 @@ internal sealed class GroupDelivery(
                 InstallWait.CheckNotOver(window, time.GetUtcNow());
             }
 
-            var staged = await recipes.StageAsync(wish.RecipeDigest, newer);
+            var staged = await recipes.StageAsync(wish.Recipe, newer);
             if (deciding is not null)
             {
                 await AwaitWindowAsync(wish, deciding, newer);
-                await ActivateRecipeAsync(wish.RolloutId, model, deciding, staged!, newer);
+                await ActivateRecipeAsync(wish, staged!, newer, stop);
                 return;
             }
 
@@ -177,7 +177,10 @@ internal sealed class GroupDelivery(
         {
             _slots.Discard(model.Digest);
             Unstage(model);
-            Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, Refusal.CodeOf(e), e.Message));
+            Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, Refusal.CodeOf(e), e.Message) with
+            {
+                RecipeDigest = Refusal.IsOfRecipe(e) ? wish.Recipe?.Digest : null,
+            });
         }
         catch (StoreUnavailableException e)
         {
@@ -220,7 +223,12 @@ internal sealed class GroupDelivery(
     /// <summary>The pointer of an agent to which nothing was delivered yet.</summary>
     private SlotState Configured()
     {
-        var model = _slot.Model!;
+        if (_slot.Model is not { } model)
+        {
+            // Its bundle could not be loaded: the slot that would decide is empty.
+            return new SlotState { Active = SlotState.Names[0], Slots = new Dictionary<string, SlotContent>(StringComparer.Ordinal) };
+        }
+
         return new SlotState
         {
             Active = model.Slot,
@@ -287,22 +295,16 @@ internal sealed class GroupDelivery(
     }
 
     /// <summary>The model stays, the recipe changes.</summary>
-    private async Task ActivateRecipeAsync(string rolloutId, ModelRelease model, string deciding, string staged, CancellationToken newer)
+    private async Task ActivateRecipeAsync(GroupWish wish, WishedRecipe staged, CancellationToken newer, CancellationToken stop)
     {
         await LookForRootAsync(newer);
         newer.ThrowIfCancellationRequested();
-        recipes.Activate(_slots.State ?? Configured(), staged);
-        try
-        {
-            Close(RolloutSteps.Committed(identity.Name, rolloutId, model, deciding));
-        }
-        finally
-        {
-            states.ModelChanged();
-        }
+        recipes.Try(_slots.State ?? Configured(), wish.RolloutId, staged);
+        states.ModelChanged();
+        await TryOutAsync(wish.RolloutId, wish.Model, previous: null, stop);
     }
 
-    private async Task ActivateAsync(GroupWish wish, ModelRelease model, string? stagedRecipe, CancellationToken newer, CancellationToken stop)
+    private async Task ActivateAsync(GroupWish wish, ModelRelease model, WishedRecipe? stagedRecipe, CancellationToken newer, CancellationToken stop)
     {
         var rolloutId = wish.RolloutId;
         var state = BeginCandidate(rolloutId);
@@ -334,7 +336,7 @@ internal sealed class GroupDelivery(
 
             crashPoints.Pass(CrashPoint.AfterWarm);
             _slots.Write(RecipeDelivery.Into(
-                state.With(target, state.Slots[target] with { HasDecided = true }) with { Active = target, Trial = new SlotTrial(rolloutId, Starts: 0), Candidate = null }, recipe));
+                state.With(target, state.Slots[target] with { HasDecided = true }) with { Active = target, Trial = new SlotTrial(rolloutId, Starts: 0), Candidate = null }, stagedRecipe));
             crashPoints.Pass(CrashPoint.AfterPointer);
             previous = _slot.Swap(candidate, target, () => recipes.Take(recipe));
         }
@@ -449,46 +451,51 @@ internal sealed class GroupDelivery(
         }
     }
 
-    /// <summary>Watches the release that decides for as long as a trial takes; then keeps it, or goes back.</summary>
+    /// <summary>Watches what is on trial, a release, a recipe or both, for as long as a trial takes; then keeps it, or goes back.</summary>
     /// <param name="rolloutId">The wish that it came by.</param>
-    /// <param name="model">The release.</param>
-    /// <param name="previous">The model before, still warm; null after a restart.</param>
+    /// <param name="model">The release that decides.</param>
+    /// <param name="previous">The model before, still warm; null after a restart, or where it is the same.</param>
     /// <param name="stop">Ends it: the trial goes on at the next start.</param>
     private async Task TryOutAsync(string rolloutId, ModelRelease model, ISegmenter? previous, CancellationToken stop)
     {
-        var target = _slots.State!.Active;
+        var (target, trial) = (_slots.State!.Active, _slots.State.Trial!);
         Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Trial) with
         {
             Slot = target,
-            Status = previous is null ? RolloutStatus.Resumed : RolloutStatus.Proceeding,
+            Status = previous is null && !trial.IsRecipeAlone ? RolloutStatus.Resumed : RolloutStatus.Proceeding,
         });
         try
         {
-            var began = time.GetTimestamp();
-            var predicted = PredictionOf(_slot.Manifest);
+            var (began, failures) = (time.GetTimestamp(), trial.IsRecipeAlone ? _slot.Failures : 0);
+            var predicted = trial.IsRecipeAlone ? null : PredictionOf(_slot.Manifest);
             string? breach = null;
-            while (_slot.Failures == 0 && (breach = Breach(predicted)) is null && time.GetElapsedTime(began) < options.Trial)
+            string? ofRecipe = null;
+            while (_slot.Failures == failures && (breach = Breach(predicted)) is null && (ofRecipe = recipes.Breach(trial)) is null && time.GetElapsedTime(began) < options.Trial)
             {
                 await Task.Delay(LookInterval, time, stop);
             }
 
-            if (_slot.Failures > 0 || breach is not null)
+            if (_slot.Failures > failures || breach is not null || ofRecipe is not null)
             {
-                GoBack(rolloutId, model, ref previous, breach ?? $"It failed on {_slot.Failures} of the line's frames.");
+                GoBack(rolloutId, model, ref previous, breach ?? ofRecipe ?? $"It failed on {_slot.Failures - failures} of the line's frames.", isOfRecipe: trial.IsRecipeAlone || ofRecipe is not null);
                 return;
             }
 
             // The ledger before the pointer: once it has been kept, nothing older may come by a wish, whenever the process ends.
-            var kept = opener.Open(_slots.FolderOf(target, model.Digest));
+            var kept = trial.IsRecipeAlone ? null : opener.Open(_slots.FolderOf(target, model.Digest));
             recipes.Accept(_slots.State!);
-            opener.Accept(kept, group.Name);
-            crashPoints.Pass(CrashPoint.AfterLedger);
+            if (kept is not null)
+            {
+                opener.Accept(kept, group.Name);
+                crashPoints.Pass(CrashPoint.AfterLedger);
+            }
+
             Close(RolloutSteps.Committed(identity.Name, rolloutId, model, target));
             crashPoints.Pass(CrashPoint.AfterKeep);
         }
         catch (Exception e) when (e is ModelBundleException or RecipeException)
         {
-            GoBack(rolloutId, model, ref previous, $"Its files are no longer what they were: {e.Message}");
+            GoBack(rolloutId, model, ref previous, $"It cannot be kept: {e.Message}", isOfRecipe: e is RecipeException);
         }
         finally
         {
@@ -497,11 +504,25 @@ internal sealed class GroupDelivery(
         }
     }
 
-    private void GoBack(string rolloutId, ModelRelease model, ref ISegmenter? previous, string detail)
+    private void GoBack(string rolloutId, ModelRelease model, ref ISegmenter? previous, string detail, bool isOfRecipe)
     {
         var state = _slots.State!;
         var back = state.Other();
-        var failed = RolloutSteps.Failed(identity.Name, rolloutId, model, RolloutStepWord.RolledBack, RolloutReason.HealthRegression, detail) with { Slot = state.Active, Group = group.Name };
+        var failed = RolloutSteps.Failed(identity.Name, rolloutId, model, RolloutStepWord.RolledBack, RolloutReason.HealthRegression, detail) with
+        {
+            Slot = state.Active,
+            Group = group.Name,
+            RecipeDigest = isOfRecipe ? state.Recipe : null,
+        };
+        if (state.Trial!.IsRecipeAlone)
+        {
+            Log.RecipeTakenOut(logger, state.Recipe, detail);
+            recipes.GoBack(state.WithRecipeBack() with { Trial = null, Closed = failed });
+            Say(failed);
+            telemetry.RolloutEnded(failed.Step, failed.ReasonCode);
+            return;
+        }
+
         Log.SlotAbandoned(logger, state.Active, model.Name, model.Digest, back, detail);
         previous ??= starting.TryLoad(group, state, back);
         if (previous is null)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Faults;
@@ -22,7 +23,8 @@ internal sealed class RecipeDelivery(
     private readonly ModelSlot _slot = group.Slot;
 
     /// <summary>True where a wish leaves the recipe as it is.</summary>
-    public bool IsInForce(string? digest) => digest is null || digest == _inForce.Current.Digest;
+    public bool IsInForce(WishedRecipe? wished)
+        => wished is null || (wished.Digest is { } digest ? digest == _inForce.Current.Digest : _inForce.Current == _inForce.Configured);
 
     /// <summary>Takes up what the pointer names, at the start. One that cannot be used gives way to the configuration's, and its wish is followed anew.</summary>
     public void Resume()
@@ -47,34 +49,36 @@ internal sealed class RecipeDelivery(
     /// <exception cref="RecipeException">It is not taken.</exception>
     /// <exception cref="DeliveryException">The registry does not have it.</exception>
     /// <exception cref="ModelBundleException">The registry's root documents do not follow the trusted one.</exception>
-    public async Task<string?> StageAsync(string? digest, CancellationToken cancellationToken)
+    public async Task<WishedRecipe?> StageAsync(WishedRecipe? wished, CancellationToken cancellationToken)
     {
-        if (IsInForce(digest))
+        if (IsInForce(wished))
         {
             return null;
         }
 
-        if (TryOpenStaged(digest!) is null)
+        if (wished!.Digest is { } digest && TryOpenStaged(digest) is null)
         {
-            var envelope = await FetchAsync(digest!, cancellationToken);
-            var recipe = Read(envelope, digest!);
+            var envelope = await FetchAsync(digest, cancellationToken);
+            var recipe = Read(envelope, digest);
             Check(recipe);
             crashPoints.Pass(CrashPoint.AfterRecipeCheck);
             _store.Tidy(_slots.State?.Recipe, _slots.State?.Trial?.Replaced?.Digest, digest);
-            _store.Keep(digest!, envelope);
+            _store.Keep(digest, envelope);
             crashPoints.Pass(CrashPoint.AfterRecipeKept);
         }
 
-        return digest;
+        return wished;
     }
 
     /// <summary>A staged recipe, checked again, since it may have lain there for long; null for null.</summary>
     /// <exception cref="RecipeException">It is not taken.</exception>
-    public StationRecipe? Open(string? staged) => staged is null ? null : Of(OpenStaged(staged));
+    public StationRecipe? Open(WishedRecipe? staged) => staged is null ? null : staged.Digest is { } digest ? Of(OpenStaged(digest)) : _inForce.Configured;
 
-    /// <summary>The pointer with another recipe beside a model on trial, which takes it along if it is taken out again.</summary>
-    public static SlotState Into(SlotState state, StationRecipe? next)
-        => next is null ? state : state with { Recipe = next.Digest, Trial = state.Trial! with { Replaced = new ReplacedRecipe(state.Recipe) } };
+    /// <summary>The pointer with another recipe on trial, which the one before takes the place of again if it is taken out.</summary>
+    /// <param name="state">The pointer, with the trial.</param>
+    /// <param name="staged">The recipe; null: it stays as it is.</param>
+    public static SlotState Into(SlotState state, WishedRecipe? staged)
+        => staged is null ? state : state with { Recipe = staged.Digest, Trial = state.Trial! with { Replaced = new ReplacedRecipe(state.Recipe) } };
 
     /// <summary>Within <see cref="ModelSlot.Swap"/>: together with the model.</summary>
     public void Take(StationRecipe? next)
@@ -85,34 +89,59 @@ internal sealed class RecipeDelivery(
         }
     }
 
-    /// <summary>Puts a staged recipe in force under the model that decides.</summary>
+    /// <summary>Puts a staged recipe in force, on trial, under the model that decides.</summary>
     /// <param name="state">The pointer.</param>
-    /// <param name="staged">Digest of the recipe.</param>
+    /// <param name="rolloutId">The wish that it came by.</param>
+    /// <param name="staged">The recipe.</param>
     /// <exception cref="RecipeException">It is not taken.</exception>
-    public void Activate(SlotState state, string staged)
+    public void Try(SlotState state, string rolloutId, WishedRecipe staged)
     {
-        var recipe = OpenStaged(staged);
-
-        // The ledger before the pointer: a recipe that is in force is one that was accepted, whenever the process ends.
-        _store.Ledger.AcceptChecked(recipe, time.GetUtcNow());
-        crashPoints.Pass(CrashPoint.AfterRecipeLedger);
-        _slots.Write(state with { Recipe = staged });
+        var next = Open(staged)!;
+        _slots.Write(Into(state with { Trial = new SlotTrial(rolloutId, Starts: 0, IsRecipeAlone: true) }, staged));
         crashPoints.Pass(CrashPoint.AfterRecipePointer);
-        var next = Of(recipe);
-        _slot.BetweenBatches(() => _inForce.Set(next));
+        PutInForce(next);
         crashPoints.Pass(CrashPoint.AfterRecipeSwap);
-        Log.RecipeInForce(logger, next.Recipe.Id, staged, recipe.Document.Counter, recipe.SignedBy ?? "nobody");
         WarnOfUnknownClasses(next.Recipe);
     }
 
-    /// <summary>The model on trial is kept: so is the recipe that came with it.</summary>
-    /// <exception cref="RecipeException">Its file is no longer what it was.</exception>
+    /// <summary>The recipe that a trial has replaced is in force again.</summary>
+    /// <param name="returned">The pointer, with it.</param>
+    public void GoBack(SlotState returned)
+    {
+        var recipe = Of(returned);
+        _slots.Write(returned);
+        PutInForce(recipe);
+    }
+
+    /// <summary>What more of the line's frames than may be were left undecided by the recipe on trial; null: nothing, or it is too early to say.</summary>
+    public string? Breach(SlotTrial trial)
+    {
+        var (frames, undecided) = _inForce.Tally();
+        return trial.Replaced is not null && frames >= PredictionRule.LeastFrames && ShadowRule.IsBeyond(undecided, frames, options.MaxUndecided)
+            ? string.Create(CultureInfo.InvariantCulture, $"Frames were left undecided by recipe '{_inForce.Current.Recipe.Id}': {undecided} of {frames}, where at most {options.MaxUndecided:P0} may be.")
+            : null;
+    }
+
+    /// <summary>What is on trial is kept: so is the recipe that has come.</summary>
+    /// <exception cref="RecipeException">Its file is no longer what it was; or, where it has come alone, it is not taken any more.</exception>
     public void Accept(SlotState state)
     {
-        if (state is { Recipe: { } digest, Trial.Replaced: not null })
+        if (state is not { Recipe: { } digest, Trial: { Replaced: not null } trial })
+        {
+            return;
+        }
+
+        if (trial.IsRecipeAlone)
+        {
+            // Another group may have kept a later one of its name meanwhile.
+            _store.Ledger.AcceptChecked(Read(ReadKept(digest), digest), time.GetUtcNow());
+        }
+        else
         {
             _store.Ledger.Accept(SignedRecipe.ReadProven(ReadKept(digest), digest));
         }
+
+        crashPoints.Pass(CrashPoint.AfterRecipeLedger);
     }
 
     /// <summary>The recipe that a pointer names; the configuration's where it names none, or one that cannot be used.</summary>
@@ -141,6 +170,12 @@ internal sealed class RecipeDelivery(
         }
     }
 
+    private void PutInForce(StationRecipe next)
+    {
+        _slot.BetweenBatches(() => _inForce.Set(next));
+        Log.RecipePutInForce(logger, next.Recipe.Id, next.Digest, next.Counter);
+    }
+
     private static StationRecipe Of(SignedRecipe recipe) => new(recipe.Document.Recipe, recipe.Document.Counter);
 
     private async Task<byte[]> FetchAsync(string digest, CancellationToken cancellationToken)
@@ -152,6 +187,10 @@ internal sealed class RecipeDelivery(
             {
                 await roots.FollowAsync(cancellationToken);
                 return await registry.RecipeAsync(digest, SignedRecipe.MaxEnvelopeBytes, cancellationToken);
+            }
+            catch (DeliveryException e)
+            {
+                throw new DeliveryException(e.ReasonCode, e.Message, e) { IsOfRecipe = true };
             }
             catch (HttpRequestException e)
             {
@@ -175,7 +214,10 @@ internal sealed class RecipeDelivery(
         if (!Equals(Of(recipe).Window, _inForce.Configured.Window) && agent.Cameras.Any(camera => camera.Reference is { Length: > 0 } && (group.Cameras.Count == 0 || group.Cameras.Contains(camera.Name))))
         {
             throw new DeliveryException(
-                RolloutReason.Unsupported, "Its window is another than the configured recipe's, by which the known-good pictures of this station were read.");
+                RolloutReason.Unsupported, "Its window is another than the configured recipe's, by which the known-good pictures of this station were read.")
+            {
+                IsOfRecipe = true,
+            };
         }
 
         var (ledger, now) = (_store.Ledger, time.GetUtcNow());

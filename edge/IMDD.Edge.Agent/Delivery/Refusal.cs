@@ -11,6 +11,9 @@ internal static class Refusal
     /// <summary>True for what is wrong with it and will not pass by waiting.</summary>
     public static bool Is(Exception e) => e is DeliveryException or ModelBundleException or SegmenterException or RecipeException;
 
+    /// <summary>True where the recipe of a wish is at fault, whatever model comes with it.</summary>
+    public static bool IsOfRecipe(Exception e) => e is RecipeException or DeliveryException { IsOfRecipe: true };
+
     /// <summary>The reason code.</summary>
     public static string CodeOf(Exception e) => e switch
     {

@@ -17,7 +17,7 @@ internal sealed record SlotState
     /// <summary>Digest of the delivered recipe in force; null: the configuration's is.</summary>
     public string? Recipe { get; init; }
 
-    /// <summary>Set while the active slot's release may still be taken out again.</summary>
+    /// <summary>Set while the active slot's release, or the recipe, may still be taken out again.</summary>
     public SlotTrial? Trial { get; init; }
 
     /// <summary>What is to decide next, where the agent has several groups of cameras; null: nothing.</summary>
@@ -32,7 +32,7 @@ internal sealed record SlotState
     /// <summary>What decides.</summary>
     public SlotContent Deciding() => Slots[Active];
 
-    /// <summary>The same with the recipe from before the trial, where one came with the model.</summary>
+    /// <summary>The same with the recipe from before the trial, where one has come.</summary>
     public SlotState WithRecipeBack() => Trial?.Replaced is { } replaced ? this with { Recipe = replaced.Digest } : this;
 
     /// <summary>The same with another content of a slot; null: empty.</summary>

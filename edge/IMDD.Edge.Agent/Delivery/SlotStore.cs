@@ -71,7 +71,7 @@ internal sealed class SlotStore
         return [.. state.Slots.OrderBy(slot => slot.Key != state.Active).ThenBy(slot => slot.Key, StringComparer.Ordinal).Select(slot => new AgentModelSlot(
             slot.Key,
             slot.Key == state.Active
-                ? state.Trial is null ? AgentSlotState.Active : AgentSlotState.Trial
+                ? state.Trial is null or { IsRecipeAlone: true } ? AgentSlotState.Active : AgentSlotState.Trial
                 : slot.Value.HasDecided ? AgentSlotState.Previous : AgentSlotState.Staged,
             slot.Value.Model,
             slot.Value.ExpiresAt <= now))];
@@ -170,7 +170,8 @@ internal sealed class SlotStore
                 throw new JsonException($"'{recipe}' is no recipe's digest");
             }
 
-            return SlotState.Names.Contains(state.Active) && state.Slots.ContainsKey(state.Active)
+            // Where the configuration's bundle could not be loaded nothing decided, and there was nothing to try beside it.
+            return SlotState.Names.Contains(state.Active) && (state.Slots.ContainsKey(state.Active) || state.Trial is null)
                 ? state
                 : throw new JsonException($"slot '{state.Active}' decides and is not there");
         }

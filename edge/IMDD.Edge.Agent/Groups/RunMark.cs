@@ -15,6 +15,9 @@ internal sealed class RunMark : IDisposable
     private const int MostCandidates = 16;
     private const int Size = NameSize * (1 + MostCandidates);
 
+    /// <summary>What Linux says where a disk, or what one may use of it, is full.</summary>
+    private static readonly int[] NoRoom = [28, 122];
+
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte[] _name = new byte[NameSize];
@@ -23,7 +26,7 @@ internal sealed class RunMark : IDisposable
     private readonly HashSet<string> _leftCandidates = new(StringComparer.Ordinal);
 
     /// <summary>Reads what the last life has left, and begins anew.</summary>
-    /// <param name="file">The file; null: there is one group, and nothing to tell apart.</param>
+    /// <param name="file">The file; null: there is one group, and nothing to tell apart. Where the disk has no room for it there is none.</param>
     /// <exception cref="StoreUnavailableException">It cannot be written.</exception>
     public RunMark(string? file)
     {
@@ -35,13 +38,14 @@ internal sealed class RunMark : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            if (new FileInfo(file) is { Exists: true, Length: not Size })
-            {
-                File.Delete(file);
-            }
-
+            Allocate(file);
             _file = MemoryMappedFile.CreateFromFile(file, FileMode.OpenOrCreate, mapName: null, Size);
             _view = _file.CreateViewAccessor(0, Size);
+        }
+        catch (IOException e) when (NoRoom.Contains(e.HResult))
+        {
+            // The agent may be what makes room, by sending what is stored: it goes on, and its next start knows less.
+            return;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,6 +61,25 @@ internal sealed class RunMark : IDisposable
                 _leftCandidates.Add(candidate);
             }
         }
+    }
+
+    /// <summary>
+    /// Makes the file, or writes it over with what it holds: a page that has no place on the disk yet, where the file is sparse, would end the process at its
+    /// first write, once the disk is full.
+    /// </summary>
+    private static void Allocate(string file)
+    {
+        using FileStream stream = new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite);
+        var content = new byte[Size];
+        if (stream.Length == Size)
+        {
+            stream.ReadExactly(content);
+        }
+
+        stream.SetLength(Size);
+        stream.Position = 0;
+        stream.Write(content);
+        stream.Flush(flushToDisk: true);
     }
 
     /// <summary>Name of the group for which a model was loaded or run when the last life ended, empty for the rest; null: for none, or nobody knows.</summary>

@@ -16,7 +16,8 @@ internal sealed class ModelHealthCheck(CameraGroups groups) : IHealthCheck
         {
             if (group.Slot.Model is not { } model)
             {
-                return HealthCheckResult.Unhealthy(group.Name is { } missing ? $"no model is loaded for group {missing}" : "no model is loaded");
+                var missing = group.Name is { } of ? $"no model is loaded for group {of}" : "no model is loaded";
+                return HealthCheckResult.Unhealthy(group.Slot.Fault is { } fault ? $"{missing}: {fault}" : missing);
             }
 
             models.Add(group.Name is { } name ? $"{name}: {model.Name} {model.Version}" : $"{model.Name} {model.Version}");

@@ -67,6 +67,12 @@ internal sealed class FrameCompletion(
             frame.Line.Watch.Usable(null);
         }
 
+        // What comes late, after an outage, is late by any recipe.
+        if (frame.Recipe is { } recipe && !frame.Header.Simulated && time.GetUtcNow() - frame.Happened <= EventContext.HistoricalAfter)
+        {
+            frame.Line.Group.Recipes.Judged(recipe, decision);
+        }
+
         Build(frame);
         telemetry.Decided(frame.Line.Key, frame.Decision);
     }

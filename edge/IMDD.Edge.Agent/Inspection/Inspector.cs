@@ -88,7 +88,7 @@ internal sealed class Inspector(
         {
             foreach (var frame in batch)
             {
-                frame.Decision = Decision.Undecided(UndecidedReason.ModelUnavailable, "No model is loaded.");
+                frame.Decision = Decision.Undecided(UndecidedReason.ModelUnavailable, group.Slot.Fault is { } fault ? $"No model is loaded: {fault}" : "No model is loaded.");
             }
         }
     }

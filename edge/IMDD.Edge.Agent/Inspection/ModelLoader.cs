@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Groups;
@@ -21,17 +22,23 @@ internal sealed class ModelLoader(
         CountStarts(groups);
         List<LoadedModel> loaded = [];
         List<(string? Group, ModelBundle Bundle)> configured = [];
+        ExceptionDispatchInfo? broken = null;
         try
         {
             foreach (var group in groups)
             {
                 mark.Enter(group);
-                loaded.Add(Load(group, configured));
+                loaded.Add(TryLoad(group, configured, ref broken));
+            }
+
+            if (broken is not null && loaded.TrueForAll(model => model.Segmenter is null))
+            {
+                broken.Throw();
             }
         }
         catch
         {
-            loaded.ForEach(model => model.Segmenter.Dispose());
+            loaded.ForEach(model => model.Segmenter?.Dispose());
             throw;
         }
         finally
@@ -44,14 +51,37 @@ internal sealed class ModelLoader(
         return loaded;
     }
 
+    /// <summary>Frames of a group without a model end as undecided, and a release that is delivered to it may mend that.</summary>
+    private LoadedModel TryLoad(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured, ref ExceptionDispatchInfo? broken)
+    {
+        try
+        {
+            return Load(group, configured);
+        }
+        catch (ConfigurationInvalidException e)
+        {
+            broken ??= ExceptionDispatchInfo.Capture(e);
+            Log.GroupWithoutModel(logger, group.Name, e.Message);
+            return new LoadedModel(Segmenter: null, SlotState.Names[0], e.Message);
+        }
+    }
+
     private LoadedModel Load(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured)
     {
-        if (group.Slots.State is null)
+        if (group.Slots.State is not { } state)
         {
             return new LoadedModel(LoadNew(group, configured), SlotState.Names[0]);
         }
 
-        var state = group.Slots.State;
+        if (!state.Slots.ContainsKey(state.Active))
+        {
+            // The configuration's could not be loaded when something was delivered.
+            var mended = LoadNew(group, configured);
+            group.Slots.Write(state.With(
+                state.Active, new SlotContent(new ModelRelease(mended.Manifest.Name, mended.Manifest.Version, mended.Digest, 0), IsConfigured: true, HasDecided: true)));
+            return new LoadedModel(mended, state.Active);
+        }
+
         if (TryLoad(group, state, state.Active) is { } active)
         {
             return new LoadedModel(active, state.Active);
@@ -97,20 +127,30 @@ internal sealed class ModelLoader(
     /// <summary>A release on trial that ends the process must not do so for ever.</summary>
     private void CountStart(CameraGroup group, SlotState state, SlotTrial trial)
     {
-        if (trial.Starts < delivery.MaxTrialStarts || !state.Slots.ContainsKey(state.Other()))
+        if (trial.Starts < delivery.MaxTrialStarts || (!trial.IsRecipeAlone && !state.Slots.ContainsKey(state.Other())))
         {
             group.Slots.Write(state with { Trial = trial with { Starts = trial.Starts + 1 } });
             return;
         }
 
-        Fall(group, state, state.Other(), RolloutReason.HealthRegression, $"The process was started {trial.Starts + 1} times while it was on trial.");
+        // A recipe alone leaves the slot as it is.
+        Fall(
+            group, state, trial.IsRecipeAlone ? state.Active : state.Other(), RolloutReason.HealthRegression, $"The process was started {trial.Starts + 1} times while it was on trial.");
     }
 
-    /// <summary>Goes to the other slot for good.</summary>
+    /// <summary>Goes to the other slot, or back to the recipe before, for good.</summary>
     private void Fall(CameraGroup group, SlotState state, string other, string reason, string detail)
     {
         var failed = state.Deciding().Model;
-        Log.SlotAbandoned(logger, state.Active, failed.Name, failed.Digest, other, detail);
+        if (other == state.Active)
+        {
+            Log.RecipeTakenOut(logger, state.Recipe, detail);
+        }
+        else
+        {
+            Log.SlotAbandoned(logger, state.Active, failed.Name, failed.Digest, other, detail);
+        }
+
         group.Slots.Write(state.WithRecipeBack() with
         {
             Active = other,
@@ -118,7 +158,12 @@ internal sealed class ModelLoader(
 
             // A wish that was fulfilled and is so no more is followed anew.
             Closed = state.Trial is { } trial
-                ? RolloutSteps.Failed(identity.Name, trial.RolloutId, failed, RolloutStepWord.RolledBack, reason, detail) with { Slot = state.Active, Group = group.Name }
+                ? RolloutSteps.Failed(identity.Name, trial.RolloutId, failed, RolloutStepWord.RolledBack, reason, detail) with
+                {
+                    Slot = state.Active,
+                    Group = group.Name,
+                    RecipeDigest = trial.IsRecipeAlone ? state.Recipe : null,
+                }
                 : state.Closed?.Model.Digest == failed.Digest ? null : state.Closed,
         });
     }

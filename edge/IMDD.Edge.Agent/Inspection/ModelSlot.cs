@@ -26,6 +26,9 @@ internal sealed class ModelSlot : IDisposable
     /// <summary>Its manifest, or null.</summary>
     public BundleManifest? Manifest { get; private set; }
 
+    /// <summary>Why there is no model, or null.</summary>
+    public string? Fault { get; private set; }
+
     /// <summary>The execution provider in use, or null.</summary>
     public string? ExecutionProvider { get; private set; }
 
@@ -51,7 +54,8 @@ internal sealed class ModelSlot : IDisposable
     /// <param name="next">The model; null: none.</param>
     /// <param name="name">Where it lies on disk, <c>A</c> or <c>B</c>.</param>
     /// <param name="together">What changes with it, between the same two batches; must be quick and not throw.</param>
-    public ISegmenter? Swap(ISegmenter? next, string name, Action? together = null)
+    /// <param name="fault">Why there is none.</param>
+    public ISegmenter? Swap(ISegmenter? next, string name, Action? together = null, string? fault = null)
     {
         lock (_lock)
         {
@@ -60,6 +64,7 @@ internal sealed class ModelSlot : IDisposable
             _segmenter = next;
             Model = next is null ? null : new ModelReference(next.Manifest.Name, next.Manifest.Version, next.Digest, name);
             Manifest = next?.Manifest;
+            Fault = fault;
             ExecutionProvider = next?.ExecutionProvider;
             TakesReference = next?.Manifest.TakesReference() == true;
             Interlocked.Exchange(ref _failures, 0);

@@ -1,3 +1,5 @@
+using IMDD.Contracts.Events;
+
 namespace IMDD.Edge.Agent.Inspection;
 
 /// <summary>
@@ -7,7 +9,10 @@ namespace IMDD.Edge.Agent.Inspection;
 /// <param name="configured">The configuration's, in force until another is.</param>
 internal sealed class RecipeInForce(StationRecipe configured)
 {
+    private readonly Lock _lock = new();
     private StationRecipe _current = configured;
+    private int _frames;
+    private int _undecided;
 
     /// <summary>The configuration's.</summary>
     public StationRecipe Configured { get; } = configured;
@@ -16,5 +21,40 @@ internal sealed class RecipeInForce(StationRecipe configured)
     public StationRecipe Current => Volatile.Read(ref _current);
 
     /// <summary>Puts another in force.</summary>
-    public void Set(StationRecipe next) => Volatile.Write(ref _current, next);
+    public void Set(StationRecipe next)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _current, next);
+            (_frames, _undecided) = (0, 0);
+        }
+    }
+
+    /// <summary>A frame of the line was judged by a recipe. What ends for another cause than the recipe's is not counted.</summary>
+    public void Judged(StationRecipe recipe, Decision decision)
+    {
+        var isUndecided = decision.Reason is UndecidedReason.Uncertain or UndecidedReason.Deadline;
+        if (decision.Verdict == Verdict.Undecided && !isUndecided)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (recipe == _current)
+            {
+                _frames++;
+                _undecided += isUndecided ? 1 : 0;
+            }
+        }
+    }
+
+    /// <summary>What the recipe in force has made of the line's frames since it was put there.</summary>
+    public (int Frames, int Undecided) Tally()
+    {
+        lock (_lock)
+        {
+            return (_frames, _undecided);
+        }
+    }
 }

@@ -77,6 +77,10 @@ public sealed class LearningEventTests
         DesiredModelsEvent.Create(Sample.Asset, Sample.Desired(), Later).Id.ShouldBe(DesiredModelsEvent.Create(Sample.Asset, Sample.Desired(), Sample.Context()).Id);
         Should.Throw<ArgumentException>(() => DesiredModelsEvent.Create(Sample.Asset, Sample.Desired() with { Slots = [] }, Sample.Context()));
         Should.Throw<ArgumentException>(() => DesiredModelsEvent.Create(
+            Sample.Asset,
+            Sample.Desired() with { Slots = [.. Sample.Desired().Slots.Select(slot => slot with { RecipeDigest = "sha256:" + new string('7', 64), ConfiguredRecipe = true })] },
+            Sample.Context())).Message.ShouldContain("expected one of the two");
+        Should.Throw<ArgumentException>(() => DesiredModelsEvent.Create(
             Sample.Asset, Sample.Desired() with { Slots = [new() { Cameras = ["cam1"], Model = Sample.Release }, new() { Cameras = ["cam1"], Model = Sample.Release }] },
             Sample.Context())).Message.ShouldContain("two slots");
         var open = Sample.Desired() with { Install = new() { NotAfter = Sample.Time } };
