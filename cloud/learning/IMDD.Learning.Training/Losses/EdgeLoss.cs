@@ -13,8 +13,12 @@ namespace IMDD.Learning.Training.Losses;
 /// <param name="classWeights">
 /// By class, how much one of its crops counts for naming; null: all alike. A class that is drawn more often than others would take their names.
 /// </param>
-public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights weights, IReadOnlyList<float>? classWeights = null)
+/// <param name="descriptions">Which of the classes are words for looks, not names.</param>
+public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights weights, IReadOnlyList<float>? classWeights = null, Range descriptions = default)
 {
+    // Far below any logit.
+    private const float OutOfTheRunning = -1e4f;
+
     // A region says the same again and again: this many of a crop's pixels are compared with words.
     private const int MaxNamedPerCrop = 64;
 
@@ -72,13 +76,38 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         var share = tensor(shares, device: embedding.device);
         var truth = tensor(classes, device: embedding.device);
         var logits = model.Network.Naming.forward(pixels, rows);
-        var against = (functional.cross_entropy(logits, truth, reduction: Reduction.None) * share).sum();
+        var against = (functional.cross_entropy(NamesAlone(logits, classes), truth, reduction: Reduction.None) * share).sum();
         var fits = functional.one_hot(truth, rows.shape[0]).to_type(ScalarType.Float32);
 
         // The one that fits weighs as much as all that do not: else the rows' number would decide what a score means.
         var each = functional.binary_cross_entropy_with_logits(logits, fits, reduction: Reduction.None);
         var fit = (((each * fits).sum(1) + (each * (1 - fits)).sum(1) * (1.0 / Math.Max(1, rows.shape[0] - 1))) * share).sum();
         return against * weights.Naming + fit * weights.RowFit;
+    }
+
+    /// <summary>
+    /// A scratch is a straight sunken line too: what has a name competes with other names, not with words for its looks. Looks compete with all, so that
+    /// what is only looked at is taken for nothing that has a name.
+    /// </summary>
+    private Tensor NamesAlone(Tensor logits, long[] classes)
+    {
+        var (first, count) = descriptions.GetOffsetAndLength((int)logits.shape[1]);
+        if (count == 0)
+        {
+            return logits;
+        }
+
+        var rows = (int)logits.shape[1];
+        var mask = new float[classes.Length * rows];
+        for (var i = 0; i < classes.Length; i++)
+        {
+            if (classes[i] < first)
+            {
+                mask.AsSpan(i * rows + first, count).Fill(OutOfTheRunning);
+            }
+        }
+
+        return logits + tensor(mask, [classes.Length, rows], device: logits.device);
     }
 
     /// <summary>Some cells of each crop that have a class, each crop with the same weight.</summary>

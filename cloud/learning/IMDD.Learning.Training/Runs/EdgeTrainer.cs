@@ -101,7 +101,8 @@ public sealed class EdgeTrainer : IDisposable
         _averaging = new WeightAverage(_model, _average, options.AverageDecay);
         _optimizer = optim.AdamW(_trained, options.LearningRate, weight_decay: options.WeightDecay);
         _loss = new EdgeLoss(
-            _model, new WordSource(Vocabulary.English, data.AllClasses, ReservedWords(), options.Seed), options.Losses, PictureSampler.ClassWeights(data.Train, data.AllClasses.Count));
+            _model, new WordSource(Vocabulary.English, data.AllClasses, ReservedWords(), options.Seed), options.Losses, PictureSampler.ClassWeights(data.Train, data.AllClasses.Count),
+            data.Classes.Count..data.AllClasses.Count);
         _memory = start is not null && options.Losses.Memory > 0 && _side.Count == 0 ? new Memory(start, data.AllClasses) : null;
         _batches = new BatchSource(data.Train, options.Crops, options.BatchSize, options.Seed, options.Network.UsesReference);
         _state = new RunState(Fingerprint(), 0, options.Steps ?? 0, null, 0, 0, 0);

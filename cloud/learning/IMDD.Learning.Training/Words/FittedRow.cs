@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace IMDD.Learning.Training.Words;
 
 /// <summary>
@@ -25,24 +27,21 @@ internal static class FittedRow
     /// <param name="bias">Of the naming head.</param>
     public static float[] Fit(float[] prototype, IReadOnlyList<DefectEmbeddings> own, IReadOnlyList<DefectEmbeddings> others, double weight, double scale, double bias)
     {
-        List<(float[] Cell, double Limit, double Sign, double Weight)> cells = [.. Weighed(own, 1, weight), .. Weighed(others, -1, 1)];
-        var row = Array.ConvertAll(prototype, value => (double)value);
-        var (gradient, mean, square) = (new double[row.Length], new double[row.Length], new double[row.Length]);
+        List<(float[] Cell, double Limit, int Sign, double Weight)> cells = [.. Weighed(own, 1, weight), .. Weighed(others, -1, 1)];
+        var row = (float[])prototype.Clone();
+        var (gradient, mean, square) = (new float[row.Length], new double[row.Length], new double[row.Length]);
         for (var step = 1; step <= Steps; step++)
         {
             for (var i = 0; i < row.Length; i++)
             {
-                gradient[i] = 2 * Hold * scale * (row[i] - prototype[i]);
+                gradient[i] = (float)(2 * Hold * scale * (row[i] - prototype[i]));
             }
 
             foreach (var (cell, limit, sign, share) in cells)
             {
-                var lead = scale * Dot(row, cell) + bias - limit;
+                var lead = scale * TensorPrimitives.Dot<float>(row, cell) + bias - limit;
                 var slope = -share * sign * scale / (1 + Math.Exp(sign * lead - Margin));
-                for (var i = 0; i < row.Length; i++)
-                {
-                    gradient[i] += slope * cell[i];
-                }
+                TensorPrimitives.MultiplyAdd(cell, (float)slope, gradient, gradient);
             }
 
             // Adam (Kingma and Ba 2015).
@@ -50,25 +49,14 @@ internal static class FittedRow
             {
                 mean[i] = 0.9 * mean[i] + 0.1 * gradient[i];
                 square[i] = 0.999 * square[i] + 0.001 * gradient[i] * gradient[i];
-                row[i] -= Rate * mean[i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(square[i] / (1 - Math.Pow(0.999, step))) + 1e-8);
+                row[i] -= (float)(Rate * mean[i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(square[i] / (1 - Math.Pow(0.999, step))) + 1e-8));
             }
         }
 
-        return Array.ConvertAll(row, value => (float)value);
+        return row;
     }
 
     /// <summary>Each defect weighs the same, however large it is.</summary>
-    private static IEnumerable<(float[] Cell, double Limit, double Sign, double Weight)> Weighed(IReadOnlyList<DefectEmbeddings> defects, int sign, double weight)
-        => defects.SelectMany(defect => defect.Cells.Select((cell, i) => (cell, defect.BestLogit[i], (double)sign, weight / defects.Count / defect.Cells.Count)));
-
-    private static double Dot(double[] row, float[] cell)
-    {
-        var sum = 0.0;
-        for (var i = 0; i < row.Length; i++)
-        {
-            sum += row[i] * cell[i];
-        }
-
-        return sum;
-    }
+    private static IEnumerable<(float[] Cell, double Limit, int Sign, double Weight)> Weighed(IReadOnlyList<DefectEmbeddings> defects, int sign, double weight)
+        => defects.SelectMany(defect => defect.Cells.Select((cell, i) => (cell, defect.BestLogit[i], sign, weight / defects.Count / defect.Cells.Count)));
 }

@@ -82,9 +82,15 @@ public sealed class WordAddition
                 rows, shown, examples, defective);
         }
 
-        var prototype = WordRow.Prototype(_isSeen ? rows.OfText(_worded) : null, [.. shown.Select(s => s.Embedding)]);
+        var said = _isSeen ? rows.OfText(_worded) : null;
+        var prototype = WordRow.Prototype(said, [.. shown.Select(s => s.Embedding)]);
         using var present = _model.Rows();
         var own = shown.SelectMany(s => rows.Defects(s.Picture, present, onlyFound: false)).Where(defect => defect.Truth == _truth).ToList();
+        if (said is not null)
+        {
+            own.Add(rows.AsSeen(said, present, _truth));
+        }
+
         return FirstOf(candidates.OfRegions(prototype, own).Select(row => (row, new ModelRow(_named.Id, row))), rows, shown, examples, defective);
     }
 

@@ -95,6 +95,18 @@ internal sealed class WordRow(EdgeModel model)
         return defects;
     }
 
+    /// <summary>What the words say, as if it had been seen.</summary>
+    /// <param name="words">Their unit row.</param>
+    /// <param name="rows">Those of the model.</param>
+    /// <param name="classIndex">Of the class that they name.</param>
+    public DefectEmbeddings AsSeen(float[] words, Tensor rows, int classIndex)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (best, row) = model.Network.Naming.forward(tensor(words, [1, words.Length]), rows).max(1);
+        return new DefectEmbeddings(classIndex, [words], [(int)row.item<long>()], [best.item<float>()]);
+    }
+
     /// <summary>Which cells the network calls defective.</summary>
     private bool[] Found(Tensor logits)
     {
