@@ -236,24 +236,33 @@ public sealed class RecipeDeliveryTests
     }
 
     [Fact]
-    public async Task Wish_ForTheConfiguredRecipe_IsHeldToNoShareOfUndecidedFrames()
+    public async Task Wish_ForTheConfiguredOrARestoredRecipe_IsHeldToNoShareOfUndecidedFrames()
     {
         (string, string)[] strict = [("Edge:Recipe:Id", "own@1"), ("Edge:Recipe:ImageThreshold", "1"), ("Edge:Recipe:UndecidedMargin", "1")];
-        await using var plant = await DeliveryPlant.StartWithAgentAsync([.. strict, ("Edge:Delivery:Trial", "00:00:03")]);
+        await using var plant = await DeliveryPlant.StartWithAgentAsync([.. strict, ("Edge:Delivery:Trial", "00:00:02")]);
         var before = await plant.InspectAsync();
         (before.RecipeId, before.Reason).ShouldBe(("own@1", UndecidedReason.Uncertain));
         var model = Running(before);
         var digest = plant.OfferRecipe(new Recipe { Id = "door-red@1" }, counter: 1);
         (await plant.EndAsync(await plant.WishRecipeAsync(model, digest))).Result.ShouldBe(RolloutResult.Success);
-        var rollout = await plant.WishAsync(model, wish => wish with { Slots = [new DesiredSlot { Model = model, ConfiguredRecipe = true }] });
-        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == rollout && step.Step == RolloutStepWord.Trial));
-        for (var i = 0; i < 30; i++)
-        {
-            await plant.Harness.SendAsync(TestFrames.Good());
-        }
-
-        (await plant.EndAsync(rollout)).Result.ShouldBe(RolloutResult.Success);
+        await KeptAsync(new DesiredSlot { Model = model, ConfiguredRecipe = true });
         (await plant.InspectAsync()).RecipeId.ShouldBe("own@1");
+        (await plant.EndAsync(await plant.WishRecipeAsync(model, digest))).Result.ShouldBe(RolloutResult.Success);
+        var restored = plant.OfferRecipe(new Recipe { Id = "door-red@0", ImageThreshold = 1, UndecidedMargin = 1 }, counter: 2);
+        await KeptAsync(new DesiredSlot { Model = model, RecipeDigest = restored, RecipeRestored = true });
+        (await plant.InspectAsync()).RecipeDigest.ShouldBe(restored);
+
+        async Task KeptAsync(DesiredSlot slot)
+        {
+            var rollout = await plant.WishAsync(model, wish => wish with { Slots = [slot] });
+            await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == rollout && step.Step == RolloutStepWord.Trial));
+            for (var i = 0; i < 30; i++)
+            {
+                await plant.Harness.SendAsync(TestFrames.Good());
+            }
+
+            (await plant.EndAsync(rollout)).Result.ShouldBe(RolloutResult.Success);
+        }
     }
 
     [Fact]
@@ -316,10 +325,8 @@ public sealed class RecipeDeliveryTests
         var alone = await plant.WishRecipeAsync(release, plant.OfferRecipe(new Recipe { Id = "door-red@2" }, counter: 2));
         await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == alone && step.Step == RolloutStepWord.Trial));
         await plant.Harness.StopAgentAsync();
-        foreach (var file in Directory.GetFiles(Path.Combine(plant.Harness.StoreFolder, "models"), "*.onnx", SearchOption.AllDirectories))
-        {
-            File.Delete(file);
-        }
+        File.Delete(Directory.GetFiles(Path.Combine(plant.Harness.StoreFolder, "models"), "*.onnx", SearchOption.AllDirectories)
+            .Single(file => file.Contains(release.Digest[7..], StringComparison.Ordinal)));
 
         await plant.Harness.StartAgentAsync(watched);
         var fallen = await plant.EndAsync(alone);

@@ -89,7 +89,7 @@ internal sealed class RecipeDelivery(
     /// <param name="state">The pointer, with the trial.</param>
     /// <param name="staged">The recipe; null: it stays as it is.</param>
     public static SlotState Into(SlotState state, WishedRecipe? staged)
-        => staged is null ? state : state with { Recipe = staged.Digest, Trial = state.Trial! with { Replaced = new ReplacedRecipe(state.Recipe) } };
+        => staged is null ? state : state with { Recipe = staged.Digest, Trial = state.Trial! with { Replaced = new ReplacedRecipe(state.Recipe, staged.IsRestored) } };
 
     /// <summary>Within <see cref="ModelSlot.Swap"/>: together with the model.</summary>
     public void Take(StationRecipe? next)
@@ -125,13 +125,13 @@ internal sealed class RecipeDelivery(
     }
 
     /// <summary>
-    /// What more of the line's frames than may be were left undecided by the recipe on trial; null: nothing, or it is too early to say. The configuration's is
-    /// held to no share: a recipe that is withdrawn must not come back because of it.
+    /// What more of the line's frames than may be were left undecided by the recipe on trial; null: nothing, or it is too early to say. One that
+    /// takes the place of one that was withdrawn is held to no share, or that would put itself back.
     /// </summary>
     public string? Breach(SlotTrial trial)
     {
         var (frames, undecided) = _inForce.Tally();
-        return trial.Replaced is not null && _slots.State?.Recipe is not null && frames >= PredictionRule.LeastFrames && ShadowRule.IsBeyond(undecided, frames, options.MaxUndecided)
+        return trial.Replaced is { IsWithdrawn: false } && frames >= PredictionRule.LeastFrames && ShadowRule.IsBeyond(undecided, frames, options.MaxUndecided)
             ? string.Create(CultureInfo.InvariantCulture, $"Frames were left undecided by recipe '{_inForce.Current.Recipe.Id}': {undecided} of {frames}, where at most {options.MaxUndecided:P0} may be.")
             : null;
     }
