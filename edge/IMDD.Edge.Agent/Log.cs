@@ -128,6 +128,9 @@ internal static partial class Log
     [LoggerMessage(54, LogLevel.Error, "Slot {Slot} with model {Model} {Digest} is given up, slot {Other} decides: {Detail}")]
     public static partial void SlotAbandoned(ILogger logger, string slot, string model, string digest, string other, string detail);
 
+    [LoggerMessage(71, LogLevel.Error, "This start does not count against what group {Group} has on trial: {Error}")]
+    public static partial void StartNotCounted(ILogger logger, string? group, string error);
+
     [LoggerMessage(55, LogLevel.Error, "Slot {Slot} with model {Model} {Digest} cannot be used: {Error}")]
     public static partial void SlotUnusable(ILogger logger, string slot, string model, string digest, string error);
 

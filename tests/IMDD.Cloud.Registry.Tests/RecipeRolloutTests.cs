@@ -98,6 +98,7 @@ public sealed class RecipeRolloutTests(PostgresFixture postgres)
         await AssignAsync(registry, good, Box(0), Box(1));
         var release = await registry.RegisterAsync(TestBundle.Create());
         await registry.PromoteAsync(release.Model.Digest, Box(0));
+        await StateAsync(registry, "box0", release.Model);
         var bad = await RegisterAsync(registry, "door-red@2");
         var rollout = await BeginAsync(registry, bad, new RolloutWave { Agents = [Box(0)] }, new RolloutWave { Percent = 100 });
         await ToldAsync(registry, rollout.RolloutId, 1);
@@ -208,8 +209,141 @@ public sealed class RecipeRolloutTests(PostgresFixture postgres)
 
         await ToldAsync(registry, back.RolloutId, 2);
         Wishes(registry, back.RolloutId).ShouldAllBe(wish => wish.Slots[0].RecipeDigest == null);
-        await HoldsAsync(registry, rollout, RolloutStateWord.Finished);
+        await HoldsAsync(registry, rollout, RolloutStateWord.Stopped);
         (await FindAsync(registry, rollout)).Waves.SelectMany(wave => wave.Agents).ShouldAllBe(agent => agent.State == RolloutAgentStateWord.Cancelled);
+
+        // The agent had the recipe on trial, unheard, and has kept it: it takes nothing older, nor the model with it.
+        await SayAsync(registry, rollout.RolloutId, "box0", second.Model, RolloutStepWord.Committed);
+        await Eventually.HoldsAsync(() => Last(registry, "box0").RolloutId != back.RolloutId);
+        (Last(registry, "box0").Slots[0].Model, Last(registry, "box0").Slots[0].RecipeDigest).ShouldBe((back.Model, recipe.Digest));
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Release_RefusedBecauseOfItsRecipe_IsWishedAgainWithTheOneBeforeOrWithout(bool isPostgres)
+    {
+        await using var registry = await StartAsync(isPostgres, boxes: 1);
+        var (first, second) = (await RegisterAsync(registry, "door-red@1"), await RegisterAsync(registry, "door-red@2"));
+        await AssignAsync(registry, first, Box(0));
+        await AssignAsync(registry, second, Box(0));
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        var id = (await registry.PromoteAsync(release.Model.Digest, Box(0))).RolloutId;
+        foreach (var (refused, then) in ((string, string?)[])[(second.Digest, first.Digest), (first.Digest, null)])
+        {
+            await Eventually.HoldsAsync(() => Last(registry, "box0").RolloutId == id);
+            await SayAsync(registry, id, "box0", release.Model, RolloutStepWord.Rejected, RolloutReason.CounterTooLow, refused);
+
+            await Eventually.HoldsAsync(() => Last(registry, "box0").RolloutId != id);
+            var wish = Last(registry, "box0");
+            (wish.Slots[0].Model, wish.Slots[0].RecipeDigest).ShouldBe((release.Model, then));
+            id = wish.RolloutId;
+        }
+    }
+
+    [Fact]
+    public async Task Wave_ThatNobodyHasTried_StopsTheRollout()
+    {
+        await using var registry = await StartAsync(isPostgres: false, boxes: 2);
+        var recipe = await RegisterAsync(registry, "door-red@1");
+        var rollout = await BeginAsync(registry, recipe, new RolloutWave { Agents = [Box(0)] }, new RolloutWave { Agents = [Box(1)] });
+        await ToldAsync(registry, rollout.RolloutId, 1);
+
+        await SayAsync(registry, rollout.RolloutId, "box0", Shipped, RolloutStepWord.Canceled);
+
+        await HoldsAsync(registry, rollout, RolloutStateWord.Stopped);
+        (await FindAsync(registry, rollout)).Cause.ShouldBe("Wave 1: none of the 1 agents so far has kept it.");
+        Wishes(registry, rollout.RolloutId).ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Agent_WithoutAModel_WaitsForOneThatIsPromotedMeanwhile(bool isByWaves)
+    {
+        await using var registry = await StartAsync(isPostgres: false, boxes: 1);
+        await registry.SayAsync(MqttPublications.AgentState(
+            AssetPath.Parse(RunningRegistry.Asset),
+            new AgentState { Agent = "box7", State = EdgeStateWord.Online, BootId = "b1", BdSeq = 1, ModelFault = "its bundle is broken" }, RunningRegistry.Context("box7")));
+        await Eventually.HoldsAsync(async () => (await registry.AgentsAsync()).Any(row => row.Agent == "box7"));
+        var recipe = await RegisterAsync(registry, "door-red@1");
+        var rollout = await BeginAsync(registry, recipe, new RolloutWave { Agents = [Box(7)] });
+        await HoldsAsync(registry, rollout, RolloutStateWord.Running);
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        if (isByWaves)
+        {
+            var models = await RunningRegistry.ReadAsync<RolloutProgressView>(await registry.PostAsync(
+                RegistryRoutes.For(RegistryRoutes.ModelRollouts, TestBundle.Name), new StartRollout { Digest = release.Model.Digest, Waves = [new RolloutWave { Percent = 100 }] }));
+            await ToldAsync(registry, models.RolloutId, 2);
+            (await FindAsync(registry, rollout)).Waves[0].Agents[0].State.ShouldBe(RolloutAgentStateWord.Pending, "one after the other");
+            await SayAsync(registry, models.RolloutId, "box0", release.Model, RolloutStepWord.Committed);
+            await SayAsync(registry, models.RolloutId, "box7", release.Model, RolloutStepWord.Committed);
+            await HoldsAsync(registry, models, RolloutStateWord.Finished);
+        }
+        else
+        {
+            await registry.PromoteAsync(release.Model.Digest);
+        }
+
+        await ToldAsync(registry, rollout.RolloutId, 1);
+        (Last(registry, "box7").Slots[0].Model, Last(registry, "box7").Slots[0].RecipeDigest).ShouldBe((release.Model, recipe.Digest));
+        await SayAsync(registry, rollout.RolloutId, "box7", release.Model, RolloutStepWord.Committed);
+        await HoldsAsync(registry, rollout, RolloutStateWord.Finished);
+    }
+
+    [Fact]
+    public async Task Agent_ThatCanBeToldOnlyLater_IsNotWhileItIsPausedNorAfterTheWindow()
+    {
+        await using var registry = await StartAsync(isPostgres: false, boxes: 1);
+        var recipe = await RegisterAsync(registry, "door-red@1");
+        StartRecipeRollout late = new() { Waves = [new RolloutWave { Agents = [Box(7)] }], AllowUnknown = true, Install = new InstallWindow { NotAfter = registry.Time.GetUtcNow().AddHours(1) } };
+        var rollout = await RunningRegistry.ReadAsync<RolloutProgressView>(await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.RecipeRollouts, recipe.Digest), late));
+        await HoldsAsync(registry, rollout, RolloutStateWord.Running);
+        await DecideAsync(registry, RegistryRoutes.PauseRollout, rollout);
+        await StateAsync(registry, "box7", Shipped);
+
+        // Another, begun later, is taken on after it.
+        await ToldAsync(registry, (await BeginAsync(registry, await RegisterAsync(registry, "roof@1"), new RolloutWave { Agents = [Box(0)] })).RolloutId, 1);
+        Wishes(registry, rollout.RolloutId).ShouldBeEmpty();
+        registry.Time.Shift(TimeSpan.FromHours(2));
+        await DecideAsync(registry, RegistryRoutes.ResumeRollout, rollout);
+
+        await HoldsAsync(registry, rollout, RolloutStateWord.Stopped);
+        (await FindAsync(registry, rollout)).Cause!.ShouldContain("the window ended");
+        Wishes(registry, rollout.RolloutId).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Failure_OfNeitherModelNorRecipe_LeavesTheReleaseDesired()
+    {
+        await using var registry = await StartAsync(isPostgres: false, boxes: 1);
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        await registry.PromoteAsync(release.Model.Digest, Box(0));
+        await StateAsync(registry, "box0", release.Model);
+        var assigned = await AssignAsync(registry, await RegisterAsync(registry, "door-red@1"), Box(0));
+        await SayAsync(registry, assigned.RolloutId, "box0", release.Model, RolloutStepWord.Rejected, RolloutReason.WindowMissed);
+        await Eventually.HoldsAsync(async () => (await registry.AgentsAsync()).Single().Step is not null);
+
+        await AssignAsync(registry, await RegisterAsync(registry, "door-red@2"), Box(0));
+
+        (await registry.AgentsAsync()).Single().Desired.ShouldBe(release.Model, "it decides there");
+    }
+
+    [Fact]
+    public async Task Withdraw_FromAGroupThatIsGone_ChangesItsAssignmentAlone()
+    {
+        await using var registry = await StartAsync(isPostgres: false, boxes: 1);
+        var recipe = await RegisterAsync(registry, "door-red@1");
+        await AssignAsync(registry, recipe, Box(0));
+        await using var context = await registry.Services.GetRequiredService<IDbContextFactory<RegistryDbContext>>().CreateDbContextAsync(Stop);
+        var box = await context.Agents.SingleAsync(Stop);
+        context.Agents.Add(new AgentRow { Asset = box.Asset, Agent = "box0:top", Recipe = recipe.Digest, State = box.State, GoneAt = registry.Time.GetUtcNow(), RolloutId = "forgotten", IsTold = true });
+        await context.SaveChangesAsync(Stop);
+
+        var withdrawal = await WithdrawAsync(registry, recipe, toPrevious: false);
+
+        (withdrawal.Agents.Single(), withdrawal.Waiting.Single()).ShouldBe((Box(0), $"{Box(0)}:top"));
+        var gone = await context.Agents.AsNoTracking().SingleAsync(row => row.Agent == "box0:top", Stop);
+        (gone.Recipe, gone.RolloutId, gone.WishModel, gone.DesiredAt).ShouldBe((AssignedRecipe.Configured, "forgotten", null, null));
     }
 
     [Theory]
@@ -230,7 +364,7 @@ public sealed class RecipeRolloutTests(PostgresFixture postgres)
         var back = await WithdrawAsync(registry, second, toPrevious: true, Box(0));
         (back.Id, back.Agents.Single()).ShouldBe(("door-red@2", Box(0)));
         await ToldAsync(registry, back.RolloutId, 1);
-        (Wishes(registry, back.RolloutId).Single().Slots[0] is var slot && slot.RecipeDigest == first.Digest && !slot.ConfiguredRecipe && slot.Model == release.Model).ShouldBeTrue();
+        (Wishes(registry, back.RolloutId).Single().Slots[0] is var slot && slot.RecipeDigest == first.Digest && slot.RecipeRestored && !slot.ConfiguredRecipe && slot.Model == release.Model).ShouldBeTrue();
         (await registry.GetAsync<RecipeView>(RegistryRoutes.For(RegistryRoutes.Recipe, first.Digest))).Counter.ShouldBe(3);
 
         // Back to the configuration's.
@@ -245,7 +379,9 @@ public sealed class RecipeRolloutTests(PostgresFixture postgres)
         await ToldAsync(registry, promoted.RolloutId, 2);
         Wishes(registry, promoted.RolloutId).OrderBy(wish => wish.Agent, StringComparer.Ordinal).Select(wish => (wish.Slots[0].RecipeDigest, wish.Slots[0].ConfiguredRecipe))
             .ShouldBe([(first.Digest, false), (null, true)]);
-        (await AssignAsync(registry, first, Box(1))).Agents.ShouldBe([Box(1)]);
+        var assigned = await AssignAsync(registry, first, Box(1));
+        assigned.Agents.ShouldBe([Box(1)]);
+        Wishes(registry, assigned.RolloutId).Single().Slots[0].RecipeRestored.ShouldBeFalse();
         var entries = (await registry.GetAsync<AuditPage>(RegistryRoutes.Audit)).Entries.Where(entry => entry.Action == AuditAction.WithdrawRecipe && entry.Outcome == AuditOutcome.Done).ToList();
         entries.Select(entry => (entry.Actor, entry.Object)).ShouldBe([("ben", $"door-red@2 {second.Digest}"), ("ben", $"door-red@2 {second.Digest}")]);
     }
@@ -276,6 +412,29 @@ public sealed class RecipeRolloutTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task LateCommit_WhileARecipeIsRolledOut_LeavesThatOnesWish()
+    {
+        await using var registry = await StartAsync(isPostgres: false, boxes: 1);
+        await AssignAsync(registry, await RegisterAsync(registry, "door-red@1"), Box(0));
+        var release = await registry.RegisterAsync(TestBundle.Create());
+        var models = await RunningRegistry.ReadAsync<RolloutProgressView>(await registry.PostAsync(
+            RegistryRoutes.For(RegistryRoutes.ModelRollouts, TestBundle.Name), new StartRollout { Digest = release.Model.Digest, Waves = [new RolloutWave { Percent = 100 }] }));
+        await ToldAsync(registry, models.RolloutId, 1);
+        await DecideAsync(registry, RegistryRoutes.CancelRollout, models);
+        await StateAsync(registry, "box0", release.Model);
+        await Eventually.HoldsAsync(() => Last(registry, "box0").RolloutId != models.RolloutId && Last(registry, "box0").Slots[0].Model.Digest == release.Model.Digest);
+        var next = await RegisterAsync(registry, "door-red@2");
+        var rollout = await BeginAsync(registry, next, new RolloutWave { Agents = [Box(0)] });
+        await ToldAsync(registry, rollout.RolloutId, 1);
+
+        await SayAsync(registry, models.RolloutId, "box0", release.Model, RolloutStepWord.Committed);
+
+        await Eventually.HoldsAsync(async () => (await registry.AgentsAsync()).Single().Desired == release.Model, expression: "what is desired is what runs");
+        (await FindAsync(registry, rollout)).Waves[0].Agents[0].State.ShouldBe(RolloutAgentStateWord.Told);
+        (await registry.AgentsAsync()).Single().RolloutId.ShouldBe(rollout.RolloutId);
+    }
+
+    [Fact]
     public async Task Told_WhileAnotherHoldsRowsOfTheAgent_WaitsForOneAtATime()
     {
         await using var registry = await StartAsync(isPostgres: true, boxes: 1);
@@ -294,7 +453,7 @@ public sealed class RecipeRolloutTests(PostgresFixture postgres)
         await Eventually.HoldsAsync(async () =>
         {
             await using var watch = await contexts.CreateDbContextAsync(Stop);
-            return await watch.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM pg_locks WHERE NOT granted").SingleAsync(Stop) > 0;
+            return await watch.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid) WHERE NOT l.granted AND a.datname = current_database()").SingleAsync(Stop) > 0;
         });
 
         // Were both held in one statement, one of the two would be ended as a deadlock.

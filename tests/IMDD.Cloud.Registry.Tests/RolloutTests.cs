@@ -323,8 +323,10 @@ public sealed class RolloutTests(PostgresFixture postgres)
             await ExecuteAsync(registry, $"UPDATE agents SET rollout_id = 'other', is_told = 1 WHERE asset || '/' || agent = '{agent}'");
         }
 
-        var end = await StateAsync(registry, rollout, RolloutStateWord.Finished);
-        end.Waves.SelectMany(wave => wave.Agents).ShouldAllBe(agent => agent.State == RolloutAgentStateWord.Cancelled && agent.Detail!.Contains("something else"));
+        // Nobody has tried it: no other wave is told, nor is it made the champion.
+        var end = await StateAsync(registry, rollout, RolloutStateWord.Stopped);
+        end.Waves.SelectMany(wave => wave.Agents).ShouldAllBe(agent => agent.State == RolloutAgentStateWord.Cancelled);
+        end.Waves[0].Agents.ShouldAllBe(agent => agent.Detail!.Contains("something else"));
         ToldBy(registry, rollout).ShouldBe(Agents(rollout, 0));
     }
 

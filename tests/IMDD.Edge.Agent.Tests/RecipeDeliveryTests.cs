@@ -204,6 +204,133 @@ public sealed class RecipeDeliveryTests
 
         var end = await plant.EndAsync(rollout);
         (end.Step, end.ReasonCode, end.RecipeDigest).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression, digest));
+        plant.Steps.Where(step => step.Step == RolloutStepWord.Trial).Select(step => step.Status).ShouldBe([RolloutStatus.Proceeding, RolloutStatus.Resumed, RolloutStatus.Resumed]);
+    }
+
+    [Fact]
+    public async Task Trial_WhoseEndCannotBeWrittenDown_GoesOnThroughRestartsUntilItCan()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var model = Running(await plant.InspectAsync());
+        var (ledger, pointer) = (Path.Combine(plant.Harness.StoreFolder, "recipes.json.part"), Path.Combine(plant.Harness.StoreFolder, "models", "slots.json.part"));
+        Directory.CreateDirectory(ledger);
+        var digest = plant.OfferRecipe(TestRecipe.FailsAll("door-red@2"), counter: 2);
+        var rollout = await plant.WishRecipeAsync(model, digest);
+        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step is { Step: RolloutStepWord.Trial, Detail: not null }));
+
+        // Neither a start nor another wish for it takes it for kept.
+        await plant.Harness.StopAgentAsync();
+        Directory.CreateDirectory(pointer);
+        await plant.Harness.StartAgentAsync(plant.Settings);
+        (await plant.InspectAsync()).RecipeDigest.ShouldBe(digest);
+        await Eventually.HoldsAsync(() => plant.Steps.Count(step => step is { Step: RolloutStepWord.Trial, Detail: not null }) == 2);
+        Directory.Delete(pointer);
+        var again = await plant.WishRecipeAsync(model, digest);
+        plant.Steps.ShouldAllBe(step => step.Result == RolloutResult.None);
+        Directory.Delete(ledger);
+
+        (await plant.EndAsync(rollout)).Step.ShouldBe(RolloutStepWord.Committed);
+        (await plant.EndAsync(again)).Step.ShouldBe(RolloutStepWord.Committed);
+        var older = plant.OfferRecipe(new Recipe { Id = "door-red@1" }, counter: 1);
+        (await plant.EndAsync(await plant.WishRecipeAsync(model, older))).ReasonCode.ShouldBe(RolloutReason.CounterTooLow);
+    }
+
+    [Fact]
+    public async Task Wish_ForTheConfiguredOrARestoredRecipe_IsHeldToNoShareOfUndecidedFrames()
+    {
+        (string, string)[] strict = [("Edge:Recipe:Id", "own@1"), ("Edge:Recipe:ImageThreshold", "1"), ("Edge:Recipe:UndecidedMargin", "1")];
+        await using var plant = await DeliveryPlant.StartWithAgentAsync([.. strict, ("Edge:Delivery:Trial", "00:00:02")]);
+        var before = await plant.InspectAsync();
+        (before.RecipeId, before.Reason).ShouldBe(("own@1", UndecidedReason.Uncertain));
+        var model = Running(before);
+        var digest = plant.OfferRecipe(new Recipe { Id = "door-red@1" }, counter: 1);
+        (await plant.EndAsync(await plant.WishRecipeAsync(model, digest))).Result.ShouldBe(RolloutResult.Success);
+        await KeptAsync(new DesiredSlot { Model = model, ConfiguredRecipe = true });
+        (await plant.InspectAsync()).RecipeId.ShouldBe("own@1");
+        (await plant.EndAsync(await plant.WishRecipeAsync(model, digest))).Result.ShouldBe(RolloutResult.Success);
+        var restored = plant.OfferRecipe(new Recipe { Id = "door-red@0", ImageThreshold = 1, UndecidedMargin = 1 }, counter: 2);
+        await KeptAsync(new DesiredSlot { Model = model, RecipeDigest = restored, RecipeRestored = true });
+        (await plant.InspectAsync()).RecipeDigest.ShouldBe(restored);
+
+        async Task KeptAsync(DesiredSlot slot)
+        {
+            var rollout = await plant.WishAsync(model, wish => wish with { Slots = [slot] });
+            await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == rollout && step.Step == RolloutStepWord.Trial));
+            for (var i = 0; i < 30; i++)
+            {
+                await plant.Harness.SendAsync(TestFrames.Good());
+            }
+
+            (await plant.EndAsync(rollout)).Result.ShouldBe(RolloutResult.Success);
+        }
+    }
+
+    [Fact]
+    public async Task Start_DamagedRecipeOnTrial_IsNotSaidToBeKept()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync();
+        var model = Running(await plant.InspectAsync());
+        var first = plant.OfferRecipe(new Recipe { Id = "door-red@1" }, counter: 1);
+        (await plant.EndAsync(await plant.WishRecipeAsync(model, first))).Result.ShouldBe(RolloutResult.Success);
+        await plant.Harness.StopAgentAsync();
+        await plant.Harness.StartAgentAsync([.. plant.Settings, ("Edge:Delivery:Trial", "00:10:00")]);
+        var second = plant.OfferRecipe(TestRecipe.FailsAll("door-red@2"), counter: 2);
+        var rollout = await plant.WishRecipeAsync(model, second);
+        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == rollout && step.Step == RolloutStepWord.Trial));
+        await plant.Harness.StopAgentAsync();
+        await plant.TakeBackAsync();
+        File.Delete(Directory.GetFiles(Path.Combine(plant.Harness.StoreFolder, "recipes")).Single(file => file.Contains(second[7..], StringComparison.Ordinal)));
+
+        await plant.Harness.StartAgentAsync(plant.Settings);
+
+        (await plant.InspectAsync()).RecipeDigest.ShouldBe(first, "the one before, not the configuration's");
+        (await plant.EndAsync(await plant.WishAsync(plant.Offer(1)))).Result.ShouldBe(RolloutResult.Success);
+        plant.Steps.ShouldNotContain(step => step.RolloutId == rollout && step.Step == RolloutStepWord.Committed);
+    }
+
+    [Fact]
+    public async Task Failure_OfModelOrRecipe_NamesTheRecipeWhereThatAloneIsAtFault()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Model:WarmUpSizes:1", "1024x1024"));
+        var model = Running(await plant.InspectAsync());
+
+        // A deadline that the recipe in force does not have; a window that the model, which decides already, cannot have missed.
+        var fast = plant.OfferRecipe(new Recipe { Id = "fast@1", DeadlineMs = 1 }, counter: 1);
+        var release = plant.Offer(1);
+        var slow = await plant.EndAsync(await plant.WishRecipeAsync(release, fast));
+        (slow.ReasonCode, slow.RecipeDigest).ShouldBe((RolloutReason.TooSlow, fast), slow.Detail);
+        InstallWindow over = new() { NotAfter = TimeProvider.System.GetUtcNow().AddMinutes(-1) };
+        var missed = await plant.EndAsync(await plant.WishAsync(model, wish => wish with { Slots = [new DesiredSlot { Model = model, RecipeDigest = fast }], Install = over }));
+        (missed.ReasonCode, missed.RecipeDigest).ShouldBe((RolloutReason.WindowMissed, fast));
+        missed = await plant.EndAsync(await plant.WishAsync(release, wish => wish with { Slots = [new DesiredSlot { Model = release, RecipeDigest = fast }], Install = over }));
+        (missed.ReasonCode, missed.RecipeDigest).ShouldBe((RolloutReason.WindowMissed, null));
+
+        // Of two that came together nobody knows.
+        (await plant.EndAsync(await plant.WishAsync(release))).Result.ShouldBe(RolloutResult.Success);
+        await plant.Harness.StopAgentAsync();
+        (string, string)[] watched = [.. plant.Settings, ("Edge:Delivery:Trial", "00:10:00")];
+        await plant.Harness.StartAgentAsync(watched);
+        var unsure = plant.OfferRecipe(new Recipe { Id = "door-red@1", ImageThreshold = 1, UndecidedMargin = 1 }, counter: 1);
+        var both = await plant.WishRecipeAsync(plant.Offer(2), unsure);
+        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == both && step.Step == RolloutStepWord.Trial));
+        for (var i = 0; i < 30; i++)
+        {
+            await plant.Harness.SendAsync(TestFrames.Good());
+        }
+
+        var end = await plant.EndAsync(both);
+        (end.Step, end.RecipeDigest).ShouldBe((RolloutStepWord.RolledBack, null), end.Detail);
+
+        // Nor is a recipe on trial at fault where the model under it cannot be loaded any more.
+        var alone = await plant.WishRecipeAsync(release, plant.OfferRecipe(new Recipe { Id = "door-red@2" }, counter: 2));
+        await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == alone && step.Step == RolloutStepWord.Trial));
+        await plant.Harness.StopAgentAsync();
+        File.Delete(Directory.GetFiles(Path.Combine(plant.Harness.StoreFolder, "models"), "*.onnx", SearchOption.AllDirectories)
+            .Single(file => file.Contains(release.Digest[7..], StringComparison.Ordinal)));
+
+        await plant.Harness.StartAgentAsync(watched);
+        var fallen = await plant.EndAsync(alone);
+        (fallen.ReasonCode, fallen.RecipeDigest).ShouldBe((RolloutReason.IncompatibleRuntime, null), fallen.Detail);
     }
 
     [Fact]

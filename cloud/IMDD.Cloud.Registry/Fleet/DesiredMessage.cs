@@ -39,7 +39,10 @@ internal static class DesiredMessage
     }
 
     private static DesiredSlot Slot(AgentRow row, ModelRelease model)
-        => new() { Model = model, RecipeDigest = AssignedRecipe.DigestOf(row), ConfiguredRecipe = AssignedRecipe.IsConfigured(row) };
+    {
+        var recipe = AssignedRecipe.DigestOf(row);
+        return new() { Model = model, RecipeDigest = recipe, ConfiguredRecipe = AssignedRecipe.IsConfigured(row), RecipeRestored = recipe is not null && row.IsRecipeRestored };
+    }
 
     /// <summary>The cameras of a row's group, as its agent has said them: an agent that knows no groups must not take its slot for all of its own.</summary>
     private static IReadOnlyList<string> CamerasOf(AgentRow row)

@@ -23,6 +23,13 @@ internal sealed class FleetStore(
         var address = agent with { Group = step.Group is null ? null : NamePart.Checked(step.Group) };
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+        var refused = step.Result == RolloutResult.Failure ? step.RecipeDigest : null;
+        if (refused is not null)
+        {
+            // Before the rows of rollouts and agents, as whoever tells agents a recipe does.
+            await RolloutLock.HoldModelsAsync(context, cancellationToken);
+        }
+
         await rollouts.ApplyAsync(context, address, step, cancellationToken);
         Outbox.Add(
             context, KafkaTopics.ModelRollout,
@@ -33,9 +40,13 @@ internal sealed class FleetStore(
         var (asset, name, text, now) = (address.Asset.ToString(), address.Name, Encoding.UTF8.GetString(said.Data.Span), (DateTimeOffset?)time.GetUtcNow());
         await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == step.RolloutId)
             .ExecuteUpdateAsync(set => set.SetProperty(row => row.Step, text).SetProperty(row => row.StepAt, now), cancellationToken);
-        if (step is { Result: RolloutResult.Failure, RecipeDigest: { } refused } && await GoBackAsync(context, asset, name, step.RolloutId, refused, cancellationToken))
+        if (refused is not null && await GoBackAsync(context, asset, name, step.RolloutId, refused, cancellationToken))
         {
             Log.RecipeRefused(logger, address.ToString(), refused, step.ReasonCode, step.Detail);
+            var row = await context.Agents.SingleAsync(row => row.Asset == asset && row.Agent == name, cancellationToken);
+            await context.Entry(row).ReloadAsync(cancellationToken);
+            await wishes.TellReleaseAgainAsync(context, row, cancellationToken);
+            await context.SaveChangesAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
@@ -134,7 +145,8 @@ internal sealed class FleetStore(
     /// <summary>A recipe that an agent does not take is assigned to it no more, or each later wish would be refused with it; what was before it is.</summary>
     private static async Task<bool> GoBackAsync(RegistryDbContext context, string asset, string name, string rolloutId, string refused, CancellationToken cancellationToken)
         => await context.Agents.Where(row => row.Asset == asset && row.Agent == name && row.RolloutId == rolloutId && row.Recipe == refused)
-            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Recipe, row => row.RecipeBefore).SetProperty(row => row.RecipeBefore, (string?)null), cancellationToken) == 1;
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.Recipe, row => row.RecipeBefore).SetProperty(row => row.RecipeBefore, (string?)null)
+                .SetProperty(row => row.IsRecipeRestored, true), cancellationToken) == 1;
 
     private static UntoldWish Untold(AgentAddress agent, IReadOnlyList<AgentRow> rows, IReadOnlyDictionary<string, ReleaseRow> releases)
     {

@@ -1,4 +1,5 @@
 using IMDD.Cloud.Registry.Models;
+using IMDD.Cloud.Registry.Rollouts;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
@@ -15,9 +16,8 @@ internal sealed class FleetWishes(RegistryIdentity identity)
 {
     /// <summary>Wishes, in the caller's transaction, under an id of its own, that these agents run a release.</summary>
     public async Task<RolloutView> TellAsync(
-        RegistryDbContext context, ReleaseRow release, string alias, IReadOnlyList<AgentAddress> agents, CancellationToken cancellationToken)
+        RegistryDbContext context, ReleaseRow release, string alias, IReadOnlyList<AgentAddress> agents, string rolloutId, CancellationToken cancellationToken)
     {
-        var rolloutId = identity.NewRolloutId();
         foreach (var address in agents)
         {
             await TellAsync(context, release, address, rolloutId, install: null, cancellationToken);
@@ -38,6 +38,16 @@ internal sealed class FleetWishes(RegistryIdentity identity)
     {
         var now = identity.Now();
         var row = await AgentRows.TakeAsync(context, address, cancellationToken);
+        if (Running(row) is null && !await CanTellRecipeAsync(context, row, cancellationToken))
+        {
+            // A rollout of a recipe waits for a model: this one may be it.
+            foreach (var part in await RolloutEnd.OpenParts(context, RolloutKind.Recipe)
+                .Where(part => part.Asset == row.Asset && part.Agent == row.Agent && part.State == RolloutAgentStateWord.Pending).ToListAsync(cancellationToken))
+            {
+                part.PreviousRolloutId = part.PreviousRolloutId == row.RolloutId ? rolloutId : part.PreviousRolloutId;
+            }
+        }
+
         (row.Model, row.Desired, row.WishModel, row.RolloutId, row.DesiredAt) = (release.Name, release.Digest, null, rolloutId, now.Time);
         Untold(context, row);
         (row.InstallNotBefore, row.InstallNotAfter) = (install?.NotBefore, install?.NotAfter);
@@ -119,6 +129,19 @@ internal sealed class FleetWishes(RegistryIdentity identity)
         return true;
     }
 
+    /// <summary>
+    /// Wishes, in the caller's transaction, the release of a wish again that was refused because of its recipe, with the recipe that is assigned now, or with
+    /// none; nothing where the release decides for good, or was a rollout's, whose wave has failed.
+    /// </summary>
+    public async Task TellReleaseAgainAsync(RegistryDbContext context, AgentRow row, CancellationToken cancellationToken)
+    {
+        if (row.Desired is not null && !DecidesAsDesired(row)
+            && !await context.Rollouts.AnyAsync(rollout => rollout.Id == row.RolloutId && rollout.Kind == RolloutKind.Model, cancellationToken))
+        {
+            await TellRecipeAsync(context, row, identity.NewRolloutId(), cancellationToken);
+        }
+    }
+
     /// <summary>True where a recipe's wish would have a model to name: <see cref="TellRecipeAsync"/> would tell it.</summary>
     public static async Task<bool> CanTellRecipeAsync(RegistryDbContext context, AgentRow row, CancellationToken cancellationToken)
         => Running(row) is not null
@@ -170,8 +193,17 @@ internal sealed class FleetWishes(RegistryIdentity identity)
         }
     }
 
-    /// <summary>True where the agent's last word on its present wish is that its release failed: a recipe at fault says nothing of the release.</summary>
-    private static bool HasFailed(AgentRow row) => LastStep(row) is { Result: RolloutResult.Failure, RecipeDigest: null };
+    /// <summary>
+    /// True where the agent's last word on its present wish is that its release failed: a recipe at fault says nothing of the release, nor does a full disk, and
+    /// one that decides for good has not failed.
+    /// </summary>
+    private static bool HasFailed(AgentRow row)
+        => LastStep(row) is { Result: RolloutResult.Failure, RecipeDigest: null, ReasonCode: not RolloutReason.StorageFull } && !DecidesAsDesired(row);
+
+    /// <summary>True where the agent last said that it decides by the release that is desired of it, and that this is not on trial.</summary>
+    private static bool DecidesAsDesired(AgentRow row)
+        => row is { Desired: { } desired, State: { } said } && ImddJsonText.Read<AgentState>(said) is var state && state.Model?.Digest == desired
+            && state.Slots?.Any(slot => slot.Model.Digest == desired && slot.State == AgentSlotState.Trial) != true;
 
     /// <summary>True where the agent has begun with its present wish and not come to an end.</summary>
     private static bool IsUnderWay(AgentRow row)

@@ -76,7 +76,7 @@ internal sealed partial class ModelRegistry(
         await RolloutBook.CheckFreeAsync(context, rows, RolloutKind.Recipe, cancellationToken);
         var rollout = agents.Count == 0
             ? await CrownAsync(context, release, PreviousChampion.Remembered, request.By, request.Reason, cancellationToken)
-            : await wishes.TellAsync(context, release, ModelAlias.Challenger, agents, cancellationToken);
+            : await wishes.TellAsync(context, release, ModelAlias.Challenger, agents, identity.NewRolloutId(), cancellationToken);
         if (agents.Count > 0)
         {
             await aliases.TryAsync(context, release, request.By, request.Reason, cancellationToken);
@@ -218,9 +218,10 @@ internal sealed partial class ModelRegistry(
 
         await aliases.CrownAsync(context, release, previous, by, reason, cancellationToken);
         var agents = await FleetOf(context, name).ToListAsync(cancellationToken);
-        await rollouts.LetGoOfRecipesAsync(context, agents, cancellationToken);
+        var rolloutId = identity.NewRolloutId();
+        await rollouts.LetGoOfRecipesAsync(context, agents, rolloutId, cancellationToken);
         return await wishes.TellAsync(
-            context, release, ModelAlias.Champion, [.. agents.Select(AgentRows.AddressOf)], cancellationToken);
+            context, release, ModelAlias.Champion, [.. agents.Select(AgentRows.AddressOf)], rolloutId, cancellationToken);
     }
 
     private async Task<RolloutView> CommitAsync(

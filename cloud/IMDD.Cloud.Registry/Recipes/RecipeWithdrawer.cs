@@ -44,7 +44,8 @@ internal sealed class RecipeWithdrawer(IDbContextFactory<RegistryDbContext> cont
         List<string> waiting = [];
         foreach (var agent in agents)
         {
-            (await wishes.TellRecipeAsync(context, agent, rolloutId, cancellationToken) ? told : waiting).Add($"{agent.Asset}/{agent.Agent}");
+            // A group that is no more has nothing desired of it: should it come back, it goes by what is assigned then.
+            (agent.GoneAt is null && await wishes.TellRecipeAsync(context, agent, rolloutId, cancellationToken) ? told : waiting).Add($"{agent.Asset}/{agent.Agent}");
         }
 
         await context.SaveChangesAsync(cancellationToken);

@@ -2,6 +2,8 @@ using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.Recipes;
 using IMDD.Cloud.Registry.State;
+using IMDD.Contracts.Registry;
+using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Registry.Rollouts;
 
@@ -18,7 +20,7 @@ internal sealed class RecipeContent(FleetWishes wishes, RegistryIdentity identit
     /// <inheritdoc/>
     public async Task<bool> TellAsync(RegistryDbContext context, RolloutRow rollout, RolloutAgentRow row, AgentRow? agent, CancellationToken cancellationToken)
     {
-        if (agent is null || !await FleetWishes.CanTellRecipeAsync(context, agent, cancellationToken))
+        if (agent is null || !await FleetWishes.CanTellRecipeAsync(context, agent, cancellationToken) || await IsToldAsync(context, agent, cancellationToken))
         {
             return false;
         }
@@ -27,6 +29,10 @@ internal sealed class RecipeContent(FleetWishes wishes, RegistryIdentity identit
         AssignedRecipe.Set(agent, rollout.Digest);
         return await wishes.TellRecipeAsync(context, agent, rollout.Id, cancellationToken, Mapping.Install(rollout.InstallNotBefore, rollout.InstallNotAfter));
     }
+
+    /// <summary>True while a rollout brings the model that the agent had to have first.</summary>
+    private static Task<bool> IsToldAsync(RegistryDbContext context, AgentRow agent, CancellationToken cancellationToken)
+        => RolloutEnd.OpenParts(context, RolloutKind.Model).AnyAsync(row => row.Asset == agent.Asset && row.Agent == agent.Agent && row.State == RolloutAgentStateWord.Told, cancellationToken);
 
     /// <inheritdoc/>
     public Task FinishAsync(RegistryDbContext context, RolloutRow rollout, CancellationToken cancellationToken) => Task.CompletedTask;

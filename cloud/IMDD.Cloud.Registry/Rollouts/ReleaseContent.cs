@@ -54,6 +54,13 @@ internal sealed class ReleaseContent(FleetWishes wishes, ModelAliases aliases, R
         var release = await ReleaseAsync(context, rollout, cancellationToken);
         if (!release.IsBlocked && row.TakenBackBy is { } takenBackBy && (agent.RolloutId == takenBackBy || IsNamedByItsRecipe(agent, release)))
         {
+            if (await RolloutBook.IsUnderWayAsync(context, AgentRows.AddressOf(row), cancellationToken))
+            {
+                // A rollout of a recipe has it, whose wish goes on as it is.
+                (agent.Model, agent.Desired, agent.WishModel) = (release.Name, release.Digest, null);
+                return;
+            }
+
             await wishes.TellAsync(context, release, AgentRows.AddressOf(row), identity.NewRolloutId(), install: null, cancellationToken);
         }
     }

@@ -135,14 +135,21 @@ internal sealed class RolloutBook(IDbContextFactory<RegistryDbContext> contexts,
     /// <summary>A wish of its own would end the rollout's for that agent.</summary>
     /// <param name="context">The database.</param>
     /// <param name="agents">Asset and name of each row.</param>
-    /// <param name="kind">Rollouts of this <see cref="RolloutKind"/>; null: of any.</param>
+    /// <param name="kind">Rollouts of this <see cref="RolloutKind"/>, where the wish is of the other; null: of any.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RegistryException">A rollout has still to tell one of the agents, or waits for it.</exception>
     public static async Task CheckFreeAsync(RegistryDbContext context, IEnumerable<(string Asset, string Agent)> agents, string? kind, CancellationToken cancellationToken)
     {
         var asked = agents.ToHashSet();
-        if ((await RolloutEnd.OpenParts(context, kind).AsNoTracking().ToListAsync(cancellationToken)).Find(row => asked.Contains((row.Asset, row.Agent))) is { } busy)
+        foreach (var busy in (await RolloutEnd.OpenParts(context, kind).AsNoTracking().ToListAsync(cancellationToken)).FindAll(row => asked.Contains((row.Asset, row.Agent))))
         {
+            if (kind == RolloutKind.Recipe && busy.State == RolloutAgentStateWord.Pending
+                && (await context.Agents.FindAsync([busy.Asset, busy.Agent], cancellationToken) is not { } agent || !await FleetWishes.CanTellRecipeAsync(context, agent, cancellationToken)))
+            {
+                // It waits for a model, which this wish may bring.
+                continue;
+            }
+
             throw RegistryException.Forbidden($"Rollout {busy.RolloutId} of {busy.Asset}/{busy.Agent} goes on: expected it to be over, or cancelled first.");
         }
     }

@@ -61,13 +61,35 @@ internal sealed class RolloutDriver(
             return;
         }
 
-        // Of waves that have begun: who could not be told yet.
-        await TellPendingAsync(context, rollout, agents, cancellationToken);
-        if (rollout.State != RolloutStateWord.Paused && IsWaveDone(waves, rollout, agents))
+        if (rollout.State == RolloutStateWord.Paused)
+        {
+            return;
+        }
+
+        if (agents.Exists(row => IsLate(rollout, row)))
+        {
+            if (await BarAsync(context, rollout, cancellationToken) is { } bar)
+            {
+                Stop(rollout, agents, $"Wave {rollout.WavesBegun} was not told whole: {bar}");
+                return;
+            }
+
+            await TellPendingAsync(context, rollout, agents, cancellationToken);
+        }
+
+        if (IsWaveDone(waves, rollout, agents))
         {
             await NextAsync(context, waves, rollout, agents, cancellationToken);
         }
     }
+
+    /// <summary>True for an agent of a wave that has begun which could not be told yet.</summary>
+    private static bool IsLate(RolloutRow rollout, RolloutAgentRow row) => row.Wave < rollout.WavesBegun && row.State == RolloutAgentStateWord.Pending;
+
+    /// <summary>Why nobody is to be told any more; null: somebody may be.</summary>
+    private async Task<string?> BarAsync(RegistryDbContext context, RolloutRow rollout, CancellationToken cancellationToken)
+        => await contents.Of(rollout).ForbidsAsync(context, rollout, cancellationToken)
+            ?? (rollout.InstallNotAfter is { } end && identity.Now().Time >= end ? $"the window ended at {end:O}." : null);
 
     /// <summary>An agent that somebody has told something else since is waited for no longer.</summary>
     private async Task LetGoAsync(RegistryDbContext context, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
@@ -124,22 +146,25 @@ internal sealed class RolloutDriver(
     private async Task NextAsync(
         RegistryDbContext context, IReadOnlyList<RolloutWave> waves, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
     {
-        var content = contents.Of(rollout);
+        // That nobody has failed says nothing where nobody has tried it; after the last wave somebody of any will do.
+        var tried = rollout.WavesBegun == waves.Count ? agents : agents.FindAll(row => row.Wave == rollout.WavesBegun - 1);
+        if (rollout.WavesBegun > 0 && !tried.Exists(row => row.State == RolloutAgentStateWord.InSync))
+        {
+            Stop(rollout, agents, $"Wave {rollout.WavesBegun}: none of the {tried.Count} agents so far has kept it.");
+            return;
+        }
+
         if (rollout.WavesBegun == waves.Count)
         {
-            await content.FinishAsync(context, rollout, cancellationToken);
+            await contents.Of(rollout).FinishAsync(context, rollout, cancellationToken);
             Change(rollout, RolloutStateWord.Finished, cause: null);
             return;
         }
 
         var number = rollout.WavesBegun + 1;
-        if (await content.ForbidsAsync(context, rollout, cancellationToken) is { } forbidden)
+        if (await BarAsync(context, rollout, cancellationToken) is { } bar)
         {
-            Stop(rollout, agents, $"Wave {number} was not told: {forbidden}");
-        }
-        else if (rollout.InstallNotAfter is { } end && identity.Now().Time >= end)
-        {
-            Stop(rollout, agents, $"Wave {number} was not told: the window ended at {end:O}.");
+            Stop(rollout, agents, $"Wave {number} was not told: {bar}");
         }
         else if (waves[number - 1].ApproveBefore && rollout.WavesApproved < number)
         {
@@ -168,7 +193,7 @@ internal sealed class RolloutDriver(
 
     private async Task TellPendingAsync(RegistryDbContext context, RolloutRow rollout, List<RolloutAgentRow> agents, CancellationToken cancellationToken)
     {
-        foreach (var row in agents.Where(row => row.Wave < rollout.WavesBegun && row.State == RolloutAgentStateWord.Pending))
+        foreach (var row in agents.Where(row => IsLate(rollout, row)))
         {
             var agent = await context.Agents.FindAsync([row.Asset, row.Agent], cancellationToken);
             if ((agent is not null && !AgentRows.IsOfFleet(agent)) || agent?.RolloutId != row.PreviousRolloutId)

@@ -1,3 +1,4 @@
+using IMDD.Cloud.Registry.Fleet;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Registry;
@@ -44,18 +45,26 @@ internal sealed class RolloutEnd(RolloutContents contents, RegistryIdentity iden
 
     /// <summary>
     /// Agents are told a model that cannot wait: rollouts of recipes have them no longer, in the transaction of a caller that holds the model's row. What
-    /// they were told and do not decide by yet is not brought along.
+    /// they were told and do not decide by yet, as far as anybody has heard, is not brought along. Who waits for a model before it can be told a recipe waits on.
     /// </summary>
-    public async Task LetGoOfRecipesAsync(RegistryDbContext context, IReadOnlyList<AgentRow> agents, CancellationToken cancellationToken)
+    /// <param name="context">The transaction's.</param>
+    /// <param name="agents">Who is told.</param>
+    /// <param name="rolloutId">Names the model's wish.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task LetGoOfRecipesAsync(RegistryDbContext context, IReadOnlyList<AgentRow> agents, string rolloutId, CancellationToken cancellationToken)
     {
         var byAddress = agents.ToDictionary(row => (row.Asset, row.Agent));
         foreach (var row in await OpenParts(context, RolloutKind.Recipe).ToListAsync(cancellationToken))
         {
-            if (byAddress.TryGetValue((row.Asset, row.Agent), out var agent) && row.Step != RolloutStepWord.Trial)
+            if (byAddress.TryGetValue((row.Asset, row.Agent), out var agent) && row.Step != RolloutStepWord.Trial
+                && (row.State == RolloutAgentStateWord.Told || await FleetWishes.CanTellRecipeAsync(context, agent, cancellationToken)))
             {
                 if (row.State == RolloutAgentStateWord.Told && agent.RolloutId == row.RolloutId)
                 {
                     AssignedRecipe.GoBack(agent, row.PreviousRecipe);
+
+                    // Its trial may have begun unheard: what it keeps then goes with the model, which it would refuse with an older one.
+                    row.TakenBackBy = rolloutId;
                 }
 
                 (row.State, row.Detail, row.ChangedAt) = (RolloutAgentStateWord.Cancelled, ToldElse, identity.Now().Time);

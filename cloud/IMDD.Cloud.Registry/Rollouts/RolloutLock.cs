@@ -6,7 +6,7 @@ namespace IMDD.Cloud.Registry.Rollouts;
 
 /// <summary>
 /// Who changes a rollout holds its row until the transaction ends, so that several instances do it one after the other. Rows are taken in one
-/// order: the models', the recipe name's, the rollout's, the agents'. A rollout of a recipe tells agents of any model, and holds all.
+/// order: the one of whoever tells recipes, the models', the recipe name's, the rollout's, the agents'. A rollout of a recipe tells agents of any model, and holds all.
 /// </summary>
 internal static class RolloutLock
 {
@@ -18,9 +18,10 @@ internal static class RolloutLock
     public static Task HoldModelAsync(RegistryDbContext context, string name, CancellationToken cancellationToken)
         => context.Database.ExecuteSqlAsync($"UPDATE models SET counter = counter WHERE name = {name}", cancellationToken);
 
-    /// <summary>Holds the rows of all models, in one order: no fleet is told anything meanwhile.</summary>
+    /// <summary>Holds the rows of all models, in one order, after one that is there though no model is: no fleet is told anything meanwhile.</summary>
     public static async Task HoldModelsAsync(RegistryDbContext context, CancellationToken cancellationToken)
     {
+        await context.Database.ExecuteSqlAsync($"UPDATE fleet_lock SET holds = holds", cancellationToken);
         foreach (var name in await context.Models.OrderBy(row => row.Name).Select(row => row.Name).ToListAsync(cancellationToken))
         {
             await HoldModelAsync(context, name, cancellationToken);

@@ -22,6 +22,9 @@ public sealed class AgentRow
     /// <summary>What was assigned before <see cref="Recipe"/> was, to go back to; null: nothing, or nobody knows.</summary>
     public string? RecipeBefore { get; set; }
 
+    /// <summary>True where <see cref="Recipe"/> is what was assigned before one that was withdrawn, refused or taken back.</summary>
+    public bool IsRecipeRestored { get; set; }
+
     /// <summary>JSON of the release that a recipe's wish names where none is desired: what the agent said it runs.</summary>
     public string? WishModel { get; set; }
 

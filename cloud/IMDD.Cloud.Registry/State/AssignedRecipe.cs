@@ -19,8 +19,10 @@ internal static class AssignedRecipe
         {
             (row.RecipeBefore, row.Recipe) = (row.Recipe, recipe);
         }
+
+        row.IsRecipeRestored = false;
     }
 
     /// <summary>Assigns what was before; what was before that nobody knows.</summary>
-    public static void GoBack(AgentRow row, string? recipe) => (row.Recipe, row.RecipeBefore) = (recipe, null);
+    public static void GoBack(AgentRow row, string? recipe) => (row.Recipe, row.RecipeBefore, row.IsRecipeRestored) = (recipe, null, true);
 }

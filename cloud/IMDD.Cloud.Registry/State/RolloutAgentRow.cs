@@ -24,8 +24,11 @@ public sealed class RolloutAgentRow
     public DateTimeOffset? ToldAt { get; set; }
     public required DateTimeOffset ChangedAt { get; set; }
 
-    /// <summary>Rollout id of the wish that it had when the rollout was asked for; it is told only while it still has that.</summary>
-    public string? PreviousRolloutId { get; init; }
+    /// <summary>
+    /// Rollout id of the wish that it had when the rollout was asked for, or of the model without which it could not be told; it is told only while it
+    /// still has that.
+    /// </summary>
+    public string? PreviousRolloutId { get; set; }
 
     /// <summary>Digest of the release that it was to run before it was told; null: none.</summary>
     public string? Previous { get; set; }

@@ -89,5 +89,10 @@ internal static class Schema
         ALTER TABLE rollouts ADD COLUMN kind TEXT NOT NULL DEFAULT 'model';
         ALTER TABLE rollout_agents ADD COLUMN previous_recipe TEXT;
         """,
+        """
+        CREATE TABLE fleet_lock (holds INTEGER NOT NULL);
+        INSERT INTO fleet_lock (holds) VALUES (0);
+        ALTER TABLE agents ADD COLUMN is_recipe_restored {bool} NOT NULL DEFAULT FALSE;
+        """,
     ]);
 }

@@ -26,6 +26,13 @@ public sealed record DesiredSlot
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ConfiguredRecipe { get; init; }
 
+    /// <summary>
+    /// True: <see cref="RecipeDigest"/> was assigned before, and takes the place of one that was withdrawn or refused: it is not taken out again because of the
+    /// frames that it leaves undecided. An agent of before 1.3 does not know of this.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool RecipeRestored { get; init; }
+
     /// <summary>When it may be installed for this group; null: as the message says.</summary>
     public InstallWindow? Install { get; init; }
 }

@@ -22,16 +22,17 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     /// <summary>A release that may watch: it runs here, says of its probes what it should, and is fast enough. It works on the caller's thread alone.</summary>
     /// <param name="bundle">Its files.</param>
     /// <param name="deadline">Of the recipe that it is to decide by; null: none.</param>
+    /// <param name="present">Of the recipe in force; null: none. What would keep this one is refused because of the other recipe.</param>
     /// <exception cref="ModelBundleException">The bundle has changed on disk.</exception>
     /// <exception cref="SegmenterException">It does not run here.</exception>
     /// <exception cref="DeliveryException">It takes too long.</exception>
-    public Task<ISegmenter> ProveAsync(ModelBundle bundle, TimeSpan? deadline) => LowPriority.RunAsync(() =>
+    public Task<ISegmenter> ProveAsync(ModelBundle bundle, TimeSpan? deadline, TimeSpan? present) => LowPriority.RunAsync(() =>
     {
         var sizes = Sizes();
         var trial = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest, group.Cameras) with { Threads = 1, MaxBatch = 1 });
         try
         {
-            CheckSpeed(trial, sizes, deadline);
+            CheckSpeed(trial, sizes, deadline, present);
             return trial;
         }
         catch
@@ -57,7 +58,7 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
         return sizes.Count > 0 ? sizes : [(DefaultSide, DefaultSide)];
     }
 
-    private void CheckSpeed(ISegmenter trial, List<(int Width, int Height)> sizes, TimeSpan? deadline)
+    private void CheckSpeed(ISegmenter trial, List<(int Width, int Height)> sizes, TimeSpan? deadline, TimeSpan? present)
     {
         if ((options.InferenceBudget ?? deadline) is not { } budget)
         {
@@ -83,7 +84,10 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
             {
                 throw new DeliveryException(
                     RolloutReason.TooSlow,
-                    FormattableString.Invariant($"A frame of {width} x {height} takes {best.TotalMilliseconds:F1} ms: this station has {budget.TotalMilliseconds:F1} ms."));
+                    FormattableString.Invariant($"A frame of {width} x {height} takes {best.TotalMilliseconds:F1} ms: this station has {budget.TotalMilliseconds:F1} ms."))
+                {
+                    IsOfRecipe = options.InferenceBudget is null && !(best > present),
+                };
             }
         }
     }

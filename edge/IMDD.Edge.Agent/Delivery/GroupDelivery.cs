@@ -89,7 +89,7 @@ internal sealed class GroupDelivery(
         if (_slots.State is { Trial: { } trial } state)
         {
             // The process ended while a release or a recipe was on trial, and has come up on it.
-            await TryOutAsync(trial.RolloutId, state.Deciding().Model, previous: null, cancellationToken);
+            await TryOutAsync(trial.RolloutId, state.Deciding().Model, previous: null, isResumed: true, cancellationToken);
         }
 
         while (true)
@@ -128,7 +128,6 @@ internal sealed class GroupDelivery(
 
     private async Task FollowAsync(GroupWish wish, CancellationToken newer, CancellationToken stop)
     {
-        var model = wish.Model;
         if (_slots.State?.Closed is { } closed && closed.RolloutId == wish.RolloutId
             && (closed.Result != RolloutResult.Success || recipes.IsInForce(wish.Recipe)))
         {
@@ -136,10 +135,31 @@ internal sealed class GroupDelivery(
             return;
         }
 
+        try
+        {
+            await FulfilAsync(wish, newer, stop);
+        }
+        catch (StoreUnavailableException e)
+        {
+            // Said and not kept, for there is nowhere to keep it: it is followed anew at the next start.
+            Say(RolloutSteps.Failed(identity.Name, wish.RolloutId, wish.Model, RolloutStepWord.Rejected, RolloutReason.StorageFull, e.Message));
+        }
+    }
+
+    private async Task FulfilAsync(GroupWish wish, CancellationToken newer, CancellationToken stop)
+    {
+        var model = wish.Model;
         crashPoints.Pass(CrashPoint.AfterWish);
         var deciding = _slot.Model is { } present && present.Digest == model.Digest ? present.Slot : null;
         if (deciding is not null && recipes.IsInForce(wish.Recipe))
         {
+            if (_slots.State?.Trial is not null)
+            {
+                // What is on trial still is kept by its end alone, which has the ledgers written.
+                await TryOutAsync(wish.RolloutId, model, previous: null, isResumed: true, stop);
+                return;
+            }
+
             Close(RolloutSteps.Committed(identity.Name, wish.RolloutId, model, deciding));
             return;
         }
@@ -171,7 +191,11 @@ internal sealed class GroupDelivery(
         catch (DeliveryException e) when (e.ReasonCode == RolloutReason.WindowMissed)
         {
             // What was fetched stays: it may be asked for in another window.
-            Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, e.ReasonCode, e.Message));
+            Close(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, e.ReasonCode, e.Message) with
+            {
+                // The model that decides already has missed nothing.
+                RecipeDigest = deciding is not null ? wish.Recipe?.Digest : null,
+            });
         }
         catch (Exception e) when (Refusal.Is(e))
         {
@@ -181,11 +205,6 @@ internal sealed class GroupDelivery(
             {
                 RecipeDigest = Refusal.IsOfRecipe(e) ? wish.Recipe?.Digest : null,
             });
-        }
-        catch (StoreUnavailableException e)
-        {
-            // Said and not kept, for there is nowhere to keep it: it is followed anew at the next start.
-            Say(RolloutSteps.Failed(identity.Name, wish.RolloutId, model, RolloutStepWord.Rejected, RolloutReason.StorageFull, e.Message));
         }
     }
 
@@ -301,7 +320,7 @@ internal sealed class GroupDelivery(
         newer.ThrowIfCancellationRequested();
         recipes.Try(_slots.State ?? Configured(), wish.RolloutId, staged);
         states.ModelChanged();
-        await TryOutAsync(wish.RolloutId, wish.Model, previous: null, stop);
+        await TryOutAsync(wish.RolloutId, wish.Model, previous: null, isResumed: false, stop);
     }
 
     private async Task ActivateAsync(GroupWish wish, ModelRelease model, WishedRecipe? stagedRecipe, CancellationToken newer, CancellationToken stop)
@@ -353,7 +372,7 @@ internal sealed class GroupDelivery(
         states.ModelChanged();
         Log.ModelSwapped(logger, bundle.Manifest.Name, bundle.Manifest.Version, bundle.Digest, target);
         crashPoints.Pass(CrashPoint.AfterSwap);
-        await TryOutAsync(rolloutId, model, previous, stop);
+        await TryOutAsync(rolloutId, model, previous, isResumed: false, stop);
     }
 
     /// <summary>The pointer with the candidate of a wish, so that a process which ends while that is at work is held against it, not against another group's trial.</summary>
@@ -398,7 +417,7 @@ internal sealed class GroupDelivery(
         var bundle = await LowPriority.RunAsync(() => opener.Open(_slots.FolderOf(target, model.Digest)));
         opener.Check(bundle.Manifest, bundle.Digest, bundle.SignedBy, time.GetUtcNow());
         newer.ThrowIfCancellationRequested();
-        return (bundle, await loader.ProveAsync(bundle, (recipe ?? _inForce.Current).Deadline));
+        return (bundle, await loader.ProveAsync(bundle, (recipe ?? _inForce.Current).Deadline, _inForce.Current.Deadline));
     }
 
     /// <summary>Lets a release see the line's frames while another decides; what it says otherwise counts only where it claims to say the same.</summary>
@@ -451,51 +470,53 @@ internal sealed class GroupDelivery(
         }
     }
 
-    /// <summary>Watches what is on trial, a release, a recipe or both, for as long as a trial takes; then keeps it, or goes back.</summary>
+    /// <summary>
+    /// Watches what is on trial, a release, a recipe or both, for as long as a trial takes; then keeps it, or goes back. Where neither can be written down it is
+    /// watched on.
+    /// </summary>
     /// <param name="rolloutId">The wish that it came by.</param>
     /// <param name="model">The release that decides.</param>
     /// <param name="previous">The model before, still warm; null after a restart, or where it is the same.</param>
+    /// <param name="isResumed">True where it has been on trial before.</param>
     /// <param name="stop">Ends it: the trial goes on at the next start.</param>
-    private async Task TryOutAsync(string rolloutId, ModelRelease model, ISegmenter? previous, CancellationToken stop)
+    private async Task TryOutAsync(string rolloutId, ModelRelease model, ISegmenter? previous, bool isResumed, CancellationToken stop)
     {
         var (target, trial) = (_slots.State!.Active, _slots.State.Trial!);
-        Say(RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Trial) with
+        var said = RolloutSteps.Under(identity.Name, rolloutId, model, RolloutStepWord.Trial) with
         {
             Slot = target,
-            Status = previous is null && !trial.IsRecipeAlone ? RolloutStatus.Resumed : RolloutStatus.Proceeding,
-        });
+            Status = isResumed ? RolloutStatus.Resumed : RolloutStatus.Proceeding,
+        };
+        Say(said);
         try
         {
             var (began, failures) = (time.GetTimestamp(), trial.IsRecipeAlone ? _slot.Failures : 0);
             var predicted = trial.IsRecipeAlone ? null : PredictionOf(_slot.Manifest);
-            string? breach = null;
-            string? ofRecipe = null;
-            while (_slot.Failures == failures && (breach = Breach(predicted)) is null && (ofRecipe = recipes.Breach(trial)) is null && time.GetElapsedTime(began) < options.Trial)
+            while (true)
             {
-                await Task.Delay(LookInterval, time, stop);
-            }
+                string? breach = null;
+                while (_slot.Failures == failures && (breach = Breach(predicted) ?? recipes.Breach(trial)) is null && time.GetElapsedTime(began) < options.Trial)
+                {
+                    await Task.Delay(LookInterval, time, stop);
+                }
 
-            if (_slot.Failures > failures || breach is not null || ofRecipe is not null)
-            {
-                GoBack(rolloutId, model, ref previous, breach ?? ofRecipe ?? $"It failed on {_slot.Failures - failures} of the line's frames.", isOfRecipe: trial.IsRecipeAlone || ofRecipe is not null);
-                return;
-            }
+                breach ??= _slot.Failures > failures ? $"It failed on {_slot.Failures - failures} of the line's frames." : null;
+                try
+                {
+                    EndTrial(rolloutId, model, breach, ref previous);
+                    return;
+                }
+                catch (StoreUnavailableException e)
+                {
+                    if (said.Detail is null)
+                    {
+                        said = said with { Detail = $"It goes on until its end can be written down: {e.Message}" };
+                        Say(said);
+                    }
 
-            // The ledger before the pointer: once it has been kept, nothing older may come by a wish, whenever the process ends.
-            var kept = trial.IsRecipeAlone ? null : opener.Open(_slots.FolderOf(target, model.Digest));
-            recipes.Accept(_slots.State!);
-            if (kept is not null)
-            {
-                opener.Accept(kept, group.Name);
-                crashPoints.Pass(CrashPoint.AfterLedger);
+                    await Task.Delay(options.RetryDelay, time, stop);
+                }
             }
-
-            Close(RolloutSteps.Committed(identity.Name, rolloutId, model, target));
-            crashPoints.Pass(CrashPoint.AfterKeep);
-        }
-        catch (Exception e) when (e is ModelBundleException or RecipeException)
-        {
-            GoBack(rolloutId, model, ref previous, $"It cannot be kept: {e.Message}", isOfRecipe: e is RecipeException);
         }
         finally
         {
@@ -504,11 +525,44 @@ internal sealed class GroupDelivery(
         }
     }
 
-    private void GoBack(string rolloutId, ModelRelease model, ref ISegmenter? previous, string detail, bool isOfRecipe)
+    /// <summary>Keeps what is on trial, or goes back.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be written down: all is as it was.</exception>
+    private void EndTrial(string rolloutId, ModelRelease model, string? breach, ref ISegmenter? previous)
+    {
+        var (target, trial) = (_slots.State!.Active, _slots.State.Trial!);
+        if (breach is not null)
+        {
+            // Of a model and a recipe that came together nobody can tell which it was; the model stands for both.
+            GoBack(rolloutId, model, ref previous, RolloutReason.HealthRegression, breach, trial.IsRecipeAlone);
+            return;
+        }
+
+        try
+        {
+            // The ledger before the pointer: once it has been kept, nothing older may come by a wish, whenever the process ends.
+            var kept = trial.IsRecipeAlone ? null : opener.Open(_slots.FolderOf(target, model.Digest));
+            recipes.Accept(_slots.State);
+            if (kept is not null)
+            {
+                opener.Accept(kept, group.Name);
+                crashPoints.Pass(CrashPoint.AfterLedger);
+            }
+        }
+        catch (Exception e) when (e is ModelBundleException or RecipeException)
+        {
+            GoBack(rolloutId, model, ref previous, Refusal.CodeOf(e), $"It cannot be kept: {e.Message}", isOfRecipe: e is RecipeException);
+            return;
+        }
+
+        Close(RolloutSteps.Committed(identity.Name, rolloutId, model, target));
+        crashPoints.Pass(CrashPoint.AfterKeep);
+    }
+
+    private void GoBack(string rolloutId, ModelRelease model, ref ISegmenter? previous, string reason, string detail, bool isOfRecipe)
     {
         var state = _slots.State!;
         var back = state.Other();
-        var failed = RolloutSteps.Failed(identity.Name, rolloutId, model, RolloutStepWord.RolledBack, RolloutReason.HealthRegression, detail) with
+        var failed = RolloutSteps.Failed(identity.Name, rolloutId, model, RolloutStepWord.RolledBack, reason, detail) with
         {
             Slot = state.Active,
             Group = group.Name,

@@ -26,7 +26,10 @@ internal sealed class RecipeDelivery(
     public bool IsInForce(WishedRecipe? wished)
         => wished is null || (wished.Digest is { } digest ? digest == _inForce.Current.Digest : _inForce.Current == _inForce.Configured);
 
-    /// <summary>Takes up what the pointer names, at the start. One that cannot be used gives way to the configuration's, and its wish is followed anew.</summary>
+    /// <summary>
+    /// Takes up what the pointer names, at the start. One that cannot be used gives way to the one before, if it came alone and is on trial, or else to the
+    /// configuration's, and its wish is followed anew.
+    /// </summary>
     public void Resume()
     {
         if (_slots.State is not { Recipe: { } digest } state)
@@ -38,6 +41,14 @@ internal sealed class RecipeDelivery(
         {
             _inForce.Set(Of(kept));
             Log.RecipeInForce(logger, kept.Document.Recipe.Id, digest, kept.Document.Counter, kept.SignedBy ?? "nobody who is trusted by now");
+            return;
+        }
+
+        if (state.Trial is { IsRecipeAlone: true })
+        {
+            // Nothing is on trial any more: the one before goes on, and the wish is followed anew.
+            _slots.Write(state.WithRecipeBack() with { Trial = null, Closed = null });
+            Resume();
             return;
         }
 
@@ -78,7 +89,7 @@ internal sealed class RecipeDelivery(
     /// <param name="state">The pointer, with the trial.</param>
     /// <param name="staged">The recipe; null: it stays as it is.</param>
     public static SlotState Into(SlotState state, WishedRecipe? staged)
-        => staged is null ? state : state with { Recipe = staged.Digest, Trial = state.Trial! with { Replaced = new ReplacedRecipe(state.Recipe) } };
+        => staged is null ? state : state with { Recipe = staged.Digest, Trial = state.Trial! with { Replaced = new ReplacedRecipe(state.Recipe, staged.IsRestored) } };
 
     /// <summary>Within <see cref="ModelSlot.Swap"/>: together with the model.</summary>
     public void Take(StationRecipe? next)
@@ -113,11 +124,14 @@ internal sealed class RecipeDelivery(
         PutInForce(recipe);
     }
 
-    /// <summary>What more of the line's frames than may be were left undecided by the recipe on trial; null: nothing, or it is too early to say.</summary>
+    /// <summary>
+    /// What more of the line's frames than may be were left undecided by the recipe on trial; null: nothing, or it is too early to say. One that
+    /// takes the place of one that was withdrawn is held to no share, or that would put itself back.
+    /// </summary>
     public string? Breach(SlotTrial trial)
     {
         var (frames, undecided) = _inForce.Tally();
-        return trial.Replaced is not null && frames >= PredictionRule.LeastFrames && ShadowRule.IsBeyond(undecided, frames, options.MaxUndecided)
+        return trial.Replaced is { IsWithdrawn: false } && frames >= PredictionRule.LeastFrames && ShadowRule.IsBeyond(undecided, frames, options.MaxUndecided)
             ? string.Create(CultureInfo.InvariantCulture, $"Frames were left undecided by recipe '{_inForce.Current.Recipe.Id}': {undecided} of {frames}, where at most {options.MaxUndecided:P0} may be.")
             : null;
     }

@@ -99,12 +99,12 @@ internal enum CrashPoint
     /// <summary>It is on disk; nothing says that it is to be in force.</summary>
     AfterRecipeKept,
 
-    /// <summary>It is in the ledger; the pointer names the one before.</summary>
-    AfterRecipeLedger,
-
-    /// <summary>The pointer names it; the one before is in force.</summary>
+    /// <summary>The pointer names it, on trial; the one before is in force.</summary>
     AfterRecipePointer,
 
-    /// <summary>It is in force; the wish is not closed.</summary>
+    /// <summary>It is in force, on trial.</summary>
     AfterRecipeSwap,
+
+    /// <summary>It is in the ledger; the pointer still says trial.</summary>
+    AfterRecipeLedger,
 }

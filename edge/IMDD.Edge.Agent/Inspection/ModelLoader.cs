@@ -108,7 +108,7 @@ internal sealed class ModelLoader(
         foreach (var group in candidates)
         {
             var state = group.Slots.State!;
-            group.Slots.Write(state with { Candidate = state.Candidate! with { Deaths = state.Candidate.Deaths + 1 } });
+            Count(group, () => group.Slots.Write(state with { Candidate = state.Candidate! with { Deaths = state.Candidate.Deaths + 1 } }));
         }
 
         if (candidates.Count > 0)
@@ -120,7 +120,20 @@ internal sealed class ModelLoader(
         var suspects = onTrial.Where(mark.MayHaveEnded).ToList();
         foreach (var group in suspects.Count > 0 ? suspects : onTrial)
         {
-            CountStart(group, group.Slots.State!, group.Slots.State!.Trial!);
+            Count(group, () => CountStart(group, group.Slots.State!, group.Slots.State!.Trial!));
+        }
+    }
+
+    /// <summary>Where there is no room to write it down a start does not count: the agent may be what makes room, by sending what is stored.</summary>
+    private void Count(CameraGroup group, Action count)
+    {
+        try
+        {
+            count();
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.StartNotCounted(logger, group.Name, e.Message);
         }
     }
 
@@ -162,7 +175,9 @@ internal sealed class ModelLoader(
                 {
                     Slot = state.Active,
                     Group = group.Name,
-                    RecipeDigest = trial.IsRecipeAlone ? state.Recipe : null,
+
+                    // Where the slot changes it is the model that is at fault.
+                    RecipeDigest = other == state.Active ? state.Recipe : null,
                 }
                 : state.Closed?.Model.Digest == failed.Digest ? null : state.Closed,
         });
