@@ -22,5 +22,5 @@ public sealed record TrainingData(
     IReadOnlyList<FileProblem> Problems)
 {
     /// <summary>All classes of the training pictures, in the order of their numbers.</summary>
-    public IReadOnlyList<TrainedClass> AllClasses { get; } = [.. Classes, .. Descriptions];
+    public IReadOnlyList<TrainedClass> AllClasses => [.. Classes, .. Descriptions];
 }
