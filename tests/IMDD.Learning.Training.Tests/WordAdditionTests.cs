@@ -84,13 +84,49 @@ public sealed class WordAdditionTests(WordAdditionTests.Pictures pictures) : ICl
             Regions = pictures.Cracks,
             RegionClass = "crack",
             Frozen = pictures.OtherCracks,
-            Options = new WordOptions { MaxLostPoints = 0, LeastNamed = 1 },
+            Options = new WordOptions { MaxLostPoints = 0, LeastNamed = 0.6 },
         });
 
         outcome.Refusal.ShouldBeOneOf(WordOutcome.OldNamesLose, WordOutcome.NamesNothing);
         outcome.BundleDigest.ShouldBeNull();
         outcome.Gates.ShouldContain(gate => !gate.Passed);
         Directory.GetDirectories(directory.Path, "out*").ShouldBeEmpty();
+    }
+
+    /// <summary>A further row of a name is no loss to it.</summary>
+    [Fact]
+    public void Run_RegionsOfAKnownName_AreNotHeldAgainstIt()
+    {
+        using TestDirectory directory = new();
+
+        var outcome = WordAddition.Run(Request(directory) with
+        {
+            Word = new NewWord("fissure", [], null),
+            Regions = pictures.Cracks,
+            Frozen = [.. pictures.OtherCracks, .. pictures.Old],
+        });
+
+        (outcome.Refusal, outcome.ClassId, outcome.Kind).ShouldBe((null, "crack", "prototype"));
+        var cracks = outcome.OldNames.Single(name => name.Class == "crack");
+        cracks.After.ShouldBeGreaterThanOrEqualTo(cracks.Before);
+    }
+
+    /// <summary>With five regions and no more, those are what it must name.</summary>
+    [Fact]
+    public void Run_AllRegionsUsed_StillHasToNameThem()
+    {
+        using TestDirectory directory = new();
+
+        var outcome = WordAddition.Run(Request(directory) with
+        {
+            Word = new NewWord("gloopy bits", [], null),
+            Regions = [.. pictures.Unseen.Take(5)],
+            RegionClass = "peeling",
+        });
+
+        outcome.RegionsUsed.ShouldBe(5);
+        outcome.Naming!.Pictures.ShouldBe(5);
+        outcome.Gates.ShouldContain(gate => gate.Name == "names-its-own");
     }
 
     /// <summary>Peeling was never drawn for the model, nor was its look: sunken, with a rim.</summary>
@@ -112,7 +148,7 @@ public sealed class WordAdditionTests(WordAdditionTests.Pictures pictures) : ICl
     }
 
     [Fact]
-    public void Run_ThresholdThatLeavesNothing_IsRefused()
+    public void Run_SentenceOfSomethingElse_NamesNothingAndIsRefused()
     {
         using TestDirectory directory = new();
 

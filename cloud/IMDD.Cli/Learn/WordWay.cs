@@ -65,7 +65,7 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
     private List<string> Arguments(string regions, int maxRegions) =>
     [
         "--name", settings.NewKindName, "--sentence", settings.NewKindSentence, "--regions", regions, "--region-class", settings.NewKindName,
-        "--max-regions", maxRegions.ToString(CultureInfo.InvariantCulture), "--frozen", LearnPlant.GateSet(settings), "--split", "all",
+        "--max-regions", maxRegions.ToString(CultureInfo.InvariantCulture), "--frozen", LearnPlant.WordSet(settings), "--split", "all",
     ];
 
     private static string Account(string what, WordReleased tried)

@@ -180,6 +180,11 @@ internal static class TrainEdgeCommand
             throw new ArgumentException("--describe teaches the network words, and --side-branch leaves it as it is: expected one of them.");
         }
 
+        if (options.Crops.PaintsDefects && selection.Descriptions.Count > 0)
+        {
+            throw new ArgumentException("--describe learns from defects that are drawn, and --normal-only from none: expected one of them.");
+        }
+
         var progress = parsed.InvocationConfiguration.Error;
         if (keepClasses && from is null)
         {

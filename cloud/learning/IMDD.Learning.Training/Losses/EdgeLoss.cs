@@ -86,8 +86,8 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
     }
 
     /// <summary>
-    /// A scratch is a straight sunken line too: what has a name competes with other names, not with words for its looks. Looks compete with all, so that
-    /// what is only looked at is taken for nothing that has a name.
+    /// A scratch is a straight sunken line too: of what has a name, the best is sought among names, not among words for its looks. Looks compete with all, so
+    /// that what is only looked at is taken for nothing that has a name.
     /// </summary>
     private Tensor NamesAlone(Tensor logits, long[] classes)
     {

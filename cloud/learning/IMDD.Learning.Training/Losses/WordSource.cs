@@ -32,7 +32,7 @@ public sealed class WordSource
         _vocabulary = vocabulary;
         _classes = classes;
         _terms = [.. vocabulary.File.Defects.Where(t => !excluded.Contains(t.Id))];
-        _others = [.. _terms.Where(t => classes.All(c => c.Id != t.Id && !Says(c.Name, t.Name)) && t.Id != Generic)];
+        _others = [.. _terms.Where(t => classes.All(c => c.Id != t.Id && !c.Synonyms.Prepend(c.Name).Any(name => Says(name, t.Name))) && t.Id != Generic)];
         _captions = new CaptionWriter(vocabulary);
         _seed = seed;
     }
@@ -43,7 +43,7 @@ public sealed class WordSource
     public DrawnWords Draw(long step)
     {
         Random random = new(HashCode(step));
-        List<string> texts = [.. _classes.Select(c => Word(c.Name, c.Synonyms, random))];
+        List<string> texts = [.. _classes.Select(c => c.RowTexts is { } texts ? texts[random.Next(texts.Count)] : Word(c.Name, c.Synonyms, random))];
         var rows = _classes.Count + Math.Min(Others, _others.Count);
         for (var i = _classes.Count; i < rows; i++)
         {

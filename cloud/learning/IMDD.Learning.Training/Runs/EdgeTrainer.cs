@@ -79,7 +79,7 @@ public sealed class EdgeTrainer : IDisposable
         EdgeModelDescription description = new(
             options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent))
         {
-            SeenWords = SeenWords.Of([.. data.AllClasses, .. start?.Description.Classes ?? []], start?.Description.SeenWords),
+            SeenWords = SeenWords.Of(Shown(data).Concat(start is { Description: { SeenWords: null, Classes: var known } } ? known : []), start?.Description.SeenWords),
         };
         _model = new EdgeModel(description);
         _average = new EdgeModel(description);
@@ -264,6 +264,13 @@ public sealed class EdgeTrainer : IDisposable
         return own;
     }
 
+    /// <summary>The classes that some picture shows.</summary>
+    private static IEnumerable<TrainedClass> Shown(TrainingData data)
+    {
+        var classes = data.AllClasses;
+        return data.Train.SelectMany(picture => picture.ClassIndices).Distinct().Select(index => classes[index]);
+    }
+
     /// <summary>Indices of the classes that the start has no name for.</summary>
     private static List<int> NewClasses(TrainingData data, EdgeModel? start)
     {
@@ -445,7 +452,7 @@ public sealed class EdgeTrainer : IDisposable
     private string Fingerprint() => ContentDigest.Of(JsonSerializer.SerializeToUtf8Bytes(new
     {
         Options = _options with { CheckpointEvery = 1 },
-        _data.Names,
+        Names = _data.Descriptions.Count > 0 ? [.. _data.Names, $"{_data.Descriptions.Count} looks"] : _data.Names,
         _data.SplitIds,
         Pictures = _data.Train.Select(p => p.Id),
         Parent = _parent,

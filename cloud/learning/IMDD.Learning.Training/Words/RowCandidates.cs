@@ -18,9 +18,6 @@ internal sealed class RowCandidates(IReadOnlyList<IReadOnlyList<DefectEmbeddings
 
     private const int Stride = 3;
 
-    // Fitted to all of them, a row takes less than where each part is left out in turn; the trial on whole pictures decides.
-    private const double Doubt = 2;
-
     private const int Folds = 4;
 
     private static readonly double[] Weights = [3, 2, 1.4, 1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.06, 0.03];
@@ -52,9 +49,9 @@ internal sealed class RowCandidates(IReadOnlyList<IReadOnlyList<DefectEmbeddings
     /// <summary>A row of another length.</summary>
     public static float[] Longer(float[] row, double gain) => Array.ConvertAll(row, value => value * (float)gain);
 
-    /// <summary>The first that takes no more than it may, and some that are clearly less than it; the last where there is none.</summary>
+    /// <summary>The first that takes no more than it may, some that are clearly less than it, and the least.</summary>
     private IEnumerable<double> Few(double[] values, Func<double, int> taken)
-        => values.SkipWhile(value => value != values[^1] && taken(value) > Doubt * maxLostPoints * _all.Count / 100).Where((_, i) => i % Stride == 0).Take(Most);
+        => values.SkipWhile(value => value != values[^1] && taken(value) > maxLostPoints * _all.Count / 100).Where((_, i) => i % Stride == 0).Take(Most - 1).Append(values[^1]).Distinct();
 
     private int Taken(IReadOnlyList<DefectEmbeddings> defects, float[] row) => defects.Count(defect => defect.Winner(rows, cell => Logit(row, cell)) == rows);
 

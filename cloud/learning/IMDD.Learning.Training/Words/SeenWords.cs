@@ -14,18 +14,21 @@ internal sealed class SeenWords(IEnumerable<string> words)
     private const int LeastStem = 4;
     private const int LongestEnding = 3;
 
+    // They stand in the names of looks, and nothing looks like them.
+    private static readonly HashSet<string> Small = ["a", "an", "the", "and", "of", "in", "on", "with", "non"];
+
     private readonly HashSet<string> _words = words.ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The words of classes' names and synonyms, with those that were seen before, in ordinal order.</summary>
     public static IReadOnlyList<string> Of(IEnumerable<TrainedClass> classes, IReadOnlyList<string>? before) =>
     [
-        .. classes.SelectMany(c => c.Synonyms.Prepend(c.Name)).SelectMany(TextHash.Words).Concat(before ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        .. classes.SelectMany(c => c.RowTexts ?? [c.Name, .. c.Synonyms]).SelectMany(TextHash.Words).Concat(before ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>A text's words that were seen, in their order; null where none was.</summary>
     public string? Of(string text)
     {
-        var seen = string.Join(' ', TextHash.Words(text).Where(IsSeen));
+        var seen = string.Join(' ', TextHash.Words(text).Where(word => !Small.Contains(word) && IsSeen(word)));
         return seen.Length > 0 ? seen : null;
     }
 

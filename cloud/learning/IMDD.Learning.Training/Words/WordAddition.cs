@@ -30,6 +30,9 @@ public sealed class WordAddition
     private readonly TrainedClass _worded;
     private readonly bool _isSeen;
     private readonly int _truth;
+
+    // Where the row is a further one of a class that has a name; else below zero.
+    private readonly int _ownIndex;
     private readonly PictureLoader _loader;
 
     private WordAddition(WordRequest request, ModelBundle bundle, EdgeModel model)
@@ -44,6 +47,7 @@ public sealed class WordAddition
         }
 
         _named = isKnown ?? word;
+        _ownIndex = isKnown is null ? -1 : model.Description.Classes.ToList().FindIndex(c => c.Id == isKnown.Id);
         var shown = request.Regions.Count == 0 ? _named : ShownClass(request.RegionClass ?? _named.Name);
         List<TrainedClass> classes = [.. model.Description.Classes];
         classes.AddRange(new[] { _named, shown }.Where(c => classes.TrueForAll(known => known.Id != c.Id)).DistinctBy(c => c.Id, StringComparer.Ordinal));
@@ -156,7 +160,7 @@ public sealed class WordAddition
                 OldNames = tally.OldNames(chosen),
                 Naming = naming,
                 Gates = gates,
-                PicturesNotUsed = _loader.Problems.Count,
+                PicturesNotUsed = _loader.Problems.Select(problem => problem.File).Distinct(StringComparer.Ordinal).Count(),
             };
         }
         finally
@@ -173,7 +177,7 @@ public sealed class WordAddition
         return [.. defective.Select(Named)];
 
         IReadOnlyList<DefectEmbeddings> Named(DatasetSample sample) => _loader.Load(sample, dataset: 0) is { } picture
-            ? [.. rows.Defects(picture, present, onlyFound: true).Where(defect => defect.Truth < classes.Count && listed[defect.Winner(listed.Count)].ClassId == classes[defect.Truth].Id)]
+            ? [.. rows.Defects(picture, present, onlyFound: true).Where(defect => defect.Truth < classes.Count && defect.Truth != _ownIndex && listed[defect.Winner(listed.Count)].ClassId == classes[defect.Truth].Id)]
             : [];
     }
 
@@ -223,7 +227,7 @@ public sealed class WordAddition
     {
         var frozen = new Lazy<HashSet<string>>(() => [.. _request.Frozen.Select(s => Hash(s.ImagePath))]);
         List<(TrainingPicture, float[])> shown = [];
-        List<DatasetSample> examples = [];
+        List<DatasetSample> examples = [], used = [];
         foreach (var sample in _request.Regions)
         {
             if (shown.Count == _request.MaxRegions)
@@ -238,11 +242,13 @@ public sealed class WordAddition
                 }
 
                 shown.Add((picture, embedding));
+                used.Add(sample);
             }
         }
 
+        // Where all were used, whether the row names even those is all that can be asked.
         return _request.Regions.Count == 0 || _request.MaxRegions == 0 || shown.Count > 0
-            ? (shown, examples)
+            ? (shown, examples.Count > 0 ? examples : used)
             : throw new TrainingException($"No picture of the {_request.Regions.Count} with regions shows a defective pixel of '{_request.RegionClass ?? _named.Name}'.");
     }
 
