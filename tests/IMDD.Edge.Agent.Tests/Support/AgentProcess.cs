@@ -7,6 +7,7 @@ namespace IMDD.Edge.Agent.Tests.Support;
 /// <summary>The agent as a process of its own, with the bundle it is shipped with.</summary>
 internal sealed class AgentProcess : IDisposable
 {
+    private static readonly TimeSpan Exit = TimeSpan.FromSeconds(30);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -55,7 +56,8 @@ internal sealed class AgentProcess : IDisposable
             _process.Kill();
         }
 
-        _process.WaitForExit();
+        // Bounded: without a time it also waits for the end of the output, which whoever inherited it can hold open.
+        _process.WaitForExit(Exit);
         _process.Dispose();
     }
 
