@@ -39,14 +39,13 @@ public sealed class WordAddition
     {
         (_request, _bundle, _model) = (request, bundle, model);
         (_worded, _isSeen) = new WordRow(model).Grounded(request.Word.ToClass(Vocabulary.English));
-        var word = _worded;
-        var isKnown = model.Description.Classes.FirstOrDefault(c => c.Id == word.Id);
+        var isKnown = model.Description.Classes.FirstOrDefault(c => c.Id == _worded.Id);
         if (isKnown is not null && (request.Regions.Count == 0 || request.MaxRegions == 0))
         {
-            throw new TrainingException($"'{word.Name}' means the class {word.Id}, which the bundle has: expected another word, or regions to be a prototype of it.");
+            throw new TrainingException($"'{_worded.Name}' means the class {_worded.Id}, which the bundle has: expected another word, or regions to be a prototype of it.");
         }
 
-        _named = isKnown ?? word;
+        _named = isKnown ?? _worded;
         _ownIndex = isKnown is null ? -1 : model.Description.Classes.ToList().FindIndex(c => c.Id == isKnown.Id);
         var shown = request.Regions.Count == 0 ? _named : ShownClass(request.RegionClass ?? _named.Name);
         List<TrainedClass> classes = [.. model.Description.Classes];
@@ -70,12 +69,13 @@ public sealed class WordAddition
         return new WordAddition(request, ModelBundle.Open(request.Model), text.Model).Run();
     }
 
+    private IEnumerable<DatasetSample> DefectiveFrozen => _request.Frozen.Where(s => s.IsAnomalous);
+
     private WordOutcome Run()
     {
         WordRow rows = new(_model);
         var (shown, examples) = Regions(rows);
-        var defective = _request.Frozen.Where(s => s.IsAnomalous).ToList();
-        var old = OldDefects(rows, defective);
+        var old = OldDefects(rows);
         var naming = _model.Network.Naming;
         RowCandidates candidates = new(old, _model.Description.ListRows().Count, Math.Exp(naming.LogScale.item<float>()), naming.Bias.item<float>(), _request.Options.MaxLostPoints);
         if (shown.Count == 0)
@@ -83,7 +83,7 @@ public sealed class WordAddition
             var words = rows.OfText(_worded);
             return FirstOf(
                 candidates.OfWords(words).Select(gain => (RowCandidates.Longer(words, gain), new ModelRow(_named.Id, Prototype: null) { Gain = gain == 1 ? null : gain })),
-                rows, shown, examples, defective);
+                rows, shown, examples);
         }
 
         var said = _isSeen ? rows.OfText(_worded) : null;
@@ -95,18 +95,17 @@ public sealed class WordAddition
             own.Add(rows.AsSeen(said, present, _truth));
         }
 
-        return FirstOf(candidates.OfRegions(prototype, own).Select(row => (row, new ModelRow(_named.Id, row))), rows, shown, examples, defective);
+        return FirstOf(candidates.OfRegions(prototype, own).Select(row => (row, new ModelRow(_named.Id, row))), rows, shown, examples);
     }
 
     /// <summary>The first row that passes, else the last that was tried.</summary>
     private WordOutcome FirstOf(
-        IEnumerable<(float[] Row, ModelRow Added)> candidates, WordRow rows, List<(TrainingPicture Picture, float[] Embedding)> shown, List<DatasetSample> examples,
-        List<DatasetSample> frozen)
+        IEnumerable<(float[] Row, ModelRow Added)> candidates, WordRow rows, List<(TrainingPicture Picture, float[] Embedding)> shown, List<DatasetSample> examples)
     {
         WordOutcome? outcome = null;
         foreach (var (row, added) in candidates)
         {
-            outcome = Try(row, added, rows, shown, examples, frozen);
+            outcome = Try(row, added, rows, shown, examples);
             if (outcome.Refusal is null or WordOutcome.SaysNothing)
             {
                 break;
@@ -117,7 +116,7 @@ public sealed class WordAddition
     }
 
     private WordOutcome Try(
-        float[] row, ModelRow added, WordRow rows, List<(TrainingPicture Picture, float[] Embedding)> shown, List<DatasetSample> examples, List<DatasetSample> frozen)
+        float[] row, ModelRow added, WordRow rows, List<(TrainingPicture Picture, float[] Embedding)> shown, List<DatasetSample> examples)
     {
         var isPrototype = added.Prototype is not null;
         var lowest = _request.Options.Threshold ?? OwnThreshold.Of(shown.Select(s => rows.Score(s.Picture, _truth, row)));
@@ -127,7 +126,7 @@ public sealed class WordAddition
         {
             Clear(candidate);
             WordBundle.Write(_bundle, _model, _named, row, added, lowest, candidate, _request.CreatedAt);
-            var (tally, parity) = Try(candidate, examples, frozen, thresholds);
+            var (tally, parity) = Try(candidate, examples, thresholds);
             var chosen = Enumerable.Range(0, thresholds.Count).FirstOrDefault(t => OldNameGates(tally, t).All(gate => gate.Passed), thresholds.Count - 1);
             List<GateResult> gates = [parity, .. OldNameGates(tally, chosen)];
             var naming = tally.Naming(chosen);
@@ -170,11 +169,11 @@ public sealed class WordAddition
     }
 
     /// <summary>Picture by picture, the defects that go by their old names: those that there are to lose.</summary>
-    private List<IReadOnlyList<DefectEmbeddings>> OldDefects(WordRow rows, List<DatasetSample> defective)
+    private List<IReadOnlyList<DefectEmbeddings>> OldDefects(WordRow rows)
     {
         using var present = _model.Rows();
         var (classes, listed) = (_model.Description.Classes, _model.Description.ListRows());
-        return [.. defective.Select(Named)];
+        return [.. DefectiveFrozen.Select(Named)];
 
         IReadOnlyList<DefectEmbeddings> Named(DatasetSample sample) => _loader.Load(sample, dataset: 0) is { } picture
             ? [.. rows.Defects(picture, present, onlyFound: true).Where(defect => defect.Truth < classes.Count && defect.Truth != _ownIndex && listed[defect.Winner(listed.Count)].ClassId == classes[defect.Truth].Id)]
@@ -190,7 +189,7 @@ public sealed class WordAddition
         return digest;
     }
 
-    private (WordTally Tally, GateResult Parity) Try(string candidate, List<DatasetSample> examples, List<DatasetSample> frozen, List<double> thresholds)
+    private (WordTally Tally, GateResult Parity) Try(string candidate, List<DatasetSample> examples, List<double> thresholds)
     {
         SegmenterOptions options = new() { Threads = 1, MaxBatch = 1 };
         var bundle = ModelBundle.Open(candidate);
@@ -198,7 +197,7 @@ public sealed class WordAddition
         using var after = SegmenterFactory.Create(bundle, options);
         NamingTrial trial = new(before, after, thresholds);
         WordTally tally = new(_model.Description.Classes, _named.Id, thresholds.Count);
-        foreach (var sample in frozen)
+        foreach (var sample in DefectiveFrozen)
         {
             if (_loader.Load(sample, dataset: 0) is { } picture)
             {
