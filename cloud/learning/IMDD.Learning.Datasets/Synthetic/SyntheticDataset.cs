@@ -95,7 +95,7 @@ public static class SyntheticDataset
         Height = spec.Size,
         ProductSeed = spec.Seed + (ulong)product,
         DefectRate = spec.Defective,
-        Kinds = spec.NamesSurface ? SurfaceNames.Kinds(spec.Textures[texture], spec.Names) : spec.Kinds,
+        Kinds = spec.KindsOn(spec.Textures[texture]),
         Looks = spec.Names switch { SurfaceNaming.Looks => DefectLooks.Base, SurfaceNaming.NovelLooks => DefectLooks.HeldOut, _ => [] },
     });
 

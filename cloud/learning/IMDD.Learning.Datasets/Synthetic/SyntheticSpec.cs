@@ -35,6 +35,9 @@ public sealed record SyntheticSpec
     /// <summary>True where the names are of surface and kind.</summary>
     internal bool NamesSurface => Names is SurfaceNaming.Base or SurfaceNaming.Novel or SurfaceNaming.Unseen;
 
+    /// <summary>The kinds that are drawn on a surface; empty: the open ones that occur there, or none where the names are of looks.</summary>
+    public IReadOnlyList<DefectKind> KindsOn(SurfaceTexture texture) => NamesSurface ? SurfaceNames.Kinds(texture, Names) : Kinds;
+
     /// <summary>Parses the text after <c>synthetic:</c>.</summary>
     /// <exception cref="DatasetException">An unknown key or a value out of range; the message names it.</exception>
     public static SyntheticSpec Parse(string text)

@@ -76,18 +76,19 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         var share = tensor(shares, device: embedding.device);
         var truth = tensor(classes, device: embedding.device);
         var logits = model.Network.Naming.forward(pixels, rows);
-        var against = (functional.cross_entropy(NamesAlone(logits, classes), truth, reduction: Reduction.None) * share).sum();
+        var named = NamesAlone(logits, classes);
+        var against = (functional.cross_entropy(named, truth, reduction: Reduction.None) * share).sum();
         var fits = functional.one_hot(truth, rows.shape[0]).to_type(ScalarType.Float32);
 
-        // The one that fits weighs as much as all that do not: else the rows' number would decide what a score means.
-        var each = functional.binary_cross_entropy_with_logits(logits, fits, reduction: Reduction.None);
+        // The one that fits weighs as much as all that do not: else the rows' number would decide what a score means. A row out of the running costs nothing.
+        var each = functional.binary_cross_entropy_with_logits(named, fits, reduction: Reduction.None);
         var fit = (((each * fits).sum(1) + (each * (1 - fits)).sum(1) * (1.0 / Math.Max(1, rows.shape[0] - 1))) * share).sum();
         return against * weights.Naming + fit * weights.RowFit;
     }
 
     /// <summary>
-    /// A scratch is a straight sunken line too: of what has a name, the best is sought among names, not among words for its looks. Looks compete with all, so
-    /// that what is only looked at is taken for nothing that has a name.
+    /// A scratch is a straight sunken line too: what has a name is held against names, not against words for its looks, neither for the best nor for what does
+    /// not fit. Looks are held against all, so that what is only looked at is taken for nothing that has a name.
     /// </summary>
     private Tensor NamesAlone(Tensor logits, long[] classes)
     {

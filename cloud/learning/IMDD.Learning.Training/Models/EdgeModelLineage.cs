@@ -6,4 +6,8 @@ namespace IMDD.Learning.Training.Models;
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Steps">Steps taken.</param>
 /// <param name="Parent">Digest of the weights it started from; null from nothing.</param>
-public sealed record EdgeModelLineage(IReadOnlyList<string> Data, IReadOnlyList<string> SplitIds, int Seed, long Steps, string? Parent);
+public sealed record EdgeModelLineage(IReadOnlyList<string> Data, IReadOnlyList<string> SplitIds, int Seed, long Steps, string? Parent)
+{
+    /// <summary>The data sets of all trainings before it, back to the one that began from nothing; null where that is not known, or there was none.</summary>
+    public IReadOnlyList<string>? EarlierData { get; init; }
+}

@@ -77,7 +77,8 @@ public sealed class EdgeTrainer : IDisposable
         }
 
         EdgeModelDescription description = new(
-            options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent))
+            options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None,
+            new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent) { EarlierData = start?.Description.Lineage is { } before ? [.. before.Data.Union(before.EarlierData ?? [])] : null })
         {
             SeenWords = SeenWords.Of(Shown(data).Concat(start is { Description: { SeenWords: null, Classes: var known } } ? known : []), start?.Description.SeenWords),
         };
