@@ -1,4 +1,5 @@
 using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Onnx.Precision;
@@ -15,14 +16,16 @@ public sealed class FoundationSegmenterExportTests
     private static readonly ParityTolerance Tolerance = new(Absolute: 1e-3, DifferingShare: 0.01);
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(16)]
-    public void Export_TinyModel_AgreesAtAnySizeAndAnyNumberOfRows(int? pixelWidth)
+    [InlineData(null, false)]
+    [InlineData(16, false)]
+    [InlineData(null, true)]
+    public void Export_TinyModel_AgreesAtAnySizeAndAnyNumberOfRows(int? pixelWidth, bool microsoftAttention)
     {
         using var scope = NewDisposeScope();
         var tiny = FoundationConfiguration.Of("tiny");
         using var segmenter = New(tiny with { Masks = tiny.Masks with { PixelWidth = pixelWidth ?? tiny.Masks.PixelWidth } });
-        var exported = Export(segmenter);
+        var exported = Export(segmenter, microsoftAttention);
+        exported.CountOperators().ContainsKey("MultiHeadAttention").ShouldBe(microsoftAttention);
 
         OnnxParityGate.Require(exported, [Probe(segmenter, 1, 64, 64, 1), Probe(segmenter, 2, 96, 64, 3)], Tolerance);
     }
@@ -87,6 +90,37 @@ public sealed class FoundationSegmenterExportTests
         }
     }
 
+    /// <summary>A mask of all cells, of most and of none. That no sum leaves the range of 16 bits is not seen here: a CPU computes in 32.</summary>
+    [Fact]
+    public void NamingHead_MasksOfManyCellsAndOfNone_AreNamedAsTheNetworkDoes()
+    {
+        const int Side = 128;
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        using OpenVocabularyModule head = new(new OpenVocabularyHead(new OpenVocabularyOptions(8, 6, 5, 4)));
+        head.eval();
+        var side = OnnxDimension.Symbolic("H");
+        var model = TorchOnnxExporter.Export(
+            head,
+            [
+                OnnxInput.Floats("queries", [1, 3, 8]), OnnxInput.Floats("masks", [1, 3, side, side]), OnnxInput.Floats("features", [1, 6, side, side]),
+                OnnxInput.Floats("rows", [OnnxDimension.Symbolic("K"), 4]),
+            ],
+            ["logits", "none"]);
+        using Generator generator = new(5);
+        var masks = cat([randn([1, 2, Side, Side], generator: generator) + 2, full([1, 1, Side, Side], -1)], 1);
+        var features = 100 * (rand([1, 6, Side, Side], generator: generator) + arange(6).view(1, 6, 1, 1));
+        var rows = nn.functional.normalize(randn([7, 4], generator: generator), dim: 1);
+        var probe = TorchProbes.Record(
+            "large", [("queries", randn([1, 3, 8], generator: generator)), ("masks", masks), ("features", features), ("rows", rows)], ["logits", "none"], inputs =>
+            {
+                var logits = head.forward(inputs[0], inputs[1], inputs[2], inputs[3]);
+                return [logits.narrow(2, 0, 7), logits.narrow(2, 7, 1)];
+            });
+
+        OnnxParityGate.Require(model, [probe]);
+    }
+
     [Fact]
     public void ClipView_AnySize_IsSmoothedTheSame()
     {
@@ -123,8 +157,11 @@ public sealed class FoundationSegmenterExportTests
         return segmenter;
     }
 
-    private static OnnxModel Export(FoundationSegmenter segmenter) => TorchOnnxExporter.Export(
-        segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames, new TorchExportOptions { Name = "foundation", Opset = FoundationSegmenter.Opset });
+    private static OnnxModel Export(FoundationSegmenter segmenter, bool microsoftAttention = false) => TorchOnnxExporter.Export(
+        segmenter,
+        segmenter.OnnxInputs(),
+        EdgeSegmenter.OutputNames,
+        new TorchExportOptions { Name = "foundation", Opset = FoundationSegmenter.Opset, UseMicrosoftAttention = microsoftAttention });
 
     private static OnnxProbe Probe(FoundationSegmenter segmenter, int batch, int height, int width, int rows)
     {

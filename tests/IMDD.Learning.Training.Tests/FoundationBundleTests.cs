@@ -3,6 +3,7 @@ using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Networks.Weights;
+using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Weights;
 using IMDD.Learning.Weights.Configurations;
@@ -97,6 +98,24 @@ public sealed class FoundationBundleTests
                 Tiny, files, Classes, Texts(), directory.File("bundle"), half: false, CreatedAt, isCompared: false))
             .Message.ShouldContain("vae.encoder.conv_in.weight");
         Directory.Exists(directory.File("bundle")).ShouldBeFalse();
+    }
+
+    /// <summary>As the public pipelines have it; what is read from its file are the types of the weights.</summary>
+    [Fact]
+    public void Write_In16Bits_AutoencoderStaysIn32()
+    {
+        using var scope = NewDisposeScope();
+        using TestDirectory directory = new();
+        using var network = New();
+        var inEncoder = network.Vae.named_parameters().Where(p => p.name.StartsWith("encoder.", StringComparison.Ordinal) && p.parameter.Dimensions == 4).Sum(p => p.parameter.numel());
+
+        FoundationBundle.Write(network, Classes, Texts(), directory.File("bundle"), half: true, CreatedAt);
+
+        var constants = OnnxConstants.Read(Path.Combine(directory.File("bundle"), ModelBundle.ModelFile));
+        var convolutions = constants.Where(c => c.Name.StartsWith("network/vae/encoder/", StringComparison.Ordinal) && c.Name.EndsWith("/weight", StringComparison.Ordinal) && c.Shape.Count == 4).ToList();
+        convolutions.Where(c => c.Type != "F32").Select(c => c.Name).ShouldBeEmpty();
+        convolutions.Sum(c => c.Elements).ShouldBeGreaterThan(inEncoder * 4 / 5, "all but the last, which is folded with what follows");
+        constants.Count(c => c.Type == "F16").ShouldBeGreaterThan(50);
     }
 
     [Theory]

@@ -126,8 +126,10 @@ public sealed class OpenVocabularyHead : NamedModule
         var graph = onnx.Graph;
         var cells = features.Shape[2].Times(features.Shape[3]);
         var inside = graph.Cast(graph.Greater(graph.FlattenFrom(masks, 2, cells), graph.Scalar(0)), OnnxElementType.Float);
-        var sums = graph.MatMul(inside, graph.Transpose(graph.FlattenFrom(features, 2, cells), 0, 2, 1));
-        var pooled = graph.Div(sums, graph.Add(graph.ReduceSum(inside, 2), graph.Scalar(MaskPooling.Empty.ToSingle())));
+
+        // Shares of the mean, and not sums that are divided afterwards: in 16 bits the sum over a frame's cells is infinite before it is divided.
+        var shares = graph.Div(inside, graph.Add(graph.ReduceSum(inside, 2), graph.Scalar(MaskPooling.Empty.ToSingle())));
+        var pooled = graph.MatMul(shares, graph.Transpose(graph.FlattenFrom(features, 2, cells), 0, 2, 1));
         var joined = graph.Add(queries, onnx.Call(_pooled, onnx.Call(_pooledNorm, pooled)));
         var unit = graph.NormalizeL2(_perceptron.Export(onnx, onnx.Call(_norm, joined)), 2, Shortest);
         var scale = graph.Scalar(Scale(onnx.Value(_logScale)).item<float>());

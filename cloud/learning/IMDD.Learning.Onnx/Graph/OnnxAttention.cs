@@ -27,14 +27,22 @@ public static class OnnxAttention
         }
 
         /// <summary>The same over heads that lie side by side, as one node that ONNX Runtime computes without holding the scores.</summary>
-        /// <param name="query"><c>[B, Q, heads·D]</c>.</param>
-        /// <param name="key"><c>[B, K, heads·D]</c>.</param>
-        /// <param name="value"><c>[B, K, heads·V]</c>.</param>
+        /// <param name="query"><c>[B or 1, Q, heads·D]</c>.</param>
+        /// <param name="key"><c>[B or 1, K, heads·D]</c>.</param>
+        /// <param name="value"><c>[B or 1, K, heads·V]</c>.</param>
         /// <param name="heads">Number of heads.</param>
         /// <param name="bias">Added to the scores; <c>[1 or B, 1 or heads, Q, K]</c>. Or none.</param>
         public OnnxValue MicrosoftAttention(OnnxValue query, OnnxValue key, OnnxValue value, long heads, OnnxValue? bias = null)
         {
             OnnxCheck.HasRank("MultiHeadAttention", query, 3);
+
+            // The node does not broadcast: what is the same for a whole batch is repeated.
+            OnnxValue[] all = [query, key, value];
+            if (all.FirstOrDefault(one => one.Shape[0] != 1) is { } batch)
+            {
+                (query, key, value) = (OfBatch(query), OfBatch(key), OfBatch(value));
+            }
+
             OnnxValue?[] inputs = bias is null ? [query, key, value] : [query, key, value, null, null, bias];
             return graph.NodeOf(
                 "com.microsoft",
@@ -42,6 +50,8 @@ public static class OnnxAttention
                 inputs,
                 [(query.Type, [query.Shape[0], query.Shape[1], value.Shape[2]])],
                 OnnxAttribute.Int("num_heads", heads))[0];
+
+            OnnxValue OfBatch(OnnxValue one) => one.Shape[0] == 1 ? graph.RepeatLike(one, batch) : one;
         }
 
         /// <summary><c>[B, S, heads·D]</c> as <c>[B, heads, S, D]</c>.</summary>

@@ -214,6 +214,14 @@ public static class OnnxShaping
         public OnnxValue ExpandLike(OnnxValue value, OnnxValue like)
             => graph.Node("Expand", [value, graph.Shape(like)], value.Type, like.Shape);
 
+        /// <summary>Repeats a value of batch 1, <c>[1, N, C]</c>, to the batch of another.</summary>
+        public OnnxValue RepeatLike(OnnxValue value, OnnxValue like)
+        {
+            OnnxCheck.HasRank("Expand", value, 3);
+            var shape = graph.Concat(0, graph.Slice(graph.Shape(like), 0, 0, 1), graph.Vector(1, 1));
+            return graph.Node("Expand", [value, shape], value.Type, [like.Shape[0], value.Shape[1], value.Shape[2]]);
+        }
+
         /// <summary>A target shape whose symbols are read from the value when the graph runs.</summary>
         private OnnxValue ShapeVector(OnnxValue value, OnnxShape shape)
         {
