@@ -12,7 +12,7 @@ internal static class BenchFoundationCommand
     {
         var configuration = ConfigurationOption("base");
         Option<int> batch = new("--batch") { Description = "Images per run.", DefaultValueFactory = _ => 4 };
-        Option<int> side = new("--latent") { Description = "Side of the latents, a multiple of 8.", DefaultValueFactory = _ => 32 };
+        Option<int> side = new("--latent") { Description = "Side of the latents, a multiple of 8; 64 are pictures of 512 by 512 pixels at full size.", DefaultValueFactory = _ => 64 };
         Option<int> runs = new("--runs") { Description = "Runs of each kind, in turn.", DefaultValueFactory = _ => 5 };
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         Option<int> sampler = new("--sampler-steps") { Description = "Steps of DPM-Solver++ compared with bare passes; 0: none.", DefaultValueFactory = _ => 20 };
