@@ -17,14 +17,19 @@ internal static class TrainExportCommand
         Option<DirectoryInfo> folder = new("--out") { Description = "The new bundle's folder.", Required = true };
         Option<bool> half = new("--half") { Description = "Round the weights to 16 bits, in which they are kept beside the graph." };
         Option<bool> int8 = new("--int8") { Description = "Compute in 8 bits: calibrated on --data's training side, refused where its validation side loses too much." };
-        Option<string?> data = new("--data") { Description = "KEY:PATH of a data set as the line shows it, for --int8." };
+        Option<bool> fp16 = new("--fp16") { Description = "Compute in 16 bits, for accelerators: refused where --data's validation side loses too much." };
+        Option<string?> data = new("--data") { Description = "KEY:PATH of a data set as the line shows it, for --int8 and --fp16." };
         var json = JsonLine.CreateOption();
-        Command command = new("export", "Exports a trained model again.") { model, folder, half, int8, data, json };
+        Command command = new("export", "Exports a trained model again.") { model, folder, half, int8, fp16, data, json };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(int8) != (result.GetValue(data) is not null))
+            if (result.GetValue(int8) && result.GetValue(fp16))
             {
-                result.AddError("--int8 and --data go together: expected both or neither.");
+                result.AddError("--int8 and --fp16 exclude each other: expected one.");
+            }
+            else if ((result.GetValue(int8) || result.GetValue(fp16)) != (result.GetValue(data) is not null))
+            {
+                result.AddError("--int8 or --fp16, and --data go together: expected both or neither.");
             }
         });
         command.SetAction(parsed => Run(
@@ -32,12 +37,13 @@ internal static class TrainExportCommand
             parsed.GetRequiredValue(model).FullName,
             parsed.GetRequiredValue(folder).FullName,
             parsed.GetValue(half),
+            parsed.GetValue(fp16) ? LowerPrecision.Fp16 : LowerPrecision.Int8,
             parsed.GetValue(data),
             parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, string from, string folder, bool half, string? data, bool json)
+    private static int Run(ParseResult parsed, string from, string folder, bool half, LowerPrecision precision, string? data, bool json)
     {
         if (Path.TrimEndingDirectorySeparator(from) == Path.TrimEndingDirectorySeparator(folder))
         {
@@ -53,7 +59,7 @@ internal static class TrainExportCommand
 
         if (data is not null)
         {
-            return Int8(parsed, model, bundle, data, folder, json);
+            return Lowered(parsed, precision, model, bundle, data, folder, json);
         }
 
         var digest = EdgeBundle.Write(model, Probes(bundle), folder, CreationTime.Now(), bundle.Manifest.Reference);
@@ -70,20 +76,21 @@ internal static class TrainExportCommand
         return 0;
     }
 
-    private static int Int8(ParseResult parsed, EdgeModel model, ModelBundle bundle, string data, string folder, bool json)
+    private static int Lowered(ParseResult parsed, LowerPrecision precision, EdgeModel model, ModelBundle bundle, string data, string folder, bool json)
     {
-        var (digest, report) = Int8Export.Run(model, Probes(bundle), data, folder, CreationTime.Now(), bundle.Manifest.Reference);
+        var (digest, report) = LowerPrecisionExport.Run(precision, model, Probes(bundle), data, folder, CreationTime.Now(), bundle.Manifest.Reference);
         if (json)
         {
-            JsonLine.Write(parsed.InvocationConfiguration.Output, new
+            var name = precision.ToString().ToLowerInvariant();
+            JsonLine.Write(parsed.InvocationConfiguration.Output, new Dictionary<string, object?>(StringComparer.Ordinal)
             {
-                Out = report.Passed ? folder : null,
-                Passed = report.Passed,
-                BundleDigest = digest,
-                Aupro30 = report.Reference.Aupro,
-                Aupro30Int8 = report.Candidate.Aupro,
-                IouPooled = report.Reference.Iou,
-                IouPooledInt8 = report.Candidate.Iou,
+                ["out"] = report.Passed ? folder : null,
+                ["passed"] = report.Passed,
+                ["bundle_digest"] = digest,
+                ["aupro30"] = report.Reference.Aupro,
+                [$"aupro30_{name}"] = report.Candidate.Aupro,
+                ["iou_pooled"] = report.Reference.Iou,
+                [$"iou_pooled_{name}"] = report.Candidate.Iou,
             });
         }
         else

@@ -6,6 +6,7 @@ using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
+using IMDD.Learning.Onnx.Precision;
 using IMDD.Learning.Onnx.Quantization;
 using IMDD.Learning.Onnx.Running;
 using IMDD.Learning.Onnx.Torch;
@@ -25,6 +26,7 @@ public static class EdgeBundle
 
     // A byte more or less in a convolution's output, which processors may round otherwise.
     private const double Int8ProbeTolerance = 0.03;
+    private const double Float16ProbeTolerance = 0.02;
 
     // Which of two nearly equal rows wins is a matter of the last bit.
     private const double MaxDifferingRows = 0.002;
@@ -45,7 +47,7 @@ public static class EdgeBundle
     public static string Write(
         EdgeModel model, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null, IReadOnlyList<string>? changed = null,
         int? driftSeed = null)
-        => Write(model, null, null, pictures, folder, createdAt, reference, changed, driftSeed);
+        => Write(model, lowered: null, ProbeTolerance, pictures, folder, createdAt, reference, changed, driftSeed);
 
     /// <summary>The same in eight bits. Whether it is still worth what the model is, is for <see cref="TaskGate"/> to say; its probes are its own.</summary>
     /// <param name="model">In evaluation mode afterwards.</param>
@@ -60,10 +62,33 @@ public static class EdgeBundle
     public static string WriteInt8(
         EdgeModel model, IReadOnlyList<TrainingPicture> calibration, Int8Options options, IReadOnlyList<TrainingPicture> pictures, string folder,
         DateTimeOffset createdAt, JsonElement? reference = null)
-        => Write(model, calibration, options, pictures, folder, createdAt, reference, changed: null, driftSeed: null);
+        => Write(
+            model,
+            (exported, rows) => Int8Quantization.Quantize(exported, () => calibration.Select(picture => Inputs(picture, rows, model.Description.Network.UsesReference)), options).Model,
+            Int8ProbeTolerance,
+            pictures,
+            folder,
+            createdAt,
+            reference,
+            changed: null,
+            driftSeed: null);
+
+    /// <summary>The same computing in 16 bits where that is safe, for accelerators: on a CPU ONNX Runtime computes in 32 all the same.</summary>
+    /// <param name="model">In evaluation mode afterwards.</param>
+    /// <param name="options">What stays in 32 bits.</param>
+    /// <param name="pictures">As of the first.</param>
+    /// <param name="folder">As of the first.</param>
+    /// <param name="createdAt">As of the first.</param>
+    /// <param name="reference">As of the first.</param>
+    /// <returns>Digest of the manifest.</returns>
+    /// <exception cref="OnnxParityException">The graph, still in 32 bits, does not agree with the network.</exception>
+    public static string WriteFloat16(
+        EdgeModel model, Float16Options options, IReadOnlyList<TrainingPicture> pictures, string folder, DateTimeOffset createdAt, JsonElement? reference = null)
+        => Write(
+            model, (exported, _) => Float16Conversion.Convert(exported, options).Model, Float16ProbeTolerance, pictures, folder, createdAt, reference, changed: null, driftSeed: null);
 
     private static string Write(
-        EdgeModel model, IReadOnlyList<TrainingPicture>? calibration, Int8Options? options, IReadOnlyList<TrainingPicture> pictures, string folder,
+        EdgeModel model, Func<OnnxModel, Tensor, OnnxModel>? lowered, double probeTolerance, IReadOnlyList<TrainingPicture> pictures, string folder,
         DateTimeOffset createdAt, JsonElement? reference, IReadOnlyList<string>? changed, int? driftSeed)
     {
         using var scope = NewDisposeScope();
@@ -76,10 +101,9 @@ public static class EdgeBundle
         var recorded = EdgeProbes.Record(segmenter, rows, model.Description.Network.UsesReference, pictures);
         OnnxParityGate.Require(exported, [.. recorded.Select(r => r.Probe)], new ParityTolerance(DifferingShare: MaxDifferingRows));
 
-        if (calibration is not null)
+        if (lowered is not null)
         {
-            exported = Int8Quantization.Quantize(
-                exported, () => calibration.Select(picture => Inputs(picture, rows, model.Description.Network.UsesReference)), options).Model;
+            exported = lowered(exported, rows);
             using OnnxRunner runner = new(exported);
             recorded = [.. recorded.Select(one => one with { Probe = one.Probe with { Outputs = runner.Run(one.Probe.Inputs) } })];
         }
@@ -97,7 +121,7 @@ public static class EdgeBundle
         return writer.Write(
             folder, contents => Manifest(model, exported, segmenter, contents, createdAt) with
             {
-                Probes = new BundleProbes(contents.ProbesDigest!, calibration is null ? ProbeTolerance : Int8ProbeTolerance),
+                Probes = new BundleProbes(contents.ProbesDigest!, probeTolerance),
                 Reference = EdgeReference.Measure(model, pictures, driftSeed) ?? reference,
                 ChangedClasses = changed,
             });

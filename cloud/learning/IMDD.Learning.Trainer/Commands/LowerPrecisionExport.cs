@@ -9,6 +9,7 @@ using IMDD.Learning.Evaluation.Models;
 using IMDD.Learning.Evaluation.Reports;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Onnx.Parity;
+using IMDD.Learning.Onnx.Precision;
 using IMDD.Learning.Onnx.Quantization;
 using IMDD.Learning.Training;
 using IMDD.Learning.Training.Models;
@@ -17,8 +18,8 @@ using IMDD.Learning.Training.Runs;
 
 namespace IMDD.Learning.Trainer.Commands;
 
-/// <summary>Exports a trained model in eight bits and lets the bundle through only if it is worth what the model is.</summary>
-internal static class Int8Export
+/// <summary>Exports a trained model in eight or sixteen bits and lets the bundle through only if it is worth what the model is.</summary>
+internal static class LowerPrecisionExport
 {
     // Ranges settle with some tens of pictures; more only take time.
     private const int CalibrationPictures = 128;
@@ -27,34 +28,31 @@ internal static class Int8Export
     /// <returns>The last bundle's digest, and what model and bundle are worth.</returns>
     /// <exception cref="TrainingException">The folder is taken, or the data has no side that can be measured.</exception>
     public static (string Digest, TaskReport Report) Run(
-        EdgeModel model, IReadOnlyList<TrainingPicture> probes, string data, string folder, DateTimeOffset createdAt, JsonElement? reference)
+        LowerPrecision precision, EdgeModel model, IReadOnlyList<TrainingPicture> probes, string data, string folder, DateTimeOffset createdAt, JsonElement? reference)
     {
         if (Directory.Exists(folder))
         {
             throw new TrainingException($"--out is {folder}, which exists: expected a new folder.");
         }
 
-        var train = TrainingDataReader.Read([data], shots: null, seed: 0, normalOnly: false).Train;
-        var step = Math.Max(1, (train.Count + CalibrationPictures - 1) / CalibrationPictures);
-        List<TrainingPicture> calibration = [.. train.OrderBy(picture => picture.Id, StringComparer.Ordinal).Where((_, index) => index % step == 0)];
         OpenCvImageDecoder decoder = new();
         var (dataset, split) = new DatasetDivider(decoder).Read([data], DivisionRule.Default)[0];
         using BundleModel full = new(new TorchSegmenter(model));
         var worth = Measure(full, decoder, dataset, split);
         if (worth is { Aupro: null, Iou: null })
         {
-            throw new TrainingException($"The validation side of {data} has no defects with masks: expected some, to measure what eight bits cost.");
+            throw new TrainingException($"The validation side of {data} has no defects with masks: expected some, to measure what fewer bits cost.");
         }
 
         var unfinished = folder + ".partial";
         try
         {
             (string Digest, TaskReport Report) last = default;
-            foreach (var way in Ways(model.Network))
+            foreach (var write in precision == LowerPrecision.Int8 ? Int8Ways() : Float16Ways())
             {
-                var digest = EdgeBundle.WriteInt8(model, calibration, way, probes, unfinished, createdAt, reference);
-                using BundleModel bytes = new(SegmenterFactory.Create(ModelBundle.Open(unfinished), new SegmenterOptions { MaxBatch = 1 }));
-                last = (digest, new TaskReport(worth, Measure(bytes, decoder, dataset, split), TaskGate.MaxDropPoints));
+                var digest = write();
+                using BundleModel lowered = new(SegmenterFactory.Create(ModelBundle.Open(unfinished), new SegmenterOptions { MaxBatch = 1 }));
+                last = (digest, new TaskReport(worth, Measure(lowered, decoder, dataset, split), TaskGate.MaxDropPoints));
                 if (last.Report.Passed)
                 {
                     Directory.Move(unfinished, folder);
@@ -71,15 +69,30 @@ internal static class Int8Export
                 Directory.Delete(unfinished, recursive: true);
             }
         }
+
+        // From the fastest on: what the finest map is made of takes a tenth of the time, and is what the thresholds were set on.
+        IEnumerable<Func<string>> Int8Ways()
+        {
+            var calibration = CalibrationOf(data);
+            Int8Options[] ways = [new(), new() { Method = CalibrationMethod.MinMax }, new() { Method = CalibrationMethod.MinMax, KeepNames = [FinestMap()] }];
+            return ways.Select(way => (Func<string>)(() => EdgeBundle.WriteInt8(model, calibration, way, probes, unfinished, createdAt, reference)));
+        }
+
+        IEnumerable<Func<string>> Float16Ways()
+        {
+            Float16Options[] ways = [new(), new() { KeepNames = [FinestMap()] }];
+            return ways.Select(way => (Func<string>)(() => EdgeBundle.WriteFloat16(model, way, probes, unfinished, createdAt, reference)));
+        }
+
+        string FinestMap() => EdgeSegmenter.NetworkPath + model.Network.FinestPath;
     }
 
-    /// <summary>From the fastest on: what the finest map is made of takes a tenth of the time, and is what the thresholds were set on.</summary>
-    private static IEnumerable<Int8Options> Ways(EdgeNetwork network) =>
-    [
-        new(),
-        new() { Method = CalibrationMethod.MinMax },
-        new() { Method = CalibrationMethod.MinMax, KeepNames = [EdgeSegmenter.NetworkPath + network.FinestPath] },
-    ];
+    private static List<TrainingPicture> CalibrationOf(string data)
+    {
+        var train = TrainingDataReader.Read([data], shots: null, seed: 0, normalOnly: false).Train;
+        var step = Math.Max(1, (train.Count + CalibrationPictures - 1) / CalibrationPictures);
+        return [.. train.OrderBy(picture => picture.Id, StringComparer.Ordinal).Where((_, index) => index % step == 0)];
+    }
 
     private static TaskScores Measure(BundleModel model, OpenCvImageDecoder decoder, Dataset dataset, DatasetSplit split)
     {
