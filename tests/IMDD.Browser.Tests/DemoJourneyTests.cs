@@ -13,7 +13,7 @@ public sealed class DemoJourneyTests
     private const float OwnAccordMs = 5_000;
 
     [Fact]
-    public async Task Page_WhileFramesFlow_FollowsKafkaAndDrawsMasksOnDefects()
+    public async Task Page_WhileFramesFlow_FollowsKafkaAndDrawsMasksAndNamesOnDefects()
     {
         await using var browser = await ChromiumBrowser.StartAsync();
         var kcat = KcatClient.Find(out var reason);
@@ -58,6 +58,13 @@ public sealed class DemoJourneyTests
             .ToList();
         overlaps.Count.ShouldBeGreaterThan(0);
         overlaps.Order().ElementAt(overlaps.Count / 2).ShouldBeGreaterThanOrEqualTo(0.3, string.Join(", ", overlaps));
+
+        // And it has its name: the model that ships is right more often than not.
+        var kinds = TruthLog.Names(Path.Combine(state, "truth.jsonl"));
+        var named = failed.Where(mask => kinds.ContainsKey(mask.FrameId) && mask.Overlap(truth[mask.FrameId]) > 0).ToList();
+        named.Count.ShouldBeGreaterThan(0);
+        named.Average(mask => mask.Names.Contains(kinds[mask.FrameId], StringComparison.OrdinalIgnoreCase) ? 1.0 : 0)
+            .ShouldBeGreaterThan(0.5, string.Join(", ", named.Select(mask => $"{mask.Names} for {kinds[mask.FrameId]}")));
 
         browser.Errors.ShouldBeEmpty();
         (await demo.InterruptAsync()).ShouldBe(0, demo.Output);

@@ -5,7 +5,8 @@ namespace IMDD.Browser.Tests;
 /// <summary>A mask as the browser drew it over a failed frame.</summary>
 /// <param name="FrameId">The frame.</param>
 /// <param name="Pixels">True where it is not transparent, row-major, in the frame's own pixels.</param>
-internal sealed record DrawnMask(string FrameId, IReadOnlyList<bool> Pixels)
+/// <param name="Names">What stands below it.</param>
+internal sealed record DrawnMask(string FrameId, IReadOnlyList<bool> Pixels, string Names)
 {
     // Also checks that the mask covers exactly the picture it belongs to.
     private const string ReadMasks = """
@@ -24,7 +25,7 @@ internal sealed record DrawnMask(string FrameId, IReadOnlyList<bool> Pixels)
             const rgba = context.getImageData(0, 0, canvas.width, canvas.height).data;
             let bits = '';
             for (let i = 3; i < rgba.length; i += 4) { bits += rgba[i] > 0 ? '1' : '0'; }
-            masks.push([/Frame (\S+) of/.exec(picture.alt)[1], bits]);
+            masks.push([/Frame (\S+) of/.exec(picture.alt)[1], bits, button.querySelector('.frame-names').textContent]);
           }
           return masks;
         }
@@ -34,7 +35,7 @@ internal sealed record DrawnMask(string FrameId, IReadOnlyList<bool> Pixels)
     public static async Task<IReadOnlyList<DrawnMask>> ReadAllAsync(IPage page)
     {
         var masks = await page.EvaluateAsync<string[][]>(ReadMasks);
-        return [.. masks.Select(mask => new DrawnMask(mask[0], [.. mask[1].Select(bit => bit == '1')]))];
+        return [.. masks.Select(mask => new DrawnMask(mask[0], [.. mask[1].Select(bit => bit == '1')], mask[2]))];
     }
 
     /// <summary>Intersection over union.</summary>

@@ -53,6 +53,14 @@ public sealed class QualityTableTests : IDisposable
         results.OfRow("a").Select(r => r.Seed).ShouldBe([1, 2, 3]);
     }
 
+    [Fact]
+    public void Readme_HasTheTableAsItIsGenerated()
+    {
+        var generated = QualityMarkdown.Render(QualityTableFile.Read(null), new QualityResults(Repository.PathOf("infra", "quality", "rows")));
+
+        File.ReadAllText(Repository.PathOf("README.md")).ShouldContain(generated, Case.Sensitive, "./imdd bench quality --table prints it anew");
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("not json")]
