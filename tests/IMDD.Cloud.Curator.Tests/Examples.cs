@@ -1,3 +1,4 @@
+using System.Text;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
@@ -60,10 +61,17 @@ internal static class Examples
                 Frame = Frame(number, stored: true),
                 Verdict = verdict,
                 Regions = verdict == Verdict.Fail ? [Region(defect, 10, 12, 30, 6)] : [],
-                Model = Model with { Digest = ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(model)) },
+                Model = Model with { Digest = ContentDigest.Of(Encoding.UTF8.GetBytes(model)) },
             },
             Context(number)),
         number);
+
+    /// <summary>A frame that names another frame's outcome as its own.</summary>
+    public static KafkaConsumed OfAnotherOutcome(int number)
+    {
+        var record = Hard(number, 0.5);
+        return record with { Value = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(record.Value!.Value.Span).Replace(OutcomeId(number), OutcomeId(number + 1), StringComparison.Ordinal)) };
+    }
 
     public static KafkaConsumed Stored(int number) => Record(
         KafkaTopics.FrameStored,

@@ -80,11 +80,12 @@ public abstract class IntakeTests(PostgresFixture postgres, DatabaseKind kind) :
         var curator = await StartAsync();
 
         curator.Take(
-            Examples.Defect(1) with { Value = "{"u8.ToArray() }, Examples.Hard(2, 0.5) with { Headers = [] }, Examples.Stored(3) with { Value = null }, Examples.Defect(4));
+            Examples.Defect(1) with { Value = "{"u8.ToArray() }, Examples.Hard(2, 0.5) with { Headers = [] }, Examples.Stored(3) with { Value = null }, Examples.Defect(4),
+            Examples.OfAnotherOutcome(5));
 
         (await curator.Queue.WaitingAsync(10, Stop)).ShouldHaveSingleItem().OutcomeId.ShouldBe(Examples.OutcomeId(4));
         curator.Read(db => db.Outbox.Select(row => row.Topic).ToList()).ShouldBe(
-            [KafkaTopics.DeadLetter(KafkaTopics.DefectDetected), KafkaTopics.DeadLetter(KafkaTopics.HardExample), KafkaTopics.DeadLetter(KafkaTopics.FrameStored)],
+            [KafkaTopics.DeadLetter(KafkaTopics.DefectDetected), KafkaTopics.DeadLetter(KafkaTopics.HardExample), KafkaTopics.DeadLetter(KafkaTopics.FrameStored), KafkaTopics.DeadLetter(KafkaTopics.HardExample)],
             ignoreOrder: true);
     }
 

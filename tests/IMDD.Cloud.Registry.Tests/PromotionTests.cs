@@ -100,6 +100,36 @@ public sealed class PromotionTests(PostgresFixture postgres)
 
     [Theory]
     [MemberData(nameof(Databases))]
+    public async Task State_OfAnAgentWithAModelThatIsNotRegistered_SetsTheCounterThatItsFirstReleaseGoesOnFrom(bool isPostgres)
+    {
+        await using var registry = await StartAsync(isPostgres);
+        await SayAsync("box7", new(TestBundle.Name, "9", "sha256:" + new string('9', 64), 40), new(TestBundle.Name, "8", "sha256:" + new string('8', 64), 39));
+
+        // An older one after it, a wrong number, and names that none is registered under; all of them cost nothing.
+        await SayAsync("box8", new ModelRelease(TestBundle.Name, "7", "sha256:" + new string('7', 64), 38));
+        await SayAsync("box9", new ModelRelease(TestBundle.Name, "6", "sha256:" + new string('6', 64), long.MaxValue), new ModelRelease("no\0name", "1", "sha256:" + new string('1', 64), 5));
+        await registry.RestartAsync();
+
+        (await registry.GetAsync<List<ModelView>>(RegistryRoutes.Models)).ShouldBeEmpty("nothing is registered");
+        (await registry.RegisterAsync(TestBundle.Create())).Model.ReleaseCounter.ShouldBe(41);
+
+        async Task SayAsync(string agent, params ModelRelease[] releases)
+        {
+            AgentState state = new()
+            {
+                Agent = agent,
+                State = EdgeStateWord.Online,
+                BootId = "b1",
+                BdSeq = 1,
+                Slots = [.. releases.Select((release, i) => new AgentModelSlot(i == 0 ? "A" : "B", i == 0 ? AgentSlotState.Active : AgentSlotState.Previous, release))],
+            };
+            await registry.SayAsync(MqttPublications.AgentState(AssetPath.Parse(RunningRegistry.Asset), state, RunningRegistry.Context(agent)));
+            await Eventually.HoldsAsync(async () => (await registry.AgentsAsync()).Any(row => row.Agent == agent));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Databases))]
     public async Task Rollback_RunsThePreviousContentUnderANewCounter(bool isPostgres)
     {
         await using var registry = await StartAsync(isPostgres);

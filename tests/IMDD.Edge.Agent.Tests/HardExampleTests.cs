@@ -31,7 +31,11 @@ public sealed class HardExampleTests
         harness.Segmenter.Embedding = _ => [9, 9];
         harness.Segmenter.ImageScore = _ => 0.5f;
         harness.Segmenter.ClassScore = 0.3f;
-        await harness.StartAgentAsync([.. NoBudget, ("Edge:HardExamples:RandomShare", "1")]);
+        await harness.StartAgentAsync(
+        [
+            .. NoBudget, ("Edge:HardExamples:RandomShare", "1"), ("Edge:HardExamples:ShadowBundle", "bundles/contrast"), ("Edge:HardExamples:ShadowShare", "1"),
+            ("Edge:HardExamples:ShadowPerMinute", "100000"), ("Edge:HardExamples:ShadowMaxWaiting", "100000"),
+        ]);
 
         for (var i = 0; i < Frames; i++)
         {
@@ -41,7 +45,7 @@ public sealed class HardExampleTests
         await harness.OutcomesAsync(Frames);
         await SettledAsync(harness);
         var examples = harness.Examples();
-        foreach (var reason in (string[])[HardReason.Uncertain, HardReason.Novel, HardReason.UnknownDefect, HardReason.Random])
+        foreach (var reason in (string[])[HardReason.Uncertain, HardReason.Novel, HardReason.UnknownDefect, HardReason.Random, HardReason.Disagreement])
         {
             examples.Count(e => e.Reasons.Contains(reason)).ShouldBeInRange(1, 3, reason);
         }

@@ -6,6 +6,7 @@ using IMDD.Contracts.Identity;
 using IMDD.Contracts.Review;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Kafka;
+using EventId = IMDD.Contracts.Identity.EventId;
 
 namespace IMDD.Cloud.Curator.Ingest;
 
@@ -118,8 +119,9 @@ internal static class ExampleParser
     private static ReviewFrame Checked(ReviewFrame frame)
     {
         CheckFrame(frame.OutcomeId, frame.Frame);
-        _ = CameraPath.Parse($"{frame.AssetPath}/{frame.CameraId}");
+        var camera = CameraPath.Parse($"{frame.AssetPath}/{frame.CameraId}");
         Require(frame.FrameId.Length is > 0 and <= MaxIdLength, $"The frame id has {frame.FrameId.Length} characters: expected 1 to {MaxIdLength}.");
+        Require(frame.OutcomeId == EventId.ForOutcome(camera, frame.FrameId), "The outcome id is not that of the camera's frame.");
         Require(frame.Regions.Count <= DefectDetected.MaxRegions, $"There are {frame.Regions.Count} regions: expected at most {DefectDetected.MaxRegions}.");
         foreach (var region in frame.Regions)
         {

@@ -227,7 +227,8 @@ internal sealed class LabelDesk(
         var (state, word) = ConsensusRule.Judge(policy, labels, options.Value.AgreementIou);
         row.State = state;
         row.Labels = labels.Count;
-        row.BlindLook = BlindRule.Next(row.BlindLook, FrameMapping.ToFrame(row).Verdict, labels.Count, labels.Exists(l => l.Blind));
+        var frame = FrameMapping.ToFrame(row);
+        row.BlindLook = BlindRule.Next(row.BlindLook, frame.Verdict, labels.Count, labels.Exists(l => l.Blind));
         row.Wait(last.Frame.Uri is not null, ConsensusRule.WantsMore(state, labels.Count));
         ExampleConsensus consensus = new()
         {
@@ -252,6 +253,11 @@ internal sealed class LabelDesk(
         row.Consensus = ImddJsonText.Write(consensus);
         var now = time.GetUtcNow();
         Outbox.Add(context, KafkaTopics.Consensus, ExampleConsensusEvent.Create(consensus, Context(now)), now);
+        if (state == ConsensusState.Agreed && !row.Overruled && frame.Frame.Uri is not null && OverruleRule.IsOverruled(frame, consensus.Verdict, consensus.Regions))
+        {
+            row.Overruled = true;
+            Outbox.Add(context, KafkaTopics.HardExample, HardExampleEvent.Create(OverruleRule.Example(frame), Context(now) with { Time = frame.Time }), now);
+        }
     }
 
     private static string WordOf(Verdict verdict) => verdict == Verdict.Fail ? "fail" : verdict == Verdict.Pass ? "pass" : "undecided";

@@ -55,6 +55,9 @@ public sealed class FrameRow
     /// <summary>One of <see cref="ConsensusState"/>.</summary>
     public string State { get; set; } = ConsensusState.Open;
 
+    /// <summary>True once it was told that people overruled what was decided: that is told once, whatever they agree on later.</summary>
+    public bool Overruled { get; set; }
+
     /// <summary>Of the consensus; 0 before the first word.</summary>
     public long Revision { get; set; }
 

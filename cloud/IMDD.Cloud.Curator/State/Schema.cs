@@ -52,5 +52,6 @@ internal static class Schema
         ALTER TABLE labels ADD COLUMN outcome TEXT;
         CREATE TABLE looks (outcome_id TEXT NOT NULL, rater TEXT NOT NULL, blind {bool} NOT NULL, PRIMARY KEY (outcome_id, rater));
         """,
+        "ALTER TABLE frames ADD COLUMN overruled {bool} NOT NULL DEFAULT FALSE;",
     ]);
 }

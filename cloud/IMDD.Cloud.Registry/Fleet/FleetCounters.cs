@@ -1,3 +1,4 @@
+using IMDD.Cloud.Registry.Models;
 using IMDD.Cloud.Registry.State;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
@@ -16,7 +17,8 @@ internal sealed class FleetCounters(ILogger<FleetCounters> logger)
     /// <summary>Learns from what is in slots and recipes. Never down: another instance may have given out a higher one since it was read.</summary>
     public async Task LearnAsync(RegistryDbContext context, IReadOnlyList<AgentState> states, CancellationToken cancellationToken)
     {
-        var releases = states.SelectMany(state => state.Slots ?? []).Select(slot => (slot.Model.Name, Counter: slot.Model.ReleaseCounter));
+        // A name that no release can be registered under is kept for nothing.
+        var releases = states.SelectMany(state => state.Slots ?? []).Select(slot => (slot.Model.Name, Counter: slot.Model.ReleaseCounter)).Where(release => ModelRegistry.IsName(release.Name));
         foreach (var heard in releases.GroupBy(release => release.Name, release => release.Counter, StringComparer.Ordinal).OrderBy(heard => heard.Key, StringComparer.Ordinal))
         {
             await LearnModelAsync(context, heard.Key, [.. heard], cancellationToken);
@@ -30,13 +32,15 @@ internal sealed class FleetCounters(ILogger<FleetCounters> logger)
         }
     }
 
-    /// <summary>Of models that are known alone: any other has nothing to be numbered.</summary>
+    /// <summary>Also of a name that is not registered, or no longer: its first release here goes on above what agents have of it.</summary>
     private async Task LearnModelAsync(RegistryDbContext context, string name, IReadOnlyList<long> heard, CancellationToken cancellationToken)
     {
-        if (await context.Models.AsNoTracking().Where(row => row.Name == name).Select(row => (long?)row.Counter).SingleOrDefaultAsync(cancellationToken) is { } known
-            && Ahead(name, known, heard) is { } counter)
+        var known = await context.Models.AsNoTracking().Where(row => row.Name == name).Select(row => (long?)row.Counter).SingleOrDefaultAsync(cancellationToken) ?? 0;
+        if (Ahead(name, known, heard) is { } counter)
         {
-            await context.Database.ExecuteSqlAsync($"UPDATE models SET counter = {counter} WHERE name = {name} AND counter < {counter}", cancellationToken);
+            await context.Database.ExecuteSqlAsync(
+                $"INSERT INTO models (name, counter, fencing_token) VALUES ({name}, {counter}, 0) ON CONFLICT (name) DO UPDATE SET counter = excluded.counter WHERE models.counter < excluded.counter",
+                cancellationToken);
         }
     }
 

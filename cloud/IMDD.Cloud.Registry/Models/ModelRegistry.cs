@@ -18,12 +18,15 @@ internal sealed partial class ModelRegistry(
     IDbContextFactory<RegistryDbContext> contexts, BundleCheck check, DatasetBook datasets, ReleaseMaker maker, FleetWishes wishes, ModelAliases aliases, RolloutEnd rollouts,
     RegistryIdentity identity, ILogger<ModelRegistry> logger)
 {
+    /// <summary>Whether releases can have this name.</summary>
+    public static bool IsName(string name) => ModelName().IsMatch(name);
+
     /// <summary>Registers a release. The same content under the same name is registered once: a trainer may ask again after a crash.</summary>
     /// <exception cref="RegistryException">A rule is broken.</exception>
     public async Task<ModelVersionView> RegisterAsync(string name, RegisterModel request, CancellationToken cancellationToken)
     {
         var manifest = request.Manifest;
-        if (!ModelName().IsMatch(name) || manifest.Name != name)
+        if (!IsName(name) || manifest.Name != name)
         {
             throw RegistryException.Invalid($"The manifest's name is '{Excerpt.Of(manifest.Name)}' and the address says '{Excerpt.Of(name)}': expected the same, 1 to 64 of letters, digits, '.', '_' and '-'.");
         }

@@ -16,7 +16,10 @@ public static class HardExampleEvent
         return example with { Regions = RegionBudget.Fit(example.Regions, ImddJson.Serialize(example with { Regions = [] }).Length + UriAllowance) };
     }
 
-    /// <summary>A frame for a person to look at.</summary>
+    /// <summary>
+    /// A frame for a person to look at. Where <see cref="HardReason.Overruled"/> is its one reason the event has an id of its own: the edge may have offered the
+    /// same frame before.
+    /// </summary>
     /// <exception cref="ArgumentException">No reason, no picture, or the outcome is not the frame's.</exception>
     public static CloudEvent Create(HardExample example, EventContext context)
     {
@@ -41,6 +44,6 @@ public static class HardExampleEvent
             .Set(CloudEventAttributes.FrameDigest, example.Frame.Digest)
             .Set(CloudEventAttributes.ModelDigest, example.Model?.Digest)
             .Set(CloudEventAttributes.Simulated, example.Simulated)
-            .BuildJson(EventId.ForHardExample(outcomeId), camera.Camera, example);
+            .BuildJson(example.Reasons is [HardReason.Overruled] ? EventId.ForOverruled(outcomeId) : EventId.ForHardExample(outcomeId), camera.Camera, example);
     }
 }

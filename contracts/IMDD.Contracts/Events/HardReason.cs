@@ -15,7 +15,7 @@ public static class HardReason
     /// <summary>Another model says something else.</summary>
     public const string Disagreement = "disagreement";
 
-    /// <summary>A person said something else.</summary>
+    /// <summary>People agree on another verdict than was decided, or on defects none of which it had named.</summary>
     public const string Overruled = "overruled";
 
     /// <summary>Drawn by chance.</summary>

@@ -1,6 +1,9 @@
 namespace IMDD.Contracts.Events;
 
-/// <summary>Why an agent does not run a release. Strings on the wire; the list is open.</summary>
+/// <summary>
+/// Why an agent does not run a release or a recipe. Strings on the wire; the list is open. A wish that is taken back, or replaced by a newer one, before it
+/// decided is no failure and has no reason: it ends as <see cref="RolloutStepWord.Canceled"/>.
+/// </summary>
 public static class RolloutReason
 {
     /// <summary>No key that the agent trusts has signed the manifest.</summary>
@@ -50,6 +53,4 @@ public static class RolloutReason
 
     /// <summary>The time in which it might have been installed is over.</summary>
     public const string WindowMissed = "windowMissed";
-
-    public const string OperatorCancelled = "operatorCancelled";
 }

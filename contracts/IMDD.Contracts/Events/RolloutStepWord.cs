@@ -33,6 +33,6 @@ public static class RolloutStepWord
     /// <summary>It never decided and never will under this id.</summary>
     public const string Rejected = "rejected";
 
-    /// <summary>A newer wish came before it decided.</summary>
+    /// <summary>A newer wish came, or it was taken back, before it decided.</summary>
     public const string Canceled = "canceled";
 }

@@ -46,6 +46,9 @@ public static class EventId
     /// <summary>The hard example's <c>ce_id</c>: the outcome's with suffix <c>-x</c>.</summary>
     public static string ForHardExample(string outcomeId) => outcomeId + "-x";
 
+    /// <summary>The <c>ce_id</c> of the hard example that people's word made of a frame: the outcome's with suffix <c>-o</c>.</summary>
+    public static string ForOverruled(string outcomeId) => outcomeId + "-o";
+
     /// <summary>The id of a person's word on a picture: said again after a crash, it counts once.</summary>
     public static string ForLabel(string frameDigest, string raterId, long revision) => Of($"{frameDigest}\n{raterId}\n{revision}");
 
