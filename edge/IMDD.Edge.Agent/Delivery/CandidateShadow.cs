@@ -27,7 +27,7 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
         }
     }
 
-    /// <summary>Watches until there are enough frames or the time is over.</summary>
+    /// <summary>Watches until there are enough frames, failed ones among them, or the time is over.</summary>
     /// <param name="release">The release; used by one thread at a time.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<ShadowReport> WatchAsync(ISegmenter release, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
         _frames = frames;
         try
         {
-            while (report.Frames + report.Failures < options.ShadowFrames)
+            while (report.Frames + report.Failures < options.ShadowFrames || (options.MaxReversed < 1 && report is { Failures: 0, Failed: < ShadowRule.LeastReversed }))
             {
                 var frame = await frames.Reader.ReadAsync(either.Token);
                 if (release.Manifest.TakesReference() && frame.Line.Reference is null)
@@ -76,6 +76,10 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
             Frames = report.Frames + 1,
             Different = report.Different + (differs ? 1 : 0),
             Unexplained = report.Unexplained + (differs && !ShadowRule.IsExplained(active, candidate, changed) ? 1 : 0),
+            Failed = report.Failed + (active.Verdict == Verdict.Fail ? 1 : 0),
+            LetPass = report.LetPass + ((active.Verdict, candidate.Verdict) == (Verdict.Fail, Verdict.Pass) ? 1 : 0),
+            Passed = report.Passed + (active.Verdict == Verdict.Pass ? 1 : 0),
+            NewlyFailed = report.NewlyFailed + ((active.Verdict, candidate.Verdict) == (Verdict.Pass, Verdict.Fail) ? 1 : 0),
         };
     }
 

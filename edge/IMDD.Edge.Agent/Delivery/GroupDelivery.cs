@@ -420,7 +420,10 @@ internal sealed class GroupDelivery(
         return (bundle, await loader.ProveAsync(bundle, (recipe ?? _inForce.Current).Deadline, _inForce.Current.Deadline));
     }
 
-    /// <summary>Lets a release see the line's frames while another decides; what it says otherwise counts only where it claims to say the same.</summary>
+    /// <summary>
+    /// Lets a release see the line's frames while another decides; what it says otherwise counts where it claims to say the same, or where it says
+    /// otherwise nearly always.
+    /// </summary>
     private async Task WatchAsync(string rolloutId, ModelRelease model, ISegmenter release, CancellationToken newer)
     {
         if (options.Shadow == TimeSpan.Zero || _slot.Model is not { } deciding)
@@ -444,6 +447,11 @@ internal sealed class GroupDelivery(
         {
             throw new DeliveryException(
                 RolloutReason.Disagreement, FormattableString.Invariant($"{report} At most {options.MaxDisagreement:P0} may be."));
+        }
+
+        if (ShadowRule.Reversal(report, options.MaxReversed) is { } reversal)
+        {
+            throw new DeliveryException(RolloutReason.Disagreement, reversal);
         }
 
         Say(shadowing with { Detail = report.ToString() });
