@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Imaging;
@@ -13,7 +14,7 @@ namespace IMDD.Edge.Agent.Delivery;
 /// Lets a release that is to decide next see some frames after they are decided, on one thread that gets what the line leaves over. It decides nothing,
 /// and no frame waits for it.
 /// </summary>
-internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder decoder, AgentOptions agent, CameraQueues queues, TimeProvider time)
+internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder decoder, AgentOptions agent, CameraQueues queues, CrashPoints crashPoints, TimeProvider time)
 {
     private volatile Channel<ShadowFrame>? _frames;
 
@@ -54,6 +55,7 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
                 report = decision is null
                     ? report with { Failures = report.Failures + 1 }
                     : Counted(report, frame.Decision, decision, changed);
+                crashPoints.Pass(CrashPoint.AfterShadowFrame);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -596,9 +596,12 @@ internal sealed class GroupDelivery(
 
         var returned = state.WithRecipeBack() with { Active = back, Trial = null, Closed = failed };
         var recipe = recipes.Of(returned);
+        crashPoints.Pass(CrashPoint.BeforeBack);
         _slots.Write(returned);
+        crashPoints.Pass(CrashPoint.AfterBackPointer);
         var bad = _slot.Swap(previous, back, () => recipes.Take(recipe));
         previous = bad;
+        crashPoints.Pass(CrashPoint.AfterBackSwap);
         Say(failed);
         telemetry.RolloutEnded(failed.Step, failed.ReasonCode);
     }
