@@ -312,6 +312,55 @@ public sealed class ModelDeliveryTests
         File.Exists(Path.Combine(plant.Harness.StoreFolder, "releases.json")).ShouldBeFalse("a release that was taken out is not what has run here");
     }
 
+    [Fact]
+    public async Task Trial_ProcessThatGrowsOn_IsTakenOutAgain()
+    {
+        const int Step = 8 << 20;
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:00:08"), ("Edge:Delivery:MaxMemoryGrowthBytes", $"{4 * Step}"));
+        var end = plant.EndAsync(await plant.WishAsync(plant.Offer(1)));
+        await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Trial));
+
+        // Runtimes keep to themselves what a model takes: the agent sees its process alone, which is this one.
+        List<byte[]> leaked = [];
+        while (!end.IsCompleted)
+        {
+            leaked.Add(GC.AllocateUninitializedArray<byte>(Step, pinned: true));
+            leaked[^1].AsSpan().Fill(1);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        ((await end).Step, (await end).ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression), (await end).Detail);
+        (await end).Detail!.ShouldStartWith("The process has grown by ");
+        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+        GC.KeepAlive(leaked);
+    }
+
+    [Theory]
+    [InlineData("flat", false)]
+    [InlineData("grows while it warms up", false)]
+    [InlineData("one large frame", false)]
+    [InlineData("garbage that is collected", false)]
+    [InlineData("grows all the time", true)]
+    [InlineData("grows at the end", true)]
+    public void MemoryWatch_OnlyWhatStaysInTheSecondHalf_IsTooMuch(string course, bool isTooMuch)
+    {
+        const long Limit = 100 << 20;
+        const int All = 600;
+        MemoryWatch watch = new(TimeSpan.FromSeconds(30), Limit);
+
+        var breaches = Enumerable.Range(0, All).Select(look => watch.Breach(TimeSpan.FromSeconds(30) * look / All, 1000 + (course switch
+        {
+            "grows while it warms up" => Limit * 10 * Math.Min(look, All / 2) / All,
+            "one large frame" => look is > 500 and < 510 ? 5 * Limit : 0,
+            "garbage that is collected" => 3 * Limit * (look % 15) / 15,
+            "grows all the time" => 3 * Limit * look / All,
+            "grows at the end" => look > 480 ? 2 * Limit : 0,
+            _ => 0,
+        }))).OfType<string>().ToList();
+
+        (breaches.Count > 0).ShouldBe(isTooMuch, breaches.FirstOrDefault());
+    }
+
     /// <summary>Another graph than the one that the probes were recorded with.</summary>
     private static BundleManifest WithoutProbes(BundleManifest manifest) => manifest with { Probes = null };
 

@@ -56,6 +56,13 @@ public sealed class DeliveryOptions
     public TimeSpan Trial { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// Bytes by which the resident memory of the process may grow in the second half of a release's trial; one that takes more is taken out again. It holds for
+    /// agents without groups of cameras, of which one may load a model while another's is on trial.
+    /// </summary>
+    [Range(1L << 20, 1L << 40)]
+    public long MaxMemoryGrowthBytes { get; set; } = 512L << 20;
+
+    /// <summary>
     /// Share of the line's frames that a recipe on trial may leave undecided, by its margin or its deadline; one that leaves more is taken out again.
     /// 1: any.
     /// </summary>

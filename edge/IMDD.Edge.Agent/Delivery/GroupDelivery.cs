@@ -500,10 +500,12 @@ internal sealed class GroupDelivery(
         {
             var (began, failures) = (time.GetTimestamp(), trial.IsRecipeAlone ? _slot.Failures : 0);
             var predicted = trial.IsRecipeAlone ? null : PredictionOf(_slot.Manifest);
+            var memory = trial.IsRecipeAlone || !group.IsWholeAgent ? null : new MemoryWatch(options.Trial, options.MaxMemoryGrowthBytes);
             while (true)
             {
                 string? breach = null;
-                while (_slot.Failures == failures && (breach = Breach(predicted) ?? recipes.Breach(trial)) is null && time.GetElapsedTime(began) < options.Trial)
+                while (_slot.Failures == failures && (breach = Breach(predicted) ?? recipes.Breach(trial) ?? memory?.Breach(time.GetElapsedTime(began), Environment.WorkingSet)) is null
+                    && time.GetElapsedTime(began) < options.Trial)
                 {
                     await Task.Delay(LookInterval, time, stop);
                 }
