@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using IMDD.Cloud.Registry;
+using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
@@ -139,6 +140,29 @@ internal sealed class Plant : IAsyncDisposable
             publisher.TryPublish(new KafkaRecord(record.Topic, record.Key ?? "", record.Value, record.Headers, record.Timestamp), reported.SetResult).ShouldBeTrue();
             (await reported.Task).Result.ShouldBe(PublishResult.Persisted);
         }
+    }
+
+    /// <summary>Types and ids of what the registry has said of a release, in order, and whatever comes within a second.</summary>
+    public IReadOnlyList<(string Type, string Id)> Said(string digest)
+    {
+        using var consumer = _apps[0].Services.GetRequiredService<IKafkaClientFactory>().CreateConsumer("judge");
+        consumer.Assign([KafkaTopics.ModelReleased], fromBeginning: true);
+        List<(string, string)> said = [];
+        for (var quiet = 0; quiet < 20;)
+        {
+            if (consumer.Poll(TimeSpan.FromMilliseconds(50)) is not { } record)
+            {
+                quiet++;
+            }
+            else if (Header(record, "ce_" + CloudEventAttributes.ModelDigest) == digest)
+            {
+                said.Add((Header(record, "ce_type")!, Header(record, "ce_id")!));
+            }
+        }
+
+        return said;
+
+        static string? Header(KafkaConsumed record, string name) => record.Headers.FirstOrDefault(header => header.Key == name).Value;
     }
 
     public static async Task<T> ReadAsync<T>(HttpResponseMessage response)

@@ -7,6 +7,7 @@ using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Training;
 using IMDD.Learning.Datasets.Readers;
+using IMDD.Storage;
 using IMDD.Testing;
 
 namespace IMDD.Cloud.Trainer.Tests;
@@ -217,6 +218,71 @@ public sealed class RunTests : IAsyncLifetime
         (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("snapshotting")]
+    [InlineData("predicting")]
+    [InlineData("registering, and the registry knows nothing of it")]
+    [InlineData("registering, and the registry has done it")]
+    [InlineData("promoting, and the registry knows nothing of it")]
+    [InlineData("promoting, and the registry has done it")]
+    public async Task Trainer_KilledWhile_GoesOnAndRegistersAndPromotesOnce(string step)
+    {
+        // What is known of the stations would come out otherwise a second time: the frames that are kept are the newest.
+        var now = TimeProvider.System.GetUtcNow();
+        await StoreAsync(Enumerable.Range(50, 9));
+        var before = await StartAsync();
+        await _plant.PublishAsync(
+            [.. Enumerable.Range(50, 5).Select(n => StationRecords.Failed(n, now)), .. Enumerable.Range(1, 3).Select(n => StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20))]);
+        await Eventually.HoldsAsync(() => before.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true).Count == 5);
+        await before.StopAsync();
+        var picture = Path.Combine(_plant.Directory.File("blobs"), BlobName.Of(ContentDigest.Of(Labels.Picture(1))));
+        await using var held = await HeldRegistry.StartAsync(
+            _plant.Registry, RegistryRoutes.For(step.StartsWith("promoting", StringComparison.Ordinal) ? RegistryRoutes.Promote : RegistryRoutes.Model, Plant.Model),
+            isAnswer: step.EndsWith("has done it", StringComparison.Ordinal));
+        (string, string)[] settings = [("Trainer:Promote", "Champion")];
+        if (step == "snapshotting")
+        {
+            // A pipe that nobody writes to: whoever reads the picture waits.
+            File.Delete(picture);
+            await RunAsync("mkfifo", picture);
+        }
+        else if (step == "predicting")
+        {
+            _script.Set("hold-predict");
+        }
+
+        var first = await _plant.StartTrainerProcessAsync(_script.Path, step.Contains(',', StringComparison.Ordinal) ? [.. settings, ("Trainer:RegistryUrl", held.Url)] : settings);
+        var id = (await first.StartAsync()).RunId;
+        await (step switch
+        {
+            "snapshotting" => Eventually.HoldsAsync(() => Directory.Exists(Path.Combine(_plant.Work, "runs", id)) && Directory.GetDirectories(Path.Combine(_plant.Work, "runs", id), "snapshot.*.partial").Length == 1),
+            "predicting" => Eventually.HoldsAsync(() => _script.Calls.Any(call => call.Arguments.StartsWith("train predict", StringComparison.Ordinal))),
+            _ => held.Held.WaitAsync(TimeSpan.FromMinutes(2), Stop),
+        });
+        (await first.RunAsync(id)).State.ShouldBe(step == "snapshotting" ? TrainingState.Snapshotting : TrainingState.Registering);
+        await first.KillAsync();
+        if (step == "snapshotting")
+        {
+            File.Delete(picture);
+            await StoreAsync([1]);
+        }
+
+        _script.Clear("hold-predict");
+        await _plant.PublishAsync([.. Enumerable.Range(55, 4).Select(n => StationRecords.Failed(n, now.AddMinutes(1)))]);
+        var second = await _plant.StartTrainerAsync(_script.Path, settings);
+
+        var run = await second.EndsAsync(id, TrainingState.Promoted);
+
+        (run.Frames + run.GateFrames).ShouldBe(Count);
+        Directory.GetDirectories(Path.Combine(_plant.Work, "runs", id), "*.partial").ShouldBeEmpty();
+        var model = await _plant.ModelAsync();
+        model.Versions.Select(version => version.Model.Digest).ShouldBe([run.Release!, _champion]);
+        model.Aliases[ModelAlias.Champion].ShouldBe(run.Release);
+        _plant.Said(run.Release!).Distinct().Select(said => said.Type).ShouldBe([EventTypes.ModelRegistered, EventTypes.ModelPromoted]);
+        (await second.RunsAsync()).Count.ShouldBe(1);
+        _script.Calls.Count(call => call.Arguments.StartsWith("train edge", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     [Fact]
     public async Task Trainer_PausedPastItsLease_LosesTheRunAndIsRefused()
     {
@@ -339,9 +405,11 @@ public sealed class RunTests : IAsyncLifetime
         return (await trainer.StartAsync()).RunId;
     }
 
-    private static async Task SignalAsync(string signal, int process)
+    private static Task SignalAsync(string signal, int process) => RunAsync("kill", $"-{signal}", $"{process}");
+
+    private static async Task RunAsync(string program, params string[] arguments)
     {
-        using var kill = System.Diagnostics.Process.Start("kill", [$"-{signal}", $"{process}"]);
-        await kill.WaitForExitAsync(Stop);
+        using var process = System.Diagnostics.Process.Start(program, arguments);
+        await process.WaitForExitAsync(Stop);
     }
 }

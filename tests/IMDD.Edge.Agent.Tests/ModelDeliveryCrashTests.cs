@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Topics;
@@ -22,15 +23,19 @@ public sealed class ModelDeliveryCrashTests
             // Each life follows a release with a recipe of its own, from the retained wish, and takes a frame before and after where it can.
             var release = Offer(plant, ++counter, known);
             await plant.WishRecipeAsync(release, known[release.Digest]);
-            using var agent = await plant.Harness.StartProcessAsync(point, plant.Settings);
+            var watches = point == "after-shadow-frame";
+            using var agent = await plant.Harness.StartProcessAsync(point, watches ? [.. plant.Settings, ("Edge:Delivery:Shadow", "00:10:00")] : plant.Settings);
             await Eventually.HoldsAsync(() => agent.HasExited || agent.Output.Contains("frames are taken from", StringComparison.Ordinal));
-            if (!agent.HasExited)
+            if (watches)
+            {
+                await SendUntilAsync(plant, () => agent.HasExited, sent);
+            }
+            else if (!agent.HasExited)
             {
                 sent.Add(await plant.Harness.SendAsync(TestFrames.Good()));
             }
 
-            await Eventually.HoldsAsync(() => agent.HasExited);
-            agent.Output.ShouldContain($"Crash point {point}");
+            await DiesAtAsync(agent, point);
         }
 
         var last = Offer(plant, ++counter, known);
@@ -83,6 +88,43 @@ public sealed class ModelDeliveryCrashTests
         (outcome.Model!.Name, outcome.RecipeId).ShouldBe(("contrast", "bundle-defaults@1"), "the recipe goes back with the model");
     }
 
+    [Fact]
+    public async Task CrashPoints_OfAReleaseThatIsTakenOut_ComeUpOnAOrBAndGoBackOnce()
+    {
+        await using var plant = await DeliveryPlant.StartAsync();
+        (string, string)[] settings = [.. plant.Settings, ("Edge:Delivery:Trial", "00:10:00")];
+        List<string> sent = [];
+        var counter = 0;
+        foreach (var point in CrashPoints.BackNames)
+        {
+            // It predicts defects that do not come.
+            var bad = plant.Offer(++counter, change: manifest => manifest with { Predicted = DefectsAhead(), CreatedAt = TimeProvider.System.GetUtcNow() });
+            var rollout = await plant.WishAsync(bad);
+            using (var agent = await plant.Harness.StartProcessAsync(point, settings))
+            {
+                await Eventually.HoldsAsync(() => plant.Steps.Any(step => step.RolloutId == rollout && step.Step == RolloutStepWord.Trial));
+                await SendUntilAsync(plant, () => agent.HasExited, sent);
+                await DiesAtAsync(agent, point);
+            }
+
+            using var next = await plant.Harness.StartProcessAsync(crashPoint: null, settings);
+            var end = plant.EndAsync(rollout);
+            await SendUntilAsync(plant, () => end.IsCompleted, sent);
+            ((await end).Step, (await end).ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression), next.Output);
+            var after = await plant.InspectAsync();
+            sent.Add(after.FrameId);
+            after.Model!.Name.ShouldBe("contrast");
+            plant.Steps.Where(step => step.RolloutId == rollout).SkipWhile(step => step.Step != RolloutStepWord.RolledBack)
+                .ShouldAllBe(step => step.Step == RolloutStepWord.RolledBack, "it is not tried again");
+        }
+
+        var outcomes = (await plant.Harness.OutcomesAsync(sent.Count)).DistinctBy(o => o.FrameId).ToList();
+        outcomes.Select(o => o.FrameId).ShouldBe(sent, ignoreOrder: true);
+        outcomes.ShouldAllBe(o => o.Verdict == Verdict.Pass && o.Model != null);
+        plant.States.Where(s => s.State == EdgeStateWord.Online)
+            .ShouldAllBe(s => s.Model != null && (s.Slots == null || (s.Slots[0].Slot == s.Model.Slot && s.Slots[0].Model.Digest == s.Model.Digest)));
+    }
+
     [Theory]
     [InlineData("model.onnx of the slot that decides")]
     [InlineData("the pointer")]
@@ -110,6 +152,24 @@ public sealed class ModelDeliveryCrashTests
         if (damage != "the pointer")
         {
             outcome.Model.Digest.ShouldBe(first.Digest);
+        }
+    }
+
+    /// <summary>What it has said last comes through its pipe after it is gone.</summary>
+    private static Task DiesAtAsync(AgentProcess agent, string point)
+        => Eventually.HoldsAsync(() => agent.HasExited && agent.Output.Contains($"Crash point {point}", StringComparison.Ordinal), expression: point);
+
+    private static JsonElement DefectsAhead() => JsonSerializer.SerializeToElement(
+        new Dictionary<string, LinePrediction> { ["acme/ulm/paint/line2"] = new() { FailRate = new Dictionary<string, IReadOnlyList<double>>(), AnyFailRate = [0.6, 0.9], Frames = 100 } },
+        ImddJson.Options);
+
+    /// <summary>Frames come, one by one, until something has happened.</summary>
+    private static async Task SendUntilAsync(DeliveryPlant plant, Func<bool> isOver, List<string> sent)
+    {
+        while (!isOver())
+        {
+            sent.Add(await plant.Harness.SendAsync(TestFrames.Good()));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
 

@@ -1,8 +1,12 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
+using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Tests.Support;
+using IMDD.Imaging;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
 using IMDD.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,6 +25,9 @@ public sealed class ModelDeliveryTests
         { "an old counter", RolloutReason.CounterTooLow },
         { "expired", RolloutReason.Expired },
         { "another manifest", RolloutReason.DigestMismatch },
+        { "another release's thresholds in its manifest", RolloutReason.SignatureInvalid },
+        { "another release's manifest, thresholds and all", RolloutReason.DigestMismatch },
+        { "another release's file of thresholds", RolloutReason.DigestMismatch },
         { "a byte of model.onnx", RolloutReason.DigestMismatch },
         { "a byte of text.safetensors", RolloutReason.DigestMismatch },
         { "a byte of probes/good.bmp", RolloutReason.DigestMismatch },
@@ -118,7 +125,7 @@ public sealed class ModelDeliveryTests
     }
 
     [Fact]
-    public async Task Wish_TenTimesSlowerThanTheStationHas_NeverDecides()
+    public async Task Wish_SlowerThanTheStationHas_NeverDecides()
     {
         // At this size a run of the graph takes several milliseconds on any machine.
         await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:InferenceBudget", "00:00:00.0002"), ("Edge:Model:WarmUpSizes:0", "1024x1024"));
@@ -126,6 +133,24 @@ public sealed class ModelDeliveryTests
 
         (end.Step, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutReason.TooSlow), end.Detail);
         (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+    }
+
+    [Fact]
+    public async Task Wish_TenTimesSlowerThanTheModelThatDecides_NeverDecides()
+    {
+        const int Width = 256, Height = 192;
+        var (quick, slow) = (TestGraph.Build(convolutions: 2), TestGraph.Build(convolutions: 64));
+        var (ofQuick, ofSlow) = (TimeOf(quick, Width, Height), TimeOf(slow, Width, Height));
+        ofSlow.ShouldBeGreaterThan(10 * ofQuick);
+        var budget = ofQuick * Math.Sqrt(ofSlow / ofQuick);
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:InferenceBudget", budget.ToString("c")), ("Edge:Model:WarmUpSizes:0", $"{Width}x{Height}"));
+        var deciding = plant.Offer(1, change: WithoutProbes, file: "model.onnx", content: _ => quick);
+        (await plant.EndAsync(await plant.WishAsync(deciding))).Result.ShouldBe(RolloutResult.Success);
+
+        var end = await plant.EndAsync(await plant.WishAsync(plant.Offer(2, change: WithoutProbes, file: "model.onnx", content: _ => slow)));
+
+        (end.Step, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutReason.TooSlow), end.Detail);
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(deciding.Digest);
     }
 
     [Fact]
@@ -287,6 +312,75 @@ public sealed class ModelDeliveryTests
         File.Exists(Path.Combine(plant.Harness.StoreFolder, "releases.json")).ShouldBeFalse("a release that was taken out is not what has run here");
     }
 
+    [Fact]
+    public async Task Trial_ProcessThatGrowsOn_IsTakenOutAgain()
+    {
+        const int Step = 8 << 20;
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:Trial", "00:00:08"), ("Edge:Delivery:MaxMemoryGrowthBytes", $"{4 * Step}"));
+        var end = plant.EndAsync(await plant.WishAsync(plant.Offer(1)));
+        await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Trial));
+
+        // Runtimes keep to themselves what a model takes: the agent sees its process alone, which is this one.
+        List<byte[]> leaked = [];
+        while (!end.IsCompleted)
+        {
+            leaked.Add(GC.AllocateUninitializedArray<byte>(Step, pinned: true));
+            leaked[^1].AsSpan().Fill(1);
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
+        ((await end).Step, (await end).ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutReason.HealthRegression), (await end).Detail);
+        (await end).Detail!.ShouldStartWith("The process has grown by ");
+        (await plant.InspectAsync()).Model!.Name.ShouldBe("contrast");
+        GC.KeepAlive(leaked);
+    }
+
+    [Theory]
+    [InlineData("flat", false)]
+    [InlineData("grows while it warms up", false)]
+    [InlineData("one large frame", false)]
+    [InlineData("garbage that is collected", false)]
+    [InlineData("grows all the time", true)]
+    [InlineData("grows at the end", true)]
+    public void MemoryWatch_OnlyWhatStaysInTheSecondHalf_IsTooMuch(string course, bool isTooMuch)
+    {
+        const long Limit = 100 << 20;
+        const int All = 600;
+        MemoryWatch watch = new(TimeSpan.FromSeconds(30), Limit);
+
+        var breaches = Enumerable.Range(0, All).Select(look => watch.Breach(TimeSpan.FromSeconds(30) * look / All, 1000 + (course switch
+        {
+            "grows while it warms up" => Limit * 10 * Math.Min(look, All / 2) / All,
+            "one large frame" => look is > 500 and < 510 ? 5 * Limit : 0,
+            "garbage that is collected" => 3 * Limit * (look % 15) / 15,
+            "grows all the time" => 3 * Limit * look / All,
+            "grows at the end" => look > 480 ? 2 * Limit : 0,
+            _ => 0,
+        }))).OfType<string>().ToList();
+
+        (breaches.Count > 0).ShouldBe(isTooMuch, breaches.FirstOrDefault());
+    }
+
+    /// <summary>Another graph than the one that the probes were recorded with.</summary>
+    private static BundleManifest WithoutProbes(BundleManifest manifest) => manifest with { Probes = null };
+
+    /// <summary>The best time of a run of one frame, as the agent takes it.</summary>
+    private static TimeSpan TimeOf(byte[] graph, int width, int height)
+    {
+        using TestDirectory directory = new();
+        using TestSigningKey key = new();
+        TestRelease.Write(directory.File("bundle"), key, counter: 1, WithoutProbes, "model.onnx", _ => graph);
+        using var segmenter = SegmenterFactory.Create(
+            ModelBundle.Open(directory.File("bundle")), new SegmenterOptions { Threads = 1, MaxBatch = 1, WarmUpSizes = [(width, height)] });
+        using RgbImage grey = new(width, height);
+        return Enumerable.Range(0, 10).Min(_ =>
+        {
+            var began = LowPriority.CpuTime();
+            segmenter.Run([grey]);
+            return LowPriority.CpuTime() - began;
+        });
+    }
+
     private static int Files(DeliveryPlant plant, ModelRelease release)
         => ImddJson.Deserialize<BundleManifest>(File.ReadAllBytes(Path.Combine(
             plant.Harness.StoreFolder, "models", "B", "sha256-" + release.Digest[ContentDigest.Prefix.Length..], "manifest.json"))).Files.Count;
@@ -309,6 +403,16 @@ public sealed class ModelDeliveryTests
                 var other = plant.Offer(6);
                 var wanted = new string(other.Digest[^1] == '0' ? '1' : '0', 1);
                 return plant.Registry.OfferAs(other, other.Digest[..^1] + wanted);
+            case "another release's thresholds in its manifest":
+                return plant.Registry.OfferChanged(plant.Offer(6), m => m with { PixelThreshold = 0.9, Rows = [m.Rows[0] with { Threshold = 0.9 }] });
+            case "another release's manifest, thresholds and all":
+                return plant.Registry.OfferAs(plant.Offer(7, change: m => m with { PixelThreshold = 0.9 }), plant.Offer(6).Digest);
+            case "another release's file of thresholds":
+                var (own, others) = ("""{"threshold":0.5}"""u8.ToArray(), """{"threshold":0.9}"""u8.ToArray());
+                var with = plant.Offer(6, file: "model.json", content: _ => own);
+                plant.Offer(7, file: "model.json", content: _ => others);
+                plant.Registry.Replace(ContentDigest.Of(own), ContentDigest.Of(others));
+                return with;
             case "a truncated graph":
                 return plant.Offer(6, file: "model.onnx", content: graph => graph[..(graph.Length / 2)]);
             case "NaN weights":

@@ -13,12 +13,22 @@ namespace IMDD.Edge.Agent.Tests;
 public sealed class ReleaseWatchTests
 {
     private const string Class = "anomaly";
-    private static readonly (string Key, string Value)[] Watches = [("Edge:Delivery:Shadow", "00:01:00"), ("Edge:Delivery:ShadowFrames", "12")];
+    private static readonly (string Key, string Value)[] Watches = [("Edge:Delivery:Shadow", "00:10:00"), ("Edge:Delivery:ShadowFrames", "12")];
+
+    /// <summary>What it declares alone counts.</summary>
+    private static readonly (string Key, string Value)[] WatchesWithWaiver = [.. Watches, ("Edge:Delivery:MaxReversed", "1")];
+
+    public static TheoryData<string> Claims =>
+    [
+        "it claims nothing",
+        "it is meant to change the class",
+        "it was trained from another release",
+    ];
 
     [Fact]
-    public async Task Shadow_ReleaseThatPassesEverythingAndDeclaresNothing_NeverDecides()
+    public async Task Shadow_ReleaseThatDeclaresThatNothingChanges_IsHeldToIt()
     {
-        await using var plant = await DeliveryPlant.StartWithAgentAsync(Watches);
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(WatchesWithWaiver);
         var deciding = await DecideAsync(plant);
         var blind = plant.Offer(2, change: m => PassesAll(m, deciding) with { ChangedClasses = [] });
 
@@ -31,19 +41,28 @@ public sealed class ReleaseWatchTests
     }
 
     [Theory]
-    [InlineData("it is meant to change the class")]
-    [InlineData("it was trained from another release")]
-    [InlineData("it claims nothing")]
-    public async Task Shadow_DisagreementThatIsDeclaredOrNotItsClaim_IsToldAndTheReleaseTaken(string because)
+    [MemberData(nameof(Claims))]
+    public async Task Shadow_ReleaseThatPassesEverything_NeverDecidesWhateverItDeclares(string claim)
     {
         await using var plant = await DeliveryPlant.StartWithAgentAsync(Watches);
         var deciding = await DecideAsync(plant);
-        var release = plant.Offer(2, change: m => because switch
-        {
-            "it is meant to change the class" => PassesAll(m, deciding) with { ChangedClasses = [Class] },
-            "it claims nothing" => PassesAll(m, deciding),
-            _ => PassesAll(m, deciding) with { ChangedClasses = [], TrainedFrom = new BundleLineage { Parent = "sha256:" + new string('7', 64) } },
-        });
+        var blind = plant.Offer(2, change: m => With(claim, PassesAll(m, deciding)));
+
+        var end = await EndUnderFramesAsync(plant, await plant.WishAsync(blind), Faint(), TestFrames.Good());
+
+        (end.Step, end.Result, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutResult.Failure, RolloutReason.Disagreement), end.Detail);
+        end.Detail!.ShouldContain("It lets pass 20 of 20 frames that the deciding model fails");
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(deciding.Digest);
+        plant.States.ShouldNotContain(s => s.Model!.Digest == blind.Digest);
+    }
+
+    [Theory]
+    [MemberData(nameof(Claims))]
+    public async Task Shadow_ReleaseThatPassesEverything_IsTakenWhereTheStationWaivesTheLimit(string claim)
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(WatchesWithWaiver);
+        var deciding = await DecideAsync(plant);
+        var release = plant.Offer(2, change: m => With(claim, PassesAll(m, deciding)));
 
         var end = await EndUnderFramesAsync(plant, await plant.WishAsync(release), Faint());
 
@@ -51,6 +70,36 @@ public sealed class ReleaseWatchTests
         var watched = plant.Steps.Last(s => s.RolloutId == end.RolloutId && s.Step == RolloutStepWord.Shadowing);
         watched.Detail!.ShouldContain("12 frames and judged 12 otherwise");
         (await plant.InspectAsync()).Model!.Digest.ShouldBe(release.Digest);
+    }
+
+    [Fact]
+    public async Task Shadow_ReleaseThatFailsEverything_NeverDecides()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync([.. Watches, ("Edge:Delivery:ShadowFrames", "80")]);
+        var deciding = await DecideAsync(plant, m => m with { PixelThreshold = 1 });
+        var sees = plant.Offer(2);
+
+        var end = await EndUnderFramesAsync(plant, await plant.WishAsync(sees), Faint(), TestFrames.Bad());
+
+        (end.Step, end.ReasonCode).ShouldBe((RolloutStepWord.Rejected, RolloutReason.Disagreement), end.Detail);
+        end.Detail!.ShouldMatch("^It fails ([0-9]+) of \\1 frames that the deciding model passes");
+        (await plant.InspectAsync()).Model!.Digest.ShouldBe(deciding.Digest);
+    }
+
+    [Theory]
+    [InlineData(20, 20, 0, 30, "It lets pass 20 of 20 frames that the deciding model fails: at most 90 % may be, whatever it declares.")]
+    [InlineData(20, 19, 0, 30, "It lets pass 19 of 20 frames that the deciding model fails: at most 90 % may be, whatever it declares.")]
+    [InlineData(20, 18, 0, 30, null)]
+    [InlineData(19, 19, 0, 31, null)]
+    [InlineData(0, 0, 50, 50, "It fails 50 of 50 frames that the deciding model passes: at most 90 % may be, whatever it declares.")]
+    [InlineData(0, 0, 45, 50, null)]
+    [InlineData(31, 0, 19, 19, null)]
+    public void Reversal_IsNearlyAllOfEnoughFramesOfOneVerdict(int failed, int letPass, int newlyFailed, int passed, string? expected)
+    {
+        ShadowReport report = new(failed + passed, letPass + newlyFailed, 0, 0) { Failed = failed, LetPass = letPass, Passed = passed, NewlyFailed = newlyFailed };
+
+        ShadowRule.Reversal(report, 0.9).ShouldBe(expected);
+        ShadowRule.Reversal(report, 1).ShouldBeNull();
     }
 
     [Fact]
@@ -150,6 +199,13 @@ public sealed class ReleaseWatchTests
         return ImageEncoder.EncodePng(image);
     }
 
+    private static BundleManifest With(string claim, BundleManifest manifest) => claim switch
+    {
+        "it is meant to change the class" => manifest with { ChangedClasses = [Class] },
+        "it was trained from another release" => manifest with { ChangedClasses = [], TrainedFrom = new BundleLineage { Parent = "sha256:" + new string('7', 64) } },
+        _ => manifest,
+    };
+
     private static BundleManifest PassesAll(BundleManifest manifest, ModelRelease parent)
         => manifest with { PixelThreshold = 1, TrainedFrom = new BundleLineage { Parent = parent.Digest } };
 
@@ -159,22 +215,22 @@ public sealed class ReleaseWatchTests
     private static Dictionary<string, IReadOnlyList<double>> Rates(params (string Class, double Low, double High)[] rates)
         => rates.ToDictionary(r => r.Class, IReadOnlyList<double> (r) => [r.Low, r.High], StringComparer.Ordinal);
 
-    /// <summary>A release that fails what is marked decides.</summary>
-    private static async Task<ModelRelease> DecideAsync(DeliveryPlant plant)
+    /// <summary>A release decides that fails what is marked, unless that is changed.</summary>
+    private static async Task<ModelRelease> DecideAsync(DeliveryPlant plant, Func<BundleManifest, BundleManifest>? change = null)
     {
-        var release = plant.Offer(1);
-        (await EndUnderFramesAsync(plant, await plant.WishAsync(release), Faint())).Step.ShouldBe(RolloutStepWord.Committed);
+        var release = plant.Offer(1, change: change);
+        (await EndUnderFramesAsync(plant, await plant.WishAsync(release), TestFrames.Bad())).Step.ShouldBe(RolloutStepWord.Committed);
         plant.Harness.Outcomes()[^1].Verdict.ShouldBe(Verdict.Fail);
         return release;
     }
 
-    /// <summary>Frames come, one after the other, until the rollout is over.</summary>
-    private static async Task<RolloutStep> EndUnderFramesAsync(DeliveryPlant plant, string rollout, byte[] frame)
+    /// <summary>Frames come, one after the other and by turns, until the rollout is over.</summary>
+    private static async Task<RolloutStep> EndUnderFramesAsync(DeliveryPlant plant, string rollout, params byte[][] frames)
     {
         var end = plant.EndAsync(rollout);
-        while (!end.IsCompleted)
+        for (var turn = 0; !end.IsCompleted; turn++)
         {
-            var sent = await plant.Harness.SendAsync(frame);
+            var sent = await plant.Harness.SendAsync(frames[turn % frames.Length]);
             await Eventually.HoldsAsync(() => plant.Harness.Outcomes().Any(outcome => outcome.FrameId == sent));
         }
 

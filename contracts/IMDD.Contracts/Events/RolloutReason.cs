@@ -36,10 +36,10 @@ public static class RolloutReason
     /// <summary>It takes longer than the station has.</summary>
     public const string TooSlow = "tooSlow";
 
-    /// <summary>It says something else than the active model, outside of what it declares as changed.</summary>
+    /// <summary>It says something else than the active model, outside of what it declares as changed, or nearly always the opposite.</summary>
     public const string Disagreement = "disagreement";
 
-    /// <summary>It failed on the line's frames, left too many of them undecided, or the process did not live under it.</summary>
+    /// <summary>It failed on the line's frames, left too many of them undecided, or the process grew or did not live under it.</summary>
     public const string HealthRegression = "healthRegression";
 
     /// <summary>No room on the disk, or larger than the agent takes.</summary>

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Imaging;
@@ -13,7 +14,7 @@ namespace IMDD.Edge.Agent.Delivery;
 /// Lets a release that is to decide next see some frames after they are decided, on one thread that gets what the line leaves over. It decides nothing,
 /// and no frame waits for it.
 /// </summary>
-internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder decoder, AgentOptions agent, CameraQueues queues, TimeProvider time)
+internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder decoder, AgentOptions agent, CameraQueues queues, CrashPoints crashPoints, TimeProvider time)
 {
     private volatile Channel<ShadowFrame>? _frames;
 
@@ -27,7 +28,7 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
         }
     }
 
-    /// <summary>Watches until there are enough frames or the time is over.</summary>
+    /// <summary>Watches until there are enough frames, failed ones among them, or the time is over.</summary>
     /// <param name="release">The release; used by one thread at a time.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<ShadowReport> WatchAsync(ISegmenter release, CancellationToken cancellationToken)
@@ -41,7 +42,7 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
         _frames = frames;
         try
         {
-            while (report.Frames + report.Failures < options.ShadowFrames)
+            while (report.Frames + report.Failures < options.ShadowFrames || (options.MaxReversed < 1 && report is { Failures: 0, Failed: < ShadowRule.LeastReversed }))
             {
                 var frame = await frames.Reader.ReadAsync(either.Token);
                 if (release.Manifest.TakesReference() && frame.Line.Reference is null)
@@ -54,6 +55,7 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
                 report = decision is null
                     ? report with { Failures = report.Failures + 1 }
                     : Counted(report, frame.Decision, decision, changed);
+                crashPoints.Pass(CrashPoint.AfterShadowFrame);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -76,6 +78,10 @@ internal sealed class CandidateShadow(DeliveryOptions options, IImageDecoder dec
             Frames = report.Frames + 1,
             Different = report.Different + (differs ? 1 : 0),
             Unexplained = report.Unexplained + (differs && !ShadowRule.IsExplained(active, candidate, changed) ? 1 : 0),
+            Failed = report.Failed + (active.Verdict == Verdict.Fail ? 1 : 0),
+            LetPass = report.LetPass + ((active.Verdict, candidate.Verdict) == (Verdict.Fail, Verdict.Pass) ? 1 : 0),
+            Passed = report.Passed + (active.Verdict == Verdict.Pass ? 1 : 0),
+            NewlyFailed = report.NewlyFailed + ((active.Verdict, candidate.Verdict) == (Verdict.Pass, Verdict.Fail) ? 1 : 0),
         };
     }
 

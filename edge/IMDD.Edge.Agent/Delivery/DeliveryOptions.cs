@@ -44,9 +44,23 @@ public sealed class DeliveryOptions
     [Range(0.0, 1.0)]
     public double MaxDisagreement { get; set; } = 0.1;
 
+    /// <summary>
+    /// Share of the frames which the deciding model fails that a release may let pass while it watches, and of those which that passes that it may fail,
+    /// whatever it declares; of 20 frames or more. The watch goes on, within its time, until it has seen 20 that are failed. 1: any, and nothing is waited for.
+    /// </summary>
+    [Range(0.5, 1.0)]
+    public double MaxReversed { get; set; } = 0.9;
+
     /// <summary>How long a new release or recipe decides before the one before it is let go; one that fails on a frame meanwhile is taken out again.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan Trial { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Bytes by which the resident memory of the process may grow in the second half of a release's trial; one that takes more is taken out again. It holds for
+    /// agents without groups of cameras, of which one may load a model while another's is on trial.
+    /// </summary>
+    [Range(1L << 20, 1L << 40)]
+    public long MaxMemoryGrowthBytes { get; set; } = 512L << 20;
 
     /// <summary>
     /// Share of the line's frames that a recipe on trial may leave undecided, by its margin or its deadline; one that leaves more is taken out again.

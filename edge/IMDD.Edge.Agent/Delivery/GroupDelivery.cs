@@ -420,7 +420,10 @@ internal sealed class GroupDelivery(
         return (bundle, await loader.ProveAsync(bundle, (recipe ?? _inForce.Current).Deadline, _inForce.Current.Deadline));
     }
 
-    /// <summary>Lets a release see the line's frames while another decides; what it says otherwise counts only where it claims to say the same.</summary>
+    /// <summary>
+    /// Lets a release see the line's frames while another decides; what it says otherwise counts where it claims to say the same, or where it says
+    /// otherwise nearly always.
+    /// </summary>
     private async Task WatchAsync(string rolloutId, ModelRelease model, ISegmenter release, CancellationToken newer)
     {
         if (options.Shadow == TimeSpan.Zero || _slot.Model is not { } deciding)
@@ -444,6 +447,11 @@ internal sealed class GroupDelivery(
         {
             throw new DeliveryException(
                 RolloutReason.Disagreement, FormattableString.Invariant($"{report} At most {options.MaxDisagreement:P0} may be."));
+        }
+
+        if (ShadowRule.Reversal(report, options.MaxReversed) is { } reversal)
+        {
+            throw new DeliveryException(RolloutReason.Disagreement, reversal);
         }
 
         Say(shadowing with { Detail = report.ToString() });
@@ -492,10 +500,12 @@ internal sealed class GroupDelivery(
         {
             var (began, failures) = (time.GetTimestamp(), trial.IsRecipeAlone ? _slot.Failures : 0);
             var predicted = trial.IsRecipeAlone ? null : PredictionOf(_slot.Manifest);
+            var memory = trial.IsRecipeAlone || !group.IsWholeAgent ? null : new MemoryWatch(options.Trial, options.MaxMemoryGrowthBytes);
             while (true)
             {
                 string? breach = null;
-                while (_slot.Failures == failures && (breach = Breach(predicted) ?? recipes.Breach(trial)) is null && time.GetElapsedTime(began) < options.Trial)
+                while (_slot.Failures == failures && (breach = Breach(predicted) ?? recipes.Breach(trial) ?? memory?.Breach(time.GetElapsedTime(began), Environment.WorkingSet)) is null
+                    && time.GetElapsedTime(began) < options.Trial)
                 {
                     await Task.Delay(LookInterval, time, stop);
                 }
@@ -588,9 +598,12 @@ internal sealed class GroupDelivery(
 
         var returned = state.WithRecipeBack() with { Active = back, Trial = null, Closed = failed };
         var recipe = recipes.Of(returned);
+        crashPoints.Pass(CrashPoint.BeforeBack);
         _slots.Write(returned);
+        crashPoints.Pass(CrashPoint.AfterBackPointer);
         var bad = _slot.Swap(previous, back, () => recipes.Take(recipe));
         previous = bad;
+        crashPoints.Pass(CrashPoint.AfterBackSwap);
         Say(failed);
         telemetry.RolloutEnded(failed.Step, failed.ReasonCode);
     }

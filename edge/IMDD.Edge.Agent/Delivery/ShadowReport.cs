@@ -7,6 +7,18 @@ namespace IMDD.Edge.Agent.Delivery;
 /// <param name="Failures">Frames that the release failed on.</param>
 internal sealed record ShadowReport(int Frames, int Different, int Unexplained, int Failures)
 {
+    /// <summary>Frames that the deciding model failed.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>Of them, those that the release lets pass.</summary>
+    public int LetPass { get; init; }
+
+    /// <summary>Frames that the deciding model passed.</summary>
+    public int Passed { get; init; }
+
+    /// <summary>Of them, those that the release fails.</summary>
+    public int NewlyFailed { get; init; }
+
     /// <summary>For people.</summary>
     public override string ToString()
         => Frames + Failures == 0

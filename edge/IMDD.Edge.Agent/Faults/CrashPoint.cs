@@ -69,6 +69,9 @@ internal enum CrashPoint
     /// <summary>The bundle lies in the slot that does not decide.</summary>
     AfterStage,
 
+    /// <summary>A model that watches has judged a frame of the line.</summary>
+    AfterShadowFrame,
+
     /// <summary>The model is loaded and warm; the pointer is not moved.</summary>
     AfterWarm,
 
@@ -83,6 +86,15 @@ internal enum CrashPoint
 
     /// <summary>The new model decides for good.</summary>
     AfterKeep,
+
+    /// <summary>A model on trial is to be taken out; it decides. From here on in the order in which one goes back.</summary>
+    BeforeBack,
+
+    /// <summary>The pointer is moved back; the model that was taken out decides.</summary>
+    AfterBackPointer,
+
+    /// <summary>The model before decides again; nobody knows.</summary>
+    AfterBackSwap,
 
     /// <summary>A root document that follows the trusted one has passed its checks. From here on in the order in which one passes them.</summary>
     AfterRootCheck,

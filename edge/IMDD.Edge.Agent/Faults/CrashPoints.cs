@@ -30,7 +30,10 @@ internal sealed class CrashPoints
         = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterExampleSpooled and < CrashPoint.AfterWish).Select(NameOf)];
 
     /// <summary>Those that a model passes on its way to decide.</summary>
-    public static IReadOnlyList<string> DeliveryNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterWish and < CrashPoint.AfterRootCheck).Select(NameOf)];
+    public static IReadOnlyList<string> DeliveryNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterWish and < CrashPoint.BeforeBack).Select(NameOf)];
+
+    /// <summary>Those that a model passes which is taken out on trial.</summary>
+    public static IReadOnlyList<string> BackNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.BeforeBack and < CrashPoint.AfterRootCheck).Select(NameOf)];
 
     /// <summary>Those that a root document passes on its way to be trusted.</summary>
     public static IReadOnlyList<string> RootNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterRootCheck and < CrashPoint.AfterRecipeCheck).Select(NameOf)];

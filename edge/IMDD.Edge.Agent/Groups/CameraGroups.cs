@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using IMDD.Edge.Agent.Delivery;
+using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
 using IMDD.Edge.Agent.Outcomes;
@@ -20,7 +21,7 @@ internal sealed class CameraGroups : IDisposable
 
     public CameraGroups(
         AgentOptions agent, IOptions<StoreOptions> store, IOptions<ModelOptions> model, IOptions<RecipeOptions> recipe, DeliveryOptions delivery, RecipeLedger recipes,
-        IImageDecoder decoder, CameraQueues queues, TimeProvider time, ILogger<SlotStore> logger)
+        IImageDecoder decoder, CameraQueues queues, CrashPoints crashPoints, TimeProvider time, ILogger<SlotStore> logger)
     {
         var root = Path.GetFullPath(store.Value.Directory);
         var configured = new ConfiguredBundle(model.Value.BundleDirectory, $"{ModelOptions.Section}:{nameof(ModelOptions.BundleDirectory)}");
@@ -44,7 +45,7 @@ internal sealed class CameraGroups : IDisposable
             Recipes = new RecipeInForce(starting),
             Slots = new SlotStore(folder, delivery, time, logger),
             RecipeFiles = new RecipeStore(folder, recipes),
-            Shadow = new CandidateShadow(delivery, decoder, agent, queues, time),
+            Shadow = new CandidateShadow(delivery, decoder, agent, queues, crashPoints, time),
         };
     }
 

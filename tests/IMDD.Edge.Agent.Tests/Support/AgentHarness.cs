@@ -27,15 +27,17 @@ internal sealed class AgentHarness : IAsyncDisposable
     private readonly CancellationTokenSource _readerStop = new();
     private readonly ConcurrentQueue<KafkaConsumed> _records = new();
     private readonly ConcurrentQueue<OutcomeReceipt> _receipts = new();
+    private readonly IAsyncDisposable _broker;
+    private readonly int _port;
     private readonly ServiceProvider _clients;
     private readonly Task _reading;
     private WebApplication? _app;
     private IMqttSession? _camera;
     private long _sequence;
 
-    private AgentHarness(EmbeddedMqttBroker broker, EmbeddedKafkaCluster kafka)
+    private AgentHarness(IAsyncDisposable broker, int port, EmbeddedKafkaCluster kafka)
     {
-        Broker = broker;
+        (_broker, _port) = (broker, port);
         Kafka = kafka;
         foreach (var topic in KafkaTopics.All.Select(t => t.Name).Append(KafkaTopics.DeadLetter(KafkaTopics.FrameStored)))
         {
@@ -53,7 +55,8 @@ internal sealed class AgentHarness : IAsyncDisposable
         _reading = Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    public EmbeddedMqttBroker Broker { get; }
+    /// <summary>The broker, where it is the one in this process.</summary>
+    public EmbeddedMqttBroker Broker => (EmbeddedMqttBroker)_broker;
 
     public EmbeddedKafkaCluster Kafka { get; }
 
@@ -79,7 +82,18 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     public IReadOnlyCollection<OutcomeReceipt> Receipts => _receipts;
 
-    public static async Task<AgentHarness> StartBrokersAsync() => new(await EmbeddedMqttBroker.StartAsync(), new EmbeddedKafkaCluster());
+    public static async Task<AgentHarness> StartBrokersAsync()
+    {
+        var broker = await EmbeddedMqttBroker.StartAsync();
+        return new(broker, broker.Port, new EmbeddedKafkaCluster());
+    }
+
+    /// <summary>The same with mosquitto, which must be there.</summary>
+    public static async Task<AgentHarness> StartMosquittoAsync()
+    {
+        var broker = await MosquittoBroker.StartAsync();
+        return new(broker, broker.Port, new EmbeddedKafkaCluster());
+    }
 
     /// <summary>Broker, cluster and an agent with these settings.</summary>
     public static async Task<AgentHarness> StartAsync(params (string Key, string Value)[] settings)
@@ -91,7 +105,7 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     /// <summary>A session of another client with the broker, not started.</summary>
     public IMqttSession Session(string clientId)
-        => _clients.GetRequiredService<IMqttSessionFactory>().Create(new MqttSessionOptions { Port = Broker.Port, ClientId = clientId });
+        => _clients.GetRequiredService<IMqttSessionFactory>().Create(new MqttSessionOptions { Port = _port, ClientId = clientId });
 
     /// <summary>An agent as a process of its own, and the camera.</summary>
     public async Task<AgentProcess> StartProcessAsync(string? crashPoint, params (string Key, string Value)[] settings)
@@ -204,7 +218,7 @@ internal sealed class AgentHarness : IAsyncDisposable
         await _readerStop.CancelAsync();
         await _reading;
         await _clients.DisposeAsync();
-        await Broker.DisposeAsync();
+        await _broker.DisposeAsync();
         Kafka.Dispose();
         _readerStop.Dispose();
         _directory.Dispose();
@@ -217,7 +231,7 @@ internal sealed class AgentHarness : IAsyncDisposable
             ["Edge:Agent:Asset"] = Asset,
             ["Edge:Agent:Name"] = "box7",
             ["Edge:Store:Directory"] = StoreFolder,
-            ["Mqtt:Port"] = Broker.Port.ToString(CultureInfo.InvariantCulture),
+            ["Mqtt:Port"] = _port.ToString(CultureInfo.InvariantCulture),
             ["Kafka:BootstrapServers"] = Kafka.BootstrapServers,
             ["Kafka:DeliveryTimeout"] = "00:00:05",
             ["Blobs:Kind"] = "folder",
@@ -236,7 +250,7 @@ internal sealed class AgentHarness : IAsyncDisposable
 
     private async Task<IMqttSession> StartCameraAsync()
     {
-        var session = _clients.GetRequiredService<IMqttSessionFactory>().Create(new MqttSessionOptions { Port = Broker.Port, ClientId = "camera" });
+        var session = _clients.GetRequiredService<IMqttSessionFactory>().Create(new MqttSessionOptions { Port = _port, ClientId = "camera" });
         await session.SubscribeAsync(MqttTopics.CellFilter(AssetPath.Parse(Asset), "outcome"), (delivery, _) =>
         {
             _receipts.Enqueue(ImddJson.Deserialize<OutcomeReceipt>(delivery.Message.Payload.Span));

@@ -48,12 +48,7 @@ internal sealed class DeliveryPlant : IAsyncDisposable
     ];
 
     /// <summary>Brokers and registry; no agent yet.</summary>
-    public static async Task<DeliveryPlant> StartAsync()
-    {
-        DeliveryPlant plant = new(await AgentHarness.StartBrokersAsync(), await TestRegistry.StartAsync());
-        await plant.ListenAsync();
-        return plant;
-    }
+    public static async Task<DeliveryPlant> StartAsync() => await StartAsync(await AgentHarness.StartBrokersAsync());
 
     /// <summary>Brokers, registry, and an agent in this process that starts with the shipped bundle.</summary>
     public static Task<DeliveryPlant> StartWithAgentAsync(params (string Key, string Value)[] settings) => StartWithAgentAsync(time: null, settings);
@@ -63,8 +58,15 @@ internal sealed class DeliveryPlant : IAsyncDisposable
     {
         var plant = await StartAsync();
         plant.Harness.Time = time;
-        plant.Harness.HasRealModel = true;
-        await plant.Harness.StartAgentAsync([.. plant.Settings, .. settings]);
+        await plant.StartAgentAsync(settings);
+        return plant;
+    }
+
+    /// <summary>The same with mosquitto, which must be there.</summary>
+    public static async Task<DeliveryPlant> StartWithAgentOverMosquittoAsync()
+    {
+        var plant = await StartAsync(await AgentHarness.StartMosquittoAsync());
+        await plant.StartAgentAsync();
         return plant;
     }
 
@@ -141,6 +143,19 @@ internal sealed class DeliveryPlant : IAsyncDisposable
         await Registry.DisposeAsync();
         Key.Dispose();
         _directory.Dispose();
+    }
+
+    private static async Task<DeliveryPlant> StartAsync(AgentHarness harness)
+    {
+        DeliveryPlant plant = new(harness, await TestRegistry.StartAsync());
+        await plant.ListenAsync();
+        return plant;
+    }
+
+    private async Task StartAgentAsync(params (string Key, string Value)[] settings)
+    {
+        Harness.HasRealModel = true;
+        await Harness.StartAgentAsync([.. Settings, .. settings]);
     }
 
     private async Task ListenAsync()

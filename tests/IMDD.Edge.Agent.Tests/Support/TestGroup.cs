@@ -1,5 +1,6 @@
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Delivery;
+using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Intake;
@@ -23,6 +24,6 @@ internal static class TestGroup
         Recipes = new RecipeInForce(new StationRecipe(recipe)),
         Slots = new SlotStore(folder, new DeliveryOptions(), TimeProvider.System, NullLogger<SlotStore>.Instance),
         RecipeFiles = new RecipeStore(folder, new RecipeLedger(Options.Create(new StoreOptions { Directory = folder }))),
-        Shadow = new CandidateShadow(new DeliveryOptions(), new OpenCvImageDecoder(), new AgentOptions(), new CameraQueues(1), TimeProvider.System),
+        Shadow = new CandidateShadow(new DeliveryOptions(), new OpenCvImageDecoder(), new AgentOptions(), new CameraQueues(1), CrashPoints.None, TimeProvider.System),
     };
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -89,6 +90,19 @@ internal sealed class TestRegistry : IAsyncDisposable
         _envelopes[digest] = _envelopes[release.Digest];
         return release with { Digest = digest };
     }
+
+    /// <summary>Offers a manifest that was changed after it was signed, under its own digest, with the signatures that it had before.</summary>
+    public ModelRelease OfferChanged(ModelRelease release, Func<BundleManifest, BundleManifest> change)
+    {
+        var envelope = ImddJson.Deserialize<DsseEnvelope>(_envelopes[release.Digest]);
+        var manifest = ImddJson.Serialize(change(ImddJson.Deserialize<BundleManifest>(Convert.FromBase64String(envelope.Payload))));
+        var digest = ContentDigest.Of(manifest);
+        _envelopes[digest] = ImddJson.Serialize(envelope with { Payload = Convert.ToBase64String(manifest) });
+        return release with { Digest = digest };
+    }
+
+    /// <summary>Sends another file that is offered in the place of one.</summary>
+    public void Replace(string digest, string by) => _blobs[digest] = _blobs[by];
 
     /// <summary>Changes one byte of a file that is offered.</summary>
     public void Corrupt(string digest) => _blobs[digest] = Flipped(_blobs[digest]);

@@ -19,7 +19,7 @@ internal static class TestRelease
         if (file is not null)
         {
             var path = Path.Combine(folder, file);
-            File.WriteAllBytes(path, content!(File.ReadAllBytes(path)));
+            File.WriteAllBytes(path, content!(File.Exists(path) ? File.ReadAllBytes(path) : []));
         }
 
         var manifestPath = Path.Combine(folder, "manifest.json");
@@ -29,6 +29,11 @@ internal static class TestRelease
             ReleaseCounter = counter,
             Version = $"1.{counter}.0",
         };
+        if (file is not null && manifest.Files.All(f => f.Path != file))
+        {
+            manifest = manifest with { Files = [.. manifest.Files, new BundleFile(file, "", 0, "application/octet-stream")] };
+        }
+
         manifest = manifest with { Files = [.. manifest.Files.Select(f => f.Path == file ? Hashed(folder, f) : f)] };
         manifest = change is null ? manifest : change(manifest);
         var bytes = ImddJson.Serialize(manifest);
