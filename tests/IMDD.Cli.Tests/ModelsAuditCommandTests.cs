@@ -1,6 +1,9 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using IMDD.Cli.Tests.Support;
 using IMDD.Contracts.Audit;
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Training;
 using IMDD.Learning.Onnx.Contrast;
 using IMDD.Testing;
 using Microsoft.Data.Sqlite;
@@ -46,6 +49,24 @@ public sealed class ModelsAuditCommandTests : IAsyncLifetime
         output.ShouldContain("5 entries follow from each other");
         output.ShouldContain("(nobody named)  model.rollback contrast  refused");
         JsonNode.Parse((await RunAsync("audit", "--last", "2", "--json")).Output)!["entries"]!.AsArray().Select(entry => (long)entry!["sequence"]!).ShouldBe([4, 5]);
+    }
+
+    [Fact]
+    public async Task Audit_OfATrainer_IsItsRuns()
+    {
+        await using var trainer = await RunningTrainer.StartAsync();
+        using HttpClient http = new() { BaseAddress = new Uri(trainer.Url) };
+        using var asked = await http.PostAsJsonAsync(TrainingRoutes.Runs, new StartTraining { By = "anna" }, ImddJson.Options, TestContext.Current.CancellationToken);
+        var run = ImddJson.Deserialize<TrainingRunView>(await asked.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).RunId;
+
+        var (exitCode, output, error) = await RunAsync("audit", "--trainer", trainer.Url, "--verify");
+
+        exitCode.ShouldBe(0, error);
+        output.ShouldContain($"anna  training.start {run}  done  manual");
+        output.ShouldContain("1 entries follow from each other");
+        var both = await RunAsync("audit", "--trainer", trainer.Url, "--curator", trainer.Url);
+        both.ExitCode.ShouldNotBe(0);
+        both.Error.ShouldContain("expected one of them");
     }
 
     [Theory]

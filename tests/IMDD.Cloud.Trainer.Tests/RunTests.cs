@@ -1,6 +1,7 @@
 using System.Net;
 using IMDD.Cloud.Trainer.Registry;
 using IMDD.Cloud.Trainer.Replay;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
@@ -146,14 +147,21 @@ public sealed class RunTests : IAsyncLifetime
         var trainer = await StartAsync();
         var id = (await trainer.StartAsync()).RunId;
         (await trainer.WaitAsync(id, r => r.Progress is not null)).Progress.ShouldBe("step 3 of 10");
-        (await trainer.PostAsync(TrainingRoutes.Runs, new StartTraining())).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await trainer.PostAsync(TrainingRoutes.Runs, new StartTraining { By = "ben" })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
 
-        (await trainer.CancelAsync(id)).EnsureSuccessStatusCode();
+        (await trainer.CancelAsync(id, new CancelTraining { By = "anna", Reason = "wrong labels" })).EnsureSuccessStatusCode();
 
         await trainer.EndsAsync(id, TrainingState.Cancelled);
         await Eventually.HoldsAsync(() => !TrainingScript.IsAlive(_script.Calls.Single().Process));
-        (await trainer.CancelAsync(id)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await trainer.CancelAsync("run-none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await trainer.Http.PostAsync(TrainerApi.CancelRoute(id), null, Stop)).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await trainer.CancelAsync("run-none", new CancelTraining { By = "ben" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await trainer.CancelAsync(id, new CancelTraining { By = "" })).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await trainer.AuditAsync()).Entries.Select(e => (e.Actor, e.Action, e.Object, e.Outcome)).ShouldBe(
+        [
+            ("test", AuditAction.StartTraining, id, AuditOutcome.Done), ("ben", AuditAction.StartTraining, "", AuditOutcome.Refused),
+            ("anna", AuditAction.CancelTraining, id, AuditOutcome.Done), ("", AuditAction.CancelTraining, id, AuditOutcome.Refused),
+            ("ben", AuditAction.CancelTraining, "run-none", AuditOutcome.Refused),
+        ]);
     }
 
     [Fact]
@@ -370,6 +378,7 @@ public sealed class RunTests : IAsyncLifetime
         (await trainer.PostAsync(TrainingRoutes.Runs, "no object")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await trainer.PostAsync(TrainingRoutes.Runs, new StartTraining { Reason = TrainingReason.Drift })).StatusCode.ShouldBe(HttpStatusCode.Conflict, "the pause");
         (await trainer.Http.GetAsync(TrainingRoutes.Runs + "?limit=0", Stop)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await trainer.Http.GetAsync(TrainingRoutes.Audit + "?limit=1001", Stop)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await trainer.Http.GetStringAsync("/openapi/v1.json", Stop)).ShouldContain(TrainingRoutes.Cancel);
     }
 

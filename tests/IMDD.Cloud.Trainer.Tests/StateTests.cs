@@ -2,6 +2,7 @@ using IMDD.Cloud.Trainer.Ingest;
 using IMDD.Cloud.Trainer.Replay;
 using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.State;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
@@ -153,10 +154,46 @@ public abstract class StateTests(PostgresFixture postgres, DatabaseKind kind) : 
 
         var book = one.GetRequiredService<RunBook>();
         var run = asked.ShouldHaveSingleItem()!;
-        book.Cancel(run.Id).ShouldBeTrue("nobody has taken it up yet");
+        book.Cancel(run.Id, new CancelTraining()).ShouldBeTrue("nobody has taken it up yet");
         book.Find(run.Id)!.State.ShouldBe(TrainingState.Cancelled);
-        book.Cancel(run.Id).ShouldBeFalse();
+        book.Cancel(run.Id, new CancelTraining()).ShouldBeFalse();
         book.Request([TrainingReason.Manual], null).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Audit_StartCancelAndResume_SayWhoAndFollowFromEachOther()
+    {
+        var (one, two) = (await StartAsync(("Trainer:NewLabels", "1"), ("Trainer:MinimumPause", "00:00:00")), await StartAsync());
+        var book = one.GetRequiredService<RunBook>();
+        var first = book.Request([TrainingReason.Manual], "anna")!.Id;
+        book.Request([TrainingReason.Manual], "ben").ShouldBeNull();
+        book.Cancel(first, new CancelTraining { By = "ben", Reason = "wrong labels" }).ShouldBeTrue();
+        book.Cancel(first, new CancelTraining { By = "carl" }).ShouldBeFalse("it has ended");
+        Take(one, Labels.Agreed(1));
+        await one.GetRequiredService<RunTriggers>().CheckAsync(Stop);
+        var second = book.Open()!.Id;
+        book.TakeOver(second, one.GetRequiredService<RunLease>().TryTake()!.Value);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        two.GetRequiredService<RunBook>().TakeOver(second, two.GetRequiredService<RunLease>().TryTake()!.Value);
+
+        var page = book.Audit(0, 10);
+
+        page.Entries.Select(e => (e.Actor, e.Action, e.Object, e.Outcome, e.Detail)).ShouldBe(
+        [
+            ("anna", AuditAction.StartTraining, first, AuditOutcome.Done, TrainingReason.Manual),
+            ("ben", AuditAction.CancelTraining, first, AuditOutcome.Done, "wrong labels"),
+            ("trainer/number0", AuditAction.StartTraining, second, AuditOutcome.Done, TrainingReason.Labels),
+            ("trainer/number1", AuditAction.ResumeTraining, second, AuditOutcome.Done, $"where number0 left it: {TrainingState.Requested}"),
+        ]);
+        var hash = AuditChain.Start;
+        foreach (var entry in page.Entries)
+        {
+            hash = AuditChain.HashOf(hash, entry);
+            entry.Hash.ShouldBe(hash);
+        }
+
+        (page.HeadSequence, page.HeadHash).ShouldBe((4, hash));
+        book.Audit(3, 10).Entries.ShouldHaveSingleItem().Sequence.ShouldBe(4);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Training;
 using IMDD.Testing;
@@ -37,7 +38,11 @@ internal abstract class TrainerApi(HttpClient http)
 
     public async Task<TrainingRunView> RunAsync(string id) => ImddJson.Deserialize<TrainingRunView>(await http.GetByteArrayAsync(Route(TrainingRoutes.Run, id), Stop));
 
-    public Task<HttpResponseMessage> CancelAsync(string id) => PostAsync(Route(TrainingRoutes.Cancel, id), new { });
+    public static string CancelRoute(string id) => Route(TrainingRoutes.Cancel, id);
+
+    public Task<HttpResponseMessage> CancelAsync(string id, CancelTraining request) => PostAsync(CancelRoute(id), request);
+
+    public async Task<AuditPage> AuditAsync() => ImddJson.Deserialize<AuditPage>(await http.GetByteArrayAsync(TrainingRoutes.Audit, Stop));
 
     /// <summary>Waits until there are as many labels.</summary>
     public Task LabelsAsync(int count) => Eventually.HoldsAsync(async () => (await SummaryAsync()).Labels == count);

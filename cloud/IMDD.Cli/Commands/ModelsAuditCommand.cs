@@ -6,6 +6,7 @@ using IMDD.Cli.Output;
 using IMDD.Contracts.Audit;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Review;
+using IMDD.Contracts.Training;
 using IMDD.Hosting;
 
 namespace IMDD.Cli.Commands;
@@ -18,6 +19,7 @@ internal static class ModelsAuditCommand
     public static Command Create()
     {
         Option<Uri?> curator = new("--curator") { Description = "Address of a curator, whose log of verdicts is shown in place of the registry's.", CustomParser = ModelsCommand.Address };
+        Option<Uri?> trainer = new("--trainer") { Description = "Address of a trainer, whose log of runs is shown in place of the registry's.", CustomParser = ModelsCommand.Address };
         Option<bool> verify = new("--verify") { Description = "Follow the whole chain of hashes; fails where an entry was changed or removed." };
         Option<int> last = new("--last") { Description = "Entries that are shown.", DefaultValueFactory = _ => 20 };
         last.Validators.Add(result =>
@@ -28,12 +30,20 @@ internal static class ModelsAuditCommand
             }
         });
         var json = JsonOutput.CreateOption();
-        Command command = new("audit", "Shows who did what to releases, rollouts and keys, or said what of frames.") { curator, verify, last, json };
+        Command command = new("audit", "Shows who did what to releases, rollouts and keys, or said what of frames, or had what trained.") { curator, trainer, verify, last, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(curator) is not null && result.GetResult(trainer) is not null)
+            {
+                result.AddError("--curator and --trainer: expected one of them.");
+            }
+        });
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var other = parsed.GetValue(curator);
-            using RegistryApi client = new(other ?? parsed.GetRequiredValue<Uri>(ModelsCommand.RegistryOption));
-            var route = other is null ? RegistryRoutes.Audit : ReviewRoutes.Audit;
+            var (address, route) = parsed.GetValue(curator) is { } ofWords ? (ofWords, ReviewRoutes.Audit)
+                : parsed.GetValue(trainer) is { } ofRuns ? (ofRuns, TrainingRoutes.Audit)
+                : (parsed.GetRequiredValue<Uri>(ModelsCommand.RegistryOption), RegistryRoutes.Audit);
+            using RegistryApi client = new(address);
             var head = await client.AuditAsync(route, long.MaxValue, 1, cancellationToken);
             var page = await client.AuditAsync(route, Math.Max(0, head.HeadSequence - parsed.GetValue(last)), parsed.GetValue(last), cancellationToken);
             var check = parsed.GetValue(verify) ? await FollowAsync(client, route, cancellationToken) : null;

@@ -1,4 +1,5 @@
 using IMDD.Cloud.Trainer.State;
+using IMDD.Contracts.Audit;
 using IMDD.Contracts.Training;
 using IMDD.Relational;
 using Microsoft.EntityFrameworkCore;
@@ -8,10 +9,18 @@ namespace IMDD.Cloud.Trainer.Runs;
 /// <summary>All runs, as the database has them.</summary>
 internal sealed class RunBook(IDbContextFactory<TrainerDbContext> contexts, InstanceIdentity instance, TimeProvider time, ILogger<RunBook> logger)
 {
-    /// <summary>Asks for a run; null when there is one that has not ended.</summary>
-    public RunRow? Request(IReadOnlyList<string> reasons, string? by)
+    private string Itself => $"trainer/{instance.Name}";
+
+    /// <summary>A person asks for a run; null when there is one that has not ended.</summary>
+    public RunRow? Request(IReadOnlyList<string> reasons, string? by) => Request(reasons, by, actor: by);
+
+    /// <summary>The trainer asks for a run itself; null when there is one that has not ended.</summary>
+    public RunRow? RequestByItself(IReadOnlyList<string> reasons) => Request(reasons, by: null, actor: Itself);
+
+    private RunRow? Request(IReadOnlyList<string> reasons, string? by, string? actor)
     {
         using var context = contexts.CreateDbContext();
+        using var transaction = context.Database.BeginTransaction();
         var now = time.GetUtcNow();
         var id = $"run-{now.UtcDateTime:yyyyMMdd-HHmmss}-{Contracts.Identity.EventId.Base32(Guid.CreateVersion7(now).ToByteArray(bigEndian: true).AsSpan(8, 5)).ToLowerInvariant()}";
         var added = Sql.Execute(
@@ -26,6 +35,8 @@ internal sealed class RunBook(IDbContextFactory<TrainerDbContext> contexts, Inst
             return null;
         }
 
+        AuditLog.Append(context, actor, AuditAction.StartTraining, id, AuditOutcome.Done, string.Join(", ", reasons), now);
+        transaction.Commit();
         Log.RunRequested(logger, id, string.Join(", ", reasons));
         return context.Runs.AsNoTracking().Single(r => r.Id == id);
     }
@@ -52,15 +63,43 @@ internal sealed class RunBook(IDbContextFactory<TrainerDbContext> contexts, Inst
     }
 
     /// <summary>Asks that a run be cancelled; one that nobody has taken up yet is so at once. False when it has ended or is not known.</summary>
-    public bool Cancel(string id)
+    public bool Cancel(string id, CancelTraining request)
     {
         using var context = contexts.CreateDbContext();
-        var now = Timestamp.ToMicroseconds(time.GetUtcNow());
-        return Sql.Execute(
+        using var transaction = context.Database.BeginTransaction();
+        var now = time.GetUtcNow();
+        var asked = Sql.Execute(
             context,
             "UPDATE runs SET state = {0}, is_open = {1}, cancel_asked = {2}, changed_us = {3} WHERE id = {4} AND is_open = {2} AND token IS NULL",
-            [TrainingState.Cancelled, false, true, now, id]) == 1
+            [TrainingState.Cancelled, false, true, Timestamp.ToMicroseconds(now), id]) == 1
             || Sql.Execute(context, "UPDATE runs SET cancel_asked = {0} WHERE id = {1} AND is_open = {0}", [true, id]) == 1;
+        if (asked)
+        {
+            AuditLog.Append(context, request.By, AuditAction.CancelTraining, id, AuditOutcome.Done, request.Reason, now);
+        }
+
+        transaction.Commit();
+        return asked;
+    }
+
+    /// <summary>Writes down what was asked for and refused.</summary>
+    /// <param name="by">Who asked.</param>
+    /// <param name="action">An <see cref="AuditAction"/>.</param>
+    /// <param name="subject">The run; empty where none was named.</param>
+    /// <param name="why">What it was refused for.</param>
+    public void Refused(string? by, string action, string subject, string why)
+    {
+        using var context = contexts.CreateDbContext();
+        using var transaction = context.Database.BeginTransaction();
+        AuditLog.Append(context, by, action, subject, AuditOutcome.Refused, why, time.GetUtcNow());
+        transaction.Commit();
+    }
+
+    /// <summary>Who started, cancelled and resumed runs, the oldest first.</summary>
+    public AuditPage Audit(long after, int limit)
+    {
+        using var context = contexts.CreateDbContext();
+        return AuditLog.Read(context, after, limit);
     }
 
     /// <summary>True when somebody has asked for it.</summary>
@@ -70,7 +109,7 @@ internal sealed class RunBook(IDbContextFactory<TrainerDbContext> contexts, Inst
         return context.Runs.AsNoTracking().Any(r => r.Id == id && r.CancelAsked);
     }
 
-    /// <summary>Makes a run that of the holder of a token.</summary>
+    /// <summary>Makes a run that of the holder of a token; written down as resumed where somebody had it before.</summary>
     /// <exception cref="LeaseLostException">A later holder has it.</exception>
     public RunRow TakeOver(string id, long token) => Change(id, token, isFirst: true, row => row.Instance = instance.Name);
 
@@ -95,9 +134,15 @@ internal sealed class RunBook(IDbContextFactory<TrainerDbContext> contexts, Inst
         }
 
         var row = context.Runs.Single(r => r.Id == id);
+        var before = row.Instance;
         change(row);
         row.Changed = time.GetUtcNow();
         context.SaveChanges();
+        if (isFirst && before is not null)
+        {
+            AuditLog.Append(context, Itself, AuditAction.ResumeTraining, id, AuditOutcome.Done, $"where {before} left it: {row.State}", row.Changed);
+        }
+
         transaction.Commit();
         return row;
     }

@@ -50,7 +50,7 @@ internal sealed class RunTriggers(
             reasons.Add(TrainingReason.Schedule);
         }
 
-        if (reasons.Count > 0 && book.Request(reasons, by: null) is not null)
+        if (reasons.Count > 0 && book.RequestByItself(reasons) is not null)
         {
             // However many times have passed meanwhile, they were one.
             SetSchedule(time.GetUtcNow());

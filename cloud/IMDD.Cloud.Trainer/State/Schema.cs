@@ -36,5 +36,6 @@ internal static class Schema
             station TEXT NOT NULL, camera TEXT NOT NULL, start_us BIGINT NOT NULL, passed BIGINT NOT NULL, failed BIGINT NOT NULL, PRIMARY KEY (station, camera, start_us)
         );
         """,
+        AuditLog.Tables,
     ]);
 }

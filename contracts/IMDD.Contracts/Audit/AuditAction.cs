@@ -20,4 +20,7 @@ public static class AuditAction
     public const string Label = "label.set";
     public const string RebaselineDrift = "drift.rebaseline";
     public const string Withdraw = "label.withdraw";
+    public const string StartTraining = "training.start";
+    public const string CancelTraining = "training.cancel";
+    public const string ResumeTraining = "training.resume";
 }

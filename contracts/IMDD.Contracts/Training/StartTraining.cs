@@ -1,7 +1,9 @@
+using IMDD.Contracts.Audit;
+
 namespace IMDD.Contracts.Training;
 
 /// <summary>Asks for a run.</summary>
-public sealed record StartTraining
+public sealed record StartTraining : IAttributed
 {
     /// <summary>One of <see cref="TrainingReason"/>: manual or drift.</summary>
     public string Reason { get; init; } = TrainingReason.Manual;

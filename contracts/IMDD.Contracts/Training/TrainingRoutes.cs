@@ -17,6 +17,9 @@ public static class TrainingRoutes
     /// <summary>GET: <see cref="TrainingRunView"/>.</summary>
     public const string Run = Runs + "/{runId}";
 
-    /// <summary>POST: cancels a run that has not ended, and answers with it.</summary>
+    /// <summary>POST <see cref="CancelTraining"/>, or nothing: cancels a run that has not ended, and answers with it.</summary>
     public const string Cancel = Run + "/cancel";
+
+    /// <summary>GET <c>?after=&amp;limit=1..1000</c>: <see cref="Audit.AuditPage"/>, who started, cancelled and resumed runs.</summary>
+    public const string Audit = Base + "/audit";
 }
