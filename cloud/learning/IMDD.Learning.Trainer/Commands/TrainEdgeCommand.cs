@@ -226,6 +226,11 @@ internal static class TrainEdgeCommand
         {
             await progress.WriteLineAsync($"going on from step {trainer.Step}").ConfigureAwait(false);
         }
+        if (trainer.Notice is { } notice)
+        {
+            await progress.WriteLineAsync(notice).ConfigureAwait(false);
+        }
+
 
         var (outcome, model) = await trainer.RunAsync(new ProgressLine(progress), cancellation).ConfigureAwait(false);
         string bundle;

@@ -107,16 +107,21 @@ public sealed class EdgeTrainer : IDisposable
         _batches = new BatchSource(data.Train, options.Crops, options.BatchSize, options.Seed, options.Network.UsesReference);
         _state = new RunState(Fingerprint(), 0, options.Steps ?? 0, null, 0, 0, 0);
         _checkpoints = new CheckpointFolder(runFolder);
-        if (_checkpoints.Newest() is { } checkpoint)
+        if (_checkpoints.Newest(out var notice) is { } checkpoint)
         {
             Restore(checkpoint, runFolder);
         }
+
+        Notice = notice;
 
         _log = new RunLog(runFolder, _time);
     }
 
     /// <summary>Steps taken before this part of the run.</summary>
     public long Step => _state.Step;
+
+    /// <summary>Why the run does not go on from its newest checkpoint; null where it does.</summary>
+    public string? Notice { get; }
 
     /// <summary>Trains to the end.</summary>
     /// <param name="progress">Told every few steps.</param>
