@@ -51,8 +51,12 @@ internal static class TrainEdgeCommand
         };
         Option<FileInfo?> exclude = new("--exclude") { Description = "Digests of pictures, one a line, that must not be learned from: the run ends if one is found." };
         Option<bool> keepClasses = new("--keep-classes") { Description = "Go on naming what the model of --from names, also what these data sets do not show, and alarm on normal pictures hardly more often than it (3 in 100)." };
-        Option<double> minutes = new("--minutes") { Description = "CPU-minutes of training.", DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes };
-        Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes: needed for equal weights on a run to run basis." };
+        Option<double> minutes = new("--minutes")
+        {
+            Description = "CPU-minutes of training: how many steps that is, is measured once, so that two runs may differ in it and in their weights.",
+            DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes,
+        };
+        Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes (what a run with minutes took is in its outcome): two runs with the same number have equal weights." };
         Option<int> crop = new("--crop") { Description = "Side of a training crop, pixels.", DefaultValueFactory = _ => new CropOptions().Side };
         Option<bool> oneSide = new("--one-side") { Description = "Every crop has that side; else sides vary around it." };
         Option<double> transplant = new("--transplant")

@@ -147,10 +147,12 @@ public sealed class EdgeTrainer : IDisposable
             var loss = TakeStep(batch);
             _state = _state with { Step = _state.Step + 1, CpuSeconds = _state.CpuSeconds + CpuSeconds() - cpu };
             smoothed = double.IsNaN(smoothed) ? loss : LossMemory * smoothed + (1 - LossMemory) * loss;
-            PlanSteps();
+            var isPlanned = PlanSteps();
             var due = IsValidationDue();
             var validation = due ? Validate() : null;
-            if (due || _state.Step % _options.CheckpointEvery == 0)
+
+            // The number of steps depends on how fast the first ones were: measured again after a kill, it would be another.
+            if (isPlanned || due || _state.Step % _options.CheckpointEvery == 0)
             {
                 WriteCheckpoint();
             }
@@ -291,14 +293,17 @@ public sealed class EdgeTrainer : IDisposable
             : throw new TrainingException("The data show no class that the model to start from cannot name: what it can is learned into the network itself, not beside it.");
     }
 
-    /// <summary>Fixes the number of steps once some have been timed, the first of which is slower and does not count.</summary>
-    private void PlanSteps()
+    /// <summary>Fixes the number of steps once some have been timed; true when this step did.</summary>
+    private bool PlanSteps()
     {
-        if (_state.Steps == 0 && _state.Step >= TimedSteps)
+        if (_state.Steps > 0 || _state.Step < TimedSteps)
         {
-            var perStep = _state.CpuSeconds / _state.Step;
-            _state = _state with { Steps = Math.Max(_state.Step + 1, (long)(_options.Minutes * 60 / perStep)) };
+            return false;
         }
+
+        var perStep = _state.CpuSeconds / _state.Step;
+        _state = _state with { Steps = Math.Max(_state.Step + 1, (long)(_options.Minutes * 60 / perStep)) };
+        return true;
     }
 
     private bool IsValidationDue()
