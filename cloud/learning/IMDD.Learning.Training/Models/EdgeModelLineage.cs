@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IMDD.Learning.Training.Models;
 
 /// <summary>What a model was trained from.</summary>
@@ -6,4 +8,9 @@ namespace IMDD.Learning.Training.Models;
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Steps">Steps taken.</param>
 /// <param name="Parent">Digest of the weights it started from; null from nothing.</param>
-public sealed record EdgeModelLineage(IReadOnlyList<string> Data, IReadOnlyList<string> SplitIds, int Seed, long Steps, string? Parent);
+public sealed record EdgeModelLineage(IReadOnlyList<string> Data, IReadOnlyList<string> SplitIds, int Seed, long Steps, string? Parent)
+{
+    /// <summary>Seed of the defects that were painted on the pictures it was judged by; null where these are as the data sets have them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? PaintedSeed { get; init; }
+}

@@ -77,7 +77,7 @@ public sealed class EdgeTrainer : IDisposable
         }
 
         EdgeModelDescription description = new(
-            options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent))
+            options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None, new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent) { PaintedSeed = data.PaintedSeed })
         {
             SeenWords = SeenWords.Of(Shown(data).Concat(start is { Description: { SeenWords: null, Classes: var known } } ? known : []), start?.Description.SeenWords),
         };
@@ -356,9 +356,8 @@ public sealed class EdgeTrainer : IDisposable
 
         PictureScorer scorer = new(model);
         var scores = _data.Validation.Count > 0 ? scorer.Score(_data.Validation) : [];
-        List<TrainingPicture> named = [.. _data.Train.Where(p => p.ClassIndices.All(index => index < _data.Classes.Count))];
-        var every = Math.Max(1, (named.Count + MaxFurther - 1) / MaxFurther);
-        List<TrainingPicture> further = [.. named.Where((_, i) => i % every == 0)];
+        var validation = scores.Count > 0 ? Validation.Of(scores) : null;
+        var further = Further();
         var calibration = scores.Count > 0
             ? Validation.Calibrate(scores, _data.Validation, (scorer.Score(further), further), _data.Classes.Count, _options.Network.OutputStride)
             : EdgeCalibration.None;
@@ -367,10 +366,20 @@ public sealed class EdgeTrainer : IDisposable
             Calibration = Guarded(calibration, scores),
             Lineage = model.Description.Lineage with { Steps = _state.BestStep },
         };
-        return (
-            new TrainingOutcome(
-                model.Digest(), _state.Step, _state.Steps, _state.BestStep, scores.Count > 0 ? Validation.Of(scores) : null, _state.CpuSeconds),
-            model);
+        return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, validation, _state.CpuSeconds), model);
+    }
+
+    /// <summary>None where defects are painted: training pictures as they are have none, and would only raise the threshold.</summary>
+    private List<TrainingPicture> Further()
+    {
+        if (_data.PaintedSeed is not null)
+        {
+            return [];
+        }
+
+        List<TrainingPicture> named = [.. _data.Train.Where(p => p.ClassIndices.All(index => index < _data.Classes.Count))];
+        var every = Math.Max(1, (named.Count + MaxFurther - 1) / MaxFurther);
+        return [.. named.Where((_, i) => i % every == 0)];
     }
 
     /// <summary>What is said of a model that has new branches; they begin to claim pixels where they should.</summary>
