@@ -10,6 +10,14 @@ namespace IMDD.Learning.Training.Models;
 /// <param name="Parent">Digest of the weights it started from; null from nothing.</param>
 public sealed record EdgeModelLineage(IReadOnlyList<string> Data, IReadOnlyList<string> SplitIds, int Seed, long Steps, string? Parent)
 {
+    /// <summary>Digest of the pictures that were learned from and judged by, with their truth; null where it was not kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DataDigest { get; init; }
+
+    /// <summary>Commit of the code that trained; null where that was not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CodeCommit { get; init; }
+
     /// <summary>Seed of the defects that were painted on the pictures it was judged by; null where these are as the data sets have them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PaintedSeed { get; init; }

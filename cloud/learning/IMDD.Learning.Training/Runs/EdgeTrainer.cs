@@ -364,10 +364,14 @@ public sealed class EdgeTrainer : IDisposable
         model.Description = model.Description with
         {
             Calibration = Guarded(calibration, scores),
-            Lineage = model.Description.Lineage with { Steps = _state.BestStep },
+            Lineage = Lineage(model),
+            Metrics = validation?.ToMetrics(),
         };
         return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, validation, _state.CpuSeconds), model);
     }
+
+    private EdgeModelLineage Lineage(EdgeModel model)
+        => model.Description.Lineage with { Steps = _state.BestStep, DataDigest = _data.Digest(), CodeCommit = BuildCommit.Value };
 
     /// <summary>None where defects are painted: training pictures as they are have none, and would only raise the threshold.</summary>
     private List<TrainingPicture> Further()
@@ -391,7 +395,7 @@ public sealed class EdgeTrainer : IDisposable
         model.Description = model.Description with
         {
             Rows = _startDescription!.Rows is { } rows ? [.. rows, .. _side.Select(index => new ModelRow(_data.Classes[index].Id, Prototype: null))] : null,
-            Lineage = model.Description.Lineage with { Steps = _state.BestStep },
+            Lineage = Lineage(model),
         };
         var calibration = SideCalibration.Apply(
             model, FirstOfSide, _side, _startDescription, [.. _data.Validation, .. others[true], .. others[false].Where((_, i) => i % every == 0)]);

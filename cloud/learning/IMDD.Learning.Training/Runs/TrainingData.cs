@@ -30,6 +30,9 @@ public sealed record TrainingData(
     /// <summary>Pictures to judge by on which nothing was painted.</summary>
     public IReadOnlyList<TrainingPicture> Unpainted => PaintedSeed is null ? Validation : [.. Validation.Where(p => !p.IsDefective)];
 
+    /// <summary>Digest of what the pictures show and of their truth, not of their names.</summary>
+    public string Digest() => PictureContent.Digest(AllClasses, Train, Validation);
+
     /// <summary>All classes of the training pictures, in the order of their numbers.</summary>
     public IReadOnlyList<TrainedClass> AllClasses => [.. Classes, .. Descriptions];
 }
