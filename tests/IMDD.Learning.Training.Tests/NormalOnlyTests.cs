@@ -65,7 +65,7 @@ public sealed class NormalOnlyTests
             model.Description.Lineage.PaintedSeed.ShouldBe(1);
             var unseen = TrainingDataReader.Read(["synthetic:seed=9051,count=120,size=96,products=10,textures=cast"], shots: null, seed: 1, normalOnly: false);
             var scores = Validation.Of(new PictureScorer(model).Score([.. unseen.Train.Concat(unseen.Validation).Select(p => p with { ClassIndices = [] })]));
-            scores.PixelAuroc!.Value.ShouldBeGreaterThan(0.75, "above 0.8 when it was measured; chance is 0.5");
+            scores.PixelAuroc!.Value.ShouldBeGreaterThan(0.75, "0.87 when it was measured; chance is 0.5");
         }
     }
 
