@@ -1,3 +1,4 @@
+using IMDD.Contracts.CloudEvents;
 using System.Net;
 using IMDD.Cloud.Trainer.Registry;
 using IMDD.Cloud.Trainer.Replay;

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using IMDD.Contracts.Models;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Learning.Training.Runs;
 using IMDD.Testing;
 
 namespace IMDD.Learning.Trainer.Tests;
@@ -38,6 +41,60 @@ public sealed class TrainEdgeCommandTests
         killed.GetProperty("bundle_digest").GetString().ShouldBe(whole.GetProperty("bundle_digest").GetString());
         Meets(ModelBundle.Open(directory.File("killed")), killed.GetProperty("bundle_digest").GetString());
         Directory.EnumerateFiles(directory.File("killed/run/tensorboard"), "*.pictures").ShouldNotBeEmpty();
+    }
+
+    /// <summary>What a person sees of a short run of few shots, and what the bundle says of it.</summary>
+    [Fact]
+    public async Task Train_Shots_FewerPicturesAProgressBarAndAManifestThatSaysWhatItWasMadeFrom()
+    {
+        using TestDirectory directory = new();
+        const string data = "synthetic:seed=5,count=96,size=96,textures=cast,products=6";
+        var all = TrainingDataReader.Read([data], shots: null, seed: 3, normalOnly: false).Train;
+        var (one, oneError) = await Run("one", shots: 1);
+        var (again, _) = await Run("again", shots: 1);
+        var (more, _) = await Run("more", shots: 3);
+
+        var (learned, defective, classes) = Learned(oneError);
+        learned.ShouldBe(one.GetProperty("train_pictures").GetInt32());
+        defective.ShouldBeInRange(1, classes, "one picture of each class at most");
+        (learned - defective).ShouldBe(all.Count(p => !p.IsDefective), "normal pictures all stay");
+        more.GetProperty("train_pictures").GetInt32().ShouldBeInRange(learned + 1, all.Count - 1);
+
+        Regex.IsMatch(oneError, @"\[#{20}\.{4}\] +83 %  step 10 of 12  loss \d+\.\d{3}  \d+:\d\d left").ShouldBeTrue(oneError);
+        Regex.IsMatch(oneError, @"validation: score \d\.\d{3}, pixel AP \d\.\d{3}, IoU").ShouldBeTrue(oneError);
+
+        var manifest = Manifest("one");
+        manifest.TrainedFrom!.CodeCommit.ShouldNotBeNull().ShouldMatch("^[0-9a-f]{40}$");
+        manifest.TrainedFrom.DatasetDigest.ShouldBe(Manifest("again").TrainedFrom!.DatasetDigest);
+        manifest.TrainedFrom.DatasetDigest.ShouldNotBe(Manifest("more").TrainedFrom!.DatasetDigest, "the same data set, other pictures of it");
+        var validation = one.GetProperty("validation");
+        manifest.Metrics.ShouldNotBeNull()["validation_pixel_ap"].ShouldBe(validation.GetProperty("pixel_ap").GetDouble(), 1e-9);
+        manifest.Metrics["validation_image_auroc"].ShouldBe(validation.GetProperty("image_auroc").GetDouble(), 1e-9);
+        var calibration = manifest.Calibration.ShouldNotBeNull();
+        calibration.GetProperty("method").GetString().ShouldBe("platt");
+        calibration.GetProperty("defectScale").GetDouble().ShouldNotBe(1);
+        again.GetProperty("digest").GetString().ShouldBe(one.GetProperty("digest").GetString());
+
+        async Task<(JsonElement Json, string Error)> Run(string name, int shots)
+        {
+            StringWriter output = new(), error = new();
+            var exitCode = await TrainerCommand.RunAsync(
+                [
+                    "train", "edge", "--data", data, "--size", "nano", "--crop", "64", "--batch", "4", "--steps", "12", "--seed", "3", "--json",
+                    "--shots", $"{shots}", "--out", directory.File(name),
+                ],
+                output, error);
+            exitCode.ShouldBe(0, error.ToString());
+            return (JsonDocument.Parse(output.ToString().Trim().Split('\n')[^1]).RootElement, error.ToString());
+        }
+
+        BundleManifest Manifest(string name) => ModelBundle.Open(directory.File(name)).Manifest;
+
+        static (int Learned, int Defective, int Classes) Learned(string text)
+        {
+            var numbers = Regex.Match(text, @"(\d+) pictures to learn from, (\d+) with defects of (\d+) classes").Groups;
+            return (int.Parse(numbers[1].Value), int.Parse(numbers[2].Value), int.Parse(numbers[3].Value));
+        }
     }
 
     [Fact]

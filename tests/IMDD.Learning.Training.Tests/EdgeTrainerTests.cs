@@ -64,6 +64,114 @@ public sealed class EdgeTrainerTests
         resumed.ShouldBe(whole);
     }
 
+    /// <summary>
+    /// How many steps the minutes are is measured, and measured again it is another number. What is on disk when it has just been fixed is what a kill then
+    /// leaves.
+    /// </summary>
+    [Fact]
+    public async Task RunAsync_KilledOnceTheStepsArePlanned_SameWeightsAsUninterrupted()
+    {
+        using TestDirectory directory = new();
+        var options = Options with { Steps = null, Minutes = 0.02, CheckpointEvery = 1000, Validations = 1 };
+        var (planned, left) = (0L, directory.File("left"));
+
+        using EdgeTrainer trainer = new(options, Data, directory.File("whole"));
+        var (whole, model) = await trainer.RunAsync(new Watch(value =>
+        {
+            if (value.Steps > 0 && planned == 0)
+            {
+                planned = value.Steps;
+                Copy(directory.File("whole"), left);
+            }
+        }), TestContext.Current.CancellationToken);
+        model.Dispose();
+        using EdgeTrainer next = new(options, Data, left);
+        var first = next.Step;
+        var (resumed, again) = await next.RunAsync(null, TestContext.Current.CancellationToken);
+        again.Dispose();
+
+        first.ShouldBeInRange(1, planned - 1);
+        resumed.Steps.ShouldBe(planned);
+        resumed.Digest.ShouldBe(whole.Digest);
+    }
+
+    [Fact]
+    public async Task RunAsync_NewestCheckpointDamaged_GoesOnFromTheOneBeforeWithTheSameWeights()
+    {
+        using TestDirectory directory = new();
+        var whole = await Train(Options, directory.File("whole"));
+        await Should.ThrowAsync<CutOffException>(() => Train(Options, directory.File("cut"), new CutOff(8)));
+        var newest = Directory.EnumerateDirectories(directory.File("cut"), "checkpoint-*").Order(StringComparer.Ordinal).Last();
+        File.WriteAllBytes(Path.Combine(newest, "optimizer.bin"), []);
+
+        using EdgeTrainer trainer = new(Options, Data, directory.File("cut"));
+        trainer.Notice.ShouldNotBeNull().ShouldContain(newest);
+        trainer.Step.ShouldBeInRange(1, 7);
+        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        model.Dispose();
+
+        outcome.Digest.ShouldBe(whole);
+    }
+
+    /// <summary>Where no picture to judge by is defective, no validation is better than the first.</summary>
+    [Fact]
+    public async Task RunAsync_NoBetterForSoManyValidations_EndsEarlyWithTheBest()
+    {
+        using TestDirectory directory = new();
+        var data = Data with { Validation = [TrainingPictures.Picture(30_000)] };
+        var options = Options with { Steps = 40, Validations = 20, Patience = 4 };
+
+        using EdgeTrainer trainer = new(options, data, directory.File("patient"));
+        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        using EdgeTrainer endless = new(options with { Patience = 100 }, data, directory.File("endless"));
+        var (all, other) = await endless.RunAsync(null, TestContext.Current.CancellationToken);
+
+        (outcome.Step, outcome.BestStep).ShouldBe((10, 2), "validations at steps 2, 4, 6, 8 and 10, of which four were no better");
+        all.Step.ShouldBe(40);
+        all.Digest.ShouldBe(outcome.Digest);
+        model.Dispose();
+        other.Dispose();
+    }
+
+    /// <summary>AdamW divides by the gradients' own size, but not below 1e-8: gradients clipped far below that move nothing.</summary>
+    [Theory]
+    [InlineData(1e-13, false)]
+    [InlineData(2, true)]
+    public async Task RunAsync_GradientsClipped_MoveTheWeightsByNoMore(double most, bool moves)
+    {
+        using TestDirectory directory = new();
+        using EdgeModel start = new(new EdgeModelDescription(Options.Network, Data.Classes, EdgeCalibration.None, new EdgeModelLineage([], [], 0, 0, null)));
+        using EdgeTrainer trainer = new(
+            Options with { Steps = 2, Validations = 1, WeightDecay = 0, AverageDecay = 0, MaxGradientNorm = most, Losses = new() { Memory = 0 } }, Data, directory.Path, start);
+
+        var (_, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        using (model)
+        {
+            var (before, after) = (start.Network.DefectHead.weight!.data<float>().ToArray(), model.Network.DefectHead.weight!.data<float>().ToArray());
+            var moved = before.Zip(after, (a, b) => Math.Abs(a - b)).Max();
+            (moved > 1e-4f).ShouldBe(moves, $"{moved}");
+            (moved < 1e-6f).ShouldBe(!moves, $"{moved}");
+        }
+    }
+
+    [Fact]
+    public async Task RunAsync_ClockThatIsAdvanced_TellsTheTimeLeft()
+    {
+        using TestDirectory directory = new();
+        SteppedClock clock = new();
+        List<(long Step, TimeSpan? Left)> told = [];
+        using EdgeTrainer trainer = new(Options with { Steps = 40, Validations = 1 }, Data, directory.Path, time: clock);
+
+        var (_, model) = await trainer.RunAsync(new Watch(value =>
+        {
+            told.Add((value.Step, value.Left));
+            clock.Advance(TimeSpan.FromSeconds(30));
+        }), TestContext.Current.CancellationToken);
+        model.Dispose();
+
+        told.ShouldBe([(10, TimeSpan.Zero), (20, TimeSpan.FromSeconds(30)), (30, TimeSpan.FromSeconds(20)), (40, TimeSpan.Zero)]);
+    }
+
     [Fact]
     public async Task RunAsync_Cancelled_LeavesACheckpointOfThatStep()
     {
@@ -157,7 +265,33 @@ public sealed class EdgeTrainerTests
         return outcome.Digest;
     }
 
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+
     private sealed class CutOffException : Exception;
+
+    private sealed class Watch(Action<TrainingProgress> told) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => told(value);
+    }
+
+    private sealed class SteppedClock : TimeProvider
+    {
+        private long _now;
+
+        public override long GetTimestamp() => _now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Advance(TimeSpan by) => _now += by.Ticks;
+    }
 
     /// <summary>Ends the run in the middle, like a kill: nothing is written any more.</summary>
     private sealed class CutOff(int step) : IProgress<TrainingProgress>

@@ -1,7 +1,7 @@
 namespace IMDD.Contracts.Models;
 
 /// <summary>What a model was trained from.</summary>
-/// <param name="DatasetDigest">Digest of the data sets' names or versions.</param>
+/// <param name="DatasetDigest">Digest of the pictures that were learned from and judged by, with their truth, or of the data set's snapshot.</param>
 /// <param name="SplitId">Split of the data; one id per data set, separated by spaces.</param>
 /// <param name="CodeCommit">Commit of the training code.</param>
 /// <param name="Seed">Seed of the run.</param>

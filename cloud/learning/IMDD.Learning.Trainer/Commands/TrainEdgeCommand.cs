@@ -26,7 +26,7 @@ internal static class TrainEdgeCommand
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<DirectoryInfo?> from = new("--from") { Description = "A model to start from; its network is kept, or must be the one that is named." };
         Option<int?> shots = new("--shots") { Description = "At most this many training pictures of each class." };
-        Option<bool> normalOnly = new("--normal-only") { Description = "Learn from normal pictures alone: defects are painted on them." };
+        Option<bool> normalOnly = new("--normal-only") { Description = "Learn from normal pictures alone, and be judged by such: defects are painted on them. Defective ones are left out." };
         Option<bool> reference = new("--reference") { Description = "Compare each picture with its known-good view." };
         Option<bool> together = new("--split-together") { Description = "Divide all data sets as one: what several of them hold is on one side." };
         Option<string[]> splitWith = new("--split-with")
@@ -51,8 +51,12 @@ internal static class TrainEdgeCommand
         };
         Option<FileInfo?> exclude = new("--exclude") { Description = "Digests of pictures, one a line, that must not be learned from: the run ends if one is found." };
         Option<bool> keepClasses = new("--keep-classes") { Description = "Go on naming what the model of --from names, also what these data sets do not show, and alarm on normal pictures hardly more often than it (3 in 100)." };
-        Option<double> minutes = new("--minutes") { Description = "CPU-minutes of training.", DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes };
-        Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes: needed for equal weights on a run to run basis." };
+        Option<double> minutes = new("--minutes")
+        {
+            Description = "CPU-minutes of training: how many steps that is, is measured once, so that two runs may differ in it and in their weights.",
+            DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes,
+        };
+        Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes (what a run with minutes took is in its outcome): two runs with the same number have equal weights." };
         Option<int> crop = new("--crop") { Description = "Side of a training crop, pixels.", DefaultValueFactory = _ => new CropOptions().Side };
         Option<bool> oneSide = new("--one-side") { Description = "Every crop has that side; else sides vary around it." };
         Option<double> transplant = new("--transplant")
@@ -199,7 +203,7 @@ internal static class TrainEdgeCommand
         }
 
         var data = TrainingDataReader.Read(
-            selection with { Seed = options.Seed, NormalOnly = options.Crops.PaintsDefects, KeptClasses = keepClasses ? start!.Description.Classes : [] }, rule);
+            selection with { Seed = options.Seed, NormalOnly = options.Crops.PaintsDefects, PaintedSide = options.Crops.Side, KeptClasses = keepClasses ? start!.Description.Classes : [] }, rule);
         foreach (var problem in data.Problems)
         {
             await progress.WriteLineAsync($"not used: {problem.File}: {problem.Reason}").ConfigureAwait(false);
@@ -207,7 +211,7 @@ internal static class TrainEdgeCommand
 
         await progress.WriteLineAsync(
             $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes{(data.Descriptions.Count > 0 ? $" and {data.Descriptions.Count} looks" : "")}; "
-            + $"{data.Validation.Count} to validate on").ConfigureAwait(false);
+            + $"{data.Validation.Count} to validate on{(data.PaintedSeed is null ? "" : $", {data.Validation.Count - data.Unpainted.Count} of them with painted defects")}").ConfigureAwait(false);
         if (start is not null && start.Description.Network != options.Network)
         {
             throw new TrainingException($"The model to start from is {start.Description.Network}: expected {options.Network}.");
@@ -222,6 +226,11 @@ internal static class TrainEdgeCommand
         var run = Path.Combine(folder, ModelBundle.RunFolder);
         using var own = await RunFolderLock.TakeAsync(run, cancellation).ConfigureAwait(false);
         using EdgeTrainer trainer = new(options, data, run, start);
+        if (trainer.Notice is { } notice)
+        {
+            await progress.WriteLineAsync(notice).ConfigureAwait(false);
+        }
+
         if (trainer.Step > 0)
         {
             await progress.WriteLineAsync($"going on from step {trainer.Step}").ConfigureAwait(false);
@@ -233,7 +242,7 @@ internal static class TrainEdgeCommand
         {
             // Beside a network that stays as it is, nothing but the new classes can change.
             IReadOnlyList<string>? changed = options.SideBranch ? [.. data.Classes.Select(c => c.Id).Except(start!.Description.Classes.Select(c => c.Id), StringComparer.Ordinal)] : null;
-            bundle = EdgeBundle.Write(model, data.Validation, folder, CreationTime.Now(), changed: changed, driftSeed: drift ? options.Seed : null);
+            bundle = EdgeBundle.Write(model, data.Unpainted, folder, CreationTime.Now(), changed: changed, driftSeed: drift ? options.Seed : null);
         }
 
         if (json)

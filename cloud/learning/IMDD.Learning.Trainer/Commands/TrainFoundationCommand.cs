@@ -141,6 +141,11 @@ internal static class TrainFoundationCommand
         var run = Path.Combine(folder, ModelBundle.RunFolder);
         using var own = await RunFolderLock.TakeAsync(run, cancellation).ConfigureAwait(false);
         using FoundationTrainer trainer = new(options, data, words, run, start);
+        if (trainer.Notice is { } notice)
+        {
+            await progress.WriteLineAsync(notice).ConfigureAwait(false);
+        }
+
         if (trainer.Step > 0)
         {
             await progress.WriteLineAsync($"going on from step {trainer.Step}").ConfigureAwait(false);

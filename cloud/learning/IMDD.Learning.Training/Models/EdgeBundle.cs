@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
@@ -122,6 +123,9 @@ public static class EdgeBundle
             folder, contents => Manifest(model, exported, segmenter, contents, createdAt) with
             {
                 Probes = new BundleProbes(contents.ProbesDigest!, probeTolerance),
+
+                // What fewer bits make of it was not measured on that side.
+                Metrics = lowered is null ? model.Description.Metrics : null,
                 Reference = EdgeReference.Measure(model, pictures, driftSeed) ?? reference,
                 ChangedClasses = changed,
             });
@@ -160,10 +164,12 @@ public static class EdgeBundle
             Classes = description.BundleClasses(),
             PixelThreshold = calibration.PixelThreshold,
             ImageThreshold = calibration.ImageThreshold,
+            Calibration = JsonSerializer.SerializeToElement(calibration.ToManifest(), ImddJson.Options),
             ImageScore = $"{PeakMean.Description}, logits",
             TrainedFrom = new BundleLineage(
-                DatasetDigest: ContentDigest.Of(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', description.Lineage.Data))),
+                DatasetDigest: description.Lineage.DataDigest,
                 SplitId: string.Join(' ', description.Lineage.SplitIds),
+                CodeCommit: description.Lineage.CodeCommit,
                 Seed: description.Lineage.Seed,
                 Parent: description.Lineage.Parent),
         };

@@ -29,6 +29,9 @@ public sealed record EdgeCalibration
     /// <summary>Per row of text, in the model's order: below this mean score a region is an unknown defect.</summary>
     public IReadOnlyList<double> RowThresholds { get; init; } = [];
 
+    /// <summary>A manifest's words for how probabilities are made; its thresholds it has elsewhere.</summary>
+    internal object ToManifest() => new { Method = "platt", DefectScale, DefectOffset, ImageScale, ImageOffset };
+
     /// <summary>The part that is computed in the graph.</summary>
     public OutputCalibration ToOutputs() => new(DefectScale, DefectOffset, ImageScale, ImageOffset);
 }

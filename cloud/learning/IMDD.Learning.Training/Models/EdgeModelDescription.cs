@@ -19,6 +19,10 @@ public sealed record EdgeModelDescription(
     /// <summary>True where every weight is a 16-bit float and kept as one.</summary>
     public bool HalfWeights { get; init; }
 
+    /// <summary>What it reached on the validation side of its run, by name; null where nothing was measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, double>? Metrics { get; init; }
+
     /// <summary>What the rows of text are made of; null: one for each class, of its words.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ModelRow>? Rows { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IMDD.Learning.Training.Models;
 
 /// <summary>What a model was trained from.</summary>
@@ -9,5 +11,18 @@ namespace IMDD.Learning.Training.Models;
 public sealed record EdgeModelLineage(IReadOnlyList<string> Data, IReadOnlyList<string> SplitIds, int Seed, long Steps, string? Parent)
 {
     /// <summary>The data sets of all trainings before it, back to the one that began from nothing; null where that is not known, or there was none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? EarlierData { get; init; }
+
+    /// <summary>Digest of the pictures that were learned from and judged by, with their truth; null where it was not kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? DataDigest { get; init; }
+
+    /// <summary>Commit of the code that trained; null where that was not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CodeCommit { get; init; }
+
+    /// <summary>Seed of the defects that were painted on the pictures it was judged by; null where these are as the data sets have them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? PaintedSeed { get; init; }
 }

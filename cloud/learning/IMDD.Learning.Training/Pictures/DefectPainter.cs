@@ -8,7 +8,13 @@ namespace IMDD.Learning.Training.Pictures;
 /// </summary>
 internal sealed class DefectPainter(int side)
 {
-    /// <summary>Paints, and marks in <paramref name="mask"/> what changed.</summary>
+    // Grey levels of 255, as much as the noise of a picture: a fainter rim nobody would mark.
+    private const int Faint = 12;
+
+    // Of 255: within the shape a pixel that chances to be as it was is defective too.
+    private const byte Inside = 100;
+
+    /// <summary>Paints, and marks in <paramref name="mask"/> the shape and what else changed by more than noise.</summary>
     public void Paint(Mat image, byte[] mask, Random random)
     {
         using Mat shape = new(side, side, MatType.CV_8UC1, Scalar.All(0));
@@ -44,14 +50,16 @@ internal sealed class DefectPainter(int side)
             var share = strength * cover[i] / 255f;
             colours[i] = new Vec3b(Mix(original[i].Item0, other.Item0), Mix(original[i].Item1, other.Item1), Mix(original[i].Item2, other.Item2));
 
-            // A faint rim is not called defective: nobody would mark it.
-            mask[i] = cover[i] > 100 ? byte.MaxValue : (byte)0;
+            mask[i] = cover[i] > Inside || Change(original[i], colours[i]) > Faint ? byte.MaxValue : (byte)0;
 
             byte Mix(byte own, byte pasted) => (byte)Math.Clamp(own + share * (pastes ? pasted - own + shift / 3f : shift), 0, 255);
         }
 
         image.SetArray(colours);
     }
+
+    private static int Change(Vec3b before, Vec3b after)
+        => Math.Max(Math.Abs(before.Item0 - after.Item0), Math.Max(Math.Abs(before.Item1 - after.Item1), Math.Abs(before.Item2 - after.Item2)));
 
     private void DrawLine(Mat shape, Random random)
     {

@@ -78,7 +78,11 @@ public sealed class EdgeTrainer : IDisposable
 
         EdgeModelDescription description = new(
             options.Network with { SideBranches = options.Network.SideBranches + _side.Count }, data.Classes, EdgeCalibration.None,
-            new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent) { EarlierData = start?.Description.Lineage is { } before ? [.. before.Data.Union(before.EarlierData ?? [])] : null })
+            new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent)
+            {
+                EarlierData = start?.Description.Lineage is { } before ? [.. before.Data.Union(before.EarlierData ?? [])] : null,
+                PaintedSeed = data.PaintedSeed,
+            })
         {
             SeenWords = SeenWords.Of(Shown(data).Concat(start is { Description: { SeenWords: null, Classes: var known } } ? known : []), start?.Description.SeenWords),
         };
@@ -108,16 +112,21 @@ public sealed class EdgeTrainer : IDisposable
         _batches = new BatchSource(data.Train, options.Crops, options.BatchSize, options.Seed, options.Network.UsesReference);
         _state = new RunState(Fingerprint(), 0, options.Steps ?? 0, null, 0, 0, 0);
         _checkpoints = new CheckpointFolder(runFolder);
-        if (_checkpoints.Newest() is { } checkpoint)
+        if (_checkpoints.Newest(out var notice) is { } checkpoint)
         {
             Restore(checkpoint, runFolder);
         }
+
+        Notice = notice;
 
         _log = new RunLog(runFolder, _time);
     }
 
     /// <summary>Steps taken before this part of the run.</summary>
     public long Step => _state.Step;
+
+    /// <summary>Why the run does not go on from its newest checkpoint; null where it does.</summary>
+    public string? Notice { get; }
 
     /// <summary>Trains to the end.</summary>
     /// <param name="progress">Told every few steps.</param>
@@ -143,10 +152,12 @@ public sealed class EdgeTrainer : IDisposable
             var loss = TakeStep(batch);
             _state = _state with { Step = _state.Step + 1, CpuSeconds = _state.CpuSeconds + CpuSeconds() - cpu };
             smoothed = double.IsNaN(smoothed) ? loss : LossMemory * smoothed + (1 - LossMemory) * loss;
-            PlanSteps();
+            var isPlanned = PlanSteps();
             var due = IsValidationDue();
             var validation = due ? Validate() : null;
-            if (due || _state.Step % _options.CheckpointEvery == 0)
+
+            // The number of steps depends on how fast the first ones were: measured again after a kill, it would be another.
+            if (isPlanned || due || _state.Step % _options.CheckpointEvery == 0)
             {
                 WriteCheckpoint();
             }
@@ -287,14 +298,17 @@ public sealed class EdgeTrainer : IDisposable
             : throw new TrainingException("The data show no class that the model to start from cannot name: what it can is learned into the network itself, not beside it.");
     }
 
-    /// <summary>Fixes the number of steps once some have been timed, the first of which is slower and does not count.</summary>
-    private void PlanSteps()
+    /// <summary>Fixes the number of steps once some have been timed; true when this step did.</summary>
+    private bool PlanSteps()
     {
-        if (_state.Steps == 0 && _state.Step >= TimedSteps)
+        if (_state.Steps > 0 || _state.Step < TimedSteps)
         {
-            var perStep = _state.CpuSeconds / _state.Step;
-            _state = _state with { Steps = Math.Max(_state.Step + 1, (long)(_options.Minutes * 60 / perStep)) };
+            return false;
         }
+
+        var perStep = _state.CpuSeconds / _state.Step;
+        _state = _state with { Steps = Math.Max(_state.Step + 1, (long)(_options.Minutes * 60 / perStep)) };
+        return true;
     }
 
     private bool IsValidationDue()
@@ -347,21 +361,34 @@ public sealed class EdgeTrainer : IDisposable
 
         PictureScorer scorer = new(model);
         var scores = _data.Validation.Count > 0 ? scorer.Score(_data.Validation) : [];
-        List<TrainingPicture> named = [.. _data.Train.Where(p => p.ClassIndices.All(index => index < _data.Classes.Count))];
-        var every = Math.Max(1, (named.Count + MaxFurther - 1) / MaxFurther);
-        List<TrainingPicture> further = [.. named.Where((_, i) => i % every == 0)];
+        var validation = scores.Count > 0 ? Validation.Of(scores) : null;
+        var further = Further();
         var calibration = scores.Count > 0
             ? Validation.Calibrate(scores, _data.Validation, (scorer.Score(further), further), _data.Classes.Count, _options.Network.OutputStride)
             : EdgeCalibration.None;
         model.Description = model.Description with
         {
             Calibration = Guarded(calibration, scores),
-            Lineage = model.Description.Lineage with { Steps = _state.BestStep },
+            Lineage = Lineage(model),
+            Metrics = validation?.ToMetrics(),
         };
-        return (
-            new TrainingOutcome(
-                model.Digest(), _state.Step, _state.Steps, _state.BestStep, scores.Count > 0 ? Validation.Of(scores) : null, _state.CpuSeconds),
-            model);
+        return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, validation, _state.CpuSeconds), model);
+    }
+
+    private EdgeModelLineage Lineage(EdgeModel model)
+        => model.Description.Lineage with { Steps = _state.BestStep, DataDigest = _data.Digest(), CodeCommit = BuildCommit.Value };
+
+    /// <summary>None where defects are painted: training pictures as they are have none, and would only raise the threshold.</summary>
+    private List<TrainingPicture> Further()
+    {
+        if (_data.PaintedSeed is not null)
+        {
+            return [];
+        }
+
+        List<TrainingPicture> named = [.. _data.Train.Where(p => p.ClassIndices.All(index => index < _data.Classes.Count))];
+        var every = Math.Max(1, (named.Count + MaxFurther - 1) / MaxFurther);
+        return [.. named.Where((_, i) => i % every == 0)];
     }
 
     /// <summary>What is said of a model that has new branches; they begin to claim pixels where they should.</summary>
@@ -373,7 +400,7 @@ public sealed class EdgeTrainer : IDisposable
         model.Description = model.Description with
         {
             Rows = _startDescription!.Rows is { } rows ? [.. rows, .. _side.Select(index => new ModelRow(_data.Classes[index].Id, Prototype: null))] : null,
-            Lineage = model.Description.Lineage with { Steps = _state.BestStep },
+            Lineage = Lineage(model),
         };
         var calibration = SideCalibration.Apply(
             model, FirstOfSide, _side, _startDescription, [.. _data.Validation, .. others[true], .. others[false].Where((_, i) => i % every == 0)]);

@@ -92,14 +92,19 @@ public sealed class FoundationTrainer : IDisposable
         _outlined = new BatchSource(outlined.Count > 0 ? outlined : data.Train, crops, options.BatchSize, options.Seed, withReferences: false);
         _state = new RunState(Fingerprint(start), 0, options.Steps + options.MaskSteps, null, 0, 0, 0);
         _checkpoints = new CheckpointFolder(runFolder);
-        if (_checkpoints.Newest() is { } checkpoint)
+        if (_checkpoints.Newest(out var notice) is { } checkpoint)
         {
             Restore(checkpoint, runFolder);
         }
+
+        Notice = notice;
     }
 
     /// <summary>Steps taken before this part of the run.</summary>
     public long Step => _state.Step;
+
+    /// <summary>Why the run does not go on from its newest checkpoint; null where it does.</summary>
+    public string? Notice { get; }
 
     /// <summary>The model.</summary>
     public FoundationNetwork Network => _network;

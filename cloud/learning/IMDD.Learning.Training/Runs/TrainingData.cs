@@ -21,6 +21,18 @@ public sealed record TrainingData(
     IReadOnlyList<TrainingPicture> Validation,
     IReadOnlyList<FileProblem> Problems)
 {
+    /// <summary>
+    /// Seed of the defects that were painted on the pictures to judge by, which are then normal ones, each as it is and painted; null: they are as the
+    /// data sets have them.
+    /// </summary>
+    public int? PaintedSeed { get; init; }
+
+    /// <summary>Pictures to judge by on which nothing was painted.</summary>
+    public IReadOnlyList<TrainingPicture> Unpainted => PaintedSeed is null ? Validation : [.. Validation.Where(p => !p.IsDefective)];
+
+    /// <summary>Digest of what the pictures show and of their truth, not of their names.</summary>
+    public string Digest() => PictureContent.Digest(AllClasses, Train, Validation);
+
     /// <summary>All classes of the training pictures, in the order of their numbers.</summary>
     public IReadOnlyList<TrainedClass> AllClasses => [.. Classes, .. Descriptions];
 }

@@ -28,7 +28,7 @@ public static class TrainingDataReader
     /// <param name="names"><c>KEY:PATH</c> each.</param>
     /// <param name="shots">At most this many training pictures of a class; null: all.</param>
     /// <param name="seed">Which shots are drawn.</param>
-    /// <param name="normalOnly">True: no defective picture is learned from.</param>
+    /// <param name="normalOnly">True: no defective picture is learned from or judged by.</param>
     /// <param name="rule">How the data sets are divided; null: each for itself.</param>
     /// <exception cref="Learning.Datasets.DatasetException">A data set cannot be read.</exception>
     /// <exception cref="TrainingException">Nothing is left to learn from.</exception>
@@ -72,10 +72,14 @@ public static class TrainingDataReader
                 ? [.. dataset.Samples.Where(s => split.Of(s) != SplitName.Val)]
                 : split.Take(dataset.Samples, SplitName.Train);
             train = shots is { } k ? KShot.Draw(train, k, seed) : train;
-            train = normalOnly ? [.. train.Where(s => !s.IsAnomalous)] : train;
-            sides.Add(shots is null && !normalOnly
-                ? HeldOut(index, train, split.Take(dataset.Samples, SplitName.Val))
-                : (index, train, split.Take(dataset.Samples, SplitName.Val)));
+            var validation = split.Take(dataset.Samples, SplitName.Val);
+            if (normalOnly)
+            {
+                sides.Add(NormalHeldOut(index, [.. train.Where(s => !s.IsAnomalous)], [.. validation.Where(s => !s.IsAnomalous)]));
+                continue;
+            }
+
+            sides.Add(shots is null ? HeldOut(index, train, validation) : (index, train, validation));
         }
 
         PictureDigests.Refuse(sides.SelectMany(s => s.Train.Concat(s.Validation)), selection.Excluded);
@@ -89,7 +93,7 @@ public static class TrainingDataReader
 
         PictureLoader loader = new(decoder, Vocabulary.English, [.. classes, .. descriptions]);
         var learned = sides.SelectMany(s => CutAlike([.. Load(loader, s.Train, s.Dataset)])).ToList();
-        var judged = Fewer(sides).SelectMany(s => Load(loader, s.Validation, s.Dataset)).ToList();
+        var judged = Fewer(sides, normalOnly ? MaxValidation / 2 : MaxValidation).SelectMany(s => Load(loader, s.Validation, s.Dataset)).ToList();
         problems.AddRange(loader.Problems);
         if (learned.Count == 0)
         {
@@ -97,7 +101,10 @@ public static class TrainingDataReader
                 + (problems.Count > 0 ? $"; the first of {problems.Count} problems: {problems[0].File}: {problems[0].Reason}" : "."));
         }
 
-        return new TrainingData([.. names.Select(PublicName)], splitIds, classes, descriptions, learned, judged, problems);
+        TrainingData data = new([.. names.Select(PublicName)], splitIds, classes, descriptions, learned, judged, problems);
+        return normalOnly
+            ? data with { Validation = [.. new PaintedPictures(selection.PaintedSide).BesideNormal(judged)], PaintedSeed = PaintedPictures.Seed }
+            : data;
     }
 
     /// <summary>
@@ -107,24 +114,44 @@ public static class TrainingDataReader
     private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) HeldOut(
         int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
     {
-        var wanted = (int)(ValidationShare * (train.Count(s => s.IsAnomalous) + validation.Count(s => s.IsAnomalous)));
-        var has = validation.Count(s => s.IsAnomalous);
-        if (2 * has >= wanted)
-        {
-            return (dataset, train, validation);
-        }
+        var (has, wanted) = Counts(train, validation, s => s.IsAnomalous);
+        return 2 * has >= wanted
+            ? (dataset, train, validation)
+            : Moved(dataset, train, validation, ByHash(train.Where(s => s.IsAnomalous)), wanted - has);
+    }
 
+    /// <summary>The same of normal pictures alone, of which one group at least is left to learn from.</summary>
+    private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) NormalHeldOut(
+        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
+    {
+        var (has, wanted) = Counts(train, validation, _ => true);
+        return 2 * has >= wanted ? (dataset, train, validation) : Moved(dataset, train, validation, ByHash(train).SkipLast(1), wanted - has);
+    }
+
+    /// <summary>How many of some kind the validation side has, and how many it should have.</summary>
+    private static (int Has, int Wanted) Counts(IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> counts)
+    {
+        var has = validation.Count(counts);
+        return (has, (int)(ValidationShare * (train.Count(counts) + has)));
+    }
+
+    private static IEnumerable<IGrouping<string, DatasetSample>> ByHash(IEnumerable<DatasetSample> samples)
+        => samples.GroupBy(s => s.Group, StringComparer.Ordinal)
+            .OrderBy(g => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(g.Key))), StringComparer.Ordinal);
+
+    private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) Moved(
+        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, IEnumerable<IGrouping<string, DatasetSample>> groups, int missing)
+    {
         HashSet<string> moved = new(StringComparer.Ordinal);
-        foreach (var group in train.Where(s => s.IsAnomalous).GroupBy(s => s.Group, StringComparer.Ordinal)
-            .OrderBy(g => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(g.Key))), StringComparer.Ordinal))
+        foreach (var group in groups)
         {
-            if (has >= wanted)
+            if (missing <= 0)
             {
                 break;
             }
 
             moved.Add(group.Key);
-            has += group.Count();
+            missing -= group.Count();
         }
 
         return (
@@ -138,9 +165,9 @@ public static class TrainingDataReader
     /// normal ones, which is a function of the data alone.
     /// </summary>
     private static IEnumerable<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> Fewer(
-        IReadOnlyList<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> sides)
+        IReadOnlyList<(int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation)> sides, int most)
     {
-        var share = (double)MaxValidation / Math.Max(MaxValidation, sides.Sum(s => s.Validation.Count));
+        var share = (double)most / Math.Max(most, sides.Sum(s => s.Validation.Count));
         return sides.Select(s => (s.Dataset, s.Train, (IReadOnlyList<DatasetSample>)[.. Spread(s.Validation, true), .. Spread(s.Validation, false)]));
 
         IEnumerable<DatasetSample> Spread(IReadOnlyList<DatasetSample> samples, bool anomalous)

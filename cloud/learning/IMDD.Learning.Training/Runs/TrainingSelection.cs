@@ -1,4 +1,5 @@
 using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
 
 namespace IMDD.Learning.Training.Runs;
 
@@ -26,8 +27,14 @@ public sealed record TrainingSelection
     /// <summary>Which shots are drawn.</summary>
     public int Seed { get; init; }
 
-    /// <summary>True: no defective picture is learned from.</summary>
+    /// <summary>
+    /// True: no defective picture is learned from or judged by. What is judged by are normal pictures that were held back, each as it is and with a
+    /// defect painted on it.
+    /// </summary>
     public bool NormalOnly { get; init; }
+
+    /// <summary>Side of the square that such a defect is painted in, pixels: that of a training crop.</summary>
+    public int PaintedSide { get; init; } = new CropOptions().Side;
 
     /// <summary>Classes that are named whether or not a picture shows them.</summary>
     public IReadOnlyList<TrainedClass> KeptClasses { get; init; } = [];

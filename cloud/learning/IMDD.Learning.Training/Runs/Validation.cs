@@ -18,6 +18,19 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
     /// <summary>One number to choose by: the mean of what is defined.</summary>
     public double Score => new[] { PixelAp, ImageAuroc, Naming }.OfType<double>().DefaultIfEmpty(0).Average();
 
+    /// <summary>What is defined, by the names of a manifest, which tell it from what was measured on a frozen gate set.</summary>
+    internal IReadOnlyDictionary<string, double> ToMetrics()
+        => new (string Name, double? Value)[]
+            {
+                ("validation_pixel_ap", PixelAp),
+                ("validation_pixel_auroc", PixelAuroc),
+                ("validation_iou", Iou),
+                ("validation_image_auroc", ImageAuroc),
+                ("validation_naming", Naming),
+            }
+            .Where(metric => metric.Value is not null)
+            .ToDictionary(metric => metric.Name, metric => metric.Value!.Value, StringComparer.Ordinal);
+
     internal static Validation Of(IReadOnlyList<PictureScores> pictures)
     {
         var cells = Cells(pictures);

@@ -35,6 +35,7 @@ internal static class WordBundle
         {
             Classes = old.Classes.Any(c => c.Id == named.Id) ? old.Classes : [.. old.Classes, named],
             Rows = [.. listed, added],
+            Metrics = null,
             Calibration = old.Calibration with { RowThresholds = [.. from.Manifest.Rows.Select(r => r.Threshold), threshold] },
         };
         BundleWriter writer = new();
