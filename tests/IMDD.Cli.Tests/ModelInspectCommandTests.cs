@@ -125,6 +125,7 @@ public sealed class ModelInspectCommandTests
         var parts = (await InspectAsync("sd15")).GetProperty("parts").EnumerateArray()
             .ToDictionary(part => part.GetProperty("kind").GetString()!, part => part.GetProperty("parameters").GetInt64());
 
+        (await RunAsync("model", "inspect", "sd15")).Output.ShouldContain("  feature_timestep  50\n");
         parts["unet"].ShouldBe(859_520_964);
         parts["vae"].ShouldBe(83_653_863);
         parts["text_encoder"].ShouldBe(123_060_480);

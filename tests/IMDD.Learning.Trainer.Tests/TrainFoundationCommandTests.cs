@@ -149,6 +149,10 @@ public sealed class TrainFoundationCommandTests
             Metrics(nothing).Single(metric => metric.Name == name).Value.ShouldBe(value, 1e-4, name);
         }
 
+        await RefusedWithAnotherTimestep(directory, ["train", "eval", .. eval[2..]]);
+        await RefusedWithAnotherTimestep(
+            directory,
+            ["train", "foundation", "--data", eval[5], "--tokenizer", directory.Path, "--from", eval[3], "--out", directory.File("other")]);
         both.GetProperty("model").GetString().ShouldNotBe(alone.GetProperty("model").GetString());
         StringWriter error = new();
         (await TrainerCommand.RunAsync(["train", "eval", "--model", directory.File("vocab.json"), "--data", "synthetic", "--clip-novel", "2"], TextWriter.Null, error)).ShouldBe(2);
@@ -157,6 +161,18 @@ public sealed class TrainFoundationCommandTests
 
         static IEnumerable<(string Name, double Value)> Metrics(JsonElement result) => result.EnumerateObject()
             .Where(property => property.Value.ValueKind == JsonValueKind.Number).Select(property => (property.Name, property.Value.GetDouble()));
+    }
+
+    /// <summary>The file was trained as 'tiny' says; with another timestep it fits as well, and is another model.</summary>
+    private static async Task RefusedWithAnotherTimestep(TestDirectory directory, string[] command)
+    {
+        var other = directory.File("other.json");
+        File.WriteAllText(other, (FoundationConfiguration.Of("tiny") with { FeatureTimestep = 0 }).ToJson());
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync([.. command, "--config", other], TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().ShouldContain("foundation.safetensors: its weights belong to another configuration, 'tiny', than 'tiny': feature_timestep is 50, expected 0.");
     }
 
     [Fact]

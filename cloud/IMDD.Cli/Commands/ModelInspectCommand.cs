@@ -95,6 +95,15 @@ internal static class ModelInspectCommand
             Line("layout", layout.Fits ? "fits its configuration" : $"{layout.Missing.Count} missing, {layout.Misshapen.Count} misshapen, {layout.Extra.Count} extra");
         }
 
+        if (model.Configuration is { ValueKind: JsonValueKind.Object } configuration)
+        {
+            output.WriteLine("configuration");
+            foreach (var field in configuration.EnumerateObject())
+            {
+                output.WriteLine($"  {field.Name,-18}{field.Value.GetRawText()}");
+            }
+        }
+
         foreach (var part in model.Parts)
         {
             Line(Path.GetFileName(part.Path), $"{(part.Kind == part.Path ? "" : part.Kind + ", ")}{part.Parameters.ToString("N0", CultureInfo.InvariantCulture)} parameters");

@@ -22,11 +22,12 @@ public sealed class FoundationWeights
     /// <summary>Finds every tensor of a model.</summary>
     /// <param name="configuration">The model.</param>
     /// <param name="files">Its checkpoint, as <see cref="ModuleWeights.Save"/> writes it; has to stay open.</param>
-    /// <exception cref="WeightsException">A tensor is missing or misshapen; every one is named.</exception>
+    /// <exception cref="WeightsException">The checkpoint says that it is another model's; or tensors are missing or misshapen, and all are named.</exception>
     public FoundationWeights(FoundationConfiguration configuration, WeightFiles files)
     {
         _configuration = configuration;
         _files = files;
+        StoredConfiguration.Require(configuration, files);
         _layout = FoundationLayout.Of(configuration);
         _tensors = WeightMatch.Of(_layout, files, WeightNames.Own).Require().Found;
     }

@@ -124,7 +124,7 @@ internal static class TrainFoundationCommand
     {
         options.Validate();
         var (output, progress) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        using var start = from is null ? null : WeightFiles.OpenFile(from);
+        using var start = from is null ? null : CheckpointFile.Open(from, progress);
         var words = ClipTokenizer.Open(tokenizer);
         var data = TrainingDataReader.Read(names, shots: null, options.Seed, normalOnly: false);
         foreach (var problem in data.Problems)
@@ -150,6 +150,7 @@ internal static class TrainFoundationCommand
         ModuleWeights.Save(trainer.Network, Path.Combine(run, WeightsFile), new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["configuration"] = options.Configuration.Name,
+            [StoredConfiguration.Key] = options.Configuration.ToJson(),
             [FoundationTorchSegmenter.ClassesKey] = string.Join(",", data.Classes.Select(c => c.Id)),
             ["paper"] = string.Join(",", PaperModeNames.Of(options.Configuration.Paper)),
             ["seed"] = options.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),

@@ -86,7 +86,7 @@ public static class FoundationBundle
     /// <param name="maxGraphBytes">Most bytes of weights within the graph's own file; with more they are in files beside it.</param>
     /// <param name="written">Called when graph and weights are on the disk, before anything loads them.</param>
     /// <returns>Digest of the manifest, and how well graph and network agree; where they were not compared, how well the graph as written and as optimised do.</returns>
-    /// <exception cref="WeightsException">The checkpoint is not this model's; everything missing or misshapen is named.</exception>
+    /// <exception cref="WeightsException">The checkpoint says that it is another model's; or tensors are missing or misshapen, and all are named.</exception>
     /// <exception cref="OnnxParityException">They do not agree.</exception>
     public static (string Digest, ParityReport Parity) WriteFrom(
         FoundationConfiguration configuration,

@@ -82,6 +82,7 @@ public sealed class FoundationTrainer : IDisposable
         }
         else
         {
+            StoredConfiguration.Require(options.Configuration, start);
             ModuleWeights.Load(_network, start, WeightNames.Own);
         }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>
@@ -133,14 +135,36 @@ public sealed record UnetConfiguration
             NormEpsilon = fields.Number("norm_eps", 1e-5),
             CosineFirst = fields.Flag("flip_sin_to_cos", byDefault: true),
             FrequencyShift = fields.Number("freq_shift", 0),
-            TimeProjection = fields.Has(TimeProjectionField) ? fields.Size(TimeProjectionField, channels[0]) : null,
-            TimeHidden = fields.Has(TimeHiddenField) ? fields.Size(TimeHiddenField, 4 * channels[0]) : null,
+            TimeProjection = OtherThan(channels[0], fields.Size(TimeProjectionField, channels[0])),
+            TimeHidden = OtherThan(4 * channels[0], fields.Size(TimeHiddenField, 4 * channels[0])),
             DownAttends = Attends(fields, "down_block_types", channels.Count, PlainDown, AttendingDown, plainLevel: channels.Count - 1),
             UpAttends = Attends(fields, "up_block_types", channels.Count, PlainUp, AttendingUp, plainLevel: 0),
         };
         configuration.RefuseOtherArchitectures(fields);
         return configuration;
     }
+
+    /// <summary>What <see cref="Read"/> reads, nothing left to a default.</summary>
+    internal JsonObject Write() => new()
+    {
+        ["in_channels"] = InChannels,
+        ["out_channels"] = OutChannels,
+        ["block_out_channels"] = ConfigurationWriter.List(BlockOutChannels),
+        ["layers_per_block"] = LayersPerBlock,
+        ["attention_head_dim"] = ConfigurationWriter.List(Heads),
+        ["cross_attention_dim"] = CrossAttentionWidth,
+        ["norm_num_groups"] = NormGroups,
+        ["norm_eps"] = NormEpsilon,
+        ["flip_sin_to_cos"] = CosineFirst,
+        ["freq_shift"] = FrequencyShift,
+        [TimeProjectionField] = TimeProjectionWidth,
+        [TimeHiddenField] = TimeHiddenWidth,
+        ["down_block_types"] = ConfigurationWriter.List(DownAttends.Select(attends => attends ? AttendingDown : PlainDown)),
+        ["up_block_types"] = ConfigurationWriter.List(UpAttends.Select(attends => attends ? AttendingUp : PlainUp)),
+    };
+
+    // One network, one configuration, whether the file spells a default out or not.
+    private static int? OtherThan(int byDefault, int size) => size == byDefault ? null : size;
 
     private static IReadOnlyList<bool> Attends(ConfigurationReader fields, string name, int levels, string plain, string attending, int plainLevel)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>The image autoencoder of Stable Diffusion at any width: <c>config.json</c> of diffusers' <c>AutoencoderKL</c>.</summary>
@@ -65,6 +67,18 @@ public sealed record VaeConfiguration
             ? configuration
             : throw fields.Wrong("block_out_channels", $"multiples of norm_num_groups, {configuration.NormGroups}");
     }
+
+    /// <summary>What <see cref="Read"/> reads, nothing left to a default.</summary>
+    internal JsonObject Write() => new()
+    {
+        ["in_channels"] = InChannels,
+        ["out_channels"] = OutChannels,
+        ["block_out_channels"] = ConfigurationWriter.List(BlockOutChannels),
+        ["layers_per_block"] = LayersPerBlock,
+        ["latent_channels"] = LatentChannels,
+        ["norm_num_groups"] = NormGroups,
+        ["scaling_factor"] = ScalingFactor,
+    };
 
     private static void RefuseOtherBlocks(ConfigurationReader fields, string name, string type, int levels)
     {
