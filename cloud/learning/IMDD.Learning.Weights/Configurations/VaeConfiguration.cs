@@ -61,6 +61,9 @@ public sealed record VaeConfiguration
         };
         fields.RequireOnly("act_fn", "\"silu\"");
         fields.RequireOnly("mid_block_add_attention", "true");
+        fields.RequireOnly("use_quant_conv", "true");
+        fields.RequireOnly("use_post_quant_conv", "true");
+        fields.RequireOnly("shift_factor", "null");
         RefuseOtherBlocks(fields, "down_block_types", "DownEncoderBlock2D", configuration.Levels);
         RefuseOtherBlocks(fields, "up_block_types", "UpDecoderBlock2D", configuration.Levels);
         return configuration.BlockOutChannels.All(channels => channels % configuration.NormGroups == 0)
