@@ -42,7 +42,7 @@ public static class FoundationBundle
     /// <summary>Exports, compares, writes.</summary>
     /// <param name="network">In evaluation mode afterwards.</param>
     /// <param name="classes">What it is to name.</param>
-    /// <param name="texts">CLIP's embeddings of their names, [K, text width].</param>
+    /// <param name="texts">CLIP's embeddings of their names, or of each one's name and synonyms, [K, text width].</param>
     /// <param name="folder">The bundle's; must hold nothing else.</param>
     /// <param name="half">Whether it computes in 16 bits; for accelerators.</param>
     /// <param name="createdAt">When it was made; the same model and time make the same bytes.</param>
@@ -75,7 +75,7 @@ public static class FoundationBundle
     /// <param name="configuration">The model.</param>
     /// <param name="files">Its checkpoint, as <see cref="ModuleWeights.Save"/> writes it.</param>
     /// <param name="classes">What it is to name.</param>
-    /// <param name="texts">CLIP's embeddings of their names, [K, text width].</param>
+    /// <param name="texts">CLIP's embeddings of their names, or of each one's name and synonyms, [K, text width].</param>
     /// <param name="folder">The bundle's; must hold nothing else.</param>
     /// <param name="half">Whether it computes in 16 bits; for accelerators.</param>
     /// <param name="createdAt">When it was made.</param>
@@ -209,7 +209,7 @@ public static class FoundationBundle
             Stride = configuration.Stride,
             OutputStride = configuration.LatentStride,
             Opset = model.Opset,
-            Rows = [.. parts.Classes.Select(c => new BundleRow(c.Id, c.Name, "text", 0))],
+            Rows = parts.RowNames(),
             Classes =
             [
                 .. parts.Classes.Select(c => new BundleClass(
