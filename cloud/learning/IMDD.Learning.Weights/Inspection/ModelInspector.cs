@@ -29,7 +29,7 @@ public static class ModelInspector
         new("edge network", "network._defect.weight", null),
     ];
 
-    /// <summary>Inspects a safetensors file, a folder of one or several models or of a tokenizer, or texts with their ids for one.</summary>
+    /// <summary>Inspects a safetensors file, a folder of one or several models or of a tokenizer, one of a tokenizer's files, or texts with their ids for one.</summary>
     /// <param name="path">The file or folder.</param>
     /// <exception cref="WeightsException">There is nothing, nothing that is known, or a pickle.</exception>
     /// <exception cref="SafetensorsException">A malformed file; it says where.</exception>
@@ -37,6 +37,11 @@ public static class ModelInspector
     {
         if (!Directory.Exists(path))
         {
+            if (File.Exists(path) && TokenizerInspector.OfFile(path) is { } half)
+            {
+                return half;
+            }
+
             if (File.Exists(path) && Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase))
             {
                 return TokenizerInspector.OfCases(path);
