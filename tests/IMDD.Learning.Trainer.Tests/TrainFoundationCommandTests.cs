@@ -50,6 +50,28 @@ public sealed class TrainFoundationCommandTests
         using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1 }); // runs the probe
     }
 
+    /// <summary>What is faster is measured, and a run that goes on does not measure again: another time the answer may be another.</summary>
+    [Fact]
+    public async Task Train_NoPrecision_ChoosesAndKeepsIt()
+    {
+        using TestDirectory directory = new();
+        ClipTokens.Write(directory.Path);
+        string[] few = ["--steps", "2", "--mask-steps", "1"];
+
+        var first = await Train(directory, "model", few);
+        var again = await Train(directory, "model", few);
+        var other = first.GetProperty("precision").GetString() == "fp32" ? "BFloat16" : "Single";
+        Directory.CreateDirectory(directory.File("begun/run"));
+        File.WriteAllText(directory.File("begun/run/precision"), other);
+        var begun = await Train(directory, "begun", few);
+
+        first.GetProperty("precision").GetString().ShouldBeOneOf("fp32", "bf16");
+        first.GetProperty("precision_reason").GetString().ShouldNotBe("asked for");
+        again.GetProperty("precision_reason").GetString().ShouldBe("as the run began");
+        again.GetProperty("bundle_digest").GetString().ShouldBe(first.GetProperty("bundle_digest").GetString());
+        begun.GetProperty("precision").GetString().ShouldBe(other == "Single" ? "fp32" : "bf16");
+    }
+
     /// <summary>Little trained, several queries are about as strong: that must not be for the last bit to decide, or there were no bundle.</summary>
     [Fact]
     public async Task Train_FewStepsAtAHighRate_GraphAndNetworkAgree()

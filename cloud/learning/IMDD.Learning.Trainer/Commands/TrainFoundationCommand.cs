@@ -15,6 +15,7 @@ namespace IMDD.Learning.Trainer.Commands;
 internal static class TrainFoundationCommand
 {
     private const string WeightsFile = "foundation.safetensors";
+    private const string Automatic = "auto";
 
     private static readonly Dictionary<string, NumberFormat> Precisions = new(StringComparer.Ordinal)
     {
@@ -58,10 +59,10 @@ internal static class TrainFoundationCommand
         });
         Option<string> precision = new("--precision")
         {
-            Description = "What the denoising network computes in during the first stage: fp32, bf16, or fp16 with a dynamic loss scale (the paper's). Weights are kept in 32 bits. Processors without 16-bit instructions are slower with 16 bits.",
-            DefaultValueFactory = _ => "fp32",
+            Description = "What the denoising network computes in during the first stage: fp32, bf16, or fp16 with a dynamic loss scale (the paper's); auto: bf16 where the processor has instructions for it and a step that is tried is faster, else fp32. Weights are kept in 32 bits.",
+            DefaultValueFactory = _ => Automatic,
         };
-        precision.AcceptOnlyFromAmong([.. Precisions.Keys]);
+        precision.AcceptOnlyFromAmong([Automatic, .. Precisions.Keys]);
         Option<int> every = new("--checkpoint-every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 250 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> half = new("--fp16") { Description = "The bundle computes in 16 bits." };
@@ -93,17 +94,20 @@ internal static class TrainFoundationCommand
                     TrainsCaptioner = parsed.GetValue(captioner),
                     Seed = parsed.GetValue(seed),
                     LearningRate = parsed.GetValue(rate),
-                    Precision = Precisions[parsed.GetRequiredValue(precision)],
+                    Precision = Precisions.GetValueOrDefault(parsed.GetRequiredValue(precision)),
                     IsCheckpointed = parsed.GetValue(checkpointed),
                     CheckpointEvery = parsed.GetValue(every),
                     Threads = parsed.GetValue(threads),
                 },
+                parsed.GetRequiredValue(precision) == Automatic,
                 parsed.GetValue(half),
                 parsed.GetValue(json),
                 stop?.Token ?? cancellation).ConfigureAwait(false);
         });
         return command;
     }
+
+    private static string NameOf(NumberFormat format) => Precisions.Single(known => known.Value == format).Key;
 
     private static string[] Split(string[]? modes)
         => [.. (modes ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
@@ -118,6 +122,7 @@ internal static class TrainFoundationCommand
         string tokenizer,
         string? from,
         FoundationTrainingOptions options,
+        bool isAutomatic,
         bool half,
         bool json,
         CancellationToken cancellation)
@@ -140,6 +145,9 @@ internal static class TrainFoundationCommand
 
         var run = Path.Combine(folder, ModelBundle.RunFolder);
         using var own = await RunFolderLock.TakeAsync(run, cancellation).ConfigureAwait(false);
+        var precision = RunPrecision.Of(run, options, isAutomatic);
+        options = options with { Precision = precision.Format };
+        await progress.WriteLineAsync($"precision {NameOf(options.Precision)}: {precision.Reason}").ConfigureAwait(false);
         using FoundationTrainer trainer = new(options, data, words, run, start);
         if (trainer.Step > 0)
         {
@@ -159,7 +167,7 @@ internal static class TrainFoundationCommand
         var (digest, parity) = FoundationBundle.Write(trainer.Network, data.Classes, trainer.ClassTexts, folder, half, CreationTime.Now());
         if (!json)
         {
-            await output.WriteLineAsync($"{folder}: bundle {digest}; {parity}").ConfigureAwait(false);
+            await output.WriteLineAsync($"{folder}: bundle {digest}; {parity}; first stage in {NameOf(options.Precision)}").ConfigureAwait(false);
             return 0;
         }
 
@@ -170,7 +178,8 @@ internal static class TrainFoundationCommand
             Configuration = options.Configuration.Name,
             options.Seed,
             Paper = PaperModeNames.Of(options.Configuration.Paper),
-            Precision = Precisions.Single(known => known.Value == options.Precision).Key,
+            Precision = NameOf(options.Precision),
+            PrecisionReason = precision.Reason,
             Side = options.CropSide,
             outcome.Step,
             DiffusionSteps = options.Steps,
