@@ -23,6 +23,7 @@ public sealed class TrainFoundationCommandTests
     [InlineData("fp32", new[] { 3, 15 })]
     [InlineData("fp16", new[] { 6 })]
     [InlineData("fp32", new[] { 15 }, "--train-captioner", "--paper", "initialisation")]
+    [InlineData("fp32", new[] { 6, 18 }, "--average", "0.9", "--accumulate", "2")]
     public async Task Train_KilledInBothStages_SameBundleAsUninterrupted(string precision, int[] kills, params string[] further)
     {
         using TestDirectory directory = new();

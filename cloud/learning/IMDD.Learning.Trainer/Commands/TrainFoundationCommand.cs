@@ -43,6 +43,8 @@ internal static class TrainFoundationCommand
         Option<bool> captioner = new("--train-captioner") { Description = "The implicit captioner goes on learning in the second stage, through the denoising network, which stays as it is. Without: it stays too, as the paper has it." };
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-4 };
+        Option<int> accumulate = new("--accumulate") { Description = "Batches a step: a large batch in the memory of a small one.", DefaultValueFactory = _ => 1 };
+        Option<double?> average = new("--average") { Description = "Keep the running mean of the trained weights, of which this much stays at each step (0.9999 for long runs), and end each stage with it." };
         Option<bool> checkpointed = new("--checkpointed") { Description = "Keep only the layers' inputs for the backward pass: half of the memory for a third more time." };
         Option<string[]> paper = new("--paper")
         {
@@ -73,7 +75,7 @@ internal static class TrainFoundationCommand
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Trains a foundation model on pictures, texts of what their crops show, and masks.")
         {
-            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, captioner, seed, rate, checkpointed, paper, precision, every, threads, half, stopWithInput, json,
+            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, captioner, seed, rate, accumulate, average, checkpointed, paper, precision, every, threads, half, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -95,6 +97,8 @@ internal static class TrainFoundationCommand
                     Seed = parsed.GetValue(seed),
                     LearningRate = parsed.GetValue(rate),
                     Precision = Precisions.GetValueOrDefault(parsed.GetRequiredValue(precision)),
+                    Accumulation = parsed.GetValue(accumulate),
+                    AverageDecay = parsed.GetValue(average),
                     IsCheckpointed = parsed.GetValue(checkpointed),
                     CheckpointEvery = parsed.GetValue(every),
                     Threads = parsed.GetValue(threads),
@@ -181,6 +185,8 @@ internal static class TrainFoundationCommand
             Precision = NameOf(options.Precision),
             PrecisionReason = precision.Reason,
             Side = options.CropSide,
+            options.Accumulation,
+            options.AverageDecay,
             outcome.Step,
             DiffusionSteps = options.Steps,
             options.MaskSteps,
