@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IMDD.Safetensors;
 using IMDD.Testing;
 
 namespace IMDD.Cli.Tests;
@@ -89,6 +90,38 @@ public sealed class ModelInspectCommandTests
         result.GetProperty("counts").GetRawText().ShouldBe("""{"entries":3,"merges":1}""");
     }
 
+    [Fact]
+    public async Task Inspect_OneOfATokenizersFiles_CountsWhatItHas()
+    {
+        using TestDirectory folder = new();
+        File.WriteAllText(folder.File("vocab.json"), """{"a": 0, "b": 1}""");
+        File.WriteAllText(folder.File("merges.txt"), "#version: 0.2\na b\nab c\n");
+
+        var vocabulary = await InspectAsync(folder.File("vocab.json"));
+        var merges = await InspectAsync(folder.File("merges.txt"));
+
+        (vocabulary.GetProperty("kind").GetString(), vocabulary.GetProperty("counts").GetRawText()).ShouldBe(("tokenizer vocabulary", """{"entries":2}"""));
+        (merges.GetProperty("kind").GetString(), merges.GetProperty("counts").GetRawText()).ShouldBe(("tokenizer merges", """{"merges":2}"""));
+        File.WriteAllText(folder.File("merges.txt"), "a b\nabc\n");
+        File.WriteAllText(folder.File("vocab.json"), """{"a": 1}""");
+        (await RunAsync("model", "inspect", folder.File("merges.txt"))).Error.ShouldBe($"imdd: {folder.File("merges.txt")}, line 2: 'abc'; expected two entries.\n");
+        (await RunAsync("model", "inspect", folder.File("vocab.json"))).Error.ShouldBe($"imdd: {folder.File("vocab.json")}: 1 ids; expected 0 to their number less one.\n");
+    }
+
+    /// <summary>Of a folder of weights that are otherwise fine.</summary>
+    [Fact]
+    public async Task Inspect_ConfigurationOfManyBytes_IsNotReadAtAll()
+    {
+        using TestDirectory folder = new();
+        SafetensorsWriter.Write(folder.File("diffusion_pytorch_model.safetensors"), [new("conv_in.weight", SafetensorsType.U8, [1], new byte[] { 1 })]);
+        await using (var file = File.Create(folder.File("config.json")))
+        {
+            file.SetLength(5L << 30); // takes no room on the disk
+        }
+
+        (await RunAsync("model", "inspect", folder.Path)).Error.ShouldBe($"imdd: {folder.File("config.json")}: larger than 1048576 bytes, which no configuration is.\n");
+    }
+
     [Theory]
     [InlineData("{", "not JSON")]
     [InlineData("[]", "without a list 'cases'")]
@@ -125,6 +158,7 @@ public sealed class ModelInspectCommandTests
         var parts = (await InspectAsync("sd15")).GetProperty("parts").EnumerateArray()
             .ToDictionary(part => part.GetProperty("kind").GetString()!, part => part.GetProperty("parameters").GetInt64());
 
+        (await RunAsync("model", "inspect", "sd15")).Output.ShouldContain("  feature_timestep  50\n");
         parts["unet"].ShouldBe(859_520_964);
         parts["vae"].ShouldBe(83_653_863);
         parts["text_encoder"].ShouldBe(123_060_480);

@@ -1,8 +1,8 @@
-using IMDD.Contracts.CloudEvents;
 using System.Net;
 using IMDD.Cloud.Trainer.Registry;
 using IMDD.Cloud.Trainer.Replay;
 using IMDD.Contracts.Audit;
+using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;

@@ -17,6 +17,7 @@ public sealed partial class GoldenTensors : IDisposable
     {
         Files = files;
         _tolerances = [.. Numbers().Matches(files.Metadata["tolerance"]).Select(match => double.Parse(match.Value, CultureInfo.InvariantCulture))];
+        _tolerances.ShouldNotBeEmpty($"{files.Origin}: a tolerance such as 1e-4 or 0.001, not '{files.Metadata["tolerance"]}'");
     }
 
     public WeightFiles Files { get; }
@@ -82,6 +83,6 @@ public sealed partial class GoldenTensors : IDisposable
 
     public void Dispose() => Files.Dispose();
 
-    [GeneratedRegex(@"\d+(\.\d+)?e-\d+|\b0\.\d+")]
+    [GeneratedRegex(@"\d+(\.\d+)?[eE]-\d+|\b0\.\d+")]
     private static partial Regex Numbers();
 }

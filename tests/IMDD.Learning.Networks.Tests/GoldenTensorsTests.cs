@@ -34,14 +34,31 @@ public sealed class GoldenTensorsTests : IDisposable
         Should.Throw<ShouldAssertException>(() => golden.Fields("width")).Message.ShouldContain("pre_norm");
     }
 
-    private GoldenTensors File(string configuration, params float[] values)
+    [Theory]
+    [InlineData("1E-4 absolute", 1e-4)]
+    [InlineData("2.5e-06", 2.5e-6)]
+    [InlineData("0.001", 1e-3)]
+    public void Tolerance_HoweverItIsWritten_IsRead(string written, double expected)
+    {
+        using var golden = File("{}", [1], written);
+
+        golden.Tolerance.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Tolerance_ThatIsNone_IsNamedWithItsFile()
+        => Should.Throw<ShouldAssertException>(() => File("{}", [1], "close enough")).Message.ShouldContain("close enough");
+
+    private GoldenTensors File(string configuration, params float[] values) => File(configuration, values, "0.001 absolute");
+
+    private GoldenTensors File(string configuration, float[] values, string tolerance)
     {
         using var scope = NewDisposeScope();
         var path = _folder.File($"{Guid.NewGuid():N}.safetensors");
         SafetensorsWriter.Write(
             path,
             [IMDD.Learning.Networks.Weights.TensorFiles.ToStored("output.x", tensor(values).to(float16))],
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["config"] = configuration, ["tolerance"] = "0.001 absolute" });
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["config"] = configuration, ["tolerance"] = tolerance });
         return GoldenTensors.OpenFile(path);
     }
 }

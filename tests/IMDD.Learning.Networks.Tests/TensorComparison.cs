@@ -38,5 +38,5 @@ internal static class TensorComparison
         return double.IsNaN(distance) ? double.PositiveInfinity : distance;
     }
 
-    private static double[] Numbers(Tensor values) => values.detach().to(float64).contiguous().data<double>().ToArray();
+    private static double[] Numbers(Tensor values) => values.numel() == 0 ? [] : values.detach().to(float64).contiguous().data<double>().ToArray();
 }

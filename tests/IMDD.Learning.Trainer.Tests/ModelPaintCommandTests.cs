@@ -4,6 +4,7 @@ using IMDD.Imaging;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Weights.Configurations;
+using IMDD.Learning.Weights.Files;
 using IMDD.Testing;
 using static TorchSharp.torch;
 
@@ -33,7 +34,9 @@ public sealed class ModelPaintCommandTests : IDisposable
                 parameter.normal_(0, 0.1);
             }
 
-            ModuleWeights.Save(network, _directory.File("tiny.safetensors"));
+            Save(network, FoundationConfiguration.Of("tiny"), "tiny.safetensors");
+            Save(network, FoundationConfiguration.Of("tiny") with { Schedule = NoiseScheduleOptions.StableDiffusion }, "scaled.safetensors");
+            ModuleWeights.Save(network, _directory.File("unsaid.safetensors"));
         }
 
         new Random(1).NextBytes(_pixels);
@@ -98,8 +101,8 @@ public sealed class ModelPaintCommandTests : IDisposable
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         using FoundationNetwork network = new(FoundationConfiguration.Of("tiny"));
-        using var files = Weights.Files.WeightFiles.OpenFile(_directory.File("tiny.safetensors"));
-        ModuleWeights.Load(network, files, Weights.Files.WeightNames.Own);
+        using var files = WeightFiles.OpenFile(_directory.File("tiny.safetensors"));
+        ModuleWeights.Load(network, files, WeightNames.Own);
         var padded = new byte[96 * 64 * 3];
         using RgbImage image = new(Width, Height);
         _pixels.CopyTo(image.Pixels);
@@ -133,11 +136,21 @@ public sealed class ModelPaintCommandTests : IDisposable
         await Refused(2, "Strength is 1.5: expected 0 to 1. Steps is 0: expected 1 to 1000.", "--strength", "1.5", "--steps", "0");
         await Refused(2, "of 5 steps less takes none", "--strength", "0.1", "--steps", "5");
         await Refused(2, "The text has 92 tokens with its ends: expected at most 77.", "--text", string.Join(' ', Enumerable.Repeat("ab cd ef", 15)));
+        await Refused(1, "tiny.safetensors: its weights belong to another configuration, 'tiny', than 'base': unet.block_out_channels is [16,32,32,32]", "--config", "base");
+        await Refused(
+            1,
+            "'tiny': schedule.beta_schedule is \"scaled_linear\", expected \"linear\"; schedule.beta_start is 0.00085, expected 0.0001; schedule.beta_end is 0.012, expected 0.02.",
+            "--model",
+            _directory.File("scaled.safetensors"));
         StringWriter error = new();
-        (await TrainerCommand.RunAsync(Arguments("out", ["--config", "base"]), TextWriter.Null, error)).ShouldBe(1);
-        error.ToString().ShouldContain("tiny.safetensors: not these weights", customMessage: "of every part, with the names of all tensors");
+        (await TrainerCommand.RunAsync(Arguments("out", ["--config", "base", "--model", _directory.File("unsaid.safetensors")]), TextWriter.Null, error)).ShouldBe(1);
+        error.ToString().ShouldStartWith($"warning: {_directory.File("unsaid.safetensors")}: does not say which configuration");
+        error.ToString().ShouldContain("unsaid.safetensors: not these weights", customMessage: "of every part, with the names of all tensors");
         File.Exists(_directory.File("out.png")).ShouldBeFalse();
     }
+
+    private void Save(FoundationNetwork network, FoundationConfiguration configuration, string name) => ModuleWeights.Save(
+        network, _directory.File(name), new Dictionary<string, string>(StringComparer.Ordinal) { [StoredConfiguration.Key] = configuration.ToJson() });
 
     private async Task Refused(int exitCode, string expected, params string[] options)
     {

@@ -23,6 +23,7 @@ public sealed class TrainFoundationCommandTests
     [InlineData("fp32", new[] { 3, 15 })]
     [InlineData("fp16", new[] { 6 })]
     [InlineData("fp32", new[] { 15 }, "--train-captioner", "--paper", "initialisation")]
+    [InlineData("fp32", new[] { 6, 18 }, "--average", "0.9", "--accumulate", "2")]
     public async Task Train_KilledInBothStages_SameBundleAsUninterrupted(string precision, int[] kills, params string[] further)
     {
         using TestDirectory directory = new();
@@ -48,6 +49,28 @@ public sealed class TrainFoundationCommandTests
         var bundle = ModelBundle.Open(directory.File("killed"));
         bundle.Manifest.Rows.Count.ShouldBe(whole.GetProperty("classes").GetArrayLength());
         using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1 }); // runs the probe
+    }
+
+    /// <summary>What is faster is measured, and a run that goes on does not measure again: another time the answer may be another.</summary>
+    [Fact]
+    public async Task Train_NoPrecision_ChoosesAndKeepsIt()
+    {
+        using TestDirectory directory = new();
+        ClipTokens.Write(directory.Path);
+        string[] few = ["--steps", "2", "--mask-steps", "1"];
+
+        var first = await Train(directory, "model", few);
+        var again = await Train(directory, "model", few);
+        var other = first.GetProperty("precision").GetString() == "fp32" ? "BFloat16" : "Single";
+        Directory.CreateDirectory(directory.File("begun/run"));
+        File.WriteAllText(directory.File("begun/run/precision"), other);
+        var begun = await Train(directory, "begun", few);
+
+        first.GetProperty("precision").GetString().ShouldBeOneOf("fp32", "bf16");
+        first.GetProperty("precision_reason").GetString().ShouldNotBe("asked for");
+        again.GetProperty("precision_reason").GetString().ShouldBe("as the run began");
+        again.GetProperty("bundle_digest").GetString().ShouldBe(first.GetProperty("bundle_digest").GetString());
+        begun.GetProperty("precision").GetString().ShouldBe(other == "Single" ? "fp32" : "bf16");
     }
 
     /// <summary>Little trained, several queries are about as strong: that must not be for the last bit to decide, or there were no bundle.</summary>
@@ -149,6 +172,10 @@ public sealed class TrainFoundationCommandTests
             Metrics(nothing).Single(metric => metric.Name == name).Value.ShouldBe(value, 1e-4, name);
         }
 
+        await RefusedWithAnotherTimestep(directory, ["train", "eval", .. eval[2..]]);
+        await RefusedWithAnotherTimestep(
+            directory,
+            ["train", "foundation", "--data", eval[5], "--tokenizer", directory.Path, "--from", eval[3], "--out", directory.File("other")]);
         both.GetProperty("model").GetString().ShouldNotBe(alone.GetProperty("model").GetString());
         StringWriter error = new();
         (await TrainerCommand.RunAsync(["train", "eval", "--model", directory.File("vocab.json"), "--data", "synthetic", "--clip-novel", "2"], TextWriter.Null, error)).ShouldBe(2);
@@ -157,6 +184,18 @@ public sealed class TrainFoundationCommandTests
 
         static IEnumerable<(string Name, double Value)> Metrics(JsonElement result) => result.EnumerateObject()
             .Where(property => property.Value.ValueKind == JsonValueKind.Number).Select(property => (property.Name, property.Value.GetDouble()));
+    }
+
+    /// <summary>The file was trained as 'tiny' says; with another timestep it fits as well, and is another model.</summary>
+    private static async Task RefusedWithAnotherTimestep(TestDirectory directory, string[] command)
+    {
+        var other = directory.File("other.json");
+        File.WriteAllText(other, (FoundationConfiguration.Of("tiny") with { FeatureTimestep = 0 }).ToJson());
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync([.. command, "--config", other], TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().ShouldContain("foundation.safetensors: its weights belong to another configuration, 'tiny', than 'tiny': feature_timestep is 50, expected 0.");
     }
 
     [Fact]

@@ -118,6 +118,26 @@ public sealed class FoundationBundleTests
         constants.Count(c => c.Type == "F16").ShouldBeGreaterThan(50);
     }
 
+    [Fact]
+    public void WriteFrom_CheckpointOfAnotherConfiguration_NamesTheFields()
+    {
+        using var scope = NewDisposeScope();
+        using TestDirectory directory = new();
+        using (var network = New())
+        {
+            ModuleWeights.Save(
+                network,
+                directory.File("tiny.safetensors"),
+                new Dictionary<string, string>(StringComparer.Ordinal) { [StoredConfiguration.Key] = (Tiny with { FeatureSeed = 7 }).ToJson() });
+        }
+
+        using var files = WeightFiles.OpenFile(directory.File("tiny.safetensors"));
+        Should.Throw<WeightsException>(() => FoundationBundle.WriteFrom(
+                Tiny, files, Classes, Texts(), directory.File("bundle"), half: false, CreatedAt, isCompared: false))
+            .Message.ShouldEndWith("feature_seed is 7, expected 42.");
+        Directory.Exists(directory.File("bundle")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(ModelBundle.ModelFile)]
     [InlineData(ModelBundle.ModelDataFile)]

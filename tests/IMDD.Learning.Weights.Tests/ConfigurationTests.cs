@@ -25,7 +25,23 @@ public sealed class ConfigurationTests
             .ShouldBe(expected);
     }
 
+    /// <summary>What may be said for each level, said alike for all, and defaults of later versions spelt out.</summary>
     [Theory]
+    [InlineData("\"only_cross_attention\": [false, false, false, false], \"act_fn\"", "\"act_fn\"")]
+    [InlineData("\"transformer_layers_per_block\": [1, 1, 1, 1], \"reverse_transformer_layers_per_block\": null, \"act_fn\"", "\"act_fn\"")]
+    [InlineData("\"mid_block_only_cross_attention\": null, \"dropout\": 0.0, \"encoder_hid_dim_type\": null, \"class_embeddings_concat\": false, \"act_fn\"", "\"act_fn\"")]
+    [InlineData("\"layers_per_block\": [2, 2, 2, 2]", "\"layers_per_block\": 2")]
+    [InlineData("\"cross_attention_dim\": [768, 768, 768, 768]", "\"cross_attention_dim\": 768")]
+    public void ParseUnet_OtherSpelling_IsTheSameNetwork(string written, string plain)
+        => UnetConfiguration.Parse(Unet.Replace(plain, written), "unet/config.json").ShouldBeEquivalentTo(UnetConfiguration.Parse(Unet, "unet/config.json"));
+
+    [Theory]
+    [InlineData("\"act_fn\"", "\"only_cross_attention\": [false, true, false, false], \"act_fn\"", "'only_cross_attention' is [false, true, false, false]; expected false, or 4 of it")]
+    [InlineData("\"act_fn\"", "\"only_cross_attention\": [false], \"act_fn\"", "expected false, or 4 of it")]
+    [InlineData("\"act_fn\"", "\"transformer_layers_per_block\": [1, 2, 10, 10], \"act_fn\"", "'transformer_layers_per_block' is [1, 2, 10, 10]; expected 1, or 4 of it")]
+    [InlineData("\"layers_per_block\": 2", "\"layers_per_block\": [2, 2, 2, 3]", "'layers_per_block' is [2, 2, 2, 3]; expected a size, or 4 of the same")]
+    [InlineData("\"cross_attention_dim\": 768", "\"cross_attention_dim\": [768, 768, 768, 1024]", "'cross_attention_dim'")]
+    [InlineData("\"act_fn\"", "\"mid_block_only_cross_attention\": true, \"act_fn\"", "'mid_block_only_cross_attention' is true; expected false")]
     [InlineData("\"in_channels\": 4", "\"in_channels\": 0", "'in_channels' is 0")]
     [InlineData("\"in_channels\": 4", "\"in_channels\": \"4\"", "'in_channels' is \"4\"")]
     [InlineData("[320, 640, 1280, 1280]", "[]", "'block_out_channels'")]

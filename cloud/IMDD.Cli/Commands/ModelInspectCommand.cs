@@ -19,7 +19,7 @@ internal static class ModelInspectCommand
 
     public static Command Create()
     {
-        Argument<string> path = new("path") { Description = "A bundle's folder, a .safetensors file, a model or tokenizer folder of diffusers or transformers, a JSON file of texts and their ids, or a configuration: tiny, base, sd15." };
+        Argument<string> path = new("path") { Description = "A bundle's folder, a .safetensors file, a model or tokenizer folder of diffusers or transformers, vocab.json or merges.txt, a JSON file of texts and their ids, or a configuration: tiny, base, sd15." };
         var json = JsonOutput.CreateOption();
         Command command = new("inspect", "Shows what a model is: its kind, parameters, shapes, and the memory to run and to train it.") { path, json };
         command.SetAction(parsed =>
@@ -89,10 +89,20 @@ internal static class ModelInspectCommand
         Line("parameters", model.Parameters.ToString("N0", CultureInfo.InvariantCulture));
         Line("tensors", $"{model.Shapes.Count} ({string.Join(", ", model.ElementTypes.Select(type => $"{type.Value} {type.Key}"))})");
         Line("to run", $"{Megabytes(model.Memory.InferenceSingle)} in 32 bits, {Megabytes(model.Memory.InferenceHalf)} in 16");
-        Line("to train", $"{Megabytes(model.Memory.TrainingSingle)} in 32 bits, {Megabytes(model.Memory.TrainingMixed)} in 16 with masters; activations come on top");
+        Line("to train", $"{Megabytes(model.Memory.TrainingSingle)} in 32 bits, {Megabytes(model.Memory.TrainingMixed)} in 16 with masters");
+        Line("", "what a run computes in between comes on top: that depends on sizes, batch and what the runtime fuses; ./imdd bench foundation measures it");
         if (model.Layout is { } layout)
         {
             Line("layout", layout.Fits ? "fits its configuration" : $"{layout.Missing.Count} missing, {layout.Misshapen.Count} misshapen, {layout.Extra.Count} extra");
+        }
+
+        if (model.Configuration is { ValueKind: JsonValueKind.Object } configuration)
+        {
+            output.WriteLine("configuration");
+            foreach (var field in configuration.EnumerateObject())
+            {
+                output.WriteLine($"  {field.Name,-18}{field.Value.GetRawText()}");
+            }
         }
 
         foreach (var part in model.Parts)

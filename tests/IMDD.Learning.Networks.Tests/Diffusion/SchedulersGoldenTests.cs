@@ -22,6 +22,17 @@ public sealed partial class SchedulersGoldenTests
 
     public static TheoryData<string> Files => GoldenTensors.Cases("schedulers*.safetensors");
 
+    /// <summary>The formula is for people too: blanks and either e.</summary>
+    [Theory]
+    [InlineData("eps(x,t)=0.3*x+0.1*sin(2*x)+1e-4*t")]
+    [InlineData("eps(x, t) = 0.3 * x + 0.1 * sin(2 * x) + 1E-4 * t")]
+    public void ToyModel_HoweverItIsWritten_IsTheFormula(string formula)
+    {
+        using var scope = NewDisposeScope();
+
+        ModelOf(formula)(tensor(new[] { 0.5f }), 10).item<float>().ShouldBe((0.3f * 0.5f) + (0.1f * MathF.Sin(1)) + 1e-3f, 1e-6f);
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Tables_ReferenceTensors_Match(string name)
@@ -157,14 +168,16 @@ public sealed partial class SchedulersGoldenTests
     private static int Steps(GoldenTensors golden) => JsonDocument.Parse(golden.Configuration).RootElement.GetProperty("sampler_steps").GetInt32();
 
     /// <summary>The formula that the file gives for its stand-in of a network.</summary>
-    private static Func<Tensor, int, Tensor> Model(GoldenTensors golden)
+    private static Func<Tensor, int, Tensor> Model(GoldenTensors golden) => ModelOf(golden.Files.Metadata["toy_model"]);
+
+    private static Func<Tensor, int, Tensor> ModelOf(string formula)
     {
-        var match = Formula().Match(golden.Files.Metadata["toy_model"]);
-        match.Success.ShouldBeTrue("the formula's form");
+        var match = Formula().Match(string.Concat(formula.Where(sign => !char.IsWhiteSpace(sign))));
+        match.Success.ShouldBeTrue($"the formula's form: {formula}");
         double[] factors = [.. match.Groups.Values.Skip(1).Select(group => double.Parse(group.Value, CultureInfo.InvariantCulture))];
         return (x, t) => (factors[0] * x) + (factors[1] * ReferenceSine.Of(factors[2] * x)) + (factors[3] * t);
     }
 
-    [GeneratedRegex(@"^eps\(x,t\)=(-?[\d.]+(?:e[+-]?\d+)?)\*x\+?(-?[\d.]+(?:e[+-]?\d+)?)\*sin\((-?[\d.]+(?:e[+-]?\d+)?)\*x\)\+?(-?[\d.]+(?:e[+-]?\d+)?)\*t$")]
+    [GeneratedRegex(@"^eps\(x,t\)=(-?[\d.]+(?:[eE][+-]?\d+)?)\*x\+?(-?[\d.]+(?:[eE][+-]?\d+)?)\*sin\((-?[\d.]+(?:[eE][+-]?\d+)?)\*x\)\+?(-?[\d.]+(?:[eE][+-]?\d+)?)\*t$")]
     private static partial Regex Formula();
 }

@@ -154,6 +154,57 @@ public sealed class FoundationLossTests
         together.ShouldBe(alone, 1e-4f);
     }
 
+    /// <summary>As the reference: of the pairs that there can be the cheapest, over the number of all targets.</summary>
+    [Fact]
+    public void Criterion_MoreTargetsThanQueries_MatchesWhatItCanAndCountsAll()
+    {
+        using var scope = NewDisposeScope();
+        using NoiseSource random = new(2);
+        var targets = zeros(3, 16, 16);
+        targets[0].narrow(1, 0, 8).fill_(1);
+        targets[1].narrow(0, 0, 4).fill_(1);
+        targets[2].narrow(0, 12, 4).fill_(1);
+        MaskTargets three = new(tensor(new long[] { 0, 1, 2 }), targets);
+        MaskTargets one = new(tensor(new long[] { 1 }), targets[1].unsqueeze(0));
+        var classes = full([2, 2, 4], -20f);
+        var masks = full([2, 2, 16, 16], -20f);
+        foreach (var (image, query, target) in new[] { (0, 0, 2), (0, 1, 0), (1, 1, 1) })
+        {
+            classes[image, query, target] = 20;
+            masks[image, query].copy_((40 * targets[target]) - 20);
+        }
+
+        classes[1, 0, 3] = 20;
+        var unsure = zeros_like(masks).requires_grad_();
+
+        MaskCriterion criterion = new(points: Points with { Uncertain = 0 });
+        criterion.Of([classes], [masks], [three, one], random).Class.item<float>().ShouldBeInRange(0, 1e-3f);
+        var loss = criterion.Of([classes], [unsure], [three, one], random);
+        loss.Total.backward();
+
+        loss.Mask.item<float>().ShouldBe(3 * MathF.Log(2) / 4, 1e-5f, "three masks of four, each no better than chance");
+        unsure.grad!.abs().sum([2, 3]).gt(0).sum().item<long>().ShouldBe(3);
+    }
+
+    [Fact]
+    public void MaskLosses_NoTarget_AreZeroAndHaveAGradient()
+    {
+        using var scope = NewDisposeScope();
+        var masks = randn([3, 7], requires_grad: true);
+        var none = zeros(0, 7);
+
+        var costs = MatchingCosts.Of(randn(3, 4), masks, zeros([0], int64), none, new MaskLossOptions());
+        var (mask, dice) = (MaskLosses.Mask(masks, none, costs.Assign()), MaskLosses.Dice(masks, none, costs.Assign(), 1));
+        (mask + dice).backward();
+
+        costs.Total.shape.ShouldBe([3, 0]);
+        mask.item<float>().ShouldBe(0);
+        dice.item<float>().ShouldBe(0);
+        masks.grad!.abs().sum().item<float>().ShouldBe(0);
+        var classes = zeros(3, 4);
+        MaskLosses.Class(classes, zeros([0], int64), [], 0.1).item<float>().ShouldBe(MathF.Log(4), 1e-5f);
+    }
+
     [Fact]
     public void Criterion_NothingToFind_StillGivesEveryPredictionAGradient()
     {

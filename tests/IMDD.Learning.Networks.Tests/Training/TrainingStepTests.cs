@@ -309,6 +309,107 @@ public sealed class TrainingStepTests
     }
 
     [Fact]
+    public void Update_SeveralLosses_AreOneStepByTheirMean()
+    {
+        using var scope = NewDisposeScope();
+        using var whole = nn.Linear(3, 2);
+        using var parts = nn.Linear(3, 2);
+        parts.load_state_dict(whole.state_dict());
+        using WeightUpdate atOnce = new([whole], new StepOptions(0.1, 0));
+        using WeightUpdate inParts = new([parts], new StepOptions(0.1, 0) { Accumulation = 2 });
+        var before = parts.weight!.clone();
+        for (var step = 0; step < 3; step++)
+        {
+            var input = randn(4, 3);
+            atOnce.Apply(whole.call(input).square().mean()).ShouldBeTrue();
+
+            inParts.Apply(parts.call(input.narrow(0, 0, 2)).square().mean()).ShouldBeFalse();
+            parts.weight!.allclose(before, rtol: 0, atol: 0).ShouldBeTrue("only half of the step's losses are there");
+            inParts.Apply(parts.call(input.narrow(0, 2, 2)).square().mean()).ShouldBeTrue();
+
+            parts.weight!.allclose(whole.weight!, rtol: 0, atol: 1e-5).ShouldBeTrue();
+            before = parts.weight!.clone();
+        }
+    }
+
+    [Fact]
+    public void Update_NormsAndEmbeddings_DecayOnlyWhereTheyAreNotSpared()
+    {
+        using var scope = NewDisposeScope();
+        using var linear = nn.Linear(2, 2);
+        using var norm = nn.LayerNorm([2]);
+        using var group = nn.GroupNorm(1, 2);
+        using var table = nn.Embedding(3, 2);
+        using var network = nn.Sequential(("linear", linear), ("norm", norm), ("group", group), ("table", table));
+        nn.Module[] spared = [norm, group, table];
+
+        Shrunk(spares: true).ShouldBe((true, false));
+        Shrunk(spares: false).ShouldBe((true, true));
+        StepOptions.Masks.SparesNorms.ShouldBeTrue();
+
+        // Nothing but the decay moves a weight whose gradient is 0.
+        (bool Linear, bool Spared) Shrunk(bool spares)
+        {
+            using WeightUpdate update = new([network], new StepOptions(0.1, 0.5) { SparesNorms = spares });
+            var before = network.parameters().Select(parameter => parameter.detach().clone()).ToList();
+            update.Apply(network.parameters().Select(parameter => (parameter * 0).sum()).Aggregate((left, right) => left + right)).ShouldBeTrue();
+            var changed = network.parameters().Zip(before, (now, then) => (now.Handle, Changed: !now.allclose(then, rtol: 0, atol: 0))).Where(entry => entry.Changed)
+                .Select(entry => entry.Handle).ToList();
+            return (changed.Contains(linear.weight!.Handle), spared.SelectMany(module => module.parameters()).Any(parameter => changed.Contains(parameter.Handle)));
+        }
+    }
+
+    [Theory]
+    [InlineData(NumberFormat.Single)]
+    [InlineData(NumberFormat.BFloat16)]
+    public void Update_RunningMean_IsThatOfTheStepsAndGoesOnAfterALoad(NumberFormat format)
+    {
+        using var scope = NewDisposeScope();
+        using var layer = nn.Linear(2, 2);
+        using var norm = nn.LayerNorm([2]);
+        using var network = nn.Sequential(("0", layer), ("1", norm));
+        var options = new StepOptions(0.1, 0.5) { AverageDecay = 0.5, SparesNorms = true };
+        MasterWeights masters = new(network, format);
+        var expected = Masters();
+        using MemoryStream saved = new();
+        using WeightUpdate first = new([masters], options);
+        Steps(first, 0, 4);
+        using (BinaryWriter writer = new(saved, System.Text.Encoding.UTF8, leaveOpen: true))
+        {
+            first.Save(writer);
+        }
+
+        saved.Position = 0;
+        using WeightUpdate second = new([masters], options);
+        using BinaryReader reader = new(saved);
+        second.Load(reader);
+        Steps(second, 4, 10);
+
+        second.UseMean();
+
+        foreach (var (name, master) in masters.Named())
+        {
+            master.ShouldBeWithin(expected[name], 1e-6, name);
+        }
+
+        ((Tensor)layer.weight!).to(float32).ShouldBeWithin(expected["0.weight"], format == NumberFormat.Single ? 1e-6 : 0.02, "the network has them too");
+
+        void Steps(WeightUpdate update, int from, int to)
+        {
+            for (var step = from; step < to; step++)
+            {
+                var hidden = layer.call(full([1, 2], step + 1, layer.weight!.dtype));
+                update.Apply(norm.call(hidden).square().sum() + hidden.sum()).ShouldBeTrue();
+                var decay = Math.Min(0.5, (1.0 + step) / (10.0 + step));
+                var now = Masters();
+                expected = expected.ToDictionary(entry => entry.Key, entry => (decay * entry.Value) + ((1 - decay) * now[entry.Key]));
+            }
+        }
+
+        Dictionary<string, Tensor> Masters() => masters.Named().ToDictionary(entry => entry.Name, entry => entry.Master.detach().clone());
+    }
+
+    [Fact]
     public void Scale_ManyGoodSteps_Doubles()
     {
         LossScale scale = new(start: 2, growAfter: 3);

@@ -36,6 +36,7 @@ public sealed class FoundationAssemblyTests : IDisposable
         }
 
         files.Metadata["configuration"].ShouldBe("tiny");
+        files.Metadata[StoredConfiguration.Key].ShouldBe(PublicFolders.Tiny.ToJson());
         files.Metadata["seed"].ShouldBe("7");
         files.Metadata["drawn"].ShouldBe("captioner, mask_generator, vocabulary");
         files.Metadata["source.vae"].ShouldBe($"diffusion_pytorch_model.safetensors sha256:{Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_public.File("vae"))))}");

@@ -8,7 +8,8 @@ namespace IMDD.Learning.Networks.Diffusion;
 
 /// <summary>
 /// The image autoencoder of Stable Diffusion (Rombach et al. 2022), with the parameter names of the public diffusers checkpoint. Images are
-/// [B, 3, H, W] in [-1, 1]; their sides are multiples of <see cref="Stride"/>. Meant for 32 bits: public weights overflow in half precision.
+/// [B, 3, H, W] in [-1, 1]. What sides have beyond a multiple of <see cref="Stride"/> is seen, but has no latent of its own, and decoding does not give it
+/// back, as in diffusers. Meant for 32 bits: public weights overflow in half precision.
 /// </summary>
 public sealed class Vae : NamedModule
 {
@@ -38,12 +39,13 @@ public sealed class Vae : NamedModule
     public int Stride => 1 << (Configuration.Levels - 1);
 
     /// <summary>The distribution of latents of an image, not scaled.</summary>
-    /// <param name="image">[B, 3, H, W] in [-1, 1].</param>
+    /// <param name="image">[B, 3, H, W] in [-1, 1]; sides from <see cref="Stride"/>.</param>
+    /// <returns>Of [B, latent, ⌊H/stride⌋, ⌊W/stride⌋].</returns>
     public Posterior Encode(Tensor image)
     {
-        if (image.shape[2] % Stride != 0 || image.shape[3] % Stride != 0)
+        if (image.shape[2] < Stride || image.shape[3] < Stride)
         {
-            throw new ArgumentException($"An image of {image.shape[3]}×{image.shape[2]}; expected multiples of {Stride}.", nameof(image));
+            throw new ArgumentException($"An image of {image.shape[3]}×{image.shape[2]}; expected at least {Stride} a side.", nameof(image));
         }
 
         using var scope = NewDisposeScope();

@@ -3,17 +3,51 @@ namespace IMDD.Learning.Networks.Losses;
 /// <summary>The cheapest assignment of rows to columns, by shortest augmenting paths (Jonker and Volgenant 1987), O(rows² · columns).</summary>
 public static class HungarianMatching
 {
-    /// <summary>For each row its column.</summary>
-    /// <param name="costs">Rows by columns, at most as many rows as columns, all finite.</param>
-    /// <exception cref="ArgumentException">More rows than columns, or a cost that is not finite.</exception>
+    /// <summary>What a row has that got no column.</summary>
+    public const int None = -1;
+
+    /// <summary>For each row its column, or <see cref="None"/>: of rows and columns all of those that are fewer are assigned.</summary>
+    /// <param name="costs">Rows by columns, all finite.</param>
+    /// <exception cref="ArgumentException">A cost that is not finite.</exception>
     public static int[] Assign(double[,] costs)
     {
         var (rows, columns) = (costs.GetLength(0), costs.GetLength(1));
-        if (rows > columns || costs.Cast<double>().Any(cost => !double.IsFinite(cost)))
+        if (costs.Cast<double>().Any(cost => !double.IsFinite(cost)))
         {
-            throw new ArgumentException($"Costs of {rows}×{columns}; expected at most as many rows as columns, and finite numbers.", nameof(costs));
+            throw new ArgumentException($"Costs of {rows}×{columns}; expected finite numbers.", nameof(costs));
         }
 
+        return rows <= columns ? AssignAllRows(costs, rows, columns) : Inverted(AssignAllRows(Transposed(costs), columns, rows), rows);
+    }
+
+    private static double[,] Transposed(double[,] costs)
+    {
+        var transposed = new double[costs.GetLength(1), costs.GetLength(0)];
+        for (var row = 0; row < costs.GetLength(0); row++)
+        {
+            for (var column = 0; column < costs.GetLength(1); column++)
+            {
+                transposed[column, row] = costs[row, column];
+            }
+        }
+
+        return transposed;
+    }
+
+    private static int[] Inverted(int[] rowOfColumn, int rows)
+    {
+        var columnOfRow = new int[rows];
+        Array.Fill(columnOfRow, None);
+        foreach (var (column, row) in rowOfColumn.Index())
+        {
+            columnOfRow[row] = column;
+        }
+
+        return columnOfRow;
+    }
+
+    private static int[] AssignAllRows(double[,] costs, int rows, int columns)
+    {
         // Index 0 is a row and a column that stand for "none".
         var rowPotential = new double[rows + 1];
         var columnPotential = new double[columns + 1];

@@ -37,16 +37,14 @@ public sealed class MaskCriterion(MaskLossOptions? weights = null, MaskPointOpti
     {
         // 32 bits whatever the network computes in: sums over thousands of points.
         var (named, masked) = (classes.to(float32), masks.to(float32));
-        List<int> matched = [];
-        for (var image = 0; image < targets.Count; image++)
-        {
-            var queries = Match(named[image], masked[image], targets[image], random);
-            matched.AddRange(queries.Select(query => (image * (int)masks.shape[1]) + query));
-        }
+        List<int[]> queries = [.. targets.Select((target, image) => Match(named[image], masked[image], target, random))];
 
+        // Queries of all images in one row; a target that got none, since there are more targets than queries, is named and masked nowhere.
+        int[] all = [.. queries.SelectMany((own, image) => own.Select(query => query == HungarianMatching.None ? query : (image * (int)masks.shape[1]) + query))];
+        int[] matched = [.. all.Where(query => query != HungarianMatching.None)];
         var labels = cat(targets.Select(target => target.Labels).ToList());
-        var classLoss = MaskLosses.Class(named.flatten(0, 1), labels, [.. matched], _weights.NoObject);
-        if (matched.Count == 0)
+        var classLoss = MaskLosses.Class(named.flatten(0, 1), labels, all, _weights.NoObject);
+        if (matched.Length == 0)
         {
             // Nothing there: no mask to compare, but every mask takes part in the sum, so that each parameter has a gradient.
             var nothing = masked.sum() * 0;
@@ -56,10 +54,10 @@ public sealed class MaskCriterion(MaskLossOptions? weights = null, MaskPointOpti
         var chosen = masked.flatten(0, 1).index_select(0, tensor(matched.Select(query => (long)query).ToArray(), device: masks.device));
         var places = MaskPoints.Uncertain(chosen, _points, random);
         var predicted = MaskPoints.Sample(chosen, places);
-        var expected = AtPoints(targets, places);
-        int[] each = [.. Enumerable.Range(0, matched.Count)];
-        var maskLoss = MaskLosses.Mask(predicted, expected, each);
-        var diceLoss = MaskLosses.Dice(predicted, expected, each, _weights.DiceSmoothing);
+        var expected = AtPoints(targets, queries, places);
+        int[] each = [.. Enumerable.Range(0, matched.Length)];
+        var maskLoss = MaskLosses.Mask(predicted, expected, each, all.Length);
+        var diceLoss = MaskLosses.Dice(predicted, expected, each, _weights.DiceSmoothing, all.Length);
         var shapes = (_weights.Mask * maskLoss) + (_weights.Dice * diceLoss);
         return new MaskLoss((_weights.ClassFactor * _weights.Class * classLoss) + (_weights.MaskFactor * shapes), classLoss, maskLoss, diceLoss);
     }
@@ -79,15 +77,19 @@ public sealed class MaskCriterion(MaskLossOptions? weights = null, MaskPointOpti
     }
 
     // Target by target, since images may differ in size.
-    private static Tensor AtPoints(IReadOnlyList<MaskTargets> targets, Tensor places)
+    private static Tensor AtPoints(IReadOnlyList<MaskTargets> targets, IReadOnlyList<int[]> queries, Tensor places)
     {
         List<Tensor> values = [];
         long start = 0;
-        foreach (var target in targets.Where(target => target.Labels.shape[0] > 0))
+        foreach (var (target, own) in targets.Zip(queries))
         {
-            var count = target.Labels.shape[0];
-            values.Add(MaskPoints.Sample(target.Masks, places.narrow(0, start, count)));
-            start += count;
+            long[] matched = [.. own.Index().Where(pair => pair.Item != HungarianMatching.None).Select(pair => (long)pair.Index)];
+            if (matched.Length > 0)
+            {
+                var masks = matched.Length == own.Length ? target.Masks : target.Masks.index_select(0, tensor(matched, device: target.Masks.device));
+                values.Add(MaskPoints.Sample(masks, places.narrow(0, start, matched.Length)));
+                start += matched.Length;
+            }
         }
 
         return cat(values);

@@ -32,9 +32,14 @@ public sealed record MatchingCosts(Tensor Class, Tensor Mask, Tensor Dice, Tenso
             classCost.MoveToOuterDisposeScope(), maskCost.MoveToOuterDisposeScope(), diceCost.MoveToOuterDisposeScope(), total.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The query of each target: the cheapest assignment.</summary>
+    /// <summary>The query of each target, by the cheapest assignment; <see cref="HungarianMatching.None"/> where there are more targets than queries and none was left.</summary>
     public int[] Assign()
     {
+        if (Total.numel() == 0)
+        {
+            return [.. Enumerable.Repeat(HungarianMatching.None, (int)Total.shape[1])];
+        }
+
         using var scope = NewDisposeScope();
         var costs = Total.to(float64).cpu().t().contiguous();
         var values = costs.data<double>().ToArray();

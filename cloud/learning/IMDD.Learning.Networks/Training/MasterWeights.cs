@@ -41,6 +41,17 @@ public sealed class MasterWeights : IDisposable
     /// <summary>What the optimizer changes, 32 bits.</summary>
     public IEnumerable<Parameter> Parameters => _pairs.Select(pair => pair.Master);
 
+    /// <summary>Those of them that belong to norms and to tables of embeddings.</summary>
+    public IEnumerable<Parameter> OfNorms
+    {
+        get
+        {
+            var handles = _network.modules().Where(module => module is GroupNorm or LayerNorm or Embedding)
+                .SelectMany(module => module.parameters()).Select(parameter => parameter.Handle).ToHashSet();
+            return _pairs.Where(pair => handles.Contains(pair.Own.Handle)).Select(pair => pair.Master);
+        }
+    }
+
     /// <summary>The element type of a format.</summary>
     public static ScalarType TypeOf(NumberFormat format) => format switch
     {

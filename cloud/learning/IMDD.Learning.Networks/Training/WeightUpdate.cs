@@ -10,6 +10,8 @@ public sealed class WeightUpdate : IDisposable
     private readonly LossScale? _scale;
     private readonly StepOptions _options;
     private readonly AdamW _optimizer;
+    private readonly WeightMean? _mean;
+    private int _losses;
 
     /// <summary>An update of networks that may compute in different formats.</summary>
     /// <param name="networks">Those that are trained.</param>
@@ -29,7 +31,8 @@ public sealed class WeightUpdate : IDisposable
         _options = options;
         _scale = scale;
         _masters = [.. masters];
-        _optimizer = optim.AdamW(Parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        _optimizer = Optimizer(options);
+        _mean = options.AverageDecay is { } decay ? new WeightMean([.. Parameters()], decay) : null;
     }
 
     /// <summary>Changes the rate of the steps from now on.</summary>
@@ -44,13 +47,20 @@ public sealed class WeightUpdate : IDisposable
         }
     }
 
-    /// <summary>One step.</summary>
+    /// <summary>One step, or where a step is taken by several losses one of them.</summary>
     /// <param name="loss">A scalar.</param>
-    /// <returns>False where a gradient was no number: nothing has changed but the scale.</returns>
+    /// <returns>False where no step was taken: further losses of it are to come, or a gradient was no number, and nothing has changed but the scale.</returns>
     public bool Apply(Tensor loss)
     {
         using var scope = NewDisposeScope();
-        (_scale is null ? loss : loss * _scale.Value).backward();
+        var part = _options.Accumulation == 1 ? loss : loss / _options.Accumulation;
+        (_scale is null ? part : part * _scale.Value).backward();
+        if (++_losses < _options.Accumulation)
+        {
+            return false;
+        }
+
+        _losses = 0;
         var good = true;
         foreach (var masters in _masters)
         {
@@ -62,6 +72,7 @@ public sealed class WeightUpdate : IDisposable
         {
             nn.utils.clip_grad_norm_(Parameters(), _options.MaxGradientNorm);
             _optimizer.step();
+            _mean?.Update();
             _masters.ForEach(masters => masters.Publish());
         }
 
@@ -69,10 +80,18 @@ public sealed class WeightUpdate : IDisposable
         return good;
     }
 
-    /// <summary>Writes what the optimizer remembers, and the loss's scale where there is one; weights are not in it.</summary>
+    /// <summary>Makes the weights their running mean, where one is kept: no more steps after that.</summary>
+    public void UseMean()
+    {
+        _mean?.Publish();
+        _masters.ForEach(masters => masters.Publish());
+    }
+
+    /// <summary>Writes what the optimizer remembers, and the loss's scale and the running mean where there are such; weights are not in it. Between steps only.</summary>
     public void Save(BinaryWriter writer)
     {
         _scale?.Save(writer);
+        _mean?.Save(writer);
         _optimizer.save_state_dict(writer);
     }
 
@@ -80,6 +99,7 @@ public sealed class WeightUpdate : IDisposable
     public void Load(BinaryReader reader)
     {
         _scale?.Load(reader);
+        _mean?.Load(reader);
         _optimizer.load_state_dict(reader);
     }
 
@@ -87,7 +107,25 @@ public sealed class WeightUpdate : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _mean?.Dispose();
         _masters.ForEach(masters => masters.Dispose());
+    }
+
+    private AdamW Optimizer(StepOptions options)
+    {
+        if (!options.SparesNorms)
+        {
+            return optim.AdamW(Parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        }
+
+        List<Parameter> spared = [.. _masters.SelectMany(masters => masters.OfNorms)];
+        var handles = spared.Select(parameter => parameter.Handle).ToHashSet();
+        AdamW.ParamGroup[] groups =
+        [
+            new([.. Parameters().Where(parameter => !handles.Contains(parameter.Handle))], options.LearningRate, weight_decay: options.WeightDecay),
+            new(spared, options.LearningRate, weight_decay: 0),
+        ];
+        return optim.AdamW([.. groups.Where(group => group.Parameters.Any())], options.LearningRate, weight_decay: options.WeightDecay);
     }
 
     private IEnumerable<Parameter> Parameters() => _masters.SelectMany(masters => masters.Parameters);

@@ -102,6 +102,7 @@ public static class FoundationAssembly
         Dictionary<string, string> metadata = new(StringComparer.Ordinal)
         {
             ["configuration"] = configuration.Name,
+            [StoredConfiguration.Key] = configuration.ToJson(),
             ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
             ["drawn"] = string.Join(", ", DrawnParts.Names),
         };

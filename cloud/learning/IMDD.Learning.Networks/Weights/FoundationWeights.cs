@@ -14,6 +14,8 @@ namespace IMDD.Learning.Networks.Weights;
 /// <summary>The weights of a foundation model where they lie in files, for an export that never has all of them in memory.</summary>
 public sealed class FoundationWeights
 {
+    private const int TextsAtATime = 64;
+
     private readonly FoundationConfiguration _configuration;
     private readonly WeightFiles _files;
     private readonly TensorLayout _layout;
@@ -22,11 +24,12 @@ public sealed class FoundationWeights
     /// <summary>Finds every tensor of a model.</summary>
     /// <param name="configuration">The model.</param>
     /// <param name="files">Its checkpoint, as <see cref="ModuleWeights.Save"/> writes it; has to stay open.</param>
-    /// <exception cref="WeightsException">A tensor is missing or misshapen; every one is named.</exception>
+    /// <exception cref="WeightsException">The checkpoint says that it is another model's; or tensors are missing or misshapen, and all are named.</exception>
     public FoundationWeights(FoundationConfiguration configuration, WeightFiles files)
     {
         _configuration = configuration;
         _files = files;
+        StoredConfiguration.Require(configuration, files);
         _layout = FoundationLayout.Of(configuration);
         _tensors = WeightMatch.Of(_layout, files, WeightNames.Own).Require().Found;
     }
@@ -47,6 +50,19 @@ public sealed class FoundationWeights
         using ClipText text = new(_configuration.Text);
         ModuleWeights.Load(text, _files, WeightNames.Behind("text_encoder.", WeightNames.Own));
         return text.States(FoundationNetwork.EmptyIds(_configuration.Text)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What <see cref="ClipModel.EmbedText"/> gives, some texts at a time; of CLIP only the text tower is loaded for it, and let go again.</summary>
+    /// <param name="ids">Token ids, [K, context].</param>
+    /// <returns>[K, text width].</returns>
+    public Tensor Texts(Tensor ids)
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        using ClipText text = new(_configuration.Clip.Text);
+        ModuleWeights.Load(text, _files, WeightNames.Behind("clip.", WeightNames.Own));
+        var projection = TensorFiles.Read(_tensors["clip.text_projection.weight"]).to(float32).t();
+        return cat([.. ids.split(TextsAtATime).Select(some => ClipText.AtEnd(text.States(some), some).matmul(projection))]).MoveToOuterDisposeScope();
     }
 
     /// <summary>What <see cref="OpenVocabularyHead.Rows"/> gives.</summary>

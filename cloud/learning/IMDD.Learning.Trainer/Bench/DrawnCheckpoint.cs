@@ -1,4 +1,5 @@
 using IMDD.Learning.Weights.Configurations;
+using IMDD.Learning.Weights.Files;
 using IMDD.Learning.Weights.Layouts;
 using IMDD.Safetensors;
 using static TorchSharp.torch;
@@ -15,7 +16,10 @@ internal static class DrawnCheckpoint
     public static void Write(string path, FoundationConfiguration configuration, ulong seed)
     {
         using Generator generator = new(seed);
-        SafetensorsWriter.Write(path, [.. FoundationLayout.Of(configuration).Shapes.Select(tensor => Drawn(tensor.Key, tensor.Value, generator))]);
+        SafetensorsWriter.Write(
+            path,
+            [.. FoundationLayout.Of(configuration).Shapes.Select(tensor => Drawn(tensor.Key, tensor.Value, generator))],
+            new Dictionary<string, string>(StringComparer.Ordinal) { [StoredConfiguration.Key] = configuration.ToJson() });
     }
 
     // Matrices keep the size of what goes through them; scales are near one, biases near zero.

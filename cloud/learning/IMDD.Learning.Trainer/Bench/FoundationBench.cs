@@ -26,6 +26,7 @@ internal sealed class FoundationBench : IDisposable
     private readonly int _latentStride;
     private readonly UnetConfiguration _configuration;
     private readonly Unet _unet;
+    private readonly Unet? _channelsLast;
     private readonly Tensor _sample;
     private readonly Tensor _timesteps;
     private readonly Tensor _context;
@@ -43,6 +44,7 @@ internal sealed class FoundationBench : IDisposable
         DrawnWeights.FillZeros(_unet);
         _unet.to(_place.Type);
         _unet.to(_place.Device);
+        _channelsLast = options.IsChannelsLastMeasured ? ChannelsLast() : null;
         using NoiseSource noise = new(Seed);
         _sample = noise.Draw([options.Batch, _configuration.InChannels, options.LatentSide, options.LatentSide], _place.Type, _place.Device);
         _timesteps = full([options.Batch], whole.FeatureTimestep, int64, _place.Device);
@@ -62,6 +64,7 @@ internal sealed class FoundationBench : IDisposable
                 () => Step(() => BareUnet.Predict(_configuration, weights, _sample, _timesteps, _context), isCheckpointed: false),
                 () => Step(() => _unet.Predict(_sample, _timesteps, _context), isCheckpointed: true),
                 Forward,
+                .. _channelsLast is { } other ? [() => Step(() => other.Predict(_sample, _timesteps, _context), isCheckpointed: false)] : Array.Empty<Action>(),
             ]).Select(Spent.MedianOf)];
         var (step, bare, checkpointed, forward) = (times[0], times[1], times[2], times[3]);
         var memory = _options.IsMemoryMeasured ? MemoryKinds.Select(start).ToArray() : null;
@@ -98,6 +101,7 @@ internal sealed class FoundationBench : IDisposable
             ForwardToPython = forward.Clock.TotalMilliseconds / python?.ForwardMs,
             CheckpointedStepMs = checkpointed.Clock.TotalMilliseconds,
             CheckpointedToStep = TimeRatio.Of(checkpointed, step),
+            ChannelsLastToStep = _channelsLast is null ? null : TimeRatio.Of(times[4], step),
             SamplingToForward = _options.SamplerSteps > 0 ? Sampling(guidance: 1) : null,
             GuidedSamplingToForward = _options.SamplerSteps > 0 ? Sampling(GuidanceScale) : null,
             ForwardPeakBytes = memory?[0],
@@ -117,9 +121,20 @@ internal sealed class FoundationBench : IDisposable
     public void Dispose()
     {
         _unet.Dispose();
+        _channelsLast?.Dispose();
         _sample.Dispose();
         _timesteps.Dispose();
         _context.Dispose();
+    }
+
+    private Unet ChannelsLast()
+    {
+        Unet unet = new(_configuration);
+        unet.load_state_dict(_unet.state_dict());
+        unet.to(_place.Type);
+        unet.to(_place.Device);
+        unet.UseChannelsLast();
+        return unet;
     }
 
     /// <summary>10¹² operations a second.</summary>

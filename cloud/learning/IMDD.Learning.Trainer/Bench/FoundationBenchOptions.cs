@@ -11,6 +11,7 @@ namespace IMDD.Learning.Trainer.Bench;
 /// <param name="Python">The interpreter whose PyTorch is measured beside, where it has one.</param>
 /// <param name="Device">One of <see cref="BenchPlace.DeviceNames"/>.</param>
 /// <param name="Precision">One of <see cref="BenchPlace.PrecisionNames"/>: of weights, feature maps and gradients.</param>
+/// <param name="IsChannelsLastMeasured">Whether a step is also taken with the channels of a pixel side by side in memory.</param>
 /// <param name="PeakTflops">What the device can do, 10¹² operations a second; null where nobody said it.</param>
 internal sealed record FoundationBenchOptions(
     string Configuration,
@@ -23,4 +24,5 @@ internal sealed record FoundationBenchOptions(
     string Python,
     string Device,
     string Precision,
+    bool IsChannelsLastMeasured,
     double? PeakTflops);

@@ -77,6 +77,9 @@ internal sealed record FoundationBenchResult
     /// <summary>Checkpointed step over step.</summary>
     public required TimeRatio CheckpointedToStep { get; init; }
 
+    /// <summary>A step with the channels of a pixel side by side over step; null where it was not measured.</summary>
+    public required TimeRatio? ChannelsLastToStep { get; init; }
+
     /// <summary>Time of the sampler over that of as many bare passes; null where it was left out.</summary>
     public required TimeRatio? SamplingToForward { get; init; }
 

@@ -24,6 +24,7 @@ internal static class BenchFoundationCommand
         device.AcceptOnlyFromAmong(BenchPlace.DeviceNames);
         Option<string> precision = new("--precision") { Description = "Of weights, feature maps and gradients: fp32 or bf16.", DefaultValueFactory = _ => BenchPlace.PrecisionNames[0] };
         precision.AcceptOnlyFromAmong(BenchPlace.PrecisionNames);
+        Option<bool> channelsLast = new("--channels-last") { Description = "Also measure a step with the channels of a pixel side by side in memory." };
         Option<double?> peak = new("--peak-tflops") { Description = "What the device can do in this precision, 10¹² operations a second: what utilisation is a share of." };
         peak.Validators.Add(result =>
         {
@@ -36,7 +37,7 @@ internal static class BenchFoundationCommand
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Measures the foundation model: a pass, a training step with and without checkpoints and modules, sampling.")
         {
-            configuration, batch, side, runs, threads, sampler, timeOnly, python, device, precision, peak, memory, json,
+            configuration, batch, side, runs, threads, sampler, timeOnly, python, device, precision, channelsLast, peak, memory, json,
             BenchFoundationStepsCommand.Create(), BenchFoundationPartsCommand.Create(), BenchFoundationBundleCommand.Create(),
         };
         command.SetAction(parsed =>
@@ -52,6 +53,7 @@ internal static class BenchFoundationCommand
                 parsed.GetRequiredValue(python),
                 parsed.GetRequiredValue(device),
                 parsed.GetRequiredValue(precision),
+                parsed.GetValue(channelsLast),
                 parsed.GetValue(peak));
             var output = parsed.InvocationConfiguration.Output;
             using FoundationBench bench = new(options);
@@ -128,6 +130,11 @@ internal static class BenchFoundationCommand
         }
 
         Line($"  checkpointed    {result.CheckpointedStepMs,9:0.0} ms  {result.CheckpointedToStep.Clock:0.00} of the time, {result.CheckpointedToStep.Processor:0.00} of processor time, {result.CheckpointedPeakToStepPeak:0.00} of the memory");
+        if (result.ChannelsLastToStep is { } channelsLast)
+        {
+            Line($"  channels last   {channelsLast.Clock,9:0.000}  of a step's time, {channelsLast.Processor:0.000} of its processor time");
+        }
+
         if (result.SamplingToForward is { } ratio)
         {
             Line($"  sampling        {ratio.Clock,9:0.000}  of as many bare passes, {ratio.Processor:0.000} of their processor time");

@@ -5,7 +5,6 @@ using IMDD.Learning.Networks.Clip;
 using IMDD.Learning.Training;
 using IMDD.Learning.Training.Painting;
 using IMDD.Learning.Weights.Configurations;
-using IMDD.Learning.Weights.Files;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Trainer.Commands;
@@ -86,7 +85,7 @@ internal static class ModelPaintCommand
         var largest = FoundationPainter.MaxSide(configuration);
         using var image = PaintFiles.Read(files.Image, largest);
         var region = files.Mask is null ? null : Region(files.Mask, image, largest);
-        using var weights = WeightFiles.OpenFile(model);
+        using var weights = CheckpointFile.Open(model, progress);
         using FoundationPainter painter = new(configuration, weights, ClipTokenizer.Open(tokenizer));
         using var painted = painter.Paint(image, region, options, step => progress.WriteLine($"step {step} of {options.StepsTaken}"), cancellation);
         files.Write(painted, region);

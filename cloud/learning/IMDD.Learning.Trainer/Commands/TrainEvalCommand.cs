@@ -10,7 +10,6 @@ using IMDD.Learning.Networks.Clip;
 using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Weights.Configurations;
-using IMDD.Learning.Weights.Files;
 using TorchSharp;
 
 namespace IMDD.Learning.Trainer.Commands;
@@ -62,7 +61,8 @@ internal static class TrainEvalCommand
                 FoundationConfiguration.Open(parsed.GetRequiredValue(configuration)),
                 parsed.GetValue(tokenizer)!.FullName,
                 classes,
-                parsed.GetValue(ensemble) ? new ClipEnsemble(parsed.GetValue(seen), parsed.GetValue(novel)) : null),
+                parsed.GetValue(ensemble) ? new ClipEnsemble(parsed.GetValue(seen), parsed.GetValue(novel)) : null,
+                parsed.InvocationConfiguration.Error),
             parsed.GetRequiredValue(data),
             new DivisionRule { With = parsed.GetValue(splitWith) ?? [], TestGroups = parsed.GetValue(testGroup) ?? [] },
             parsed.GetRequiredValue(side),
@@ -72,9 +72,9 @@ internal static class TrainEvalCommand
     }
 
     private static FoundationTorchSegmenter Foundation(
-        string file, FoundationConfiguration configuration, string tokenizer, IReadOnlyList<TrainedClass> classes, ClipEnsemble? ensemble)
+        string file, FoundationConfiguration configuration, string tokenizer, IReadOnlyList<TrainedClass> classes, ClipEnsemble? ensemble, TextWriter warnings)
     {
-        using var files = WeightFiles.OpenFile(file);
+        using var files = CheckpointFile.Open(file, warnings);
         return new FoundationTorchSegmenter(configuration, files, ClipTokenizer.Open(tokenizer), classes, ensemble);
     }
 

@@ -15,6 +15,7 @@ namespace IMDD.Learning.Trainer.Commands;
 internal static class TrainFoundationCommand
 {
     private const string WeightsFile = "foundation.safetensors";
+    private const string Automatic = "auto";
 
     private static readonly Dictionary<string, NumberFormat> Precisions = new(StringComparer.Ordinal)
     {
@@ -42,6 +43,8 @@ internal static class TrainFoundationCommand
         Option<bool> captioner = new("--train-captioner") { Description = "The implicit captioner goes on learning in the second stage, through the denoising network, which stays as it is. Without: it stays too, as the paper has it." };
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => 1e-4 };
+        Option<int> accumulate = new("--accumulate") { Description = "Batches a step: a large batch in the memory of a small one.", DefaultValueFactory = _ => 1 };
+        Option<double?> average = new("--average") { Description = "Keep the running mean of the trained weights, of which this much stays at each step (0.9999 for long runs), and end each stage with it." };
         Option<bool> checkpointed = new("--checkpointed") { Description = "Keep only the layers' inputs for the backward pass: half of the memory for a third more time." };
         Option<string[]> paper = new("--paper")
         {
@@ -58,10 +61,10 @@ internal static class TrainFoundationCommand
         });
         Option<string> precision = new("--precision")
         {
-            Description = "What the denoising network computes in during the first stage: fp32, bf16, or fp16 with a dynamic loss scale (the paper's). Weights are kept in 32 bits. Processors without 16-bit instructions are slower with 16 bits.",
-            DefaultValueFactory = _ => "fp32",
+            Description = "What the denoising network computes in during the first stage: fp32, bf16, or fp16 with a dynamic loss scale (the paper's); auto: bf16 where the processor has instructions for it and a step that is tried is faster, else fp32. Weights are kept in 32 bits.",
+            DefaultValueFactory = _ => Automatic,
         };
-        precision.AcceptOnlyFromAmong([.. Precisions.Keys]);
+        precision.AcceptOnlyFromAmong([Automatic, .. Precisions.Keys]);
         Option<int> every = new("--checkpoint-every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 250 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> half = new("--fp16") { Description = "The bundle computes in 16 bits." };
@@ -72,7 +75,7 @@ internal static class TrainFoundationCommand
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Trains a foundation model on pictures, texts of what their crops show, and masks.")
         {
-            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, captioner, seed, rate, checkpointed, paper, precision, every, threads, half, stopWithInput, json,
+            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, captioner, seed, rate, accumulate, average, checkpointed, paper, precision, every, threads, half, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -93,17 +96,22 @@ internal static class TrainFoundationCommand
                     TrainsCaptioner = parsed.GetValue(captioner),
                     Seed = parsed.GetValue(seed),
                     LearningRate = parsed.GetValue(rate),
-                    Precision = Precisions[parsed.GetRequiredValue(precision)],
+                    Precision = Precisions.GetValueOrDefault(parsed.GetRequiredValue(precision)),
+                    Accumulation = parsed.GetValue(accumulate),
+                    AverageDecay = parsed.GetValue(average),
                     IsCheckpointed = parsed.GetValue(checkpointed),
                     CheckpointEvery = parsed.GetValue(every),
                     Threads = parsed.GetValue(threads),
                 },
+                parsed.GetRequiredValue(precision) == Automatic,
                 parsed.GetValue(half),
                 parsed.GetValue(json),
                 stop?.Token ?? cancellation).ConfigureAwait(false);
         });
         return command;
     }
+
+    private static string NameOf(NumberFormat format) => Precisions.Single(known => known.Value == format).Key;
 
     private static string[] Split(string[]? modes)
         => [.. (modes ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
@@ -118,13 +126,14 @@ internal static class TrainFoundationCommand
         string tokenizer,
         string? from,
         FoundationTrainingOptions options,
+        bool isAutomatic,
         bool half,
         bool json,
         CancellationToken cancellation)
     {
         options.Validate();
         var (output, progress) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-        using var start = from is null ? null : WeightFiles.OpenFile(from);
+        using var start = from is null ? null : CheckpointFile.Open(from, progress);
         var words = ClipTokenizer.Open(tokenizer);
         var data = TrainingDataReader.Read(names, shots: null, options.Seed, normalOnly: false);
         foreach (var problem in data.Problems)
@@ -140,6 +149,9 @@ internal static class TrainFoundationCommand
 
         var run = Path.Combine(folder, ModelBundle.RunFolder);
         using var own = await RunFolderLock.TakeAsync(run, cancellation).ConfigureAwait(false);
+        var precision = RunPrecision.Of(run, options, isAutomatic);
+        options = options with { Precision = precision.Format };
+        await progress.WriteLineAsync($"precision {NameOf(options.Precision)}: {precision.Reason}").ConfigureAwait(false);
         using FoundationTrainer trainer = new(options, data, words, run, start);
         if (trainer.Notice is { } notice)
         {
@@ -155,6 +167,7 @@ internal static class TrainFoundationCommand
         ModuleWeights.Save(trainer.Network, Path.Combine(run, WeightsFile), new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["configuration"] = options.Configuration.Name,
+            [StoredConfiguration.Key] = options.Configuration.ToJson(),
             [FoundationTorchSegmenter.ClassesKey] = string.Join(",", data.Classes.Select(c => c.Id)),
             ["paper"] = string.Join(",", PaperModeNames.Of(options.Configuration.Paper)),
             ["seed"] = options.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -163,7 +176,7 @@ internal static class TrainFoundationCommand
         var (digest, parity) = FoundationBundle.Write(trainer.Network, data.Classes, trainer.ClassTexts, folder, half, CreationTime.Now());
         if (!json)
         {
-            await output.WriteLineAsync($"{folder}: bundle {digest}; {parity}").ConfigureAwait(false);
+            await output.WriteLineAsync($"{folder}: bundle {digest}; {parity}; first stage in {NameOf(options.Precision)}").ConfigureAwait(false);
             return 0;
         }
 
@@ -174,8 +187,11 @@ internal static class TrainFoundationCommand
             Configuration = options.Configuration.Name,
             options.Seed,
             Paper = PaperModeNames.Of(options.Configuration.Paper),
-            Precision = Precisions.Single(known => known.Value == options.Precision).Key,
+            Precision = NameOf(options.Precision),
+            PrecisionReason = precision.Reason,
             Side = options.CropSide,
+            options.Accumulation,
+            options.AverageDecay,
             outcome.Step,
             DiffusionSteps = options.Steps,
             options.MaskSteps,

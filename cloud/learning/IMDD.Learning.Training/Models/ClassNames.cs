@@ -12,8 +12,10 @@ internal static class ClassNames
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var context = network.Configuration.Clip.Text.Context;
-        var ids = names.SelectMany(name => tokenizer.Encode($"a photo of a {name}.", context)).ToArray();
-        return network.Clip.EmbedText(tensor(ids, [names.Count, context])).MoveToOuterDisposeScope();
+        return network.Clip.EmbedText(Ids(tokenizer, network.Configuration.Clip.Text.Context, names)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>The ids of the sentences that have the names, [names, context].</summary>
+    public static Tensor Ids(ClipTokenizer tokenizer, int context, IReadOnlyList<string> names)
+        => tensor(names.SelectMany(name => tokenizer.Encode($"a photo of a {name}.", context)).ToArray(), [names.Count, context]);
 }

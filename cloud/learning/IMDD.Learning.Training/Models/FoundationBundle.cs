@@ -46,7 +46,7 @@ public static class FoundationBundle
     /// <summary>Exports, compares, writes.</summary>
     /// <param name="network">In evaluation mode afterwards.</param>
     /// <param name="classes">What it is to name.</param>
-    /// <param name="texts">CLIP's embeddings of their names, [K, text width].</param>
+    /// <param name="texts">CLIP's embeddings of their names, or of each one's name and synonyms, [K, text width].</param>
     /// <param name="folder">The bundle's; must hold nothing else.</param>
     /// <param name="half">Whether it computes in 16 bits; for accelerators.</param>
     /// <param name="createdAt">When it was made; the same model and time make the same bytes.</param>
@@ -79,7 +79,7 @@ public static class FoundationBundle
     /// <param name="configuration">The model.</param>
     /// <param name="files">Its checkpoint, as <see cref="ModuleWeights.Save"/> writes it.</param>
     /// <param name="classes">What it is to name.</param>
-    /// <param name="texts">CLIP's embeddings of their names, [K, text width].</param>
+    /// <param name="texts">CLIP's embeddings of their names, or of each one's name and synonyms, [K, text width].</param>
     /// <param name="folder">The bundle's; must hold nothing else.</param>
     /// <param name="half">Whether it computes in 16 bits; for accelerators.</param>
     /// <param name="createdAt">When it was made.</param>
@@ -90,7 +90,7 @@ public static class FoundationBundle
     /// <param name="maxGraphBytes">Most bytes of weights within the graph's own file; with more they are in files beside it.</param>
     /// <param name="written">Called when graph and weights are on the disk, before anything loads them.</param>
     /// <returns>Digest of the manifest, and how well graph and network agree; where they were not compared, how well the graph as written and as optimised do.</returns>
-    /// <exception cref="WeightsException">The checkpoint is not this model's; everything missing or misshapen is named.</exception>
+    /// <exception cref="WeightsException">The checkpoint says that it is another model's; or tensors are missing or misshapen, and all are named.</exception>
     /// <exception cref="OnnxParityException">They do not agree.</exception>
     public static (string Digest, ParityReport Parity) WriteFrom(
         FoundationConfiguration configuration,
@@ -214,7 +214,7 @@ public static class FoundationBundle
             Stride = configuration.Stride,
             OutputStride = configuration.LatentStride,
             Opset = model.Opset,
-            Rows = [.. parts.Classes.Select(c => new BundleRow(c.Id, c.Name, "text", 0))],
+            Rows = parts.RowNames(),
             Classes =
             [
                 .. parts.Classes.Select(c => new BundleClass(

@@ -33,7 +33,7 @@ public sealed class FoundationTorchSegmenter : ISegmenter
     /// <param name="tokenizer">CLIP's.</param>
     /// <param name="classes">What is to be named.</param>
     /// <param name="ensemble">CLIP's shares; null: the naming head alone.</param>
-    /// <exception cref="Weights.WeightsException">The checkpoint is not this model's.</exception>
+    /// <exception cref="Weights.WeightsException">The checkpoint is not this model's, by what it says or by its tensors.</exception>
     public FoundationTorchSegmenter(
         FoundationConfiguration configuration, WeightFiles files, ClipTokenizer tokenizer, IReadOnlyList<TrainedClass> classes, ClipEnsemble? ensemble)
     {
@@ -42,6 +42,7 @@ public sealed class FoundationTorchSegmenter : ISegmenter
             throw new TrainingException($"The tokenizer's largest id is {tokenizer.End}; expected {configuration.Clip.Text.Vocabulary - 1}, that of '{configuration.Name}'.");
         }
 
+        StoredConfiguration.Require(configuration, files);
         _network = new FoundationNetwork(configuration);
         ModuleWeights.Load(_network, files, WeightNames.Own);
         _segmenter = new FoundationSegmenter(_network);

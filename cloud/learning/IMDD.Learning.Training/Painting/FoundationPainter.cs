@@ -28,7 +28,7 @@ public sealed class FoundationPainter : IDisposable
     /// <param name="configuration">The model.</param>
     /// <param name="files">Its checkpoint.</param>
     /// <param name="tokenizer">The text tower's.</param>
-    /// <exception cref="WeightsException">The checkpoint is not this model's; everything missing or misshapen is named.</exception>
+    /// <exception cref="WeightsException">The checkpoint says that it is another model's; or tensors are missing or misshapen, and all are named.</exception>
     /// <exception cref="TrainingException">The tokenizer is not the model's.</exception>
     public FoundationPainter(FoundationConfiguration configuration, WeightFiles files, ClipTokenizer tokenizer)
     {
@@ -37,6 +37,7 @@ public sealed class FoundationPainter : IDisposable
             throw new TrainingException($"The tokenizer's largest id is {tokenizer.End}; expected {configuration.Text.Vocabulary - 1}, that of '{configuration.Name}'.");
         }
 
+        StoredConfiguration.Require(configuration, files);
         WeightMatch.Of(FoundationLayout.Of(configuration), files, WeightNames.Own).Require();
         (_configuration, _tokenizer) = (configuration, tokenizer);
         _vae = Load(new Vae(configuration.Vae), "vae.");

@@ -82,6 +82,7 @@ public sealed class FoundationTrainer : IDisposable
         }
         else
         {
+            StoredConfiguration.Require(options.Configuration, start);
             ModuleWeights.Load(_network, start, WeightNames.Own);
         }
 
@@ -129,12 +130,24 @@ public sealed class FoundationTrainer : IDisposable
             }
 
             var isFirstStage = _state.Step < _options.Steps;
-            var batch = await (isFirstStage ? _pictures : _outlined).GetAsync(_state.Step).ConfigureAwait(false);
-            var cpu = Environment.CpuUsage.TotalTime;
-            var loss = isFirstStage ? TakeDiffusionStep(batch) : TakeMaskStep(batch);
+            var (loss, cpuSeconds) = (0.0, 0.0);
+            for (var part = 0; part < _options.Accumulation; part++)
+            {
+                var draw = (_state.Step * _options.Accumulation) + part;
+                var batch = await (isFirstStage ? _pictures : _outlined).GetAsync(draw).ConfigureAwait(false);
+                var cpu = Environment.CpuUsage.TotalTime;
+                loss += (isFirstStage ? TakeDiffusionStep(batch, draw) : TakeMaskStep(batch, draw)) / _options.Accumulation;
+                cpuSeconds += (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
+            }
+
             if (!double.IsFinite(loss))
             {
                 throw new TrainingException($"The loss of step {_state.Step} is {loss}: lower the learning rate ({_options.LearningRate}).");
+            }
+
+            if (_state.Step + 1 == _options.Steps || _state.Step + 1 == _state.Steps)
+            {
+                Update()!.UseMean();
             }
 
             if (_state.Step + 1 == _options.Steps)
@@ -143,7 +156,7 @@ public sealed class FoundationTrainer : IDisposable
                 _diffusion?.Widen();
             }
 
-            _state = _state with { Step = _state.Step + 1, CpuSeconds = _state.CpuSeconds + (Environment.CpuUsage.TotalTime - cpu).TotalSeconds };
+            _state = _state with { Step = _state.Step + 1, CpuSeconds = _state.CpuSeconds + cpuSeconds };
             smoothed = double.IsNaN(smoothed) || _state.Step == _options.Steps + 1 ? loss : (LossMemory * smoothed) + ((1 - LossMemory) * loss);
             if (_state.Step % _options.CheckpointEvery == 0 || _state.Step == _state.Steps)
             {
@@ -169,30 +182,37 @@ public sealed class FoundationTrainer : IDisposable
         _network.Dispose();
     }
 
-    private double TakeDiffusionStep(Batch batch)
+    private double TakeDiffusionStep(Batch batch, long draw)
     {
         using var scope = NewDisposeScope();
-        using NoiseSource random = new(Seed(_state.Step));
+        using NoiseSource random = new(Seed(draw));
         _diffusion ??= NewDiffusionStep();
         _diffusion.Update.LearningRate = LearningRate.At(_state.Step, _options.Steps, _options.LearningRate);
         var (noise, _, _) = _diffusion.Run(_crops.Diffusion(batch), random);
         return noise;
     }
 
-    private double TakeMaskStep(Batch batch)
+    private double TakeMaskStep(Batch batch, long draw)
     {
         using var scope = NewDisposeScope();
-        using NoiseSource random = new(Seed(_state.Step));
+        using NoiseSource random = new(Seed(draw));
         _masks ??= NewMaskStep();
         _masks.Update.LearningRate = LearningRate.At(_state.Step - _options.Steps, _options.MaskSteps, _options.LearningRate);
         return _masks.Run(_crops.Masks(batch, _options.TrainsCaptioner), random).Loss;
     }
 
-    private DiffusionStep NewDiffusionStep() => new(_network, new StepOptions(_options.LearningRate), format: _options.Precision);
+    private DiffusionStep NewDiffusionStep() => new(_network, With(new StepOptions()), format: _options.Precision);
 
     private MaskStep NewMaskStep() => new(
-        _network, MaskStep.CriterionOf(_options.Configuration, new MaskPointOptions(Points)), StepOptions.Masks with { LearningRate = _options.LearningRate },
+        _network, MaskStep.CriterionOf(_options.Configuration, new MaskPointOptions(Points)), With(StepOptions.Masks),
         _options.TrainsCaptioner);
+
+    private StepOptions With(StepOptions stage) => stage with
+    {
+        LearningRate = _options.LearningRate,
+        Accumulation = _options.Accumulation,
+        AverageDecay = _options.AverageDecay,
+    };
 
     /// <summary>Losses on pictures that were not learned from; the same crops, timesteps and noise for every model.</summary>
     private async Task<FoundationOutcome> JudgeAsync()

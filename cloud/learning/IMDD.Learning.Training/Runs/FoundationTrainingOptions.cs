@@ -32,6 +32,12 @@ public sealed record FoundationTrainingOptions
     /// <summary>Highest learning rate of both stages.</summary>
     public double LearningRate { get; init; } = 1e-4;
 
+    /// <summary>Batches a step: their mean gradient moves the weights.</summary>
+    public int Accumulation { get; init; } = 1;
+
+    /// <summary>How much of the running mean of the trained weights stays at each step; each stage ends with the mean. Null: it ends with the weights themselves.</summary>
+    public double? AverageDecay { get; init; }
+
     /// <summary>Whether the denoising network keeps its layers' inputs alone.</summary>
     public bool IsCheckpointed { get; init; }
 
@@ -63,6 +69,8 @@ public sealed record FoundationTrainingOptions
         Check(MaskSteps >= 0, nameof(MaskSteps), MaskSteps, "at least 0");
         Check(Steps + MaskSteps > 0, $"{nameof(Steps)} + {nameof(MaskSteps)}", Steps + MaskSteps, "at least 1");
         Check(!TrainsCaptioner || MaskSteps > 0, nameof(TrainsCaptioner), TrainsCaptioner, $"false where {nameof(MaskSteps)} is 0");
+        Check(Accumulation is >= 1 and <= 4096, nameof(Accumulation), Accumulation, "1 to 4096");
+        Check(AverageDecay is null or (> 0 and < 1), nameof(AverageDecay), AverageDecay, "between 0 and 1");
         Check(LearningRate is > 0 and < 1, nameof(LearningRate), LearningRate, "between 0 and 1");
         Check(CheckpointEvery > 0, nameof(CheckpointEvery), CheckpointEvery, "at least 1");
         Check(Threads is > 0 and <= 256, nameof(Threads), Threads, "1 to 256");

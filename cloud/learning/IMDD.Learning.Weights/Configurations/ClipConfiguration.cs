@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>A CLIP model with both towers.</summary>
@@ -56,6 +58,19 @@ public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionCon
             fields.Number("layer_norm_eps", 1e-5));
         return tower.Width % tower.Heads == 0 ? tower : throw fields.Wrong("num_attention_heads", $"a divisor of hidden_size, {tower.Width}");
     }
+
+    /// <summary>What <see cref="Read"/> reads, nothing left to a default.</summary>
+    internal JsonObject Write() => new() { ["text_config"] = Text.Write(), ["vision_config"] = Vision.Write(), ["projection_dim"] = Projection };
+
+    internal static JsonObject WriteTower(ClipTowerConfiguration tower) => new()
+    {
+        ["hidden_size"] = tower.Width,
+        ["num_hidden_layers"] = tower.Layers,
+        ["num_attention_heads"] = tower.Heads,
+        ["intermediate_size"] = tower.HiddenWidth,
+        ["hidden_act"] = tower.QuickGelu ? "quick_gelu" : "gelu",
+        ["layer_norm_eps"] = tower.NormEpsilon,
+    };
 
     private static ClipConfiguration ReadOpenAi(ConfigurationReader fields)
     {

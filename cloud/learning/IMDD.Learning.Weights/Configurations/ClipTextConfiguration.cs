@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>CLIP's text tower.</summary>
@@ -17,4 +19,11 @@ public sealed record ClipTextConfiguration(ClipTowerConfiguration Tower, int Voc
         ClipConfiguration.ReadTower(fields, width: 512, layers: 12, heads: 8, hidden: 2048),
         fields.Size("vocab_size", 49408),
         fields.Size("max_position_embeddings", 77));
+
+    internal JsonObject Write()
+    {
+        var fields = ClipConfiguration.WriteTower(Tower);
+        (fields["vocab_size"], fields["max_position_embeddings"]) = (Vocabulary, Context);
+        return fields;
+    }
 }

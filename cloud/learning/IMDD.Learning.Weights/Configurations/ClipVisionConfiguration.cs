@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>CLIP's vision transformer.</summary>
@@ -13,4 +15,11 @@ public sealed record ClipVisionConfiguration(ClipTowerConfiguration Tower, int I
         ClipConfiguration.ReadTower(fields, width: 768, layers: 12, heads: 12, hidden: 3072),
         fields.Size("image_size", 224),
         fields.Size("patch_size", 32));
+
+    internal JsonObject Write()
+    {
+        var fields = ClipConfiguration.WriteTower(Tower);
+        (fields["image_size"], fields["patch_size"]) = (ImageSize, PatchSize);
+        return fields;
+    }
 }

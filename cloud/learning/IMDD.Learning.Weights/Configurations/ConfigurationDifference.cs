@@ -22,6 +22,14 @@ internal static class ConfigurationDifference
         return differences;
     }
 
+    /// <summary>The same of whole models, by the names that fields have in files. What a model is called and how it was trained change no number that it gives.</summary>
+    public static IReadOnlyList<string> Of(FoundationConfiguration found, FoundationConfiguration expected)
+    {
+        List<string> differences = [];
+        Compare("", JsonElement.Parse((found with { Name = expected.Name, Paper = expected.Paper }).ToJson()), JsonElement.Parse(expected.ToJson()), differences);
+        return differences;
+    }
+
     private static void Compare(string path, JsonElement found, JsonElement expected, List<string> differences)
     {
         if (expected.ValueKind != JsonValueKind.Object)

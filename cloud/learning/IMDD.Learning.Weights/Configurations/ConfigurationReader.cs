@@ -61,6 +61,14 @@ internal sealed class ConfigurationReader(JsonElement fields, string origin)
     /// <summary>A number of layers, from 1.</summary>
     public int Layers(string name, int? byDefault = null) => Size(name, byDefault) is <= MaxLayers and var layers ? layers : throw Wrong(name, $"at most {MaxLayers}");
 
+    /// <summary>A number of layers, from 1, of each of <paramref name="count"/> blocks alike.</summary>
+    public int Layers(string name, int byDefault, int count)
+        => SizeOfAll(name, count, byDefault) is <= MaxLayers and var layers ? layers : throw Wrong(name, $"at most {MaxLayers}");
+
+    /// <summary>A size that is said once, or for every one of <paramref name="count"/> blocks alike.</summary>
+    public int SizeOfAll(string name, int count, int byDefault)
+        => SizePerBlock(name, count, byDefault).Distinct().ToList() is [var size] ? size : throw Wrong(name, $"a size, or {count} of the same");
+
     /// <summary>Sizes from 1, at least one of them.</summary>
     public IReadOnlyList<int> Sizes(string name)
     {
@@ -120,6 +128,23 @@ internal sealed class ConfigurationReader(JsonElement fields, string origin)
         {
             throw Wrong(name, only);
         }
+    }
+
+    /// <summary>The same of a field that may be a list of <paramref name="count"/> values, one for each block.</summary>
+    public void RequireOnlyPerBlock(string name, string only, int count)
+    {
+        if (Has(name) && Get(name).ValueKind == JsonValueKind.Array)
+        {
+            var expected = JsonElement.Parse(only);
+            if (Get(name).GetArrayLength() != count || !Get(name).EnumerateArray().All(value => JsonElement.DeepEquals(value, expected)))
+            {
+                throw Wrong(name, $"{only}, or {count} of it");
+            }
+
+            return;
+        }
+
+        RequireOnly(name, only);
     }
 
     /// <summary>The complaint about a field.</summary>

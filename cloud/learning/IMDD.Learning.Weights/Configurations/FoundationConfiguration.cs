@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>
@@ -84,6 +86,49 @@ public sealed record FoundationConfiguration(
         ];
         return misfits.Count == 0 ? configuration : throw new WeightsException($"{origin}: {string.Join("; ", misfits)}.");
     }
+
+    /// <summary>What <see cref="Parse"/> reads, nothing left to a default: a file of it is a configuration of the same model.</summary>
+    public string ToJson() => Write().ToJsonString();
+
+    internal JsonObject Write() => new()
+    {
+        ["name"] = Name,
+        ["unet"] = Unet.Write(),
+        ["vae"] = Vae.Write(),
+        ["text_encoder"] = Text.Write(),
+        ["clip"] = Clip.Write(),
+        ["captioner"] = new JsonObject
+        {
+            ["image_width"] = Captioner.ImageWidth,
+            ["hidden_width"] = Captioner.HiddenWidth,
+            ["text_width"] = Captioner.TextWidth,
+            ["tokens"] = Captioner.Tokens,
+            ["context"] = Captioner.Form == CaptionContext.Repeated ? "repeated" : "gated",
+        },
+        ["mask_generator"] = new JsonObject
+        {
+            ["in_channels"] = ConfigurationWriter.List(Masks.InChannels),
+            ["pixel_width"] = Masks.PixelWidth,
+            ["width"] = Masks.Width,
+            ["queries"] = Masks.Queries,
+            ["layers"] = Masks.Layers,
+            ["heads"] = Masks.Heads,
+            ["hidden_width"] = Masks.HiddenWidth,
+            ["mask_width"] = Masks.MaskWidth,
+            ["norm_groups"] = Masks.NormGroups,
+        },
+        ["vocabulary"] = new JsonObject
+        {
+            ["width"] = Vocabulary.Width,
+            ["mask_width"] = Vocabulary.MaskWidth,
+            ["text_width"] = Vocabulary.TextWidth,
+            ["embedding_width"] = Vocabulary.EmbeddingWidth,
+        },
+        ["schedule"] = Schedule.Write(),
+        ["feature_timestep"] = FeatureTimestep,
+        ["feature_seed"] = FeatureSeed,
+        ["paper"] = ConfigurationWriter.List(PaperModeNames.Of(Paper)),
+    };
 
     private static CaptionerOptions ReadCaptioner(ConfigurationReader fields) => new(
         fields.Size("image_width", 512),

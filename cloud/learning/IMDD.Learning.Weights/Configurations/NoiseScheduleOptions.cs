@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>What a noise schedule is made of; it belongs to the weights that were trained with it and is stored with them.</summary>
@@ -35,4 +37,17 @@ public sealed record NoiseScheduleOptions(NoiseCurve Curve, double Start, double
         fields.Number("beta_start", 1e-4),
         fields.Number("beta_end", 0.02),
         fields.Size("num_train_timesteps", 1000));
+
+    internal JsonObject Write() => new()
+    {
+        ["beta_schedule"] = Curve switch
+        {
+            NoiseCurve.ScaledLinear => "scaled_linear",
+            NoiseCurve.Cosine => "squaredcos_cap_v2",
+            _ => "linear",
+        },
+        ["beta_start"] = Start,
+        ["beta_end"] = End,
+        ["num_train_timesteps"] = Steps,
+    };
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>
@@ -20,12 +22,13 @@ public sealed record UnetConfiguration
     [
         ("center_input_sample", "false"),
         ("dual_cross_attention", "false"),
-        ("only_cross_attention", "false"),
+        ("mid_block_only_cross_attention", "false"),
+        ("class_embeddings_concat", "false"),
         ("resnet_skip_time_act", "false"),
         ("downsample_padding", "1"),
         ("mid_block_scale_factor", "1"),
         ("resnet_out_scale_factor", "1"),
-        ("transformer_layers_per_block", "1"),
+        ("reverse_transformer_layers_per_block", "null"),
         ("conv_in_kernel", "3"),
         ("conv_out_kernel", "3"),
         ("mid_block_type", "\"UNetMidBlock2DCrossAttn\""),
@@ -36,6 +39,7 @@ public sealed record UnetConfiguration
         ("class_embed_type", "null"),
         ("num_class_embeds", "null"),
         ("encoder_hid_dim", "null"),
+        ("encoder_hid_dim_type", "null"),
         ("addition_embed_type", "null"),
         ("time_embedding_dim", "null"),
         ("time_embedding_act_fn", "null"),
@@ -43,6 +47,9 @@ public sealed record UnetConfiguration
         ("time_cond_proj_dim", "null"),
         ("cross_attention_norm", "null"),
     ];
+
+    // The same, which may be said for every level alike.
+    private static readonly (string Name, string Only)[] FixedPerLevel = [("only_cross_attention", "false"), ("transformer_layers_per_block", "1")];
 
     /// <summary>Channels of the latent.</summary>
     public required int InChannels { get; init; }
@@ -126,21 +133,43 @@ public sealed record UnetConfiguration
             InChannels = fields.Size("in_channels", 4),
             OutChannels = fields.Size("out_channels", 4),
             BlockOutChannels = channels,
-            LayersPerBlock = fields.Layers("layers_per_block", 2),
+            LayersPerBlock = fields.Layers("layers_per_block", 2, channels.Count),
             Heads = fields.SizePerBlock(HeadsField(fields), channels.Count, byDefault: 8),
-            CrossAttentionWidth = fields.Size("cross_attention_dim", 1280),
+            CrossAttentionWidth = fields.SizeOfAll("cross_attention_dim", channels.Count, 1280),
             NormGroups = fields.Size("norm_num_groups", 32),
             NormEpsilon = fields.Number("norm_eps", 1e-5),
             CosineFirst = fields.Flag("flip_sin_to_cos", byDefault: true),
             FrequencyShift = fields.Number("freq_shift", 0),
-            TimeProjection = fields.Has(TimeProjectionField) ? fields.Size(TimeProjectionField, channels[0]) : null,
-            TimeHidden = fields.Has(TimeHiddenField) ? fields.Size(TimeHiddenField, 4 * channels[0]) : null,
+            TimeProjection = OtherThan(channels[0], fields.Size(TimeProjectionField, channels[0])),
+            TimeHidden = OtherThan(4 * channels[0], fields.Size(TimeHiddenField, 4 * channels[0])),
             DownAttends = Attends(fields, "down_block_types", channels.Count, PlainDown, AttendingDown, plainLevel: channels.Count - 1),
             UpAttends = Attends(fields, "up_block_types", channels.Count, PlainUp, AttendingUp, plainLevel: 0),
         };
         configuration.RefuseOtherArchitectures(fields);
         return configuration;
     }
+
+    /// <summary>What <see cref="Read"/> reads, nothing left to a default.</summary>
+    internal JsonObject Write() => new()
+    {
+        ["in_channels"] = InChannels,
+        ["out_channels"] = OutChannels,
+        ["block_out_channels"] = ConfigurationWriter.List(BlockOutChannels),
+        ["layers_per_block"] = LayersPerBlock,
+        ["attention_head_dim"] = ConfigurationWriter.List(Heads),
+        ["cross_attention_dim"] = CrossAttentionWidth,
+        ["norm_num_groups"] = NormGroups,
+        ["norm_eps"] = NormEpsilon,
+        ["flip_sin_to_cos"] = CosineFirst,
+        ["freq_shift"] = FrequencyShift,
+        [TimeProjectionField] = TimeProjectionWidth,
+        [TimeHiddenField] = TimeHiddenWidth,
+        ["down_block_types"] = ConfigurationWriter.List(DownAttends.Select(attends => attends ? AttendingDown : PlainDown)),
+        ["up_block_types"] = ConfigurationWriter.List(UpAttends.Select(attends => attends ? AttendingUp : PlainUp)),
+    };
+
+    // One network, one configuration, whether the file spells a default out or not.
+    private static int? OtherThan(int byDefault, int size) => size == byDefault ? null : size;
 
     private static IReadOnlyList<bool> Attends(ConfigurationReader fields, string name, int levels, string plain, string attending, int plainLevel)
     {
@@ -167,6 +196,11 @@ public sealed record UnetConfiguration
         foreach (var (name, only) in Fixed)
         {
             fields.RequireOnly(name, only);
+        }
+
+        foreach (var (name, only) in FixedPerLevel)
+        {
+            fields.RequireOnlyPerBlock(name, only, Levels);
         }
 
         if (BlockOutChannels.Any(channels => channels % NormGroups != 0))

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace IMDD.Learning.Weights.Configurations;
 
 /// <summary>The image autoencoder of Stable Diffusion at any width: <c>config.json</c> of diffusers' <c>AutoencoderKL</c>.</summary>
@@ -59,12 +61,27 @@ public sealed record VaeConfiguration
         };
         fields.RequireOnly("act_fn", "\"silu\"");
         fields.RequireOnly("mid_block_add_attention", "true");
+        fields.RequireOnly("use_quant_conv", "true");
+        fields.RequireOnly("use_post_quant_conv", "true");
+        fields.RequireOnly("shift_factor", "null");
         RefuseOtherBlocks(fields, "down_block_types", "DownEncoderBlock2D", configuration.Levels);
         RefuseOtherBlocks(fields, "up_block_types", "UpDecoderBlock2D", configuration.Levels);
         return configuration.BlockOutChannels.All(channels => channels % configuration.NormGroups == 0)
             ? configuration
             : throw fields.Wrong("block_out_channels", $"multiples of norm_num_groups, {configuration.NormGroups}");
     }
+
+    /// <summary>What <see cref="Read"/> reads, nothing left to a default.</summary>
+    internal JsonObject Write() => new()
+    {
+        ["in_channels"] = InChannels,
+        ["out_channels"] = OutChannels,
+        ["block_out_channels"] = ConfigurationWriter.List(BlockOutChannels),
+        ["layers_per_block"] = LayersPerBlock,
+        ["latent_channels"] = LatentChannels,
+        ["norm_num_groups"] = NormGroups,
+        ["scaling_factor"] = ScalingFactor,
+    };
 
     private static void RefuseOtherBlocks(ConfigurationReader fields, string name, string type, int levels)
     {

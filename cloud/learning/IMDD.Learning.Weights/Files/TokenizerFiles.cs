@@ -37,7 +37,9 @@ public sealed class TokenizerFiles
         return new TokenizerFiles(vocabulary, ReadMerges(Path.Combine(folder, MergesFile), vocabulary));
     }
 
-    private static Dictionary<string, int> ReadVocabulary(string file)
+    /// <summary>Reads entries and their ids.</summary>
+    /// <exception cref="WeightsException">The file is missing or malformed; it names the entry.</exception>
+    public static Dictionary<string, int> ReadVocabulary(string file)
     {
         Dictionary<string, int> vocabulary = new(StringComparer.Ordinal);
         HashSet<int> ids = [];
@@ -66,7 +68,11 @@ public sealed class TokenizerFiles
         return ids.Count > 0 && ids.Max() == ids.Count - 1 ? vocabulary : throw new WeightsException($"{file}: {ids.Count} ids; expected 0 to their number less one.");
     }
 
-    private static List<string> ReadMerges(string file, Dictionary<string, int> vocabulary)
+    /// <summary>Reads merges.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="vocabulary">What merges are made of and make; null: not known, so that only their form is looked at.</param>
+    /// <exception cref="WeightsException">The file is missing or malformed; it names the line.</exception>
+    public static List<string> ReadMerges(string file, Dictionary<string, int>? vocabulary)
     {
         var lines = Encoding.UTF8.GetString(ReadBounded(file)).Split('\n');
         List<string> merges = [];
@@ -79,9 +85,11 @@ public sealed class TokenizerFiles
             }
 
             var pair = line.Split(' ');
-            merges.Add(pair.Length == 2 && Array.TrueForAll(pair, vocabulary.ContainsKey) && vocabulary.ContainsKey(pair[0] + pair[1])
+            merges.Add(pair.Length == 2 && Array.TrueForAll(pair, part => part.Length > 0)
+                && (vocabulary is null || (Array.TrueForAll(pair, vocabulary.ContainsKey) && vocabulary.ContainsKey(pair[0] + pair[1])))
                 ? line
-                : throw new WeightsException($"{file}, line {number + 1}: '{line}'; expected two entries of the vocabulary that make a third."));
+                : throw new WeightsException(
+                    $"{file}, line {number + 1}: '{(line.Length > 80 ? line[..80] + "…" : line)}'; expected two entries{(vocabulary is null ? "" : " of the vocabulary that make a third")}."));
         }
 
         return merges;

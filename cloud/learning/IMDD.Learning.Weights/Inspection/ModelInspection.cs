@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace IMDD.Learning.Weights.Inspection;
 
 /// <summary>What a file or folder of weights, or of a tokenizer, is.</summary>
@@ -23,4 +25,7 @@ public sealed record ModelInspection(
 {
     /// <summary>How many of what it holds that has no weights, such as a tokenizer's entries and merges.</summary>
     public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+
+    /// <summary>The configuration that the file carries, or that lies beside it; null where there is none, or the kind has none.</summary>
+    public JsonElement? Configuration { get; init; }
 }

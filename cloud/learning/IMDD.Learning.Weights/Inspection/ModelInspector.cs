@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
 using IMDD.Learning.Weights.Layouts;
@@ -8,7 +9,6 @@ namespace IMDD.Learning.Weights.Inspection;
 /// <summary>Tells from names and shapes what weights are; no weight is read.</summary>
 public static class ModelInspector
 {
-    private const string ConfigurationKey = "config";
     private const string ConfigurationFile = "config.json";
 
     private static readonly string[] Stems = ["diffusion_pytorch_model", "model", "weights"];
@@ -19,7 +19,7 @@ public static class ModelInspector
     // The first that has its mark is it; those that hold others come before them.
     private static readonly WeightKind[] Kinds =
     [
-        new("foundation model", "unet.conv_in.weight", null),
+        new("foundation model", "unet.conv_in.weight", (config, origin) => (FoundationLayout.Of(FoundationConfiguration.Parse(config, origin)), WeightNames.Own)),
         new("single-file checkpoint of latent diffusion", "model.diffusion_model.input_blocks.0.0.weight", null),
         new("denoising network", "down_blocks.0.resnets.0.time_emb_proj.weight", (config, origin) => (UnetLayout.Of(UnetConfiguration.Parse(config, origin)), WeightNames.DiffusersUnet)),
         new("image autoencoder", "encoder.down_blocks.0.resnets.0.conv1.weight", (config, origin) => (VaeLayout.Of(VaeConfiguration.Parse(config, origin)), WeightNames.DiffusersVae)),
@@ -29,7 +29,7 @@ public static class ModelInspector
         new("edge network", "network._defect.weight", null),
     ];
 
-    /// <summary>Inspects a safetensors file, a folder of one or several models or of a tokenizer, or texts with their ids for one.</summary>
+    /// <summary>Inspects a safetensors file, a folder of one or several models or of a tokenizer, one of a tokenizer's files, or texts with their ids for one.</summary>
     /// <param name="path">The file or folder.</param>
     /// <exception cref="WeightsException">There is nothing, nothing that is known, or a pickle.</exception>
     /// <exception cref="SafetensorsException">A malformed file; it says where.</exception>
@@ -37,13 +37,18 @@ public static class ModelInspector
     {
         if (!Directory.Exists(path))
         {
+            if (File.Exists(path) && TokenizerInspector.OfFile(path) is { } half)
+            {
+                return half;
+            }
+
             if (File.Exists(path) && Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase))
             {
                 return TokenizerInspector.OfCases(path);
             }
 
             using var file = WeightFiles.OpenFile(path);
-            return Of(path, file, file.Metadata.GetValueOrDefault(ConfigurationKey));
+            return Of(path, file, file.Metadata.GetValueOrDefault(StoredConfiguration.Key));
         }
 
         List<string> parts = [.. Directory.GetDirectories(path).Where(IsModel).Order(StringComparer.Ordinal)];
@@ -61,12 +66,15 @@ public static class ModelInspector
         var configuration = Path.Combine(path, ConfigurationFile);
         var stem = Stems.FirstOrDefault(stem => HasStem(path, stem)) ?? Stems[0];
         using var files = WeightFiles.OpenFolder(path, stem);
-        return Of(path, files, File.Exists(configuration) ? File.ReadAllText(configuration) : files.Metadata.GetValueOrDefault(ConfigurationKey));
+        return Of(path, files, File.Exists(configuration) ? ConfigurationReader.ReadFile(configuration) : files.Metadata.GetValueOrDefault(StoredConfiguration.Key));
     }
 
     /// <summary>What a configuration's model would be, weights or none: its tensors as 32-bit floats.</summary>
     public static ModelInspection Inspect(FoundationConfiguration configuration)
-        => Sum($"configuration {configuration.Name}", configuration.Name, [.. FoundationLayout.Parts(configuration).Select(part => Of(part.Key, part.Value))]);
+        => Sum($"configuration {configuration.Name}", configuration.Name, [.. FoundationLayout.Parts(configuration).Select(part => Of(part.Key, part.Value))]) with
+        {
+            Configuration = JsonElement.Parse(configuration.ToJson()),
+        };
 
     private static ModelInspection Of(string part, TensorLayout layout) => new(
         part,
@@ -91,6 +99,7 @@ public static class ModelInspector
         // What lies beside weights under a prefix of their own is what a reference took and gave.
         var own = files.Tensors.Where(tensor => kind is not null && tensor.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(tensor => tensor.Value.Entry).ToList();
         var parameters = own.Sum(entry => entry.Elements);
+        var layout = Compare(files, kind, prefix, configuration);
         return new ModelInspection(
             kind?.Name ?? "tensors",
             path,
@@ -99,8 +108,11 @@ public static class ModelInspector
             files.Tensors.Values.GroupBy(tensor => tensor.Entry.Type.Name(), StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
             files.Tensors.ToDictionary(tensor => tensor.Key, tensor => tensor.Value.Entry.Shape, StringComparer.Ordinal),
             ModelMemory.Of(parameters),
-            Compare(files, kind, prefix, configuration),
-            []);
+            layout,
+            [])
+        {
+            Configuration = layout is null ? null : JsonElement.Parse(configuration!),
+        };
     }
 
     private static LayoutComparison? Compare(WeightFiles files, WeightKind? kind, string prefix, string? configuration)

@@ -16,6 +16,17 @@ internal static class TokenizerInspector
         return Of("tokenizer", folder, new Dictionary<string, long>(StringComparer.Ordinal) { ["entries"] = files.Vocabulary.Count, ["merges"] = files.Merges.Count });
     }
 
+    /// <summary>One of the two files alone, which its name tells; null: it is neither.</summary>
+    /// <exception cref="WeightsException">It is malformed.</exception>
+    public static ModelInspection? OfFile(string path) => Path.GetFileName(path) switch
+    {
+        TokenizerFiles.VocabularyFile => Of(
+            "tokenizer vocabulary", path, new Dictionary<string, long>(StringComparer.Ordinal) { ["entries"] = TokenizerFiles.ReadVocabulary(path).Count }),
+        TokenizerFiles.MergesFile => Of(
+            "tokenizer merges", path, new Dictionary<string, long>(StringComparer.Ordinal) { ["merges"] = TokenizerFiles.ReadMerges(path, vocabulary: null).Count }),
+        _ => null,
+    };
+
     /// <summary>A JSON file of texts and the ids that a reference tokenizer gave them.</summary>
     /// <exception cref="WeightsException">It is something else.</exception>
     public static ModelInspection OfCases(string path)
