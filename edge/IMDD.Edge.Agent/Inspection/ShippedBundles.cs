@@ -9,6 +9,6 @@ internal static class ShippedBundles
     public static IReadOnlySet<string> Digests { get; } = new[]
     {
         "sha256:fb13755809242854ccbda5cdfd9597c328bd9ce11cd87fb092346886bd5dfc07", // contrast 1.0.0
-        "sha256:f458a82d59f2eac455d5b86a747853debe9a8a800d922ff9078b2ee9c0c037b8", // surfaces: edge-small 1.0.0
+        "sha256:72499cd0612132004c5bcc013153debd9c38daf06c6514ec8d2bfdcfbf6659b0", // surfaces: edge-small 1.0.0
     }.ToFrozenSet(StringComparer.Ordinal);
 }
