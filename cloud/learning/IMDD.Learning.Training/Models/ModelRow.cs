@@ -10,7 +10,7 @@ public sealed record ModelRow(string ClassId, IReadOnlyList<float>? Prototype)
     // Of floats that were divided by their length.
     private const double UnitTolerance = 1e-5;
 
-    /// <summary>Length of a row that is made of words; null: 1. A longer one fits more.</summary>
+    /// <summary>Length of a row that is made of words; null: 1. A longer one fits more, a shorter one less.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Gain { get; init; }
 

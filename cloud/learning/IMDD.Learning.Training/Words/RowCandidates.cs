@@ -4,7 +4,7 @@ namespace IMDD.Learning.Training.Words;
 
 /// <summary>
 /// Rows for a word, the most far-reaching first that seems to leave the old names theirs. Of regions: fitted to them, which weigh less and less against
-/// the old names. Of words alone: the row made longer, so that it fits more, and less and less of that.
+/// the old names. Of words alone: the row made longer, so that it fits more, then less and less of that, to shorter than the others.
 /// </summary>
 /// <param name="old">Picture by picture, defects that go by old names, rightly.</param>
 /// <param name="rows">Rows that there are.</param>
@@ -21,7 +21,7 @@ internal sealed class RowCandidates(IReadOnlyList<IReadOnlyList<DefectEmbeddings
     private const int Folds = 4;
 
     private static readonly double[] Weights = [3, 2, 1.4, 1, 0.7, 0.5, 0.35, 0.25, 0.18, 0.12, 0.06, 0.03];
-    private static readonly double[] Gains = [1.8, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1, 1];
+    private static readonly double[] Gains = [1.8, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1, 1, 0.9, 0.8, 0.7, 0.6];
 
     private readonly List<DefectEmbeddings> _all = [.. old.SelectMany(picture => picture)];
 
@@ -42,7 +42,7 @@ internal sealed class RowCandidates(IReadOnlyList<IReadOnlyList<DefectEmbeddings
         float[] Fit(IReadOnlyList<DefectEmbeddings> others, double weight) => FittedRow.Fit(prototype, own, others, weight, scale, bias);
     }
 
-    /// <summary>Of words alone: by how much the row is made longer.</summary>
+    /// <summary>Of words alone: how long the row is made.</summary>
     /// <param name="row">Unit length.</param>
     public IEnumerable<double> OfWords(float[] row) => Few(Gains, gain => Taken(_all, Longer(row, gain)));
 
