@@ -137,6 +137,7 @@ public abstract class RankTests(PostgresFixture postgres, DatabaseKind kind) : C
             ALTER TABLE frames DROP COLUMN merged_into;
             ALTER TABLE frames DROP COLUMN blind_look;
             ALTER TABLE frames DROP COLUMN blind_only;
+            ALTER TABLE frames DROP COLUMN overruled;
             ALTER TABLE labels DROP COLUMN blind;
             ALTER TABLE labels DROP COLUMN outcome;
             DROP TABLE looks;

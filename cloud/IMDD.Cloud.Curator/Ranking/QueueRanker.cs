@@ -54,11 +54,16 @@ internal sealed class QueueRanker(IDbContextFactory<CuratorDbContext> contexts, 
             }
         }
 
+        // A row that somebody else holds is passed over: who gives it out or judges it has it ranked again, and another instance writes the same. To wait for it
+        // would be to wait for each other.
+        var (free, isFree) = context.Database.IsNpgsql()
+            ? (", free AS (SELECT frames.outcome_id FROM frames JOIN v ON frames.outcome_id = v.column1 ORDER BY frames.outcome_id FOR UPDATE OF frames SKIP LOCKED)", " AND frames.outcome_id IN (SELECT outcome_id FROM free)")
+            : ("", "");
         foreach (var batch in changed.Chunk(WrittenAtOnce))
         {
             Sql.Execute(
                 context,
-                $"UPDATE frames SET priority = v.column2 FROM (VALUES {Sql.Values(batch.Length, 2)}) AS v WHERE frames.outcome_id = v.column1",
+                $"WITH v AS (SELECT * FROM (VALUES {Sql.Values(batch.Length, 2)}) AS given){free} UPDATE frames SET priority = v.column2 FROM v WHERE frames.outcome_id = v.column1{isFree}",
                 [.. batch.SelectMany(b => (object?[])[b.Id, b.Priority])]);
         }
 
