@@ -154,7 +154,7 @@ public sealed class GroupDeliveryTests
     [Fact]
     public async Task Watching_ReleaseForAGroup_SeesFramesOfThatGroupOnly()
     {
-        await using var plant = await DeliveryPlant.StartWithAgentAsync([.. Groups, ("Edge:Delivery:Shadow", "00:10:00"), ("Edge:Delivery:ShadowFrames", "1")]);
+        await using var plant = await DeliveryPlant.StartWithAgentAsync([.. Groups, ("Edge:Delivery:Shadow", "00:10:00"), ("Edge:Delivery:ShadowFrames", "1"), ("Edge:Delivery:MaxReversed", "1")]);
         var release = plant.Offer(1);
         var rollout = await plant.WishAsync(release, Slots(For(Top, release)));
         await Eventually.HoldsAsync(() => plant.Steps.Any(step => step is { Group: Top, Step: RolloutStepWord.Shadowing }));

@@ -15,8 +15,7 @@ public sealed class ModelSwapTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>
-    /// Phases with swaps and phases without, equally long, take turns, and the medians of their longest gaps are compared: what else the machine does at
-    /// one moment makes a gap in one phase of either kind, and a swap that holds the line up makes one in each phase of one kind.
+    /// Phases with swaps and phases without, equally long, take turns, and the longest gaps of the least disturbed of either kind are compared.
     /// </summary>
     [Fact]
     public async Task Swap_TwentyTimesAtHalfOfTheMeasuredRate_LosesNothingAndKeepsThePace()
@@ -65,7 +64,9 @@ public sealed class ModelSwapTests
         var told = FormattableString.Invariant(
             $"{sent.Count} frames, none lost, {Rounds * SwapsPerRound} swaps at {rate / 2:F0} frames/s of {rate:F0}; longest gaps with swaps {Text(with)} ms, without {Text(without)} ms");
         TestContext.Current.TestOutputHelper?.WriteLine(told);
-        Median(with).ShouldBeLessThanOrEqualTo(2 * Median(without), told);
+
+        // Of the least disturbed phases: whatever else the machine does makes gaps longer, and a swap that holds the line up does so in each phase.
+        with.Min().ShouldBeLessThanOrEqualTo(2 * without.Min(), told);
 
         double LongestGap((DateTimeOffset From, DateTimeOffset To) phase)
         {
@@ -73,8 +74,6 @@ public sealed class ModelSwapTests
             return times.Zip(times.Skip(1)).Max(pair => (pair.Second - pair.First).TotalMilliseconds);
         }
     }
-
-    private static double Median(List<double> gaps) => gaps.Order().ElementAt(gaps.Count / 2);
 
     private static string Text(List<double> gaps) => string.Join(", ", gaps.Select(gap => gap.ToString("F0", CultureInfo.InvariantCulture)));
 

@@ -56,7 +56,7 @@ public sealed class EdgeSegmenterExportTests
         // Where a known row still fits best, it fitted best before, and scores what it scored then.
         var (before, after) = (alone["class"].ToSingles(), among["class"].ToSingles());
         var kept = Enumerable.Range(0, after.Length).Where(i => after[i] < known).ToList();
-        kept.Count.ShouldBeInRange(10, after.Length - 10, "some rows stay, some give way");
+        kept.Count.ShouldBeInRange(1, after.Length - 1, "some rows stay, some give way");
         kept.ShouldAllBe(i => before[i] == after[i]);
         var (scoreBefore, scoreAfter) = (alone["class_score"].ToSingles(), among["class_score"].ToSingles());
         kept.ShouldAllBe(i => Math.Abs(scoreBefore[i] - scoreAfter[i]) < 1e-6f);

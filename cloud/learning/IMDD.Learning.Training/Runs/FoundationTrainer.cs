@@ -147,7 +147,7 @@ public sealed class FoundationTrainer : IDisposable
 
             if (_state.Step + 1 == _options.Steps || _state.Step + 1 == _state.Steps)
             {
-                Update()!.UseMean();
+                (isFirstStage ? _diffusion?.Update : _masks?.Update)!.UseMean();
             }
 
             if (_state.Step + 1 == _options.Steps)
