@@ -48,7 +48,7 @@ public sealed class TrainEdgeCommandTests
     public async Task Train_Shots_FewerPicturesAProgressBarAndAManifestThatSaysWhatItWasMadeFrom()
     {
         using TestDirectory directory = new();
-        const string data = "synthetic:seed=5,count=96,size=96,textures=cast,products=6";
+        const string data = "synthetic:seed=5,count=96,size=96,textures=cast";
         var all = TrainingDataReader.Read([data], shots: 1000, seed: 3, normalOnly: false).Train;
         var (one, oneError) = await Run("one", shots: 1);
         var (again, _) = await Run("again", shots: 1);

@@ -30,13 +30,14 @@ internal sealed class ProgressLine(TextWriter output) : IProgress<TrainingProgre
         output.Write(_isTerminal ? $"\r{line}   " : line + "\n");
         if (value.Validation is { } v)
         {
-            output.Write(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{(_isTerminal ? "\n" : "")}validation: score {v.Score:0.000}, pixel AP {v.PixelAp:0.000}, IoU {v.Iou:0.000}, image AUROC {v.ImageAuroc:0.000}, naming {v.Naming:0.000}\n"));
+            output.Write(
+                $"{(_isTerminal ? "\n" : "")}validation: score {Number(v.Score)}, pixel AP {Number(v.PixelAp)}, IoU {Number(v.Iou)}, image AUROC {Number(v.ImageAuroc)}, naming {Number(v.Naming)}\n");
         }
 
         output.Flush();
     }
+
+    private static string Number(double? value) => value is { } number ? number.ToString("0.000", CultureInfo.InvariantCulture) : "–";
 
     private static string Left(TimeSpan? left)
         => left is { } time ? string.Create(CultureInfo.InvariantCulture, $"  {(int)time.TotalMinutes}:{time.Seconds:00} left") : "";
