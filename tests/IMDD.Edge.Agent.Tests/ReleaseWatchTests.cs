@@ -87,11 +87,11 @@ public sealed class ReleaseWatchTests
     }
 
     [Theory]
-    [InlineData(20, 20, 0, 30, "It lets pass 20 of 20 frames that the deciding model fails: at most 90 % may be, whatever it declares.")]
-    [InlineData(20, 19, 0, 30, "It lets pass 19 of 20 frames that the deciding model fails: at most 90 % may be, whatever it declares.")]
+    [InlineData(20, 20, 0, 30, "It lets pass 20 of 20 frames that the deciding model fails: at most 90 % may be, whatever it declares (Edge:Delivery:MaxReversed).")]
+    [InlineData(20, 19, 0, 30, "It lets pass 19 of 20 frames that the deciding model fails: at most 90 % may be, whatever it declares (Edge:Delivery:MaxReversed).")]
     [InlineData(20, 18, 0, 30, null)]
     [InlineData(19, 19, 0, 31, null)]
-    [InlineData(0, 0, 50, 50, "It fails 50 of 50 frames that the deciding model passes: at most 90 % may be, whatever it declares.")]
+    [InlineData(0, 0, 50, 50, "It fails 50 of 50 frames that the deciding model passes: at most 90 % may be, whatever it declares (Edge:Delivery:MaxReversed).")]
     [InlineData(0, 0, 45, 50, null)]
     [InlineData(31, 0, 19, 19, null)]
     public void Reversal_IsNearlyAllOfEnoughFramesOfOneVerdict(int failed, int letPass, int newlyFailed, int passed, string? expected)

@@ -21,7 +21,7 @@ internal static class ShadowRule
 
         bool Beyond(int count, int frames) => frames >= LeastReversed && count > share * frames;
         string Said(string release, int count, int frames, string deciding)
-            => FormattableString.Invariant($"It {release} {count} of {frames} frames that the deciding model {deciding}: at most {share:P0} may be, whatever it declares.");
+            => FormattableString.Invariant($"It {release} {count} of {frames} frames that the deciding model {deciding}: at most {share:P0} may be, whatever it declares (Edge:Delivery:MaxReversed).");
     }
 
     /// <summary>True where the classes by which two decisions differ are all among those that are meant to change.</summary>
