@@ -5,7 +5,6 @@ using IMDD.Hosting;
 using IMDD.Messaging.Embedded;
 using IMDD.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging;
 
 namespace IMDD.Cli.Tests.Support;
 
@@ -29,18 +28,8 @@ internal sealed class RunningRegistry : IAsyncDisposable
         registry._kafka.CreateTopic(KafkaTopics.ModelReleased, 1);
         registry._kafka.CreateTopic(KafkaTopics.ModelRollout, 1);
         registry._broker = await EmbeddedMqttBroker.StartAsync();
-        var builder = WebApplication.CreateBuilder();
-        builder.AddImddDefaults("registry");
-        builder.Logging.ClearProviders();
-        foreach (var (key, value) in registry.Settings().Concat(settings))
-        {
-            builder.Configuration[key] = value;
-        }
-
-        builder.AddRegistry();
-        registry._app = builder.Build();
-        registry._app.MapRegistry().MapImddDefaults();
-        await registry._app.StartAsync(TestContext.Current.CancellationToken);
+        registry._app = await RunningService.StartAsync(
+            "registry", registry.Settings().Concat(settings), builder => builder.AddRegistry(), app => app.MapRegistry().MapImddDefaults());
         return registry;
     }
 
@@ -55,7 +44,6 @@ internal sealed class RunningRegistry : IAsyncDisposable
 
     private IEnumerable<(string Key, string? Value)> Settings() =>
     [
-        ("urls", "http://127.0.0.1:0"),
         ("Kafka:BootstrapServers", _kafka.BootstrapServers),
         ("Mqtt:Port", _broker!.Port.ToString(CultureInfo.InvariantCulture)),
         ("Registry:Directory", _directory.File("registry")),

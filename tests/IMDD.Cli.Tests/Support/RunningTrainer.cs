@@ -4,7 +4,6 @@ using IMDD.Hosting;
 using IMDD.Messaging.Embedded;
 using IMDD.Testing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Logging;
 
 namespace IMDD.Cli.Tests.Support;
 
@@ -25,23 +24,7 @@ internal sealed class RunningTrainer : IAsyncDisposable
             trainer._kafka.CreateTopic(topic, 1);
         }
 
-        var builder = WebApplication.CreateBuilder();
-        builder.AddImddDefaults("trainer");
-        builder.Logging.ClearProviders();
-        builder.Configuration["urls"] = "http://127.0.0.1:0";
-        builder.Configuration["Kafka:BootstrapServers"] = trainer._kafka.BootstrapServers;
-        builder.Configuration["Blobs:Kind"] = "folder";
-        builder.Configuration["Blobs:Directory"] = trainer._directory.File("blobs");
-        builder.Configuration["Trainer:Directory"] = trainer._directory.File("trainer");
-        builder.Configuration["Trainer:RegistryUrl"] = $"http://127.0.0.1:{FreePort.Next()}";
-        builder.Configuration["Trainer:Gate:LabelledShare"] = "0.2";
-
-        // Never begun: it is only there.
-        builder.Configuration["Trainer:Program"] = typeof(RunningTrainer).Assembly.Location;
-        builder.AddTrainer();
-        trainer._app = builder.Build();
-        trainer._app.MapTrainer().MapImddDefaults();
-        await trainer._app.StartAsync(TestContext.Current.CancellationToken);
+        trainer._app = await RunningService.StartAsync("trainer", trainer.Settings(), builder => builder.AddTrainer(), app => app.MapTrainer().MapImddDefaults());
         return trainer;
     }
 
@@ -53,4 +36,17 @@ internal sealed class RunningTrainer : IAsyncDisposable
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _directory.Dispose();
     }
+
+    private IEnumerable<(string Key, string? Value)> Settings() =>
+    [
+        ("Kafka:BootstrapServers", _kafka.BootstrapServers),
+        ("Blobs:Kind", "folder"),
+        ("Blobs:Directory", _directory.File("blobs")),
+        ("Trainer:Directory", _directory.File("trainer")),
+        ("Trainer:RegistryUrl", $"http://127.0.0.1:{FreePort.Next()}"),
+        ("Trainer:Gate:LabelledShare", "0.2"),
+
+        // Never begun: it is only there.
+        ("Trainer:Program", typeof(RunningTrainer).Assembly.Location),
+    ];
 }
