@@ -54,6 +54,25 @@ public sealed class BlindApiTests
         }
     }
 
+    [Fact]
+    public async Task Agreement_OfWordsThatAreAllTheSame_IsReadWithoutKappa()
+    {
+        using EmbeddedKafkaCluster kafka = new();
+        await using var curator = await RunningCurator.StartAsync(kafka.BootstrapServers, blindShare: "1");
+        await curator.PublishAsync(Examples.Hard(1, 0.5));
+        await curator.WaitForAsync<ReviewFrame[]>(ReviewRoutes.Frames, frames => frames.Length == 1);
+        foreach (var (rater, judgement) in ((string, string)[])[("anna", LabelJudgement.FalseAlarm), ("ben", LabelJudgement.Confirmed)])
+        {
+            using var response = await curator.Http.PostAsJsonAsync(Labels, Instance.Says(rater, judgement), ImddJson.Options, Stop);
+            response.EnsureSuccessStatusCode();
+        }
+
+        var passes = (await curator.GetAsync<BlindAgreement>(ReviewRoutes.BlindAgreement)).OfPasses!;
+        (passes.Pictures, passes.Flips, passes.VerdictKappa, passes.NameAgreement).ShouldBe((1, 0, null, 1));
+        var pair = (await curator.GetAsync<RaterAgreement[]>(ReviewRoutes.Agreement)).ShouldHaveSingleItem();
+        (pair.Pictures, pair.VerdictAgreement, pair.VerdictKappa, pair.NameKappa).ShouldBe((1, 1, null, null));
+    }
+
     private static string Frame => ReviewRoutes.Frame.Replace("{outcomeId}", Examples.OutcomeId(1), StringComparison.Ordinal);
 
     private static string Labels => Frame + "/labels";

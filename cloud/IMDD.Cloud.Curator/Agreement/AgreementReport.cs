@@ -27,7 +27,7 @@ internal sealed class AgreementReport(IDbContextFactory<CuratorDbContext> contex
             {
                 var verdicts = CohensKappa.Of([.. pair.Select(p => (p.A.Verdict, p.B.Verdict))]);
                 var names = CohensKappa.Of([.. pair.Select(p => (p.A.Names, p.B.Names))]);
-                return new RaterAgreement(pair.Key.First, pair.Key.Second, pair.Count(), verdicts.Observed, verdicts.Kappa, names.Observed, names.Kappa);
+                return new RaterAgreement(pair.Key.First, pair.Key.Second, pair.Count(), verdicts.Observed, names.Observed, verdicts.Kappa, names.Kappa);
             }),
         ];
     }
@@ -68,6 +68,6 @@ internal sealed class AgreementReport(IDbContextFactory<CuratorDbContext> contex
         }
 
         var (verdicts, names) = (CohensKappa.Of(pairs.ConvertAll(p => p.Verdicts)), CohensKappa.Of(pairs.ConvertAll(p => p.Names)));
-        return new BlindComparison(pairs.Count, pairs.Count(p => p.Verdicts.First != p.Verdicts.Second), verdicts.Kappa, names.Observed, names.Kappa);
+        return new BlindComparison(pairs.Count, pairs.Count(p => p.Verdicts.First != p.Verdicts.Second), names.Observed, verdicts.Kappa, names.Kappa);
     }
 }
