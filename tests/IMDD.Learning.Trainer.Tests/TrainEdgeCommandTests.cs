@@ -40,6 +40,10 @@ public sealed class TrainEdgeCommandTests
         whole.GetProperty("classes").GetArrayLength().ShouldBeGreaterThan(3);
         killed.GetProperty("bundle_digest").GetString().ShouldBe(whole.GetProperty("bundle_digest").GetString());
         Meets(ModelBundle.Open(directory.File("killed")), killed.GetProperty("bundle_digest").GetString());
+        var curve = whole.GetProperty("curve");
+        curve.GetArrayLength().ShouldBeGreaterThan(3);
+        curve.EnumerateArray().Last().GetProperty("step").GetInt64().ShouldBe(whole.GetProperty("step").GetInt64());
+        killed.GetProperty("curve").GetRawText().ShouldBe(curve.GetRawText(), "kills leave no gap in it");
         Directory.EnumerateFiles(directory.File("killed/run/tensorboard"), "*.pictures").ShouldNotBeEmpty();
     }
 

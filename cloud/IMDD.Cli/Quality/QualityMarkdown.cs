@@ -8,7 +8,7 @@ internal static class QualityMarkdown
 {
     private const string None = "–";
 
-    /// <summary>Mean and standard deviation over the seeds beside the goals; rows without results too.</summary>
+    /// <summary>Mean and standard deviation over the seeds beside the goals, rows without results too; below it the learning curves of rows that miss one.</summary>
     public static string Render(QualityTable table, QualityResults results)
     {
         StringBuilder text = new("| data | measure | mean ± deviation | at least | aim | | seeds | CPU-minutes | commit |\n|---|---|---|---|---|---|---|---|---|\n");
@@ -29,7 +29,7 @@ internal static class QualityMarkdown
             }
         }
 
-        return text.ToString();
+        return text.Append(QualityCurves.Render(table, results)).ToString();
     }
 
     private static string Verdict(FigureSummary summary) => summary.Verdict switch

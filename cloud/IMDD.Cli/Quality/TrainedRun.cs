@@ -13,6 +13,7 @@ namespace IMDD.Cli.Quality;
 /// <param name="ValidationPictures">Judged by.</param>
 /// <param name="SplitIds">Of its data sets.</param>
 /// <param name="DrawShares">Share of the crops that each data set had, in their order.</param>
+/// <param name="Curve">Its validations; null in results of earlier versions.</param>
 internal sealed record TrainedRun(
     string Name,
     string BundleDigest,
@@ -25,4 +26,5 @@ internal sealed record TrainedRun(
     int TrainPictures,
     int ValidationPictures,
     IReadOnlyList<string> SplitIds,
-    IReadOnlyList<double> DrawShares);
+    IReadOnlyList<double> DrawShares,
+    IReadOnlyList<CurvePoint>? Curve = null);

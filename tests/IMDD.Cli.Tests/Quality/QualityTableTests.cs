@@ -53,6 +53,21 @@ public sealed class QualityTableTests : IDisposable
         results.OfRow("a").Select(r => r.Seed).ShouldBe([1, 2, 3]);
     }
 
+    [Theory]
+    [InlineData(0.4, true)]
+    [InlineData(0.6, false)]
+    public void Render_LearningCurve_OfRowsThatMissAGoal(double iou, bool isShown)
+    {
+        QualityResults results = new(_directory.File("rows"));
+        TrainedRun run = new("t", "b", "d", null, "small", 1000, 800, 40, 9, 3, [], [], [new CurvePoint(250, 0.31), new CurvePoint(800, 0.52, Naming: 0.7), new CurvePoint(1000, 0.5)]);
+        results.Write(Result(1, iou) with { Trainings = [run] });
+
+        var text = QualityMarkdown.Render(QualityTableFile.Read(Definition(Row)), results);
+
+        text.Contains("| A | t | 1 | – | 0.310 | 0.310 | 0.520 | 0.500 | 80 % |", StringComparison.Ordinal).ShouldBe(isShown);
+        text.Contains("| row that misses a goal |", StringComparison.Ordinal).ShouldBe(isShown);
+    }
+
     [Fact]
     public void Readme_HasTheTableAsItIsGenerated()
     {

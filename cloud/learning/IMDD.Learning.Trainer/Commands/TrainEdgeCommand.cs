@@ -265,6 +265,7 @@ internal static class TrainEdgeCommand
                 Parent = start?.Digest(),
                 CpuMinutes = Math.Round(outcome.CpuSeconds / 60, 2),
                 outcome.Validation,
+                Curve = outcome.Curve.Select(point => new { point.Step, point.Validation.Score, point.Validation.PixelAp, point.Validation.Iou, point.Validation.ImageAuroc, point.Validation.Naming }),
                 FilesNotUsed = data.Problems.Count,
             });
         }

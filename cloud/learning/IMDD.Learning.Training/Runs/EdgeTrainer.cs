@@ -324,6 +324,7 @@ public sealed class EdgeTrainer : IDisposable
 
         var scores = new PictureScorer(_average).Score(_data.Validation);
         var validation = Validation.Of(scores);
+        _state = _state with { Curve = [.. _state.Curve ?? [], new CurvePoint(_state.Step, validation)] };
         _log.Validation(_state.Step, validation);
         _log.Pictures(_state.Step, _average, _data.Validation);
         if (_state.BestScore is null || validation.Score > _state.BestScore)
@@ -356,7 +357,7 @@ public sealed class EdgeTrainer : IDisposable
         if (_side.Count > 0)
         {
             model.Description = Described(model);
-            return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, null, _state.CpuSeconds), model);
+            return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, null, _state.CpuSeconds, []), model);
         }
 
         PictureScorer scorer = new(model);
@@ -372,7 +373,7 @@ public sealed class EdgeTrainer : IDisposable
             Lineage = Lineage(model),
             Metrics = validation?.ToMetrics(),
         };
-        return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, validation, _state.CpuSeconds), model);
+        return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, validation, _state.CpuSeconds, _state.Curve ?? []), model);
     }
 
     private EdgeModelLineage Lineage(EdgeModel model)

@@ -7,4 +7,6 @@ namespace IMDD.Learning.Training.Runs;
 /// <param name="BestStep">Step of the weights that were kept.</param>
 /// <param name="Validation">Their measures; null where there was no picture to validate on.</param>
 /// <param name="CpuSeconds">CPU time spent on steps, over all parts of an interrupted run.</param>
-public sealed record TrainingOutcome(string Digest, long Step, long Steps, long BestStep, Validation? Validation, double CpuSeconds);
+/// <param name="Curve">Every validation, in order.</param>
+public sealed record TrainingOutcome(
+    string Digest, long Step, long Steps, long BestStep, Validation? Validation, double CpuSeconds, IReadOnlyList<CurvePoint> Curve);
