@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using IMDD.Cli.Tests.Support;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Topics;
@@ -34,10 +35,9 @@ public sealed class DeadLetterCommandTests : IDisposable
             cluster.CreateTopic(topic.Name, 2);
         }
 
-        await using var services = Kafka(cluster.BootstrapServers);
+        await using KafkaClients kafka = new(cluster.BootstrapServers);
         var original = Record("a", "{}");
-        await ProduceAsync(
-            services,
+        await kafka.ProduceAsync(
             KafkaDeadLetter.Of(original, "malformed", "no JSON", attempts: 1, Noon, Noon),
             KafkaDeadLetter.Of(Record("b", "{}"), "expired", "too old", attempts: 1, Noon, Noon));
 
@@ -52,7 +52,7 @@ public sealed class DeadLetterCommandTests : IDisposable
 
         replayed.ShouldBe(0, error + result);
         ((int)JsonNode.Parse(result)!["replayed"]!).ShouldBe(1);
-        using var consumer = services.GetRequiredService<IKafkaClientFactory>().CreateConsumer("reader");
+        using var consumer = kafka.Consumer();
         consumer.Assign([KafkaTopics.Outcome], fromBeginning: true);
         KafkaConsumed? back = null;
         await Eventually.HoldsAsync(() => (back = consumer.Poll(TimeSpan.FromMilliseconds(100))) is not null);
@@ -111,8 +111,8 @@ public sealed class DeadLetterCommandTests : IDisposable
         exitCode.ShouldBe(1);
         var result = JsonNode.Parse(output)!;
         ((int)result["replayed"]!, (string?)result["failures"]![0]).ShouldBe((1, "2-kafka-refused: it comes from 'secrets', which is none of our topics"));
-        await using var services = Kafka(cluster.BootstrapServers);
-        using var consumer = services.GetRequiredService<IKafkaClientFactory>().CreateConsumer("reader");
+        await using KafkaClients kafka = new(cluster.BootstrapServers);
+        using var consumer = kafka.Consumer();
         consumer.Assign([KafkaTopics.DefectDetected], fromBeginning: true);
         KafkaConsumed? back = null;
         await Eventually.HoldsAsync(() => (back = consumer.Poll(TimeSpan.FromMilliseconds(100))) is not null);
@@ -164,23 +164,6 @@ public sealed class DeadLetterCommandTests : IDisposable
     [Fact]
     public async Task Replay_IdThatIsNotThere_Fails()
         => (await RunAsync("deadletter", "replay", "--folder", _folder.Path, "--id", "nowhere")).ExitCode.ShouldBe(1);
-
-    private static ServiceProvider Kafka(string servers) => new ServiceCollection()
-        .AddLogging()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Kafka:BootstrapServers", servers)]).Build())
-        .AddKafka()
-        .BuildServiceProvider();
-
-    private static async Task ProduceAsync(ServiceProvider services, params KafkaRecord[] records)
-    {
-        using var publisher = services.GetRequiredService<IKafkaClientFactory>().CreatePublisher();
-        foreach (var record in records)
-        {
-            publisher.TryPublish(record, report => report.Result.ShouldBe(PublishResult.Persisted)).ShouldBeTrue();
-        }
-
-        await publisher.FlushAsync(Cancel);
-    }
 
     private static KafkaRecord Record(string id, string value) => new(
         KafkaTopics.Outcome, Camera, Encoding.UTF8.GetBytes(value), [new("content-type", "application/json"), new("ce_id", id), new("ce_subject", "Öse")], Noon);

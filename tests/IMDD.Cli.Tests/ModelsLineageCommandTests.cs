@@ -2,14 +2,18 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using IMDD.Cli.Tests.Support;
+using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Queries;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Review;
+using IMDD.Contracts.Topics;
 using IMDD.Contracts.Training;
 using IMDD.Learning.Onnx.Contrast;
+using IMDD.Messaging.Embedded;
+using IMDD.Messaging.Kafka;
 using IMDD.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -109,6 +113,43 @@ public sealed class ModelsLineageCommandTests : IAsyncLifetime
         output.ShouldContain(_dataset);
         missing.ShouldContain("The curator does not answer");
         missing.ShouldContain("The aggregator does not answer");
+    }
+
+    [Fact]
+    public async Task Lineage_OfAPassedFrame_IsFoundInTheTopic()
+    {
+        using EmbeddedKafkaCluster cluster = new();
+        cluster.CreateTopic(KafkaTopics.Outcome, 2);
+        var sample = ImddJson.Deserialize<InspectionOutcome>(
+            await File.ReadAllBytesAsync(Repository.PathOf("contracts", "samples", "v1.0", "inspection.outcome.v1", "full.json"), Stop));
+        DateTimeOffset captured = new(2026, 11, 23, 2, 12, 0, TimeSpan.Zero);
+        EventContext context = new() { Source = EventSource.Service("edge", "box7"), Time = captured, RecordedTime = captured };
+        List<CloudEvent> events = [.. Enumerable.Range(1, 40).Select(number => OutcomeEvent.Create(
+            sample with
+            {
+                FrameId = Contracts.Identity.EventId.ForFrame("b1", number),
+                Verdict = Verdict.Pass,
+                Reason = null,
+                ReasonDetail = null,
+                Defects = [],
+                Frame = new FrameReference { Digest = DigestOf(number) },
+                Model = sample.Model! with { Digest = _model },
+            },
+            context))];
+        await using (KafkaClients kafka = new(cluster.BootstrapServers))
+        {
+            await kafka.ProduceAsync(events.Select(cloudEvent => cloudEvent.ToRecord(KafkaTopics.Outcome, captured)));
+        }
+
+        var (exitCode, output, error) = await RunAsync(events[2].Id, "--kafka", cluster.BootstrapServers);
+
+        exitCode.ShouldBe(0, error);
+        output.ShouldStartWith($"event {events[2].Id}  pass, 2026-11-23 02:12:00Z");
+        output.ShouldContain($"├─ frame {DigestOf(3)}");
+        output.ShouldContain($"learned by {_model}");
+        output.ShouldContain($"└─ model {_model}  contrast 1.0.0, release 1");
+        (await RunAsync(events[2].Id)).Error.ShouldContain("with --kafka");
+        (await RunAsync("nothing", "--kafka", cluster.BootstrapServers)).ExitCode.ShouldBe(1);
     }
 
     private static string DigestOf(int frame) => ContentDigest.Of(Encoding.UTF8.GetBytes($"frame {frame}"));

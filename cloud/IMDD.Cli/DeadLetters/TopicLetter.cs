@@ -8,11 +8,6 @@ namespace IMDD.Cli.DeadLetters;
 /// <summary>A record of a dead-letter topic.</summary>
 internal sealed class TopicLetter(KafkaConsumed record) : IDeadLetter
 {
-    private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Longest silence while the end of a topic is not reached.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <inheritdoc/>
     public DeadLetterFacts Facts { get; } = new(
         string.Create(CultureInfo.InvariantCulture, $"{record.Topic}[{record.Partition}]@{record.Offset}"),
@@ -32,7 +27,7 @@ internal sealed class TopicLetter(KafkaConsumed record) : IDeadLetter
         try
         {
             consumer.Assign([.. KafkaTopics.All.Select(t => t.Name).Where(name => name.EndsWith(KafkaTopics.DeadLetter(""), StringComparison.Ordinal))], fromBeginning: true);
-            return [.. Read(consumer, cancellationToken).OrderBy(record => record.Timestamp).Select(record => new TopicLetter(record))];
+            return [.. TopicReader.ReadToEnd(consumer, cancellationToken).OrderBy(record => record.Timestamp).Select(record => new TopicLetter(record))];
         }
         catch (KafkaUnavailableException e)
         {
@@ -45,39 +40,6 @@ internal sealed class TopicLetter(KafkaConsumed record) : IDeadLetter
         => KafkaDeadLetter.Restore(record, targets.Now) is { } original
             ? await targets.PublishAsync(original, cancellationToken)
             : "it does not name the topic it came from";
-
-    private static List<KafkaConsumed> Read(IKafkaConsumer consumer, CancellationToken cancellationToken)
-    {
-        List<KafkaConsumed> records = [];
-        var open = consumer.EndPositions().ToDictionary(end => end.Partition, end => end.NextOffset);
-        var lastSeen = TimeProvider.System.GetTimestamp();
-        while (open.Count > 0)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (consumer.Poll(PollTime) is not { } record)
-            {
-                if (TimeProvider.System.GetElapsedTime(lastSeen) > Patience)
-                {
-                    throw new CommandFailedException($"Kafka has given nothing for {Patience.TotalSeconds:0} s, and {string.Join(", ", open.Keys)} are not read to the end.");
-                }
-
-                continue;
-            }
-
-            lastSeen = TimeProvider.System.GetTimestamp();
-            KafkaPartition partition = new(record.Topic, record.Partition);
-            if (open.TryGetValue(partition, out var end))
-            {
-                records.Add(record);
-                if (record.Offset + 1 >= end)
-                {
-                    open.Remove(partition);
-                }
-            }
-        }
-
-        return records;
-    }
 
     private static string? Header(KafkaConsumed record, string name) => record.Headers.FirstOrDefault(h => h.Key == name).Value;
 }

@@ -9,8 +9,9 @@ namespace IMDD.Cli.Lineage;
 
 /// <summary>Follows what one thing came from and what came of it, so far and no further than a person can read.</summary>
 /// <param name="sources">The services.</param>
+/// <param name="outcomes">Where outcomes are looked for that no service knows; null: nowhere.</param>
 /// <param name="limit">Most children of one kind.</param>
-internal sealed class LineageReader(LineageSources sources, int limit)
+internal sealed class LineageReader(LineageSources sources, OutcomeTopic? outcomes, int limit)
 {
     private const string DefectSuffix = "-d";
 
@@ -31,7 +32,7 @@ internal sealed class LineageReader(LineageSources sources, int limit)
     {
         var outcomeId = id.EndsWith(DefectSuffix, StringComparison.Ordinal) ? id[..^DefectSuffix.Length] : id;
         LineageNode node;
-        string frame;
+        string? frame;
         ModelReference? model;
         if (await sources.FailedFrameAsync(outcomeId, cancellationToken) is { } failed)
         {
@@ -43,12 +44,23 @@ internal sealed class LineageReader(LineageSources sources, int limit)
             node = new LineageNode(LineageKind.Event, outcomeId, $"{WordOf(reviewed)}, {Time(reviewed.Time)}, {reviewed.AssetPath}/{reviewed.CameraId}");
             (frame, model) = (reviewed.Frame.Digest, reviewed.Model);
         }
+        else if (outcomes?.Find(outcomeId, cancellationToken) is var (outcome, time))
+        {
+            node = new LineageNode(
+                LineageKind.Event, outcomeId,
+                $"{Word(outcome.Verdict)}{(outcome.Reason is { } reason ? $", {reason}" : "")}, {Time(time)}, {outcome.AssetPath}/{outcome.CameraId}, recipe {outcome.RecipeId} {outcome.RecipeDigest}");
+            (frame, model) = (outcome.Frame?.Digest, outcome.Model);
+        }
         else
         {
             return null;
         }
 
-        node.Add(await FrameAsync(frame, "", cancellationToken));
+        if (frame is not null)
+        {
+            node.Add(await FrameAsync(frame, "", cancellationToken));
+        }
+
         if (model is not null)
         {
             node.Add(await sources.ReleaseAsync(model.Digest, cancellationToken) is { } release

@@ -1,11 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using IMDD.Cli.Tests.Support;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Embedded;
 using IMDD.Messaging.Kafka;
 using IMDD.Messaging.Mqtt;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace IMDD.Cli.Tests.Watch;
 
@@ -70,21 +69,10 @@ public sealed class WatchCommandTests
 
     private static async Task ProduceAsync(string servers, params string[] values)
     {
-        await using var services = new ServiceCollection()
-            .AddLogging()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Kafka:BootstrapServers", servers)]).Build())
-            .AddKafka()
-            .BuildServiceProvider();
-        using var publisher = services.GetRequiredService<IKafkaClientFactory>().CreatePublisher();
+        await using KafkaClients kafka = new(servers);
         var headers = Attributes.Select(attribute => KeyValuePair.Create("ce_" + attribute.Key, attribute.Value)).Append(new("content-type", "application/json"));
-        foreach (var value in values)
-        {
-            publisher.TryPublish(
-                new KafkaRecord(KafkaTopics.Outcome, value, Encoding.UTF8.GetBytes(value), [.. headers], DateTimeOffset.UnixEpoch.AddDays(20_000)),
-                report => report.Result.ShouldBe(PublishResult.Persisted)).ShouldBeTrue();
-        }
-
-        await publisher.FlushAsync(TestContext.Current.CancellationToken);
+        await kafka.ProduceAsync(values.Select(value => new KafkaRecord(
+            KafkaTopics.Outcome, value, Encoding.UTF8.GetBytes(value), [.. headers], DateTimeOffset.UnixEpoch.AddDays(20_000))));
     }
 
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] args)
