@@ -19,6 +19,7 @@ internal sealed class FakeAggregator : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly List<Channel<SseItem<string>>> _watchers = [];
     private volatile int _failuresLeft;
+    private volatile bool _failsAfterLabel;
 
     private FakeAggregator(WebApplication app) => _app = app;
 
@@ -45,6 +46,9 @@ internal sealed class FakeAggregator : IAsyncDisposable
     }
 
     public void FailNext(int requests) => _failuresLeft = requests;
+
+    /// <summary>The next label is taken, and nothing is answered after it until <see cref="FailNext"/> says otherwise.</summary>
+    public void FailAfterNextLabel() => _failsAfterLabel = true;
 
     public void Push(string type, object data)
     {
@@ -126,6 +130,18 @@ internal sealed class FakeAggregator : IAsyncDisposable
             FailedFrames.FirstOrDefault(frame => frame.Defect.OutcomeId == outcomeId) is { } frame ? Json(frame) : Results.NotFound());
         _app.MapGet(ReviewRoutes.Frame, (string outcomeId) =>
             ReviewFrames.Find(frame => frame.OutcomeId == outcomeId) is { } frame ? Json(frame) : Results.NotFound());
+        _app.MapPost(ReviewRoutes.Next, () => ReviewFrames.Count > 0 ? Json(ReviewFrames[0]) : Results.NoContent());
+        _app.MapPost(ReviewRoutes.Labels, (string outcomeId) =>
+        {
+            var frame = ReviewFrames.Single(frame => frame.OutcomeId == outcomeId);
+            ReviewFrames.Remove(frame);
+            if (_failsAfterLabel)
+            {
+                (_failsAfterLabel, _failuresLeft) = (false, int.MaxValue);
+            }
+
+            return Json(new LabelReceipt("label", frame.Frame.Digest, 1, ConsensusState.Agreed, []));
+        });
         _app.MapGet(QueryRoutes.Live, (CancellationToken token) => TypedResults.ServerSentEvents(WatchAsync(token)));
     }
 

@@ -198,13 +198,23 @@ public sealed partial class ReviewPage
         }
 
         Show(frame ?? await Curator.NextAsync(_who!, _left.Token), "");
-        await ReadListsAsync();
+        await RefreshListsAsync();
     }
 
+    /// <summary>What was done is done, whether or not there is an answer to what comes next.</summary>
     private async Task NextAsync(string done)
     {
-        var next = await Curator.NextAsync(_who!, _left.Token);
-        await ReadListsAsync();
+        ReviewFrame? next = null;
+        try
+        {
+            next = await Curator.NextAsync(_who!, _left.Token);
+        }
+        catch (Exception e) when (IsUnanswered(e))
+        {
+            _problem = $"{done} After that the curator has not answered: the page looks again by itself.";
+        }
+
+        await RefreshListsAsync();
         Show(next, done);
         if (Name is not null)
         {
@@ -335,7 +345,7 @@ public sealed partial class ReviewPage
         }
 
         Show(frame, "Taken back.");
-        await ReadListsAsync();
+        await RefreshListsAsync();
     }
 
     private async Task ToolAsync(string tool)
@@ -358,6 +368,8 @@ public sealed partial class ReviewPage
         return Task.CompletedTask;
     }
 
+    private bool IsUnanswered(Exception e) => e is HttpRequestException || (e is TaskCanceledException && !_left.IsCancellationRequested);
+
     /// <summary>One thing at a time; what goes wrong stands on the page, and the frame stays.</summary>
     private async Task RunAsync(Func<Task> action)
     {
@@ -376,7 +388,7 @@ public sealed partial class ReviewPage
         {
             _problem = e.Message;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !_left.IsCancellationRequested))
+        catch (Exception e) when (IsUnanswered(e))
         {
             _problem = "The curator does not answer: nothing was saved. Try again.";
         }
@@ -390,7 +402,7 @@ public sealed partial class ReviewPage
         }
     }
 
-    /// <summary>The lists beside the frame, in the background: what goes wrong here is told at the next verdict.</summary>
+    /// <summary>The lists beside the frame, which nobody's work depends on: where they do not come, the number of frames that wait is not shown.</summary>
     private async Task RefreshListsAsync()
     {
         try
