@@ -17,16 +17,15 @@ case $role in
   agent)
     [[ $agent =~ ^$part$ ]] || die "the agent's name must match $part, not '$agent'"
     lines=(
-      "read $cell/frame/+" "read $cell/trigger/+" "read $cell/balance/+" "read $cell/cmd/+" "read $cell/desired/$agent"
+      "read $cell/frame/+" "read $cell/balance/+" "read $cell/desired/$agent"
       "write $cell/outcome/+" "write $cell/state/camera/+" "readwrite $cell/state/agent/$agent" "write $cell/feedback/$agent"
-      "write clients/+/$cell/#"
     )
     ;;
   camera)
     lines=("write $cell/frame/+" "write $cell/balance/+" "read $cell/outcome/+" "read $cell/state/#")
     ;;
   line)
-    lines=("write $cell/trigger/+" "write $cell/cmd/+" "read $cell/outcome/+" "read $cell/state/#" "read clients/$name/#")
+    lines=("read $cell/outcome/+" "read $cell/state/#")
     ;;
   *) die "the role must be agent, camera or line, not '$role'" ;;
 esac

@@ -79,7 +79,7 @@ public sealed class ModelsLineageCommandTests : IAsyncLifetime
         output.ShouldContain($"├─ frame {Frame}");
         output.ShouldContain("label anna  confirmed: fail scratch, 2026-11-23 02:11:00Z");
         output.ShouldContain($"learned by {_model}");
-        output.ShouldContain($"└─ model {_model}  contrast 1.0.0, release 1");
+        output.ShouldContain($"└─ model {_model}  gears 1.0.0, release 1");
         output.ShouldContain($"training set {_dataset}  run r7: 4 labelled frames learned from, 2 judged by, with synthetic:seed=1");
         output.ShouldContain("└─ and 3 more");
         error.ShouldBeEmpty();
@@ -147,7 +147,7 @@ public sealed class ModelsLineageCommandTests : IAsyncLifetime
         output.ShouldStartWith($"event {events[2].Id}  pass, 2026-11-23 02:12:00Z");
         output.ShouldContain($"├─ frame {DigestOf(3)}");
         output.ShouldContain($"learned by {_model}");
-        output.ShouldContain($"└─ model {_model}  contrast 1.0.0, release 1");
+        output.ShouldContain($"└─ model {_model}  gears 1.0.0, release 1");
         (await RunAsync(events[2].Id)).Error.ShouldContain("with --kafka");
         (await RunAsync("nothing", "--kafka", cluster.BootstrapServers)).ExitCode.ShouldBe(1);
     }
@@ -205,7 +205,7 @@ public sealed class ModelsLineageCommandTests : IAsyncLifetime
         await File.WriteAllBytesAsync(path, ImddJson.Serialize(bundle), Stop);
         await using StringWriter output = new();
         await using StringWriter error = new();
-        (await ImddCommand.RunAsync(["models", "--registry", _registry.Url, "register", "--bundle", folder, "--by", "trainer/r7", "--json"], output, error)).ShouldBe(0, error.ToString());
+        (await ImddCommand.RunAsync(["models", "--registry", _registry.Url, "register", "--bundle", folder, "--name", "gears", "--by", "trainer/r7", "--json"], output, error)).ShouldBe(0, error.ToString());
         _model = (string)JsonNode.Parse(output.ToString())!["model"]!["digest"]!;
         var sample = ImddJson.Deserialize<DefectDetected>(
             await File.ReadAllBytesAsync(Repository.PathOf("contracts", "samples", "v1.0", "inspection.defect-detected.v1", "full.json"), Stop));

@@ -31,7 +31,7 @@ internal static class DemoCommand
         {
             Description = "The learning loop instead: a kind of defect that no model has seen turns up after a minute, and every line comes to catch it.",
         };
-        Option<bool> word = new("--word") { Description = "With --learn: by its name alone, without new weights." };
+        Option<bool> word = new("--word") { Description = "With --learn: by its name and a sentence, or these and five regions, without new weights." };
         Option<int> mqtt = Port("--mqtt-port", 1883, "MQTT");
         Option<int> kafka = Port("--kafka-port", 9092, "Kafka");
         Option<int> page = Port("--page-port", 5080, "the page");

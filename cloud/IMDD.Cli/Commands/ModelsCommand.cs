@@ -73,11 +73,13 @@ internal static class ModelsCommand
     private static Command Register()
     {
         Option<DirectoryInfo> bundle = new("--bundle") { Description = "The bundle's folder.", Required = true };
+        Option<string?> name = new("--name") { Description = "The model that it is a release of; by default what the bundle's manifest says." };
         Option<string?> by = new("--by") { Description = "Who asks for it." };
         Option<long?> token = new("--fencing-token") { Description = "Token of the trainer's lease on this model." };
-        return Verb("register", "Stores a bundle's files and registers it as a signed release.", [bundle, by, token], async (parsed, client, cancellationToken) =>
+        return Verb("register", "Stores a bundle's files and registers it as a signed release.", [bundle, name, by, token], async (parsed, client, cancellationToken) =>
         {
-            var version = await client.RegisterAsync(parsed.GetRequiredValue(bundle).FullName, parsed.GetValue(by), parsed.GetValue(token), [], cancellationToken);
+            var version = await client.RegisterAsync(
+                parsed.GetRequiredValue(bundle).FullName, parsed.GetValue(name), parsed.GetValue(by), parsed.GetValue(token), [], cancellationToken);
             return (version, [$"{version.Model.Name} {version.Model.Version} is release {version.Model.ReleaseCounter}, {version.Model.Digest}"]);
         });
     }

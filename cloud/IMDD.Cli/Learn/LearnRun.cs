@@ -124,7 +124,7 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
     /// <summary>The model that the fleet starts with becomes the registry's champion, and every agent takes it from there.</summary>
     private async Task<string> StartFleetAsync(LearnPlant plant, CancellationToken stop)
     {
-        var champion = (await plant.Registry.RegisterAsync(settings.Bundle, "imdd demo --learn", fencingToken: null, gates: [], stop)).Model;
+        var champion = (await plant.Registry.RegisterAsync(settings.Bundle, name: null, "imdd demo --learn", fencingToken: null, gates: [], stop)).Model;
         await UntilAsync(
             plant, async () => (await plant.Registry.AgentsAsync(stop)).Count(agent => agent.State?.State == "online") == LearnSettings.Lines, RolloutPatience,
             "not every agent is online", stop);

@@ -146,13 +146,14 @@ internal sealed class RegistryApi : IDisposable
 
     /// <summary>Stores the files of a bundle that the registry does not have yet, and registers it.</summary>
     /// <param name="folder">The bundle's.</param>
+    /// <param name="name">The model that it is a release of; null: what its manifest says.</param>
     /// <param name="by">Who asks.</param>
     /// <param name="fencingToken">Of the trainer's lease; null: by hand.</param>
     /// <param name="gates">Conditions that it had to meet.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandFailedException">The bundle is not whole, or the registry refuses it.</exception>
     public async Task<ModelVersionView> RegisterAsync(
-        string folder, string? by, long? fencingToken, IReadOnlyList<GateResult> gates, CancellationToken cancellationToken)
+        string folder, string? name, string? by, long? fencingToken, IReadOnlyList<GateResult> gates, CancellationToken cancellationToken)
     {
         ModelBundle bundle;
         try
@@ -169,8 +170,9 @@ internal sealed class RegistryApi : IDisposable
             await StoreAsync(bundle, file, cancellationToken);
         }
 
+        var manifest = bundle.Manifest with { Name = name ?? bundle.Manifest.Name };
         return await PostAsync<RegisterModel, ModelVersionView>(
-            RegistryRoutes.For(RegistryRoutes.Model, bundle.Manifest.Name), new RegisterModel { Manifest = bundle.Manifest, By = by, FencingToken = fencingToken, Gates = gates },
+            RegistryRoutes.For(RegistryRoutes.Model, manifest.Name), new RegisterModel { Manifest = manifest, By = by, FencingToken = fencingToken, Gates = gates },
             cancellationToken);
     }
 

@@ -36,7 +36,7 @@ internal sealed class WordRelease(RegistryApi registry, TrainerProcess trainer)
                 return new WordReleased(tried, Release: null, Rollout: null);
             }
 
-            var release = await registry.RegisterAsync(to, by, fencingToken: null, Gates(tried), cancellationToken);
+            var release = await registry.RegisterAsync(to, name: null, by, fencingToken: null, Gates(tried), cancellationToken);
             PromoteModel request = new() { Digest = release.Model.Digest, Agents = agents, By = by, Reason = $"the word {tried.GetProperty("class_id").GetString()}" };
             return new WordReleased(tried, release, await registry.PromoteAsync(model, request, cancellationToken));
         }
