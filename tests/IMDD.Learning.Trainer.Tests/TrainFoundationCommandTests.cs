@@ -6,6 +6,7 @@ using IMDD.Learning.Networks.Clip;
 using IMDD.Learning.Training.Runs;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Testing;
+using TorchSharp;
 
 namespace IMDD.Learning.Trainer.Tests;
 
@@ -209,6 +210,33 @@ public sealed class TrainFoundationCommandTests
         exitCode.ShouldBe(2);
         error.ToString().ShouldContain("Side is 65: expected a multiple of 32, the stride of 'tiny'");
         error.ToString().ShouldContain("BatchSize is 1");
+    }
+
+    /// <summary>Before anything is read.</summary>
+    [Theory]
+    [InlineData("foundation", "--out", "/tmp/never")]
+    [InlineData("eval", "--model", "Program.cs")]
+    public async Task Train_DeviceThatIsNotThere_IsRefused(string command, string option, string value)
+    {
+        Assert.SkipWhen(torch.cuda_is_available(), "There is a CUDA device here.");
+        using TestDirectory directory = new();
+        File.WriteAllText(directory.File("Program.cs"), "");
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync(
+            ["train", command, "--data", "synthetic", "--tokenizer", "/nowhere", option, Path.Combine(directory.Path, value), "--device", "cuda"], TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("--device cuda: libtorch finds no CUDA device here");
+    }
+
+    [Fact]
+    public async Task Eval_DeviceForAnEdgeModel_IsRefused()
+    {
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync(["train", "eval", "--model", "/tmp", "--data", "synthetic", "--device", "cuda"], TextWriter.Null, error)).ShouldBe(2);
+
+        error.ToString().ShouldContain("--device is for a foundation model's file: /tmp is none.");
     }
 
     [Fact]

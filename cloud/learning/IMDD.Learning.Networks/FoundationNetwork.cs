@@ -60,6 +60,9 @@ public sealed class FoundationNetwork : NamedModule
     /// <summary>The head that names masks.</summary>
     public OpenVocabularyHead Vocabulary { get; }
 
+    /// <summary>Where its parameters are; what goes in has to be there too, but for token ids.</summary>
+    public Device Device => Vocabulary.Device;
+
     /// <summary>The noise schedule that the weights belong to.</summary>
     public NoiseSchedule Schedule => _schedule;
 
@@ -83,7 +86,7 @@ public sealed class FoundationNetwork : NamedModule
     }
 
     /// <summary>The noise that is added to latents before features are read: always the same, by the configuration's seed.</summary>
-    /// <returns>[1, latent channels, side, side] with <see cref="MaxLatentSide"/>; a smaller image takes its upper left part.</returns>
+    /// <returns>On the CPU, [1, latent channels, side, side] with <see cref="MaxLatentSide"/>; a smaller image takes its upper left part.</returns>
     public Tensor FeatureNoise()
     {
         using NoiseSource noise = new((ulong)Configuration.FeatureSeed);
@@ -95,6 +98,16 @@ public sealed class FoundationNetwork : NamedModule
     {
         var remaining = _schedule.CumulativeAlphas[Configuration.FeatureTimestep];
         return (Math.Sqrt(remaining), Math.Sqrt(1 - remaining));
+    }
+
+    /// <summary>A latent with the noise of the timestep at which features are read.</summary>
+    /// <param name="latent">[B, latent channels, h, w], sides to <see cref="MaxLatentSide"/>.</param>
+    public Tensor Noised(Tensor latent)
+    {
+        using var scope = NewDisposeScope();
+        var (signal, spread) = FeatureLevel();
+        var noise = FeatureNoise().narrow(2, 0, latent.shape[2]).narrow(3, 0, latent.shape[3]).to(latent.dtype, latent.device);
+        return ((signal * latent) + (spread * noise)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the mask generator reads: the denoising network's maps for a slightly noised latent and the text that the image implies.</summary>
@@ -121,10 +134,8 @@ public sealed class FoundationNetwork : NamedModule
                 $"Images of {images.shape[3]}×{images.shape[2]}; expected at most {MaxLatentSide * Configuration.LatentStride} pixels a side.", nameof(images));
         }
 
-        var (signal, spread) = FeatureLevel();
-        var noise = FeatureNoise().narrow(2, 0, latent.shape[2]).narrow(3, 0, latent.shape[3]);
         return (
-            ((signal * latent) + (spread * noise)).MoveToOuterDisposeScope(),
+            Noised(latent).MoveToOuterDisposeScope(),
             Clip.EmbedImage(ClipPreprocessing.ApplyWhole(images, Configuration.Clip.Vision.ImageSize)).MoveToOuterDisposeScope());
     }
 
@@ -136,7 +147,7 @@ public sealed class FoundationNetwork : NamedModule
     {
         using var scope = NewDisposeScope();
         var context = Captioner.Context(Captioner.Embed(image), emptyStates);
-        using var trace = Unet.Trace(noisy, tensor((long)Configuration.FeatureTimestep), context, Unet.FeatureTaps);
+        using var trace = Unet.Trace(noisy, tensor((long)Configuration.FeatureTimestep, device: noisy.device), context, Unet.FeatureTaps);
         return [.. Unet.FeatureTaps.Reverse().Select(tap => trace[tap].alias().MoveToOuterDisposeScope())];
     }
 }

@@ -16,7 +16,6 @@ public sealed class ClipModel : NamedModule
     private readonly ClipVisionModel _vision;
     private readonly Linear _textProjection;
     private readonly Linear _visualProjection;
-    private readonly Parameter _logitScale;
 
     /// <summary>A model with new parameters.</summary>
     public ClipModel(ClipConfiguration configuration, Placement placement = default)
@@ -27,7 +26,7 @@ public sealed class ClipModel : NamedModule
         register_module("vision_model", _vision = new ClipVisionModel(configuration.Vision, placement));
         register_module("text_projection", _textProjection = placement.Linear(configuration.Text.Tower.Width, configuration.Projection, bias: false));
         register_module("visual_projection", _visualProjection = placement.Linear(configuration.Vision.Tower.Width, configuration.Projection, bias: false));
-        register_parameter("logit_scale", _logitScale = nn.Parameter(full([], (float)-Math.Log(FirstTemperature), placement.Type, placement.Device)));
+        register_parameter("logit_scale", nn.Parameter(full([], (float)-Math.Log(FirstTemperature), placement.Type, placement.Device)));
     }
 
     /// <summary>Its widths and depths.</summary>
@@ -70,7 +69,7 @@ public sealed class ClipModel : NamedModule
     public Tensor Logits(Tensor images, Tensor texts)
     {
         using var scope = NewDisposeScope();
-        var scale = _logitScale.exp().clamp_max(LargestScale);
+        var scale = Own("logit_scale").exp().clamp_max(LargestScale);
         return (scale * nn.functional.normalize(images, dim: -1).matmul(nn.functional.normalize(texts, dim: 1).t())).MoveToOuterDisposeScope();
     }
 

@@ -9,7 +9,7 @@ namespace IMDD.Learning.Networks.Clip;
 /// <summary>The vision transformer under the names of Hugging Face's <c>vision_model</c> (<c>pre_layrnorm</c> is spelt so there).</summary>
 internal sealed class ClipVisionModel : NamedModule
 {
-    private readonly Parameter _class;
+    private readonly Parts _embeddings = new();
     private readonly Conv2d _patches;
     private readonly Embedding _positions;
     private readonly LayerNorm _before;
@@ -20,21 +20,21 @@ internal sealed class ClipVisionModel : NamedModule
         : base(nameof(ClipVisionModel))
     {
         var width = configuration.Tower.Width;
-        Parts embeddings = new();
         using (var drawn = randn(width, placement.Type, placement.Device))
         {
-            _class = nn.Parameter(drawn * Math.Pow(width, -0.5));
+            _embeddings.register_parameter("class_embedding", nn.Parameter(drawn * Math.Pow(width, -0.5)));
         }
 
-        embeddings.register_parameter("class_embedding", _class);
-        embeddings.register_module(
+        _embeddings.register_module(
             "patch_embedding", _patches = placement.Convolution(3, width, configuration.PatchSize, configuration.PatchSize, bias: false));
-        embeddings.register_module("position_embedding", _positions = placement.Embedding(configuration.Tokens, width));
-        register_module("embeddings", embeddings);
+        _embeddings.register_module("position_embedding", _positions = placement.Embedding(configuration.Tokens, width));
+        register_module("embeddings", _embeddings);
         register_module("pre_layrnorm", _before = placement.LayerNorm(width, configuration.Tower.NormEpsilon));
         register_module("encoder", _tower = new ClipTower(configuration.Tower, causal: false, placement));
         register_module("post_layernorm", _after = placement.LayerNorm(width, configuration.Tower.NormEpsilon));
     }
+
+    private Parameter Class => _embeddings.Class;
 
     /// <param name="pixels">Normalised images, [B, 3, S, S].</param>
     /// <returns>The class token's state after the last norm, [B, width].</returns>
@@ -42,7 +42,7 @@ internal sealed class ClipVisionModel : NamedModule
     {
         using var scope = NewDisposeScope();
         var patches = _patches.call(pixels).flatten(2).transpose(1, 2);
-        var tokens = cat([_class.view(1, 1, -1).expand(pixels.shape[0], 1, -1), patches], 1) + _positions.weight!;
+        var tokens = cat([Class.view(1, 1, -1).expand(pixels.shape[0], 1, -1), patches], 1) + _positions.weight!;
         var states = _tower.Forward(_before.call(tokens));
         return _after.call(states.select(1, 0)).MoveToOuterDisposeScope();
     }
@@ -58,7 +58,7 @@ internal sealed class ClipVisionModel : NamedModule
         var patches = maps.flatten(2).transpose(1, 2);
         var (batch, queries, count) = (pixels.shape[0], masks.shape[1], patches.shape[1]);
         var positions = _positions.weight!;
-        var own = _class.view(1, 1, -1).expand(batch, 1, -1) + positions[0];
+        var own = Class.view(1, 1, -1).expand(batch, 1, -1) + positions[0];
         var tokens = cat([own, patches + positions.narrow(0, 1, count), own.expand(-1, queries, -1)], 1);
         var inside = Masks.MaskDecoder.AttentionMask(masks, maps.shape[2], maps.shape[3]).squeeze(1);
         var image = ones([batch, 1 + count, 1 + count], ScalarType.Bool, pixels.device);
@@ -79,11 +79,14 @@ internal sealed class ClipVisionModel : NamedModule
 
         // One class token for each image: the first patch's place in the batch, nothing of its value.
         var first = graph.Mul(graph.Slice(patches, 1, 0, 1), graph.Scalar(0));
-        var own = graph.Add(first, onnx.Parameter("class_embedding", _class));
+        var own = graph.Add(first, onnx.Parameter("class_embedding", Class));
         var tokens = graph.Add(graph.Concat(1, own, patches), onnx.Parameter("position_embedding", onnx.Value(_positions)));
         var states = _tower.Export(onnx, onnx.Call(_before, tokens));
         return onnx.Call(_after, graph.Squeeze(graph.Slice(states, 1, 0, 1), 1));
     }
 
-    private sealed class Parts() : NamedModule(nameof(Parts));
+    private sealed class Parts() : NamedModule(nameof(Parts))
+    {
+        public Parameter Class => Own("class_embedding");
+    }
 }

@@ -20,8 +20,7 @@ internal static class BenchFoundationCommand
         Option<string?> memory = new("--memory-of") { Hidden = true };
         memory.AcceptOnlyFromAmong(FoundationBench.MemoryKinds);
         Option<string> python = new("--python") { Description = "An interpreter; where it has a PyTorch, the training step is measured there too.", DefaultValueFactory = _ => "python3" };
-        Option<string> device = new("--device") { Description = "cpu, or cuda in a program built with -p:Accelerator=cuda.", DefaultValueFactory = _ => BenchPlace.DeviceNames[0] };
-        device.AcceptOnlyFromAmong(BenchPlace.DeviceNames);
+        var device = TorchDevices.CreateOption();
         Option<string> precision = new("--precision") { Description = "Of weights, feature maps and gradients: fp32 or bf16.", DefaultValueFactory = _ => BenchPlace.PrecisionNames[0] };
         precision.AcceptOnlyFromAmong(BenchPlace.PrecisionNames);
         Option<bool> channelsLast = new("--channels-last") { Description = "Also measure a step with the channels of a pixel side by side in memory." };

@@ -12,6 +12,7 @@ using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Training.Models;
@@ -44,7 +45,7 @@ public static class FoundationBundle
     private static readonly Float16Options HalfOptions = new() { KeepNames = ["network/vae/"] };
 
     /// <summary>Exports, compares, writes.</summary>
-    /// <param name="network">In evaluation mode afterwards.</param>
+    /// <param name="network">In evaluation mode and on the CPU afterwards.</param>
     /// <param name="classes">What it is to name.</param>
     /// <param name="texts">CLIP's embeddings of their names, or of each one's name and synonyms, [K, text width].</param>
     /// <param name="folder">The bundle's; must hold nothing else.</param>
@@ -64,9 +65,10 @@ public static class FoundationBundle
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
+        network.to(CPU);
         FoundationSegmenter segmenter = new(network);
         segmenter.eval();
-        var rows = network.Vocabulary.Rows(texts);
+        var rows = network.Vocabulary.Rows(texts.cpu());
         var exported = Export(segmenter, weights: null);
         FoundationBundleParts parts = new(network.Configuration, classes, rows, half, createdAt, maxGraphBytes);
         return Write(parts, exported, folder, image => Record(segmenter, image, rows));

@@ -49,7 +49,7 @@ internal sealed class FoundationCrops : IDisposable
             ClipText.AtEnd(states, ids).MoveToOuterDisposeScope(),
 
             // Where nobody knows what a crop shows, the implicit captioner speaks for it.
-            tensor(batch.HasPixelTruth.Select(isKnown => isKnown ? 1f : 0f).ToArray()).MoveToOuterDisposeScope());
+            tensor(batch.HasPixelTruth.Select(isKnown => isKnown ? 1f : 0f).ToArray(), device: _network.Device).MoveToOuterDisposeScope());
     }
 
     /// <summary>What the second stage takes.</summary>
@@ -81,7 +81,7 @@ internal sealed class FoundationCrops : IDisposable
         return _network.FeatureMaps(noisy, image, _emptyStates);
     }
 
-    private static Tensor Images(Batch batch) => tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side]);
+    private Tensor Images(Batch batch) => tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side], device: _network.Device);
 
     private Tensor Ids(List<string> texts, int context)
         => tensor(texts.SelectMany(text => _tokenizer.Encode(text, context)).ToArray(), [texts.Count, context]);
@@ -102,14 +102,14 @@ internal sealed class FoundationCrops : IDisposable
     {
         List<List<int>> shown = [.. Enumerable.Range(0, batch.Count).Select(crop => Classes(batch, crop))];
         var count = shown.Max(classes => classes.Count);
-        var worded = tensor(shown.Select(classes => classes.Count > 0 ? 1f : 0f).ToArray());
+        var worded = tensor(shown.Select(classes => classes.Count > 0 ? 1f : 0f).ToArray(), device: _network.Device);
         if (count == 0)
         {
             return (null, worded);
         }
 
         long[] named = [.. shown.SelectMany(classes => Enumerable.Range(0, count).Select(word => classes.Count > 0 ? (long)classes[word % classes.Count] : 0))];
-        return (ClassTexts.index_select(0, tensor(named)).view(batch.Count, count, -1), worded);
+        return (ClassTexts.index_select(0, tensor(named, device: _network.Device)).view(batch.Count, count, -1), worded);
     }
 
     private static List<int> Classes(Batch batch, int crop)
@@ -128,7 +128,7 @@ internal sealed class FoundationCrops : IDisposable
     }
 
     /// <summary>One mask for each class that the crop shows.</summary>
-    private static MaskTargets Targets(Batch batch, int crop)
+    private MaskTargets Targets(Batch batch, int crop)
     {
         var (cells, shown) = (batch.Cells * batch.Cells, Classes(batch, crop));
         var masks = new float[shown.Count * cells];
@@ -142,7 +142,7 @@ internal sealed class FoundationCrops : IDisposable
         }
 
         return new MaskTargets(
-            tensor(shown.Select(index => (long)index).ToArray()).MoveToOuterDisposeScope(),
-            tensor(masks, [shown.Count, batch.Cells, batch.Cells]).MoveToOuterDisposeScope());
+            tensor(shown.Select(index => (long)index).ToArray(), device: _network.Device).MoveToOuterDisposeScope(),
+            tensor(masks, [shown.Count, batch.Cells, batch.Cells], device: _network.Device).MoveToOuterDisposeScope());
     }
 }

@@ -13,6 +13,7 @@ using IMDD.Learning.Training.Pictures;
 using IMDD.Learning.Weights;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Training.Runs;
@@ -86,6 +87,8 @@ public sealed class FoundationTrainer : IDisposable
             ModuleWeights.Load(_network, start, WeightNames.Own);
         }
 
+        // Drawn and loaded on the CPU, so that every device begins with the same.
+        _network.to(options.Device);
         _network.Unet.Checkpointed = options.IsCheckpointed;
         _crops = new FoundationCrops(_network, tokenizer, data.Classes);
         CropOptions crops = new() { Side = options.CropSide, OutputStride = options.Configuration.LatentStride };
