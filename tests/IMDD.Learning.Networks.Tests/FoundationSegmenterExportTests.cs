@@ -30,6 +30,25 @@ public sealed class FoundationSegmenterExportTests
         OnnxParityGate.Require(exported, [Probe(segmenter, 1, 64, 64, 1), Probe(segmenter, 2, 96, 64, 3)], Tolerance);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Export_FineMasks_AgreesAtHalfTheStride(int layers)
+    {
+        using var scope = NewDisposeScope();
+        var tiny = FoundationConfiguration.Of("tiny");
+        using var segmenter = New(tiny with
+        {
+            FineMasks = true,
+            Vae = tiny.Vae with { LayersPerBlock = layers },
+            Masks = tiny.Masks with { InChannels = [16, .. tiny.Masks.InChannels] },
+        });
+        var exported = Export(segmenter);
+
+        exported.Outputs[0].Shape.ToString().ShouldBe("[B, H/2, W/2]");
+        OnnxParityGate.Require(exported, [Probe(segmenter, 1, 64, 64, 2), Probe(segmenter, 2, 96, 64, 3)], Tolerance);
+    }
+
     [Fact]
     public void Export_OtherTimeEmbedding_Agrees()
     {

@@ -147,6 +147,29 @@ public sealed class TrainFoundationCommandTests
         error.ToString().ShouldContain("--paper has 'all'");
     }
 
+    /// <summary>Cells of half the latent's, in both stages' crops, the bundle and the evaluation.</summary>
+    [Fact]
+    public async Task Train_FineMasks_BundleAndEvaluationAreAtHalfTheStride()
+    {
+        using TestDirectory directory = new();
+        ClipTokens.Write(directory.Path);
+        var tiny = FoundationConfiguration.Of("tiny");
+        File.WriteAllText(directory.File("fine.json"), (tiny with { FineMasks = true, Masks = tiny.Masks with { InChannels = [16, .. tiny.Masks.InChannels] } }).ToJson());
+
+        var result = await Train(directory, "fine", ["--steps", "1", "--mask-steps", "2", "--config", directory.File("fine.json")]);
+        var measured = await Run(
+        [
+            "train", "eval", "--model", directory.File("fine/run/foundation.safetensors"), "--data", "synthetic:seed=5,count=8,size=96,textures=cast", "--split", "all",
+            "--tokenizer", directory.Path, "--config", directory.File("fine.json"), "--json",
+        ]);
+
+        result.GetProperty("parity_error").GetDouble().ShouldBeLessThan(1e-3);
+        var bundle = ModelBundle.Open(directory.File("fine"));
+        (bundle.Manifest.OutputStride, bundle.Manifest.Outputs[0].Shape[1]).ShouldBe((2, "H/2"));
+        using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1 }); // runs the probe
+        measured.GetProperty("images").GetInt32().ShouldBe(8);
+    }
+
     [Fact]
     public async Task Eval_FoundationCheckpoint_IsMeasuredWithAndWithoutClip()
     {

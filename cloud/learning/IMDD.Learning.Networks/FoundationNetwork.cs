@@ -116,18 +116,21 @@ public sealed class FoundationNetwork : NamedModule
     public FoundationFeatures Features(Tensor images, Tensor emptyStates)
     {
         using var scope = NewDisposeScope();
-        var (noisy, image) = FeatureInputs(images);
+        var (noisy, image, detail) = FeatureInputs(images);
         return new FoundationFeatures(
-            [.. FeatureMaps(noisy, image, emptyStates).Select(map => map.MoveToOuterDisposeScope())], image.MoveToOuterDisposeScope());
+            [.. FeatureMaps(noisy, image, emptyStates, detail).Select(map => map.MoveToOuterDisposeScope())], image.MoveToOuterDisposeScope());
     }
 
     /// <summary>What of <see cref="Features"/> depends on the images alone.</summary>
     /// <param name="images">As of <see cref="Features"/>.</param>
-    /// <returns>The slightly noised latent [B, latent channels, h, w], and CLIP's embeddings [B, image width], not normalised.</returns>
-    public (Tensor Noisy, Tensor Image) FeatureInputs(Tensor images)
+    /// <returns>
+    /// The slightly noised latent [B, latent channels, h, w]; CLIP's embeddings [B, image width], not normalised; what the autoencoder sees at twice the
+    /// resolution [B, its channels, 2·h, 2·w], null unless the configuration has fine masks.
+    /// </returns>
+    public (Tensor Noisy, Tensor Image, Tensor? Detail) FeatureInputs(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var latent = Vae.EncodeMean((2 * images) - 1);
+        var (latent, detail) = Configuration.FineMasks ? Vae.EncodeWithDetail((2 * images) - 1) : (Vae.EncodeMean((2 * images) - 1), null);
         if (latent.shape[2] > MaxLatentSide || latent.shape[3] > MaxLatentSide)
         {
             throw new ArgumentException(
@@ -136,18 +139,21 @@ public sealed class FoundationNetwork : NamedModule
 
         return (
             Noised(latent).MoveToOuterDisposeScope(),
-            Clip.EmbedImage(ClipPreprocessing.ApplyWhole(images, Configuration.Clip.Vision.ImageSize)).MoveToOuterDisposeScope());
+            Clip.EmbedImage(ClipPreprocessing.ApplyWhole(images, Configuration.Clip.Vision.ImageSize)).MoveToOuterDisposeScope(),
+            detail?.MoveToOuterDisposeScope());
     }
 
     /// <summary>The rest of <see cref="Features"/>: the maps, finest first.</summary>
     /// <param name="noisy">Of <see cref="FeatureInputs"/>.</param>
     /// <param name="image">Of <see cref="FeatureInputs"/>.</param>
     /// <param name="emptyStates">What <see cref="EmptyStates"/> gave.</param>
-    public IReadOnlyList<Tensor> FeatureMaps(Tensor noisy, Tensor image, Tensor emptyStates)
+    /// <param name="detail">Of <see cref="FeatureInputs"/>: the finest map, where there is one.</param>
+    public IReadOnlyList<Tensor> FeatureMaps(Tensor noisy, Tensor image, Tensor emptyStates, Tensor? detail = null)
     {
         using var scope = NewDisposeScope();
         var context = Captioner.Context(Captioner.Embed(image), emptyStates);
         using var trace = Unet.Trace(noisy, tensor((long)Configuration.FeatureTimestep, device: noisy.device), context, Unet.FeatureTaps);
-        return [.. Unet.FeatureTaps.Reverse().Select(tap => trace[tap].alias().MoveToOuterDisposeScope())];
+        var maps = Unet.FeatureTaps.Reverse().Select(tap => trace[tap].alias().MoveToOuterDisposeScope());
+        return detail is null ? [.. maps] : [detail.alias().MoveToOuterDisposeScope(), .. maps];
     }
 }

@@ -107,9 +107,10 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
         var image = graph.Transpose(graph.Mul(graph.Cast(inputs[0], OnnxElementType.Float), graph.Scalar(1 / 255f)), 0, 3, 1, 2);
         var embedding = _network.Clip.ExportImage(onnx, ClipPreprocessing.Export(graph, image, configuration.Clip.Vision.ImageSize));
         var context = _network.Captioner.ExportContext(onnx, embedding, _emptyStates);
-        var latent = _network.Vae.ExportMean(onnx, graph.Sub(graph.Mul(image, graph.Scalar(2)), graph.Scalar(1)));
+        var (latent, detail) = _network.Vae.Export(onnx, graph.Sub(graph.Mul(image, graph.Scalar(2)), graph.Scalar(1)));
         var features = _network.Unet.ExportFeatures(onnx, Noisy(graph, latent), configuration.FeatureTimestep, context);
-        var (queries, masks, pixels) = _network.Masks.Export(onnx, [.. features.Reverse()]);
+        IReadOnlyList<OnnxValue> maps = configuration.FineMasks ? [detail!, .. features.Reverse()] : [.. features.Reverse()];
+        var (queries, masks, pixels) = _network.Masks.Export(onnx, maps);
         var (rows, none) = _network.Vocabulary.Export(onnx, queries, masks, pixels, inputs[1]);
         return [.. Outputs(graph, rows, none, masks), embedding];
     }

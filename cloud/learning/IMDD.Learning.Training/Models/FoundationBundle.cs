@@ -189,7 +189,7 @@ public static class FoundationBundle
     private static BundleManifest Manifest(FoundationBundleParts parts, OnnxModel model, BundleContents contents)
     {
         var (configuration, half) = (parts.Configuration, parts.Half);
-        string[] plane = ["B", $"H/{configuration.LatentStride}", $"W/{configuration.LatentStride}"];
+        string[] plane = ["B", $"H/{configuration.MaskStride}", $"W/{configuration.MaskStride}"];
         return new BundleManifest
         {
             SchemaVersion = BundleManifest.CurrentSchemaVersion,
@@ -214,7 +214,7 @@ public static class FoundationBundle
                 new BundleTensor("embedding", "float32", ["B", $"{configuration.Clip.Projection}"]),
             ],
             Stride = configuration.Stride,
-            OutputStride = configuration.LatentStride,
+            OutputStride = configuration.MaskStride,
             Opset = model.Opset,
             Rows = parts.RowNames(),
             Classes =

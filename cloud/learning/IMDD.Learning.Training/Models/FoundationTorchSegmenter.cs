@@ -126,7 +126,7 @@ public sealed class FoundationTorchSegmenter : ISegmenter
         Inputs = [],
         Outputs = [],
         Stride = configuration.Stride,
-        OutputStride = configuration.LatentStride,
+        OutputStride = configuration.MaskStride,
         Opset = 0,
         Rows = [.. classes.Select(c => new BundleRow(c.Id, c.Name, "text", 0))],
         Classes =

@@ -59,10 +59,10 @@ internal sealed class FoundationCrops : IDisposable
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var (noisy, image) = _network.FeatureInputs(Images(batch));
+        var (noisy, image, detail) = _network.FeatureInputs(Images(batch));
         var (words, worded) = Words(batch);
         return new MaskBatch(
-            [.. Maps(noisy, image, captionerLearns).Select(map => map.MoveToOuterDisposeScope())],
+            [.. Maps(noisy, image, detail, captionerLearns).Select(map => map.MoveToOuterDisposeScope())],
             [.. Enumerable.Range(0, batch.Count).Select(crop => Targets(batch, crop))],
             ClassTexts,
             words?.MoveToOuterDisposeScope(),
@@ -75,10 +75,10 @@ internal sealed class FoundationCrops : IDisposable
         ClassTexts.Dispose();
     }
 
-    private IReadOnlyList<Tensor> Maps(Tensor noisy, Tensor image, bool captionerLearns)
+    private IReadOnlyList<Tensor> Maps(Tensor noisy, Tensor image, Tensor? detail, bool captionerLearns)
     {
         using var tracked = set_grad_enabled(captionerLearns);
-        return _network.FeatureMaps(noisy, image, _emptyStates);
+        return _network.FeatureMaps(noisy, image, _emptyStates, detail);
     }
 
     private Tensor Images(Batch batch) => tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side], device: _network.Device);
