@@ -23,15 +23,15 @@ namespace IMDD.Learning.Training.Models;
 /// </summary>
 public static class FoundationBundle
 {
+    /// <summary>Largest difference of the whole path in 32 bits.</summary>
+    public const double Agreement = 1e-3;
+
     private const int ProbeSeed = 1;
     private const string ProbeName = "probe0";
     private const string WorkFolder = ".partial";
 
     // A graph is in memory as a whole while it is loaded; weights in files of their own are mapped.
     private const long DefaultGraphBytes = 128L << 20;
-
-    /// <summary>Largest difference of the whole path in 32 bits.</summary>
-    private const double Agreement = 1e-3;
 
     // Which of two nearly equal rows wins, and whose pixel one on a mask's edge is, is a matter of the last bit.
     private const double DifferingShare = 0.01;
