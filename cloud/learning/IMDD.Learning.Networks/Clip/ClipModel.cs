@@ -76,6 +76,22 @@ public sealed class ClipModel : NamedModule
     /// <summary>Adds to the graph what <see cref="EmbedImage"/> computes.</summary>
     public OnnxValue ExportImage(OnnxModuleScope onnx, OnnxValue pixels) => onnx.Call(_visualProjection, _vision.Export(onnx, pixels));
 
+    /// <summary>Adds to the graph what <see cref="EmbedMasks"/> and, of its result, <see cref="Logits"/> compute.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="pixels">As of <see cref="EmbedMasks"/>.</param>
+    /// <param name="masks">As of <see cref="EmbedMasks"/>.</param>
+    /// <param name="texts">Unit embeddings, [K, projection].</param>
+    /// <returns>[B, Q, K].</returns>
+    public OnnxValue ExportMaskLogits(OnnxModuleScope onnx, OnnxValue pixels, OnnxValue masks, OnnxValue texts)
+    {
+        const float Shortest = 1e-12f;
+        using var scope = NewDisposeScope();
+        var graph = onnx.Graph;
+        var unit = graph.NormalizeL2(onnx.Call(_visualProjection, _vision.ExportMasked(onnx, pixels, masks)), 2, Shortest);
+        var scale = onnx.Value(Own("logit_scale")).exp().clamp_max(LargestScale).item<float>();
+        return graph.Mul(graph.MatMul(unit, graph.Transpose(texts, 1, 0)), graph.Scalar(scale));
+    }
+
     private void CheckImages(Tensor pixels)
     {
         var side = Configuration.Vision.ImageSize;

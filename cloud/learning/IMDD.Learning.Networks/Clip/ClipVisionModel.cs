@@ -85,6 +85,39 @@ internal sealed class ClipVisionModel : NamedModule
         return onnx.Call(_after, graph.Squeeze(graph.Slice(states, 1, 0, 1), 1));
     }
 
+    /// <summary>Adds to the graph what <see cref="ForwardMasked"/> computes.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="pixels">Normalised images, [B, 3, S, S].</param>
+    /// <param name="masks">Logits of a known number of masks, [B, Q, H, W].</param>
+    /// <returns>[B, Q, width].</returns>
+    public OnnxValue ExportMasked(OnnxModuleScope onnx, OnnxValue pixels, OnnxValue masks)
+    {
+        using var scope = NewDisposeScope();
+        var graph = onnx.Graph;
+        var maps = onnx.Call(_patches, pixels);
+        var positions = onnx.Value(_positions);
+        var (count, queries) = (positions.shape[0] - 1, masks.Shape[1].Value!.Value);
+        var patches = graph.Transpose(graph.FlattenFrom(maps, 2, count), 0, 2, 1);
+        var none = graph.Mul(graph.Slice(patches, 1, 0, 1), graph.Scalar(0));
+        var own = graph.Add(none, graph.Constant("class_token", (onnx.Value(Class) + positions[0]).ToOnnx()));
+        var placed = graph.Add(patches, graph.Constant("patch_positions", positions.narrow(0, 1, count).ToOnnx()));
+        var tokens = graph.Concat(1, own, placed, graph.Add(own, graph.Constant("masks", zeros(1, queries, 1).ToOnnx())));
+
+        // Constants for each image of the batch: a zero of its own is added to them.
+        var inside = Masks.MaskDecoder.ExportBias(graph, masks, maps);
+        var zero = graph.Mul(graph.ReduceSum(inside, 2, 3), graph.Scalar(0));
+        var image = cat([zeros(1, 1, 1 + count, 1 + count), full([1, 1, 1 + count, queries], Masks.MaskDecoder.Blocked)], 3);
+        var themselves = (1 - eye(queries)).mul(Masks.MaskDecoder.Blocked).view(1, 1, queries, queries);
+        var noClass = full([1, 1, queries, 1], Masks.MaskDecoder.Blocked);
+        var bias = graph.Concat(
+            2,
+            graph.Add(zero, graph.Constant("image_tokens", image.ToOnnx())),
+            graph.Concat(
+                3, graph.Add(zero, graph.Constant("no_class_token", noClass.ToOnnx())), inside, graph.Add(zero, graph.Constant("other_masks", themselves.ToOnnx()))));
+        var states = _tower.Export(onnx, onnx.Call(_before, tokens), bias);
+        return onnx.Call(_after, graph.Slice(states, 1, 1 + count, 1 + count + queries));
+    }
+
     private sealed class Parts() : NamedModule(nameof(Parts))
     {
         public Parameter Class => Own("class_embedding");

@@ -30,17 +30,12 @@ internal static class TrainEvalCommand
         Option<string[]> testGroup = new("--test-group") { Description = "Keys of the groups that are the test side.", AllowMultipleArgumentsPerToken = true };
         var configuration = BenchFoundationCommand.ConfigurationOrFileOption("tiny");
         Option<DirectoryInfo?> tokenizer = new("--tokenizer") { Description = "Of a foundation model: folder with CLIP's vocab.json and merges.txt." };
-        Option<bool> ensemble = new("--clip-ensemble")
-        {
-            Description = "Of a foundation model: name masks together with what CLIP sees in them. CLIP's share is --clip-seen for classes of the training, else --clip-novel.",
-        };
-        Option<double> seen = new("--clip-seen") { Description = "CLIP's share for classes that training had, 0 to 1.", DefaultValueFactory = _ => new ClipEnsemble().Seen };
-        Option<double> novel = new("--clip-novel") { Description = "CLIP's share for other classes, 0 to 1.", DefaultValueFactory = _ => new ClipEnsemble().Novel };
+        var clip = ClipNaming.CreateOptions();
         var device = TorchDevices.CreateOption();
         var json = JsonLine.CreateOption();
         Command command = new("eval", "Measures a trained model on a data set.")
         {
-            model, data, side, threshold, splitWith, testGroup, configuration, tokenizer, ensemble, seen, novel, device, json,
+            model, data, side, threshold, splitWith, testGroup, configuration, tokenizer, clip.Ensemble, clip.Seen, clip.Novel, device, json,
         };
         command.Validators.Add(result =>
         {
@@ -53,12 +48,8 @@ internal static class TrainEvalCommand
             {
                 result.AddError($"--device is for a foundation model's file: {folder} is none.");
             }
-
-            foreach (var share in new[] { seen, novel }.Where(share => result.GetValue(share) is not (>= 0 and <= 1)))
-            {
-                result.AddError($"{share.Name} is {result.GetValue(share)}: expected 0 to 1.");
-            }
         });
+        command.Validators.Add(clip.Check);
         command.SetAction(parsed =>
         {
             var place = TorchDevices.Open(parsed.GetRequiredValue(device));
@@ -70,7 +61,7 @@ internal static class TrainEvalCommand
                     FoundationConfiguration.Open(parsed.GetRequiredValue(configuration)),
                     parsed.GetValue(tokenizer)!.FullName,
                     classes,
-                    parsed.GetValue(ensemble) ? new ClipEnsemble(parsed.GetValue(seen), parsed.GetValue(novel)) : null,
+                    clip.Read(parsed),
                     place,
                     parsed.InvocationConfiguration.Error),
                 parsed.GetRequiredValue(data),

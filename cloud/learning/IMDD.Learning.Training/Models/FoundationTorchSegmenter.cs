@@ -55,7 +55,7 @@ public sealed class FoundationTorchSegmenter : ISegmenter
         _network.to(device);
         _segmenter = new FoundationSegmenter(_network);
         _segmenter.eval();
-        var known = files.Metadata.GetValueOrDefault(ClassesKey, "").Split(',').ToHashSet(StringComparer.Ordinal);
+        var known = ClassesOf(files);
         List<(int Class, string Name)> names = [.. classes.SelectMany((one, index) => one.Synonyms.Prepend(one.Name).Select(name => (index, name)))];
         using var texts = ClassNames.Embed(_network, tokenizer, [.. names.Select(name => name.Name)]);
         Seen = [.. classes.Select(one => known.Contains(one.Id))];
@@ -66,6 +66,10 @@ public sealed class FoundationTorchSegmenter : ISegmenter
             CultureInfo.InvariantCulture, $"{string.Join(";", files.Paths.Select(path => new FileInfo(path).Length))} {string.Join(";", files.Metadata)} {ensemble}")));
         Manifest = ManifestOf(configuration, classes);
     }
+
+    /// <summary>Ids of the classes that a checkpoint says it was trained with.</summary>
+    public static IReadOnlySet<string> ClassesOf(WeightFiles files)
+        => files.Metadata.GetValueOrDefault(ClassesKey, "").Split(',').ToHashSet(StringComparer.Ordinal);
 
     /// <summary>For each class, whether the checkpoint says that it was trained with it.</summary>
     public IReadOnlyList<bool> Seen { get; }
