@@ -291,7 +291,7 @@ public sealed class RecipeDeliveryTests
     [Fact]
     public async Task Failure_OfModelOrRecipe_NamesTheRecipeWhereThatAloneIsAtFault()
     {
-        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Model:WarmUpSizes:1", "1024x1024"));
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Model:WarmUpSizes:1", "1024x1024"), ("Edge:Model:Threads", "1"));
         var model = Running(await plant.InspectAsync());
 
         // A deadline that the recipe in force does not have; a window that the model, which decides already, cannot have missed.

@@ -30,6 +30,107 @@ public sealed class FoundationSegmenterExportTests
         OnnxParityGate.Require(exported, [Probe(segmenter, 1, 64, 64, 1), Probe(segmenter, 2, 96, 64, 3)], Tolerance);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Export_FineMasks_AgreesAtHalfTheStride(int layers)
+    {
+        using var scope = NewDisposeScope();
+        var tiny = FoundationConfiguration.Of("tiny");
+        using var segmenter = New(tiny with
+        {
+            FineMasks = true,
+            Vae = tiny.Vae with { LayersPerBlock = layers },
+            Masks = tiny.Masks with { InChannels = [16, .. tiny.Masks.InChannels] },
+        });
+        var exported = Export(segmenter);
+
+        exported.Outputs[0].Shape.ToString().ShouldBe("[B, H/2, W/2]");
+        OnnxParityGate.Require(exported, [Probe(segmenter, 1, 64, 64, 2), Probe(segmenter, 2, 96, 64, 3)], Tolerance);
+    }
+
+    /// <summary>Masks that are everywhere, somewhere and nowhere, in batches; shares from none to all.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Export_WithClip_NamesAsTheNetworkAndItsNamingDo(bool microsoftAttention)
+    {
+        using var scope = NewDisposeScope();
+        using var segmenter = New(asksClip: true);
+        var exported = Export(segmenter, microsoftAttention);
+
+        exported.Inputs[1].Shape.ToString().ShouldBe("[K, 33]");
+        OnnxProbe[] probes = [Probe(segmenter, 1, 64, 64, 1), Probe(segmenter, 2, 96, 64, 5)];
+        OnnxParityGate.Require(exported, probes, Tolerance);
+
+        // A row that says something else to CLIP alone is named otherwise: its part is in the graph.
+        using OnnxRunner runner = new(exported);
+        var inputs = probes[1].Inputs.ToDictionary(StringComparer.Ordinal);
+        var changed = inputs["text"].ToTorch();
+        changed.narrow(1, 16, 16).neg_();
+        var other = runner.Run(new Dictionary<string, OnnxTensor>(inputs, StringComparer.Ordinal) { ["text"] = changed.ToOnnx() });
+        other["class_score"].ToSingles().Zip(probes[1].Outputs["class_score"].ToSingles(), (one, two) => Math.Abs(one - two)).Max().ShouldBeGreaterThan(0.01f);
+        other["defect"].ToSingles().Zip(probes[1].Outputs["defect"].ToSingles(), (one, two) => Math.Abs(one - two)).Max().ShouldBeLessThan(1e-3f);
+    }
+
+    /// <summary>A mask of the left, of the right, of a corner, of all and of nothing, on pictures whose halves differ: each token sees its own patches.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ClipOfMasks_HalvesCornerAllAndNone_AreSeenAsTheNetworkSeesThem(bool microsoftAttention)
+    {
+        const int Side = 16;
+        using var scope = NewDisposeScope();
+        manual_seed(2);
+        using ClipMaskModule module = new(new ClipModel(FoundationConfiguration.Of("tiny").Clip));
+        module.eval();
+        var batch = OnnxDimension.Symbolic("B");
+        var side = OnnxDimension.Symbolic("H");
+        var model = TorchOnnxExporter.Export(
+            module,
+            [OnnxInput.Floats("pixels", [batch, 3, 32, 32]), OnnxInput.Floats("masks", [batch, 5, side, side]), OnnxInput.Floats("texts", [OnnxDimension.Symbolic("K"), 16])],
+            ["logits"],
+            new TorchExportOptions { Opset = FoundationSegmenter.Opset, UseMicrosoftAttention = microsoftAttention });
+        using Generator generator = new(5);
+        var pixels = randn([2, 3, 32, 32], generator: generator);
+        pixels.narrow(3, 0, 16).mul_(4).add_(3);
+        var masks = full([2, 5, Side, Side], -2f);
+        masks.select(1, 0).narrow(2, 0, Side / 2).fill_(2);
+        masks.select(1, 1).narrow(2, Side / 2, Side / 2).fill_(2);
+        masks.select(1, 2).narrow(1, 0, Side / 4).narrow(2, 0, Side / 4).fill_(2);
+        masks.select(1, 3).fill_(2);
+        var texts = nn.functional.normalize(randn([4, 16], generator: generator), dim: 1);
+
+        var probe = TorchProbes.Record("masks", [("pixels", pixels), ("masks", masks), ("texts", texts)], ["logits"], inputs => [module.forward(inputs[0], inputs[1], inputs[2])]);
+
+        var logits = probe.Outputs["logits"].ToTorch();
+        (logits.select(1, 0) - logits.select(1, 1)).abs().max().item<float>().ShouldBeGreaterThan(0.1f);
+        logits.select(1, 3).allclose(logits.select(1, 4), atol: 1e-4).ShouldBeTrue("what is nowhere sees everything");
+        OnnxParityGate.Require(model, [probe], new ParityTolerance(Absolute: 1e-4));
+    }
+
+    /// <summary>What <c>train eval</c> measures is what the bundle does, where every class has one name.</summary>
+    [Fact]
+    public void Forward_WithClip_IsTheNamingWithItsShares()
+    {
+        using var scope = NewDisposeScope();
+        using var untracked = no_grad();
+        manual_seed(6);
+        using FoundationNetwork network = new(FoundationConfiguration.Of("tiny"));
+        FoundationSegmenter segmenter = new(network, asksClip: true);
+        segmenter.eval();
+        using Generator generator = new(4);
+        var image = randint(0, 256, [1, 64, 64, 3], ScalarType.Byte, generator: generator);
+        var texts = randn([3, 16], generator: generator);
+        using MaskNaming naming = new(network, texts, [0, 1, 2], new ClipEnsemble(0.3, 0.7), [true, false, true]);
+
+        var rows = segmenter.Forward(image, FoundationSegmenter.Rows(network.Vocabulary.Rows(texts), texts, tensor(new[] { 0.3f, 0.7f, 0.3f })));
+
+        var named = segmenter.Forward(image, naming);
+        rows.ClassScore.allclose(named.ClassScore, atol: 1e-5).ShouldBeTrue();
+        rows.Defect.allclose(named.Defect, atol: 1e-5).ShouldBeTrue();
+    }
+
     [Fact]
     public void Export_OtherTimeEmbedding_Agrees()
     {
@@ -139,7 +240,7 @@ public sealed class FoundationSegmenterExportTests
         OnnxParityGate.Require(model, probes, new ParityTolerance(Absolute: 1e-4));
     }
 
-    private static FoundationSegmenter New(FoundationConfiguration? configuration = null)
+    private static FoundationSegmenter New(FoundationConfiguration? configuration = null, bool asksClip = false)
     {
         manual_seed(6);
         FoundationNetwork network = new(configuration ?? FoundationConfiguration.Of("tiny"));
@@ -152,7 +253,7 @@ public sealed class FoundationSegmenterExportTests
             }
         }
 
-        FoundationSegmenter segmenter = new(network);
+        FoundationSegmenter segmenter = new(network, asksClip);
         segmenter.eval();
         return segmenter;
     }
@@ -168,6 +269,11 @@ public sealed class FoundationSegmenterExportTests
         using Generator generator = new((ulong)(height + rows));
         var image = randint(0, 256, [batch, height, width, 3], ScalarType.Byte, generator: generator);
         var text = nn.functional.normalize(randn([rows, 16], generator: generator), dim: 1);
+        if (segmenter.RowWidth > 16)
+        {
+            text = FoundationSegmenter.Rows(text, randn([rows, 16], generator: generator), linspace(0, 1, rows));
+        }
+
         return TorchProbes.Record($"{batch}x{height}x{width}", [("image", image), ("text", text)], EdgeSegmenter.OutputNames, tensors =>
         {
             var outputs = segmenter.Forward(tensors[0], tensors[1]);

@@ -106,6 +106,62 @@ public sealed class BenchFoundationCommandTests
         error.ToString().ShouldContain("unet_step.py in false ended with exit code 1");
     }
 
+    /// <summary>What was not measured has no verdict.</summary>
+    [Fact]
+    public async Task Bench_Check_FailsExactlyWhereAMeasuredFigureMisses()
+    {
+        StringWriter output = new(), error = new();
+
+        var exitCode = await TrainerCommand.RunAsync([.. Bench, "--python", "no-such-interpreter", "--check"], output, error);
+
+        using var result = JsonDocument.Parse(output.ToString());
+        var checks = result.RootElement.GetProperty("checks").EnumerateArray().ToDictionary(check => check.GetProperty("name").GetString()!);
+        checks.ToDictionary(check => check.Key, check => check.Value.GetProperty("goal").GetDouble()).ShouldBe(new Dictionary<string, double>
+        {
+            ["step_to_bare"] = 1.05,
+            ["checkpointed_to_step"] = 1.4,
+            ["checkpointed_peak_to_step_peak"] = 0.6,
+            ["sampling_to_forward"] = 1.05,
+            ["guided_sampling_to_forward"] = 1.05,
+        }, ignoreOrder: true);
+        foreach (var name in (string[])["step_to_bare", "checkpointed_to_step"])
+        {
+            var value = checks[name].GetProperty("value").GetDouble();
+            value.ShouldBe(result.RootElement.GetProperty(name).GetProperty("clock").GetDouble());
+            checks[name].GetProperty("met").GetBoolean().ShouldBe(value <= checks[name].GetProperty("goal").GetDouble());
+        }
+
+        foreach (var name in (string[])["checkpointed_peak_to_step_peak", "sampling_to_forward", "guided_sampling_to_forward"])
+        {
+            (checks[name].GetProperty("value").ValueKind, checks[name].GetProperty("met").ValueKind).ShouldBe((JsonValueKind.Null, JsonValueKind.Null));
+        }
+
+        exitCode.ShouldBe(checks.Values.Any(check => check.GetProperty("met").ValueKind == JsonValueKind.False) ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task Steps_NothingLeft_IsSaidOfTheGoal()
+    {
+        StringWriter output = new();
+
+        (await TrainerCommand.RunAsync(["bench", "foundation", "steps", "--steps", "2", "--latent", "8"], output, TextWriter.Null)).ShouldBe(0);
+
+        output.ToString().ShouldContain("met          live_tensors_left at most 0: 0");
+    }
+
+    [Fact]
+    public async Task Bundle_TinyModel_SaysHowWellGraphAndNetworkAgree()
+    {
+        StringWriter output = new();
+
+        (await TrainerCommand.RunAsync(["bench", "foundation", "bundle", "--config", "tiny", "--frame", "64", "--threads", "1", "--json"], output, TextWriter.Null)).ShouldBe(0);
+
+        using var result = JsonDocument.Parse(output.ToString());
+        var check = result.RootElement.GetProperty("checks").EnumerateArray().Single();
+        (check.GetProperty("name").GetString(), check.GetProperty("goal").GetDouble(), check.GetProperty("met").GetBoolean()).ShouldBe(("parity_error", 1e-3, true));
+        check.GetProperty("value").GetDouble().ShouldBe(result.RootElement.GetProperty("largest_error").GetDouble());
+    }
+
     private static async Task<JsonDocument> Run(string python, params string[] more)
     {
         StringWriter output = new(), error = new();

@@ -63,6 +63,39 @@ public sealed class ModelExportCommandTests : IDisposable
         inspected.ToString().ShouldContain($"bundle {bundle.Manifest.Name} 1.0.0");
     }
 
+    /// <summary>The rows have what CLIP needs behind the naming head's, and the vision tower's weights are in the bundle once.</summary>
+    [Theory]
+    [InlineData]
+    [InlineData("--compare")]
+    [InlineData("--compare", "--fp16")]
+    public async Task Export_WithClip_IsABundleThatNamesWithIt(params string[] more)
+    {
+        (await Run([.. more, "--out", _directory.File("alone")])).Code.ShouldBe(0);
+
+        var (code, output, error) = await Run([.. more, "--clip-ensemble", "--clip-novel", "0.4", "--json"]);
+
+        code.ShouldBe(0, error);
+        var result = JsonDocument.Parse(output).RootElement;
+        result.GetProperty("parity_error").GetDouble().ShouldBeLessThan(more.Contains("--fp16") ? 0.1 : 1e-3);
+        (result.GetProperty("clip_seen").GetDouble(), result.GetProperty("clip_novel").GetDouble()).ShouldBe((0.3, 0.4));
+        var (bundle, alone) = (ModelBundle.Open(_directory.File("bundle")), ModelBundle.Open(_directory.File("alone")));
+        bundle.Text.Shape.ShouldBe([5, 33]);
+        bundle.Manifest.Inputs.Single(input => input.Name == "text").Shape.ShouldBe(["K", "33"]);
+        bundle.Text.Values.ToArray().Where((_, index) => index % 33 == 32).ShouldAllBe(share => Math.Abs(share - (0.4 / Math.Sqrt(2 + (0.4 * 0.4)))) < 1e-5);
+        var (graph, without) = (SizeOf(bundle), SizeOf(alone));
+        graph.ShouldBeLessThan(without + 30_000, "a second vision tower has 96,000 bytes, in 16 bits half of that");
+
+        using var scores = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1 }); // runs the probe
+        using var plain = SegmenterFactory.Create(alone, new SegmenterOptions { Threads = 1 });
+        using RgbImage image = new(70, 50);
+        new Random(1).NextBytes(image.Pixels);
+        var (named, other) = (scores.Run([image]).Images[0], plain.Run([image]).Images[0]);
+        named.ClassScore.ToArray().Zip(other.ClassScore.ToArray(), (one, two) => Math.Abs(one - two)).Max().ShouldBeGreaterThan(0.01f);
+        named.ImageScore.ShouldBe(other.ImageScore, more.Contains("--fp16") ? 0.05f : 1e-3f);
+
+        static long SizeOf(ModelBundle bundle) => bundle.Manifest.Files.Single(file => file.Path == ModelBundle.ModelFile).SizeBytes;
+    }
+
     [Fact]
     public async Task Export_ClassOfTheVocabulary_HasARowOfEachName()
     {
@@ -89,6 +122,8 @@ public sealed class ModelExportCommandTests : IDisposable
         await Refused("' ' is no defect", "--class", " ");
         await Refused("tiny.safetensors: its weights belong to another configuration, 'tiny', than 'base'", "--config", "base");
         await Refused("vocab.json", "--tokenizer", "/nowhere");
+        (await Run(["--clip-ensemble", "--clip-seen", "-0.1"])).ShouldSatisfyAllConditions(
+            refused => refused.Code.ShouldBe(2), refused => refused.Error.ShouldContain("--clip-seen is -0.1: expected 0 to 1."));
         await Refused("gone.safetensors: no such file", "--model", _directory.File("gone.safetensors"));
         await Refused("where something is already: expected a new or empty folder", "--out", _directory.Path);
         Directory.Exists(_directory.File("bundle")).ShouldBeFalse();

@@ -6,6 +6,7 @@ using IMDD.Learning.Networks.Clip;
 using IMDD.Learning.Training.Runs;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Testing;
+using TorchSharp;
 
 namespace IMDD.Learning.Trainer.Tests;
 
@@ -146,6 +147,29 @@ public sealed class TrainFoundationCommandTests
         error.ToString().ShouldContain("--paper has 'all'");
     }
 
+    /// <summary>Cells of half the latent's, in both stages' crops, the bundle and the evaluation.</summary>
+    [Fact]
+    public async Task Train_FineMasks_BundleAndEvaluationAreAtHalfTheStride()
+    {
+        using TestDirectory directory = new();
+        ClipTokens.Write(directory.Path);
+        var tiny = FoundationConfiguration.Of("tiny");
+        File.WriteAllText(directory.File("fine.json"), (tiny with { FineMasks = true, Masks = tiny.Masks with { InChannels = [16, .. tiny.Masks.InChannels] } }).ToJson());
+
+        var result = await Train(directory, "fine", ["--steps", "1", "--mask-steps", "2", "--config", directory.File("fine.json")]);
+        var measured = await Run(
+        [
+            "train", "eval", "--model", directory.File("fine/run/foundation.safetensors"), "--data", "synthetic:seed=5,count=8,size=96,textures=cast", "--split", "all",
+            "--tokenizer", directory.Path, "--config", directory.File("fine.json"), "--json",
+        ]);
+
+        result.GetProperty("parity_error").GetDouble().ShouldBeLessThan(1e-3);
+        var bundle = ModelBundle.Open(directory.File("fine"));
+        (bundle.Manifest.OutputStride, bundle.Manifest.Outputs[0].Shape[1]).ShouldBe((2, "H/2"));
+        using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1 }); // runs the probe
+        measured.GetProperty("images").GetInt32().ShouldBe(8);
+    }
+
     [Fact]
     public async Task Eval_FoundationCheckpoint_IsMeasuredWithAndWithoutClip()
     {
@@ -209,6 +233,33 @@ public sealed class TrainFoundationCommandTests
         exitCode.ShouldBe(2);
         error.ToString().ShouldContain("Side is 65: expected a multiple of 32, the stride of 'tiny'");
         error.ToString().ShouldContain("BatchSize is 1");
+    }
+
+    /// <summary>Before anything is read.</summary>
+    [Theory]
+    [InlineData("foundation", "--out", "/tmp/never")]
+    [InlineData("eval", "--model", "Program.cs")]
+    public async Task Train_DeviceThatIsNotThere_IsRefused(string command, string option, string value)
+    {
+        Assert.SkipWhen(torch.cuda_is_available(), "There is a CUDA device here.");
+        using TestDirectory directory = new();
+        File.WriteAllText(directory.File("Program.cs"), "");
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync(
+            ["train", command, "--data", "synthetic", "--tokenizer", "/nowhere", option, Path.Combine(directory.Path, value), "--device", "cuda"], TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("--device cuda: libtorch finds no CUDA device here");
+    }
+
+    [Fact]
+    public async Task Eval_DeviceForAnEdgeModel_IsRefused()
+    {
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync(["train", "eval", "--model", "/tmp", "--data", "synthetic", "--device", "cuda"], TextWriter.Null, error)).ShouldBe(2);
+
+        error.ToString().ShouldContain("--device is for a foundation model's file: /tmp is none.");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class FoundationBundleTests
         }
 
         using var files = WeightFiles.OpenFile(directory.File("tiny.safetensors"));
-        var (_, parity) = FoundationBundle.WriteFrom(Tiny, files, Classes, Texts(), directory.File("streamed"), half, CreatedAt, isCompared: true, FewBytes);
+        var (_, parity) = FoundationBundle.WriteFrom(Tiny, files, Classes, Texts(), directory.File("streamed"), half, CreatedAt, isCompared: true, maxGraphBytes: FewBytes);
 
         parity.LargestError.ShouldBeLessThan(1e-3);
         var bundle = ModelBundle.Open(directory.File("streamed"));
@@ -76,7 +76,7 @@ public sealed class FoundationBundleTests
         }
 
         using var files = WeightFiles.OpenFile(directory.File("tiny.safetensors"));
-        FoundationBundle.WriteFrom(Tiny, files, Classes, Texts(), directory.File("bundle"), half: false, CreatedAt, isCompared: false, FewBytes);
+        FoundationBundle.WriteFrom(Tiny, files, Classes, Texts(), directory.File("bundle"), half: false, CreatedAt, isCompared: false, maxGraphBytes: FewBytes);
 
         var bundle = ModelBundle.Open(directory.File("bundle"));
         bundle.Manifest.Probes.ShouldNotBeNull();

@@ -59,6 +59,27 @@ public sealed class FoundationConfigurationTests
     }
 
     [Fact]
+    public void Parse_FineMasks_TakeTheAutoencodersMapToo()
+    {
+        var fine = FoundationConfiguration.Parse(Fine("true", "16, 16, 32, 32, 32"), "x.json");
+
+        (fine.FineMasks, fine.MaskStride, fine.LatentStride).ShouldBe((true, 2, 4));
+        FoundationConfiguration.Parse(fine.ToJson(), "y.json").ToJson().ShouldBe(fine.ToJson());
+        var tiny = FoundationConfiguration.Of("tiny");
+        (tiny.FineMasks, tiny.MaskStride).ShouldBe((false, 4));
+        ConfigurationRefused(Fine("true", "16, 32, 32, 32")).ShouldContain(
+            "mask_generator takes [16, 32, 32, 32]; expected vae's and unet's, for fine_masks, [16, 16, 32, 32, 32]");
+        ConfigurationRefused(Fine("false", "16, 16, 32, 32, 32")).ShouldContain("mask_generator takes [16, 16, 32, 32, 32]; expected unet's [16, 32, 32, 32]");
+        ConfigurationRefused(Fine("\"yes\"", "16, 32, 32, 32")).ShouldContain("'fine_masks' is \"yes\"");
+        ConfigurationRefused(Fine("true", "16, 32, 32, 32").Replace("[8, 16, 16]", "[8]", StringComparison.Ordinal)).ShouldContain("fine_masks is true, and vae has one level");
+
+        static string ConfigurationRefused(string json) => Should.Throw<WeightsException>(() => FoundationConfiguration.Parse(json, "x.json")).Message;
+
+        static string Fine(string value, string channels) => Tiny().Replace("\"in_channels\": [16, 32, 32, 32]", $"\"in_channels\": [{channels}]", StringComparison.Ordinal)
+            .Replace("\"feature_seed\": 42", $"\"feature_seed\": 42, \"fine_masks\": {value}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_File_IsItsConfiguration()
     {
         var file = Path.GetTempFileName();

@@ -60,6 +60,9 @@ public sealed class FoundationNetwork : NamedModule
     /// <summary>The head that names masks.</summary>
     public OpenVocabularyHead Vocabulary { get; }
 
+    /// <summary>Where its parameters are; what goes in has to be there too, but for token ids.</summary>
+    public Device Device => Vocabulary.Device;
+
     /// <summary>The noise schedule that the weights belong to.</summary>
     public NoiseSchedule Schedule => _schedule;
 
@@ -83,7 +86,7 @@ public sealed class FoundationNetwork : NamedModule
     }
 
     /// <summary>The noise that is added to latents before features are read: always the same, by the configuration's seed.</summary>
-    /// <returns>[1, latent channels, side, side] with <see cref="MaxLatentSide"/>; a smaller image takes its upper left part.</returns>
+    /// <returns>On the CPU, [1, latent channels, side, side] with <see cref="MaxLatentSide"/>; a smaller image takes its upper left part.</returns>
     public Tensor FeatureNoise()
     {
         using NoiseSource noise = new((ulong)Configuration.FeatureSeed);
@@ -97,46 +100,60 @@ public sealed class FoundationNetwork : NamedModule
         return (Math.Sqrt(remaining), Math.Sqrt(1 - remaining));
     }
 
+    /// <summary>A latent with the noise of the timestep at which features are read.</summary>
+    /// <param name="latent">[B, latent channels, h, w], sides to <see cref="MaxLatentSide"/>.</param>
+    public Tensor Noised(Tensor latent)
+    {
+        using var scope = NewDisposeScope();
+        var (signal, spread) = FeatureLevel();
+        var noise = FeatureNoise().narrow(2, 0, latent.shape[2]).narrow(3, 0, latent.shape[3]).to(latent.dtype, latent.device);
+        return ((signal * latent) + (spread * noise)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>What the mask generator reads: the denoising network's maps for a slightly noised latent and the text that the image implies.</summary>
     /// <param name="images">[B, 3, H, W] in [0, 1]; sides are multiples of the configuration's stride.</param>
     /// <param name="emptyStates">What <see cref="EmptyStates"/> gave.</param>
     public FoundationFeatures Features(Tensor images, Tensor emptyStates)
     {
         using var scope = NewDisposeScope();
-        var (noisy, image) = FeatureInputs(images);
+        var (noisy, image, detail) = FeatureInputs(images);
         return new FoundationFeatures(
-            [.. FeatureMaps(noisy, image, emptyStates).Select(map => map.MoveToOuterDisposeScope())], image.MoveToOuterDisposeScope());
+            [.. FeatureMaps(noisy, image, emptyStates, detail).Select(map => map.MoveToOuterDisposeScope())], image.MoveToOuterDisposeScope());
     }
 
     /// <summary>What of <see cref="Features"/> depends on the images alone.</summary>
     /// <param name="images">As of <see cref="Features"/>.</param>
-    /// <returns>The slightly noised latent [B, latent channels, h, w], and CLIP's embeddings [B, image width], not normalised.</returns>
-    public (Tensor Noisy, Tensor Image) FeatureInputs(Tensor images)
+    /// <returns>
+    /// The slightly noised latent [B, latent channels, h, w]; CLIP's embeddings [B, image width], not normalised; what the autoencoder sees at twice the
+    /// resolution [B, its channels, 2·h, 2·w], null unless the configuration has fine masks.
+    /// </returns>
+    public (Tensor Noisy, Tensor Image, Tensor? Detail) FeatureInputs(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var latent = Vae.EncodeMean((2 * images) - 1);
+        var (latent, detail) = Configuration.FineMasks ? Vae.EncodeWithDetail((2 * images) - 1) : (Vae.EncodeMean((2 * images) - 1), null);
         if (latent.shape[2] > MaxLatentSide || latent.shape[3] > MaxLatentSide)
         {
             throw new ArgumentException(
                 $"Images of {images.shape[3]}×{images.shape[2]}; expected at most {MaxLatentSide * Configuration.LatentStride} pixels a side.", nameof(images));
         }
 
-        var (signal, spread) = FeatureLevel();
-        var noise = FeatureNoise().narrow(2, 0, latent.shape[2]).narrow(3, 0, latent.shape[3]);
         return (
-            ((signal * latent) + (spread * noise)).MoveToOuterDisposeScope(),
-            Clip.EmbedImage(ClipPreprocessing.ApplyWhole(images, Configuration.Clip.Vision.ImageSize)).MoveToOuterDisposeScope());
+            Noised(latent).MoveToOuterDisposeScope(),
+            Clip.EmbedImage(ClipPreprocessing.ApplyWhole(images, Configuration.Clip.Vision.ImageSize)).MoveToOuterDisposeScope(),
+            detail?.MoveToOuterDisposeScope());
     }
 
     /// <summary>The rest of <see cref="Features"/>: the maps, finest first.</summary>
     /// <param name="noisy">Of <see cref="FeatureInputs"/>.</param>
     /// <param name="image">Of <see cref="FeatureInputs"/>.</param>
     /// <param name="emptyStates">What <see cref="EmptyStates"/> gave.</param>
-    public IReadOnlyList<Tensor> FeatureMaps(Tensor noisy, Tensor image, Tensor emptyStates)
+    /// <param name="detail">Of <see cref="FeatureInputs"/>: the finest map, where there is one.</param>
+    public IReadOnlyList<Tensor> FeatureMaps(Tensor noisy, Tensor image, Tensor emptyStates, Tensor? detail = null)
     {
         using var scope = NewDisposeScope();
         var context = Captioner.Context(Captioner.Embed(image), emptyStates);
-        using var trace = Unet.Trace(noisy, tensor((long)Configuration.FeatureTimestep), context, Unet.FeatureTaps);
-        return [.. Unet.FeatureTaps.Reverse().Select(tap => trace[tap].alias().MoveToOuterDisposeScope())];
+        using var trace = Unet.Trace(noisy, tensor((long)Configuration.FeatureTimestep, device: noisy.device), context, Unet.FeatureTaps);
+        var maps = Unet.FeatureTaps.Reverse().Select(tap => trace[tap].alias().MoveToOuterDisposeScope());
+        return detail is null ? [.. maps] : [detail.alias().MoveToOuterDisposeScope(), .. maps];
     }
 }

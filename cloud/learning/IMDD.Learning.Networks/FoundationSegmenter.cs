@@ -29,24 +29,43 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
 
     private readonly FoundationNetwork _network;
     private readonly Tensor _emptyStates;
+    private readonly bool _asksClip;
 
     /// <summary>Wraps a network, which becomes a child of this module.</summary>
-    public FoundationSegmenter(FoundationNetwork network)
-        : this(network, EmptyStatesOf(network))
+    /// <param name="network">The network.</param>
+    /// <param name="asksClip">Whether CLIP helps to name: see <see cref="Rows"/>.</param>
+    public FoundationSegmenter(FoundationNetwork network, bool asksClip = false)
+        : this(network, EmptyStatesOf(network), asksClip)
     {
     }
 
     /// <summary>Wraps a network that has names and shapes alone (<see cref="Placement.Meta"/>), to be exported.</summary>
     /// <param name="network">Becomes a child of this module.</param>
     /// <param name="emptyStates">What its <see cref="FoundationNetwork.EmptyStates"/> would give; becomes this module's.</param>
-    public FoundationSegmenter(FoundationNetwork network, Tensor emptyStates)
+    /// <param name="asksClip">Whether CLIP helps to name: see <see cref="Rows"/>.</param>
+    public FoundationSegmenter(FoundationNetwork network, Tensor emptyStates, bool asksClip = false)
         : base(nameof(FoundationSegmenter))
     {
+        _asksClip = asksClip;
         register_module("network", _network = network);
         _emptyStates = emptyStates.DetachFromDisposeScope();
     }
 
-    /// <summary>Inputs of the exported model: <c>image</c> and <c>text</c>, unit rows of the naming head.</summary>
+    /// <summary>
+    /// Rows of text where CLIP helps to name: behind the naming head's row CLIP's own of the same text and CLIP's share for it, the whole brought to unit length,
+    /// which rows of a bundle have. The two parts of unit length say by how much.
+    /// </summary>
+    /// <param name="rows">As <see cref="OpenVocabularyHead.Rows"/> gives them, [K, E].</param>
+    /// <param name="texts">CLIP's embeddings of the same texts, [K, text width].</param>
+    /// <param name="shares">CLIP's shares, 0 to 1, [K].</param>
+    /// <returns>[K, E + text width + 1].</returns>
+    public static Tensor Rows(Tensor rows, Tensor texts, Tensor shares)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.normalize(cat([rows, nn.functional.normalize(texts, dim: 1), shares.unsqueeze(1)], 1), dim: 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Inputs of the exported model: <c>image</c> and <c>text</c>, unit rows of the naming head, or <see cref="Rows"/>.</summary>
     public IReadOnlyList<OnnxInput> OnnxInputs()
     {
         long stride = _network.Configuration.Stride;
@@ -54,15 +73,17 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
         [
             new OnnxInput(
                 "image", OnnxElementType.UInt8, [OnnxDimension.Symbolic("B"), OnnxDimension.Symbolic("H", stride), OnnxDimension.Symbolic("W", stride), 3]),
-            OnnxInput.Floats("text", [OnnxDimension.Symbolic("K"), _network.Configuration.Vocabulary.EmbeddingWidth]),
+            OnnxInput.Floats("text", [OnnxDimension.Symbolic("K"), RowWidth]),
         ];
     }
 
+    /// <summary>Length of a row of text.</summary>
+    public int RowWidth => _network.Configuration.Vocabulary.EmbeddingWidth + (_asksClip ? _network.Configuration.Clip.Projection + 1 : 0);
+
     /// <summary>Segments.</summary>
     /// <param name="image">Bytes, [B, H, W, 3], sides multiples of the configuration's stride.</param>
-    /// <param name="text">Unit rows as <see cref="OpenVocabularyHead.Rows"/> gives them, [K, E], K at least 1.</param>
-    public SegmenterTensors Forward(Tensor image, Tensor text) => Forward(
-        image, text.shape[0], (prediction, pixels, _) => _network.Vocabulary.Score(_network.Vocabulary.Embed(prediction, pixels), text));
+    /// <param name="text">Unit rows as <see cref="OpenVocabularyHead.Rows"/> gives them, or where CLIP helps to name <see cref="Rows"/>, [K, row width], K at least 1.</param>
+    public SegmenterTensors Forward(Tensor image, Tensor text) => Forward(image, text.shape[0], (prediction, pixels, images) => Named(prediction, pixels, images, text));
 
     /// <summary>Segments, and names what it finds by classes instead of rows.</summary>
     /// <param name="image">Bytes, [B, H, W, 3], sides multiples of the configuration's stride.</param>
@@ -105,12 +126,16 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
         var graph = onnx.Graph;
         var configuration = _network.Configuration;
         var image = graph.Transpose(graph.Mul(graph.Cast(inputs[0], OnnxElementType.Float), graph.Scalar(1 / 255f)), 0, 3, 1, 2);
-        var embedding = _network.Clip.ExportImage(onnx, ClipPreprocessing.Export(graph, image, configuration.Clip.Vision.ImageSize));
+        var view = ClipPreprocessing.Export(graph, image, configuration.Clip.Vision.ImageSize);
+        var embedding = _network.Clip.ExportImage(onnx, view);
         var context = _network.Captioner.ExportContext(onnx, embedding, _emptyStates);
-        var latent = _network.Vae.ExportMean(onnx, graph.Sub(graph.Mul(image, graph.Scalar(2)), graph.Scalar(1)));
+        var (latent, detail) = _network.Vae.Export(onnx, graph.Sub(graph.Mul(image, graph.Scalar(2)), graph.Scalar(1)));
         var features = _network.Unet.ExportFeatures(onnx, Noisy(graph, latent), configuration.FeatureTimestep, context);
-        var (queries, masks, pixels) = _network.Masks.Export(onnx, [.. features.Reverse()]);
-        var (rows, none) = _network.Vocabulary.Export(onnx, queries, masks, pixels, inputs[1]);
+        IReadOnlyList<OnnxValue> maps = configuration.FineMasks ? [detail!, .. features.Reverse()] : [.. features.Reverse()];
+        var (queries, masks, pixels) = _network.Masks.Export(onnx, maps);
+        var (rows, none) = _asksClip
+            ? ExportNamed(onnx, queries, masks, pixels, view, inputs[1])
+            : _network.Vocabulary.Export(onnx, queries, masks, pixels, inputs[1]);
         return [.. Outputs(graph, rows, none, masks), embedding];
     }
 
@@ -119,6 +144,35 @@ public sealed class FoundationSegmenter : NamedModule, IOnnxMultiExportable
     {
         _emptyStates.Dispose();
         base.Dispose(disposing);
+    }
+
+    private Tensor Named(MaskPrediction prediction, Tensor pixels, Tensor images, Tensor text)
+    {
+        var embeddings = _network.Vocabulary.Embed(prediction, pixels);
+        if (!_asksClip)
+        {
+            return _network.Vocabulary.Score(embeddings, text);
+        }
+
+        var width = _network.Configuration.Vocabulary.EmbeddingWidth;
+        var length = text.narrow(1, 0, width).norm(1, keepdim: true);
+        var own = _network.Vocabulary.Score(embeddings, text.narrow(1, 0, width) / length);
+        var view = ClipPreprocessing.ApplyWhole(images, _network.Configuration.Clip.Vision.ImageSize);
+        var clip = _network.Clip.Logits(_network.Clip.EmbedMasks(view, prediction.Masks), text.narrow(1, width, _network.Configuration.Clip.Projection));
+        return ClipEnsemble.Logits(ClipEnsemble.Combine(own, clip, (text.narrow(1, RowWidth - 1, 1) / length).squeeze(1)));
+    }
+
+    private (OnnxValue Rows, OnnxValue NoObject) ExportNamed(
+        OnnxModuleScope onnx, OnnxValue queries, OnnxValue masks, OnnxValue pixels, OnnxValue view, OnnxValue text)
+    {
+        var graph = onnx.Graph;
+        var width = _network.Configuration.Vocabulary.EmbeddingWidth;
+        var part = graph.Slice(text, 1, 0, width);
+        var length = graph.ReduceL2(part, 1);
+        var (rows, none) = _network.Vocabulary.Export(onnx, queries, masks, pixels, graph.Div(part, length));
+        var clip = _network.Clip.ExportMaskLogits(onnx, view, masks, graph.Div(graph.Slice(text, 1, width, RowWidth - 1), length));
+        var share = graph.Transpose(graph.Div(graph.Slice(text, 1, RowWidth - 1, RowWidth), length), 1, 0);
+        return ClipEnsemble.Export(graph, rows, none, clip, share);
     }
 
     private static Tensor EmptyStatesOf(FoundationNetwork network)

@@ -1,3 +1,4 @@
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Networks;
@@ -10,4 +11,10 @@ public abstract class NamedModule(string name) : nn.Module(name)
     protected sealed override void RegisterComponents()
     {
     }
+
+    /// <summary>
+    /// A parameter as it is now. A move to another device or element type puts another object in its place, of which a field would know nothing.
+    /// </summary>
+    /// <param name="parameter">The name that it was registered under.</param>
+    protected Parameter Own(string parameter) => get_parameter(parameter)!;
 }

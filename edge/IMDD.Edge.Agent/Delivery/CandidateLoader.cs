@@ -8,18 +8,24 @@ using IMDD.Inference.Bundles;
 namespace IMDD.Edge.Agent.Delivery;
 
 /// <summary>
-/// Loads a release beside the one that decides. What is costly comes first, on one thread that gets only what the line leaves over: whether it
+/// Loads a release beside the one that decides. What is costly comes first, on threads that get only what the line leaves over: whether it
 /// loads, what it makes of its probes, how long it takes. Then the session that is to decide is made, and runs each frame size once.
 /// </summary>
 internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions options, CameraGroup group)
 {
     private const int TimedRuns = 3;
+
+    // Threads that wait for each other seldom all get a core at once on a box that is busy.
+    private const int TimedRunsOfSeveralThreads = 12;
     private const byte MidGrey = 128;
 
     /// <summary>Side of a frame that stands in where no size is known, pixels.</summary>
     public const int DefaultSide = 256;
 
-    /// <summary>A release that may watch: it runs here, says of its probes what it should, and is fast enough. It works on the caller's thread alone.</summary>
+    /// <summary>
+    /// A release that may watch: it runs here, says of its probes what it should, and is fast enough on the threads that it would decide with. It works on the
+    /// caller's thread alone.
+    /// </summary>
     /// <param name="bundle">Its files.</param>
     /// <param name="deadline">Of the recipe that it is to decide by; null: none.</param>
     /// <param name="present">Of the recipe in force; null: none. What would keep this one is refused because of the other recipe.</param>
@@ -29,17 +35,15 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     public Task<ISegmenter> ProveAsync(ModelBundle bundle, TimeSpan? deadline, TimeSpan? present) => LowPriority.RunAsync(() =>
     {
         var sizes = Sizes();
-        var trial = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest, group.Cameras) with { Threads = 1, MaxBatch = 1 });
-        try
+        var deciding = opener.Options(sizes, bundle.Manifest, group.Cameras) with { MaxBatch = 1 };
+        if ((options.InferenceBudget ?? deadline) is { } budget)
         {
-            CheckSpeed(trial, sizes, deadline, present);
-            return trial;
+            // Gone before the next is made: two of a large model would take twice the memory.
+            using var timed = SegmenterFactory.Create(bundle, deciding);
+            CheckSpeed(timed, deciding.Threads == 1 ? TimedRuns : TimedRunsOfSeveralThreads, sizes, budget, present);
         }
-        catch
-        {
-            trial.Dispose();
-            throw;
-        }
+
+        return SegmenterFactory.Create(bundle, deciding with { Threads = 1 });
     });
 
     /// <summary>A release that is ready to decide.</summary>
@@ -58,24 +62,20 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
         return sizes.Count > 0 ? sizes : [(DefaultSide, DefaultSide)];
     }
 
-    private void CheckSpeed(ISegmenter trial, List<(int Width, int Height)> sizes, TimeSpan? deadline, TimeSpan? present)
+    private void CheckSpeed(ISegmenter trial, int runs, List<(int Width, int Height)> sizes, TimeSpan budget, TimeSpan? present)
     {
-        if ((options.InferenceBudget ?? deadline) is not { } budget)
-        {
-            return;
-        }
-
         foreach (var (width, height) in sizes)
         {
             using RgbImage grey = new(width, height);
             grey.Pixels.Fill(MidGrey);
             var best = TimeSpan.MaxValue;
-            for (var run = 0; run < TimedRuns; run++)
+            for (var run = 0; run < runs && best > budget; run++)
             {
                 var (clock, cpu) = (TimeProvider.System.GetTimestamp(), LowPriority.CpuTime());
                 trial.Run([grey]);
 
-                // On a CPU one thread's work says what a run costs, whoever else the box serves at the moment; an accelerator works elsewhere.
+                // On a CPU the calling thread's work says how long a run takes, whoever else the box serves at the moment: all of it on one thread, its share
+                // on several, more where others are held up. An accelerator works elsewhere.
                 var took = trial.ExecutionProvider == ExecutionProviders.Cpu ? LowPriority.CpuTime() - cpu : TimeProvider.System.GetElapsedTime(clock);
                 best = took < best ? took : best;
             }

@@ -426,7 +426,7 @@ public sealed class TrainingStepTests
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var (noisy, image) = network.FeatureInputs(random.Draw([2, 3, 128, 128]).sigmoid());
+        var (noisy, image, _) = network.FeatureInputs(random.Draw([2, 3, 128, 128]).sigmoid());
         return (noisy.MoveToOuterDisposeScope(), image.MoveToOuterDisposeScope(), network.EmptyStates().MoveToOuterDisposeScope());
     }
 

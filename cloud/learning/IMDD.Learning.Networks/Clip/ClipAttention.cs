@@ -36,9 +36,12 @@ internal sealed class ClipAttention : NamedModule
         return _out.call(attended.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Adds to the graph what the forward pass computes where every token sees every other.</summary>
-    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens)
-        => onnx.Call(_out, onnx.Attention(onnx.Call(_query, tokens), onnx.Call(_key, tokens), onnx.Call(_value, tokens), _heads));
+    /// <summary>Adds to the graph what the forward pass computes where a token sees those after it too.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="tokens">[B, N, width].</param>
+    /// <param name="bias">Added to the scores, [1 or B, 1, N, N]; null for none.</param>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens, OnnxValue? bias)
+        => onnx.Call(_out, onnx.Attention(onnx.Call(_query, tokens), onnx.Call(_key, tokens), onnx.Call(_value, tokens), _heads, bias));
 
     private Tensor Split(Tensor tokens) => tokens.unflatten(2, [_heads, tokens.shape[2] / _heads]).transpose(1, 2);
 }

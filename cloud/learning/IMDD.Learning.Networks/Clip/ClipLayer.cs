@@ -30,11 +30,11 @@ internal sealed class ClipLayer : NamedModule
         return (hidden + _perceptron.Forward(_norm2.call(hidden))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Adds to the graph what the forward pass computes where every token sees every other.</summary>
-    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens)
+    /// <summary>Adds to the graph what the forward pass computes; arguments as of the attention.</summary>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens, OnnxValue? bias)
     {
         var graph = onnx.Graph;
-        var hidden = graph.Add(tokens, _attention.Export(onnx, onnx.Call(_norm1, tokens)));
+        var hidden = graph.Add(tokens, _attention.Export(onnx, onnx.Call(_norm1, tokens), bias));
         return graph.Add(hidden, _perceptron.Export(onnx, onnx.Call(_norm2, hidden)));
     }
 }

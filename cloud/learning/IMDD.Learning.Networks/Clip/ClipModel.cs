@@ -16,7 +16,6 @@ public sealed class ClipModel : NamedModule
     private readonly ClipVisionModel _vision;
     private readonly Linear _textProjection;
     private readonly Linear _visualProjection;
-    private readonly Parameter _logitScale;
 
     /// <summary>A model with new parameters.</summary>
     public ClipModel(ClipConfiguration configuration, Placement placement = default)
@@ -27,7 +26,7 @@ public sealed class ClipModel : NamedModule
         register_module("vision_model", _vision = new ClipVisionModel(configuration.Vision, placement));
         register_module("text_projection", _textProjection = placement.Linear(configuration.Text.Tower.Width, configuration.Projection, bias: false));
         register_module("visual_projection", _visualProjection = placement.Linear(configuration.Vision.Tower.Width, configuration.Projection, bias: false));
-        register_parameter("logit_scale", _logitScale = nn.Parameter(full([], (float)-Math.Log(FirstTemperature), placement.Type, placement.Device)));
+        register_parameter("logit_scale", nn.Parameter(full([], (float)-Math.Log(FirstTemperature), placement.Type, placement.Device)));
     }
 
     /// <summary>Its widths and depths.</summary>
@@ -70,12 +69,28 @@ public sealed class ClipModel : NamedModule
     public Tensor Logits(Tensor images, Tensor texts)
     {
         using var scope = NewDisposeScope();
-        var scale = _logitScale.exp().clamp_max(LargestScale);
+        var scale = Own("logit_scale").exp().clamp_max(LargestScale);
         return (scale * nn.functional.normalize(images, dim: -1).matmul(nn.functional.normalize(texts, dim: 1).t())).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds to the graph what <see cref="EmbedImage"/> computes.</summary>
     public OnnxValue ExportImage(OnnxModuleScope onnx, OnnxValue pixels) => onnx.Call(_visualProjection, _vision.Export(onnx, pixels));
+
+    /// <summary>Adds to the graph what <see cref="EmbedMasks"/> and, of its result, <see cref="Logits"/> compute.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="pixels">As of <see cref="EmbedMasks"/>.</param>
+    /// <param name="masks">As of <see cref="EmbedMasks"/>.</param>
+    /// <param name="texts">Unit embeddings, [K, projection].</param>
+    /// <returns>[B, Q, K].</returns>
+    public OnnxValue ExportMaskLogits(OnnxModuleScope onnx, OnnxValue pixels, OnnxValue masks, OnnxValue texts)
+    {
+        const float Shortest = 1e-12f;
+        using var scope = NewDisposeScope();
+        var graph = onnx.Graph;
+        var unit = graph.NormalizeL2(onnx.Call(_visualProjection, _vision.ExportMasked(onnx, pixels, masks)), 2, Shortest);
+        var scale = onnx.Value(Own("logit_scale")).exp().clamp_max(LargestScale).item<float>();
+        return graph.Mul(graph.MatMul(unit, graph.Transpose(texts, 1, 0)), graph.Scalar(scale));
+    }
 
     private void CheckImages(Tensor pixels)
     {

@@ -33,7 +33,8 @@ public sealed class ClipText : NamedModule
         using var scope = NewDisposeScope();
 
         // The first of them, counted: padding repeats the end's id, and which of equals argmax takes is not promised.
-        var before = ids.eq(ids.amax([1], keepdim: true)).cumsum(1).eq(0).sum(1);
+        var own = ids.to(states.device);
+        var before = own.eq(own.amax([1], keepdim: true)).cumsum(1).eq(0).sum(1);
         var end = before.view(-1, 1, 1).expand(-1, 1, states.shape[2]);
         return states.gather(1, end).squeeze(1).MoveToOuterDisposeScope();
     }

@@ -23,12 +23,12 @@ internal sealed class ClipTextModel : NamedModule
         register_module("final_layer_norm", _norm = placement.LayerNorm(configuration.Tower.Width, configuration.Tower.NormEpsilon));
     }
 
-    /// <param name="ids">Token ids, [B, N].</param>
+    /// <param name="ids">Token ids, [B, N], on any device: a tokenizer's are the CPU's.</param>
     /// <returns>States after the last norm, [B, N, width].</returns>
     public Tensor Forward(Tensor ids)
     {
         using var scope = NewDisposeScope();
-        var embedded = _tokens.call(ids) + _positions.weight!.narrow(0, 0, ids.shape[1]);
+        var embedded = _tokens.call(ids.to(_tokens.weight!.device)) + _positions.weight!.narrow(0, 0, ids.shape[1]);
         return _norm.call(_tower.Forward(embedded)).MoveToOuterDisposeScope();
     }
 

@@ -33,6 +33,10 @@ internal sealed class ClipTower : NamedModule
         return tokens.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Adds to the graph what the forward pass computes where every token sees every other.</summary>
-    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens) => _layers.Aggregate(tokens, (value, layer) => layer.Export(onnx, value));
+    /// <summary>Adds to the graph what the forward pass computes where a token sees those after it too.</summary>
+    /// <param name="onnx">The graph.</param>
+    /// <param name="tokens">[B, N, width].</param>
+    /// <param name="bias">Added to the scores of the attention, [1 or B, 1, N, N]; null for none.</param>
+    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue tokens, OnnxValue? bias = null)
+        => _layers.Aggregate(tokens, (value, layer) => layer.Export(onnx, value, bias));
 }

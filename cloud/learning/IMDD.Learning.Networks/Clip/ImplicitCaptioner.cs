@@ -15,8 +15,6 @@ public sealed class ImplicitCaptioner : NamedModule
     private readonly CaptionerOptions _options;
     private readonly Linear _first;
     private readonly Linear _second;
-    private readonly Parameter? _positions;
-    private readonly Parameter? _gate;
 
     /// <summary>A captioner with new parameters; its context is that of the empty text at first, in the gated form.</summary>
     public ImplicitCaptioner(CaptionerOptions options, Placement placement = default)
@@ -25,12 +23,18 @@ public sealed class ImplicitCaptioner : NamedModule
         _options = options;
         register_module("fc1", _first = placement.Linear(options.ImageWidth, options.HiddenWidth));
         register_module("fc2", _second = placement.Linear(options.HiddenWidth, options.TextWidth));
-        if (options.Form == CaptionContext.Gated)
+        if (IsGated)
         {
-            register_parameter("positions", _positions = nn.Parameter(zeros([options.Tokens, options.TextWidth], placement.Type, placement.Device)));
-            register_parameter("gate", _gate = nn.Parameter(zeros([options.Tokens, options.TextWidth], placement.Type, placement.Device)));
+            register_parameter("positions", nn.Parameter(zeros([options.Tokens, options.TextWidth], placement.Type, placement.Device)));
+            register_parameter("gate", nn.Parameter(zeros([options.Tokens, options.TextWidth], placement.Type, placement.Device)));
         }
     }
+
+    private bool IsGated => _options.Form == CaptionContext.Gated;
+
+    private Parameter Positions => Own("positions");
+
+    private Parameter Gate => Own("gate");
 
     /// <summary>The implied text's embedding, to be compared with the state at a caption's end.</summary>
     /// <param name="image">CLIP's image embeddings, not normalised, [B, image width].</param>
@@ -49,7 +53,7 @@ public sealed class ImplicitCaptioner : NamedModule
     {
         using var scope = NewDisposeScope();
         var repeated = embedding.unsqueeze(1).expand(-1, _options.Tokens, -1);
-        return (_gate is null ? repeated.contiguous() : emptyStates + (_gate.tanh() * (repeated + _positions!))).MoveToOuterDisposeScope();
+        return (IsGated ? emptyStates + (Gate.tanh() * (repeated + Positions)) : repeated.contiguous()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds to the graph the context of images.</summary>
@@ -62,14 +66,14 @@ public sealed class ImplicitCaptioner : NamedModule
         using var scope = NewDisposeScope();
         var graph = onnx.Graph;
         var embedding = graph.Unsqueeze(onnx.Call(_second, graph.Gelu(onnx.Call(_first, image))), 1);
-        if (_gate is null)
+        if (!IsGated)
         {
             return graph.Add(embedding, graph.Constant("tokens", zeros(1, _options.Tokens, 1).ToOnnx()));
         }
 
-        var opening = onnx.Value(_gate).tanh();
+        var opening = onnx.Value(Gate).tanh();
         var gate = graph.Constant("gate", opening.unsqueeze(0).ToOnnx());
-        var constant = graph.Constant("empty", (emptyStates + (opening * onnx.Value(_positions!))).ToOnnx());
+        var constant = graph.Constant("empty", (emptyStates + (opening * onnx.Value(Positions))).ToOnnx());
         return graph.Add(constant, graph.Mul(gate, embedding));
     }
 }

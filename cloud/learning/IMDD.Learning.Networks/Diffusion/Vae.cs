@@ -53,6 +53,17 @@ public sealed class Vae : NamedModule
         return new Posterior(halves[0].MoveToOuterDisposeScope(), Posterior.Clamp(halves[1]).MoveToOuterDisposeScope());
     }
 
+    /// <summary>What <see cref="EncodeMean"/> gives, and what the encoder sees at twice the latent's resolution, behind the first block of that level.</summary>
+    /// <param name="image">[B, 3, H, W] in [-1, 1]; sides are multiples of <see cref="Stride"/>, which is at least 2.</param>
+    /// <returns>[B, latent, H/stride, W/stride], and [B, channels of the last level but one, 2·H/stride, 2·W/stride].</returns>
+    public (Tensor Mean, Tensor Detail) EncodeWithDetail(Tensor image)
+    {
+        using var scope = NewDisposeScope();
+        var (encoded, detail) = _encoder.Forward(image, keepsDetail: true);
+        var mean = _quantisation.call(encoded).chunk(2, 1)[0] * Configuration.ScalingFactor;
+        return (mean.MoveToOuterDisposeScope(), detail!.MoveToOuterDisposeScope());
+    }
+
     /// <summary>The posterior's mean, scaled to what the denoising network sees: [B, latent, H/stride, W/stride].</summary>
     public Tensor EncodeMean(Tensor image)
     {
@@ -76,11 +87,12 @@ public sealed class Vae : NamedModule
         return Decode(latent / Configuration.ScalingFactor).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Adds to the graph what <see cref="EncodeMean"/> computes.</summary>
-    public OnnxValue ExportMean(OnnxModuleScope onnx, OnnxValue image)
+    /// <summary>Adds to the graph what <see cref="EncodeWithDetail"/> computes; without the detail where there is one level.</summary>
+    public (OnnxValue Mean, OnnxValue? Detail) Export(OnnxModuleScope onnx, OnnxValue image)
     {
         var graph = onnx.Graph;
-        var halves = graph.Split(onnx.Call(_quantisation, _encoder.Export(onnx, image)), 1, 2);
-        return graph.Mul(halves[0], graph.Scalar((float)Configuration.ScalingFactor));
+        var (encoded, detail) = _encoder.Export(onnx, image);
+        var halves = graph.Split(onnx.Call(_quantisation, encoded), 1, 2);
+        return (graph.Mul(halves[0], graph.Scalar((float)Configuration.ScalingFactor)), detail);
     }
 }

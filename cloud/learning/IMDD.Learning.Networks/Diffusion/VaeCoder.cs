@@ -46,7 +46,11 @@ internal sealed class VaeCoder : NamedModule
     public static VaeCoder Decoder(long from, IReadOnlyList<int> widths, int layers, long to, long groups, Placement placement)
         => new("up_blocks", from, [.. widths.Reverse()], layers + 1, to, groups, Resampling.Up, placement);
 
-    public Tensor Forward(Tensor input)
+    public Tensor Forward(Tensor input) => Forward(input, keepsDetail: false).Output;
+
+    /// <param name="input">As of the other.</param>
+    /// <param name="keepsDetail">Whether the value behind the first block of the last level but one is wanted too.</param>
+    public (Tensor Output, Tensor? Detail) Forward(Tensor input, bool keepsDetail)
     {
         using var scope = NewDisposeScope();
         var hidden = _convIn.call(input);
@@ -55,9 +59,11 @@ internal sealed class VaeCoder : NamedModule
             hidden = _middle.Forward(hidden);
         }
 
-        foreach (var level in _levels)
+        Tensor? detail = null;
+        for (var level = 0; level < _levels.Count; level++)
         {
-            hidden = level.Forward(hidden);
+            (hidden, var first) = _levels[level].Forward(hidden, keepsDetail && level == _levels.Count - 2);
+            detail ??= first;
         }
 
         if (!_middleFirst)
@@ -65,20 +71,23 @@ internal sealed class VaeCoder : NamedModule
             hidden = _middle.Forward(hidden);
         }
 
-        return _convOut.call(silu(_normOut.call(hidden))).MoveToOuterDisposeScope();
+        return (_convOut.call(silu(_normOut.call(hidden))).MoveToOuterDisposeScope(), detail?.MoveToOuterDisposeScope());
     }
 
     /// <summary>Adds to the graph what the forward pass computes.</summary>
-    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue input)
+    /// <returns>The output, and the value behind the first block of the last level but one; null where there is one level.</returns>
+    public (OnnxValue Output, OnnxValue? Detail) Export(OnnxModuleScope onnx, OnnxValue input)
     {
         var hidden = onnx.Call(_convIn, input);
         hidden = _middleFirst ? _middle.Export(onnx, hidden) : hidden;
-        foreach (var level in _levels)
+        OnnxValue? detail = null;
+        for (var level = 0; level < _levels.Count; level++)
         {
-            hidden = level.Export(onnx, hidden);
+            (hidden, var first) = _levels[level].Export(onnx, hidden);
+            detail = level == _levels.Count - 2 ? first : detail;
         }
 
         hidden = _middleFirst ? hidden : _middle.Export(onnx, hidden);
-        return onnx.Call(_convOut, onnx.Graph.Silu(onnx.Call(_normOut, hidden)));
+        return (onnx.Call(_convOut, onnx.Graph.Silu(onnx.Call(_normOut, hidden))), detail);
     }
 }

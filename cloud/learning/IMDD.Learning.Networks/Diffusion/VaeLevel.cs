@@ -22,25 +22,32 @@ internal sealed class VaeLevel : NamedModule
         }
     }
 
-    public Tensor Forward(Tensor hidden)
+    /// <param name="hidden">[B, from, H, W].</param>
+    /// <param name="keepsFirst">Whether the value behind the first block is wanted too.</param>
+    public (Tensor Output, Tensor? First) Forward(Tensor hidden, bool keepsFirst)
     {
         using var scope = NewDisposeScope();
-        foreach (var resnet in _resnets)
+        var first = _resnets[0].Forward(hidden, activatedTime: null);
+        hidden = first;
+        foreach (var resnet in _resnets.Skip(1))
         {
             hidden = resnet.Forward(hidden, activatedTime: null);
         }
 
-        return (_resamplers is null ? hidden : _resamplers[0].Forward(hidden)).MoveToOuterDisposeScope();
+        hidden = _resamplers is null ? hidden : _resamplers[0].Forward(hidden);
+        return (hidden.MoveToOuterDisposeScope(), keepsFirst ? first.MoveToOuterDisposeScope() : null);
     }
 
     /// <summary>Adds to the graph what the forward pass computes.</summary>
-    public OnnxValue Export(OnnxModuleScope onnx, OnnxValue hidden)
+    public (OnnxValue Output, OnnxValue First) Export(OnnxModuleScope onnx, OnnxValue hidden)
     {
-        foreach (var resnet in _resnets)
+        var first = _resnets[0].Export(onnx, hidden, activatedTime: null);
+        hidden = first;
+        foreach (var resnet in _resnets.Skip(1))
         {
             hidden = resnet.Export(onnx, hidden, activatedTime: null);
         }
 
-        return _resamplers is null ? hidden : _resamplers[0].Export(onnx, hidden);
+        return (_resamplers is null ? hidden : _resamplers[0].Export(onnx, hidden), first);
     }
 }

@@ -12,6 +12,9 @@ namespace IMDD.Learning.Networks.Masks;
 /// </summary>
 public sealed class MaskDecoder : NamedModule
 {
+    /// <summary>Added to a score that is not to count: far below any score, and within the range of 16 bits.</summary>
+    internal const float Blocked = -1e4f;
+
     private readonly MaskGeneratorOptions _options;
     private readonly ModuleList<QueryAttention> _cross;
     private readonly ModuleList<QueryAttention> _self;
@@ -150,10 +153,13 @@ public sealed class MaskDecoder : NamedModule
         return (normed, masks);
     }
 
-    // Far below any score, and within the range of 16 bits.
-    private static OnnxValue ExportBias(OnnxGraphBuilder graph, OnnxValue masks, OnnxValue map)
+    /// <summary>What <see cref="AttentionMask"/> gives as something to be added to scores: 0 where a query looks.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="masks">Logits, [B, Q, H, W].</param>
+    /// <param name="map">Of the size of what is looked at, [B, C, h, w].</param>
+    /// <returns>[B, 1, Q, h · w].</returns>
+    internal static OnnxValue ExportBias(OnnxGraphBuilder graph, OnnxValue masks, OnnxValue map)
     {
-        const float Blocked = -1e4f;
         var resized = graph.ResizeLike(masks, map, OnnxResampling.Linear);
         var blocked = graph.Cast(graph.Less(graph.FlattenFrom(resized, 2, map.Shape[2].Times(map.Shape[3])), graph.Scalar(0)), OnnxElementType.Float);
 

@@ -9,9 +9,6 @@ namespace IMDD.Learning.Networks.Masks;
 /// </summary>
 public sealed class MaskNaming : IDisposable
 {
-    // Far below every probability that decides something; its logarithm is a number.
-    private const double LeastProbability = 1e-12;
-
     private readonly FoundationNetwork _network;
     private readonly IReadOnlyList<int> _classOfName;
     private readonly Tensor _texts;
@@ -60,7 +57,7 @@ public sealed class MaskNaming : IDisposable
 
         // CLIP has no "no object": an empty column stands for it while the best names are found.
         var clip = OpenVocabularyHead.BestOfNames(cat([names, zeros_like(names.narrow(2, 0, 1))], 2), _classOfName).narrow(2, 0, Classes);
-        return _ensemble.Combine(own, clip, _seen).clamp_min(LeastProbability).log().MoveToOuterDisposeScope();
+        return ClipEnsemble.Logits(_ensemble.Combine(own, clip, _seen)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

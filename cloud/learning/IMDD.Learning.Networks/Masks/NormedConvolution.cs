@@ -10,7 +10,6 @@ internal sealed class NormedConvolution : NamedModule
 {
     private const double NormEpsilon = 1e-5;
 
-    private readonly Parameter _weight;
     private readonly GroupNorm _norm;
     private readonly long _padding;
 
@@ -18,24 +17,26 @@ internal sealed class NormedConvolution : NamedModule
         : base(nameof(NormedConvolution))
     {
         _padding = kernel / 2;
-        register_parameter("weight", _weight = nn.Parameter(empty([to, from, kernel, kernel], placement.Type, placement.Device)));
-        nn.init.kaiming_uniform_(_weight, a: 1);
+        register_parameter("weight", nn.Parameter(empty([to, from, kernel, kernel], placement.Type, placement.Device)));
+        nn.init.kaiming_uniform_(Weight, a: 1);
         register_module("norm", _norm = placement.GroupNorm(groups, to, NormEpsilon));
     }
+
+    private Parameter Weight => Own("weight");
 
     /// <param name="map">[B, from, H, W].</param>
     /// <returns>[B, to, H, W].</returns>
     public Tensor Forward(Tensor map)
     {
         using var scope = NewDisposeScope();
-        return _norm.call(nn.functional.conv2d(map, _weight, padding: [_padding, _padding])).MoveToOuterDisposeScope();
+        return _norm.call(nn.functional.conv2d(map, Weight, padding: [_padding, _padding])).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds to the graph what the forward pass computes.</summary>
     public OnnxValue Export(OnnxModuleScope onnx, OnnxValue map)
     {
-        var kernel = _weight.shape[2];
-        var convolved = onnx.Graph.Conv(map, onnx.Parameter("weight", _weight), null, OnnxWindow.Square(kernel, padding: _padding));
+        var kernel = Weight.shape[2];
+        var convolved = onnx.Graph.Conv(map, onnx.Parameter("weight", Weight), null, OnnxWindow.Square(kernel, padding: _padding));
         return onnx.Call(_norm, convolved);
     }
 }

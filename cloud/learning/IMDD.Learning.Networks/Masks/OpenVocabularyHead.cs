@@ -22,8 +22,6 @@ public sealed class OpenVocabularyHead : NamedModule
     private readonly LayerNorm _norm;
     private readonly MaskPerceptron _perceptron;
     private readonly Linear _text;
-    private readonly Parameter _noObject;
-    private readonly Parameter _logScale;
 
     /// <summary>A head with new parameters.</summary>
     public OpenVocabularyHead(OpenVocabularyOptions options, Placement placement = default)
@@ -36,23 +34,29 @@ public sealed class OpenVocabularyHead : NamedModule
         register_module("text", _text = placement.Linear(options.TextWidth, options.EmbeddingWidth));
         using (var drawn = randn(options.TextWidth, placement.Type, placement.Device))
         {
-            _noObject = nn.Parameter(drawn * Math.Pow(options.TextWidth, -0.5));
+            register_parameter("no_object", nn.Parameter(drawn * Math.Pow(options.TextWidth, -0.5)));
         }
 
-        register_parameter("no_object", _noObject);
-        register_parameter("logit_scale", _logScale = nn.Parameter(full([], (float)-Math.Log(FirstTemperature), placement.Type, placement.Device)));
+        register_parameter("logit_scale", nn.Parameter(full([], (float)-Math.Log(FirstTemperature), placement.Type, placement.Device)));
     }
+
+    /// <summary>Where its parameters are.</summary>
+    internal Device Device => LogScale.device;
+
+    private Parameter NoObject => Own("no_object");
+
+    private Parameter LogScale => Own("logit_scale");
 
     /// <summary>Takes over an embedding for "no object" to start from: that of the empty text.</summary>
     /// <param name="emptyText">[text width].</param>
     public void StartNoObjectAt(Tensor emptyText)
     {
         using var untracked = no_grad();
-        _noObject.copy_(emptyText);
+        NoObject.copy_(emptyText);
     }
 
     /// <summary>What the cosines are multiplied by: the inverse of the temperature, learned, at most 100; a scalar.</summary>
-    public Tensor Scale() => Scale(_logScale);
+    public Tensor Scale() => Scale(LogScale);
 
     /// <summary>Embeddings of masks, of unit length, [B, Q, E].</summary>
     /// <param name="prediction">Queries and masks of one layer.</param>
@@ -76,7 +80,7 @@ public sealed class OpenVocabularyHead : NamedModule
     public Tensor NoObjectRow()
     {
         using var scope = NewDisposeScope();
-        return Rows(_noObject.unsqueeze(0)).MoveToOuterDisposeScope();
+        return Rows(NoObject.unsqueeze(0)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Logits of every mask and row, "no object" last, [B, Q, K + 1].</summary>
@@ -132,8 +136,8 @@ public sealed class OpenVocabularyHead : NamedModule
         var pooled = graph.MatMul(shares, graph.Transpose(graph.FlattenFrom(features, 2, cells), 0, 2, 1));
         var joined = graph.Add(queries, onnx.Call(_pooled, onnx.Call(_pooledNorm, pooled)));
         var unit = graph.NormalizeL2(_perceptron.Export(onnx, onnx.Call(_norm, joined)), 2, Shortest);
-        var scale = graph.Scalar(Scale(onnx.Value(_logScale)).item<float>());
-        var linear = nn.functional.linear(onnx.Value(_noObject).unsqueeze(0), onnx.Value(_text.weight), onnx.Value(_text.bias!));
+        var scale = graph.Scalar(Scale(onnx.Value(LogScale)).item<float>());
+        var linear = nn.functional.linear(onnx.Value(NoObject).unsqueeze(0), onnx.Value(_text.weight), onnx.Value(_text.bias!));
         var none = graph.Constant("no_object", Unit(linear).t().ToOnnx());
         return (graph.Mul(graph.MatMul(unit, graph.Transpose(rows, 1, 0)), scale), graph.Mul(graph.MatMul(unit, none), scale));
     }

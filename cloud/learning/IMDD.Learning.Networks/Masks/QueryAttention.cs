@@ -9,8 +9,7 @@ namespace IMDD.Learning.Networks.Masks;
 internal sealed class QueryAttention : NamedModule
 {
     private readonly long _heads;
-    private readonly Parameter _weight;
-    private readonly Parameter _bias;
+    private readonly Parts _attention = new();
     private readonly Linear _out;
     private readonly LayerNorm _norm;
 
@@ -18,14 +17,17 @@ internal sealed class QueryAttention : NamedModule
         : base(nameof(QueryAttention))
     {
         _heads = heads;
-        Parts attention = new();
-        attention.register_parameter("in_proj_weight", _weight = nn.Parameter(empty([3 * width, width], placement.Type, placement.Device)));
-        attention.register_parameter("in_proj_bias", _bias = nn.Parameter(zeros([3 * width], placement.Type, placement.Device)));
-        nn.init.xavier_uniform_(_weight);
-        attention.register_module("out_proj", _out = placement.Linear(width, width));
-        register_module(name, attention);
+        _attention.register_parameter("in_proj_weight", nn.Parameter(empty([3 * width, width], placement.Type, placement.Device)));
+        _attention.register_parameter("in_proj_bias", nn.Parameter(zeros([3 * width], placement.Type, placement.Device)));
+        nn.init.xavier_uniform_(Weight);
+        _attention.register_module("out_proj", _out = placement.Linear(width, width));
+        register_module(name, _attention);
         register_module("norm", _norm = placement.LayerNorm(width));
     }
+
+    private Parameter Weight => _attention.InWeight;
+
+    private Parameter Bias => _attention.InBias;
 
     /// <param name="queries">What the result is added to, [B, Q, width].</param>
     /// <param name="query">[B, Q, width].</param>
@@ -36,8 +38,8 @@ internal sealed class QueryAttention : NamedModule
     public Tensor Forward(Tensor queries, Tensor query, Tensor key, Tensor value, Tensor? attend)
     {
         using var scope = NewDisposeScope();
-        var weights = _weight.chunk(3);
-        var biases = _bias.chunk(3);
+        var weights = Weight.chunk(3);
+        var biases = Bias.chunk(3);
         var attended = nn.functional.scaled_dot_product_attention(
             Split(nn.functional.linear(query, weights[0], biases[0])),
             Split(nn.functional.linear(key, weights[1], biases[1])),
@@ -56,8 +58,8 @@ internal sealed class QueryAttention : NamedModule
     public OnnxValue Export(OnnxModuleScope onnx, OnnxValue queries, OnnxValue query, OnnxValue key, OnnxValue value, OnnxValue? bias)
     {
         using var scope = NewDisposeScope();
-        var weights = onnx.Value(_weight).chunk(3);
-        var biases = onnx.Value(_bias).chunk(3);
+        var weights = onnx.Value(Weight).chunk(3);
+        var biases = onnx.Value(Bias).chunk(3);
         OnnxValue[] projected =
         [
             .. new[] { query, key, value }.Select((input, part) => onnx.Graph.Linear(
@@ -69,5 +71,10 @@ internal sealed class QueryAttention : NamedModule
 
     private Tensor Split(Tensor tokens) => tokens.unflatten(2, [_heads, tokens.shape[2] / _heads]).transpose(1, 2);
 
-    private sealed class Parts() : NamedModule(nameof(Parts));
+    private sealed class Parts() : NamedModule(nameof(Parts))
+    {
+        public Parameter InWeight => Own("in_proj_weight");
+
+        public Parameter InBias => Own("in_proj_bias");
+    }
 }

@@ -1,4 +1,5 @@
 using IMDD.Learning.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Trainer.Bench;
@@ -6,14 +7,9 @@ namespace IMDD.Learning.Trainer.Bench;
 /// <summary>Where a network is measured, and in which numbers.</summary>
 internal sealed class BenchPlace
 {
-    /// <summary>Devices by the names of the command line.</summary>
-    public static readonly string[] DeviceNames = [CpuName, CudaName];
-
     /// <summary>Precisions by the names of the command line.</summary>
     public static readonly string[] PrecisionNames = [SingleName, HalfName];
 
-    private const string CpuName = "cpu";
-    private const string CudaName = "cuda";
     private const string SingleName = "fp32";
     private const string HalfName = "bf16";
 
@@ -22,13 +18,7 @@ internal sealed class BenchPlace
     public BenchPlace(string deviceName, string precisionName)
     {
         (DeviceName, PrecisionName) = (deviceName, precisionName);
-        if (IsCuda && !cuda_is_available())
-        {
-            throw new TrainingException(
-                $"--device {deviceName}: libtorch finds no CUDA device here. It takes a machine that has one and a program built with -p:Accelerator=cuda; {CpuName} is measured everywhere.");
-        }
-
-        Device = IsCuda ? CUDA : CPU;
+        Device = new Device(TorchDevices.Open(deviceName));
         Type = precisionName == HalfName ? ScalarType.BFloat16 : ScalarType.Float32;
     }
 
@@ -43,7 +33,7 @@ internal sealed class BenchPlace
     /// <summary>What the same operations may differ by, done twice: a rounding, carried on.</summary>
     public double MostDifference => Type == ScalarType.BFloat16 ? 2e-2 : 1e-4;
 
-    private bool IsCuda => DeviceName == CudaName;
+    private bool IsCuda => Device.type == DeviceType.CUDA;
 
     /// <summary>Waits until the device has done what it was given.</summary>
     public void Wait()

@@ -9,7 +9,7 @@ namespace IMDD.Learning.Trainer.Bench;
 /// <param name="SamplerSteps">Steps of the sampler that is compared with bare passes; 0 leaves it out.</param>
 /// <param name="IsMemoryMeasured">Whether memory is, in processes of its own.</param>
 /// <param name="Python">The interpreter whose PyTorch is measured beside, where it has one.</param>
-/// <param name="Device">One of <see cref="BenchPlace.DeviceNames"/>.</param>
+/// <param name="Device">One of <see cref="TorchDevices.Names"/>.</param>
 /// <param name="Precision">One of <see cref="BenchPlace.PrecisionNames"/>: of weights, feature maps and gradients.</param>
 /// <param name="IsChannelsLastMeasured">Whether a step is also taken with the channels of a pixel side by side in memory.</param>
 /// <param name="PeakTflops">What the device can do, 10¹² operations a second; null where nobody said it.</param>

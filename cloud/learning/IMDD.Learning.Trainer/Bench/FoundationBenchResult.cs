@@ -95,4 +95,14 @@ internal sealed record FoundationBenchResult
 
     /// <summary>Peak of a checkpointed step over that of a step.</summary>
     public required double? CheckpointedPeakToStepPeak { get; init; }
+
+    /// <summary>Goals, by the clock; they are those of <c>base</c> with pictures of 512 by 512 pixels, four a step.</summary>
+    public IReadOnlyList<BenchCheck> Checks =>
+    [
+        new("step_to_bare", 1.05, StepToBare.Clock),
+        new("checkpointed_to_step", 1.4, CheckpointedToStep.Clock),
+        new("checkpointed_peak_to_step_peak", 0.6, CheckpointedPeakToStepPeak),
+        new("sampling_to_forward", 1.05, SamplingToForward?.Clock),
+        new("guided_sampling_to_forward", 1.05, GuidedSamplingToForward?.Clock),
+    ];
 }

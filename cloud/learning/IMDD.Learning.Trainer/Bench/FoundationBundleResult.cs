@@ -1,3 +1,5 @@
+using IMDD.Learning.Training.Models;
+
 namespace IMDD.Learning.Trainer.Bench;
 
 /// <summary>A model as a bundle.</summary>
@@ -14,6 +16,9 @@ internal sealed record FoundationBundleResult
 
     /// <summary>Largest error of a number over the whole path in 32 bits, graph against network, relative above 1.</summary>
     public required double LargestError { get; init; }
+
+    /// <summary>Goals. A graph that was made without the network is compared with no network, and one in 16 bits is held to another goal.</summary>
+    public IReadOnlyList<BenchCheck> Checks => [new("parity_error", FoundationBundle.Agreement, IsStreamed || Half ? null : LargestError)];
 
     /// <summary>Largest share of whole numbers that differ.</summary>
     public required double LargestDifferingShare { get; init; }

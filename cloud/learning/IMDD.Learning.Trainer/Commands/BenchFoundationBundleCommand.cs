@@ -17,7 +17,7 @@ internal static class BenchFoundationBundleCommand
         Option<int> threads = new("--threads") { Description = "Threads.", DefaultValueFactory = _ => Environment.ProcessorCount };
         BenchFoundationCommand.RequirePositive(side, threads);
         var json = JsonLine.CreateOption();
-        Command command = new("bundle", "Exports a model with drawn weights as a bundle, compares graph and network to 1e-3, and runs it as the agent does.")
+        Command command = new("bundle", "Exports a model with drawn weights as a bundle, compares graph and network to 1e-3, without which it fails, and runs it as the agent does.")
         {
             configuration, half, streamed, side, threads, json,
         };
@@ -63,6 +63,7 @@ internal static class BenchFoundationBundleCommand
 
         Line($"  load    {result.LoadSeconds,7:0.0} s");
         Line($"  frame   {result.FrameMs / 1000,7:0.0} s  {result.FrameSide}²");
+        BenchVerdict.Show(result.Checks, output);
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
     }

@@ -20,8 +20,7 @@ internal static class BenchFoundationCommand
         Option<string?> memory = new("--memory-of") { Hidden = true };
         memory.AcceptOnlyFromAmong(FoundationBench.MemoryKinds);
         Option<string> python = new("--python") { Description = "An interpreter; where it has a PyTorch, the training step is measured there too.", DefaultValueFactory = _ => "python3" };
-        Option<string> device = new("--device") { Description = "cpu, or cuda in a program built with -p:Accelerator=cuda.", DefaultValueFactory = _ => BenchPlace.DeviceNames[0] };
-        device.AcceptOnlyFromAmong(BenchPlace.DeviceNames);
+        var device = TorchDevices.CreateOption();
         Option<string> precision = new("--precision") { Description = "Of weights, feature maps and gradients: fp32 or bf16.", DefaultValueFactory = _ => BenchPlace.PrecisionNames[0] };
         precision.AcceptOnlyFromAmong(BenchPlace.PrecisionNames);
         Option<bool> channelsLast = new("--channels-last") { Description = "Also measure a step with the channels of a pixel side by side in memory." };
@@ -34,10 +33,11 @@ internal static class BenchFoundationCommand
             }
         });
         RequirePositive(batch, side, runs, threads);
+        var check = BenchVerdict.CreateOption();
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Measures the foundation model: a pass, a training step with and without checkpoints and modules, sampling.")
         {
-            configuration, batch, side, runs, threads, sampler, timeOnly, python, device, precision, channelsLast, peak, memory, json,
+            configuration, batch, side, runs, threads, sampler, timeOnly, python, device, precision, channelsLast, peak, memory, check, json,
             BenchFoundationStepsCommand.Create(), BenchFoundationPartsCommand.Create(), BenchFoundationBundleCommand.Create(),
         };
         command.SetAction(parsed =>
@@ -63,8 +63,9 @@ internal static class BenchFoundationCommand
                 return 0;
             }
 
-            Show(bench.Run(kind => MeasureMemory(options, kind)), output, parsed.GetValue(json));
-            return 0;
+            var result = bench.Run(kind => MeasureMemory(options, kind));
+            Show(result, output, parsed.GetValue(json));
+            return BenchVerdict.ExitCode(result.Checks, parsed.GetValue(check));
         });
         return command;
     }
@@ -140,6 +141,8 @@ internal static class BenchFoundationCommand
             Line($"  sampling        {ratio.Clock,9:0.000}  of as many bare passes, {ratio.Processor:0.000} of their processor time");
             Line($"  with guidance   {result.GuidedSamplingToForward!.Clock,9:0.000}  of twice as many, {result.GuidedSamplingToForward.Processor:0.000} of their processor time");
         }
+
+        BenchVerdict.Show(result.Checks, output);
 
         void Line(FormattableString text) => output.WriteLine(text.ToString(CultureInfo.InvariantCulture));
     }

@@ -58,5 +58,6 @@ internal static class BenchFoundationStepsCommand
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Configuration}: {result.Steps} steps of each stage, {result.StepPairMs:0.0} ms a pair; live tensors {result.LiveTensorsBefore} before, {result.LiveTensorsAfter} after; resident memory {result.ResidentGrowthBytes / 1e6:+0.0;-0.0;0} MB"));
+        BenchVerdict.Show(result.Checks, output);
     }
 }

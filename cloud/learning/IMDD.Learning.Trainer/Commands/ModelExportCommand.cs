@@ -3,6 +3,7 @@ using System.Diagnostics;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Words;
 using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Training;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Weights.Configurations;
@@ -30,13 +31,15 @@ internal static class ModelExportCommand
         {
             Description = "Build the network too, and write the bundle only where graph and network agree. Without: the graph as it is written is held against the graph as the runtime optimises it.",
         };
+        var clip = ClipNaming.CreateOptions();
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => Environment.ProcessorCount };
         BenchFoundationCommand.RequirePositive(threads);
         var json = JsonLine.CreateOption();
         Command command = new("export", "Makes a bundle of a foundation model's checkpoint, a tensor at a time.")
         {
-            model, configuration, tokenizer, classes, folder, half, compared, threads, json,
+            model, configuration, tokenizer, classes, folder, half, compared, clip.Ensemble, clip.Seen, clip.Novel, threads, json,
         };
+        command.Validators.Add(clip.Check);
         command.SetAction(parsed => Run(
             parsed,
             parsed.GetRequiredValue(model),
@@ -44,7 +47,7 @@ internal static class ModelExportCommand
             parsed.GetRequiredValue(tokenizer),
             ClassesOf(parsed.GetRequiredValue(classes)),
             parsed.GetRequiredValue(folder).FullName,
-            (parsed.GetValue(half), parsed.GetValue(compared)),
+            (parsed.GetValue(half), parsed.GetValue(compared), clip.Read(parsed)),
             parsed.GetValue(threads),
             parsed.GetValue(json)));
         return command;
@@ -65,7 +68,7 @@ internal static class ModelExportCommand
         string tokenizer,
         List<TrainedClass> classes,
         string folder,
-        (bool Half, bool Compared) how,
+        (bool Half, bool Compared, ClipEnsemble? Clip) how,
         int threads,
         bool json)
     {
@@ -78,7 +81,7 @@ internal static class ModelExportCommand
         set_num_threads(threads);
         var words = ClipTokenizer.Open(tokenizer);
         using var files = CheckpointFile.Open(model, parsed.InvocationConfiguration.Error);
-        var (digest, parity) = FoundationExport.Write(configuration, files, words, classes, folder, how.Half, CreationTime.Now(), how.Compared);
+        var (digest, parity) = FoundationExport.Write(configuration, files, words, classes, folder, how.Half, CreationTime.Now(), how.Compared, how.Clip);
         var manifest = ModelBundle.Open(folder).Manifest;
         var bytes = manifest.Files.Sum(file => file.SizeBytes);
         if (!json)
@@ -96,6 +99,8 @@ internal static class ModelExportCommand
             Configuration = configuration.Name,
             how.Half,
             how.Compared,
+            ClipSeen = how.Clip?.Seen,
+            ClipNovel = how.Clip?.Novel,
             Classes = classes.Select(named => named.Id),
             Rows = manifest.Rows.Count,
             ParityError = parity.LargestError,

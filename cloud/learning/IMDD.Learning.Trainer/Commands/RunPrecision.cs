@@ -35,6 +35,6 @@ internal static class RunPrecision
             options.CropSide / configuration.LatentStride,
             configuration.Text.Context,
             options.IsCheckpointed,
-            DeviceType.CPU); // where runs are
+            options.Device);
     }
 }

@@ -30,16 +30,12 @@ internal static class TrainEvalCommand
         Option<string[]> testGroup = new("--test-group") { Description = "Keys of the groups that are the test side.", AllowMultipleArgumentsPerToken = true };
         var configuration = BenchFoundationCommand.ConfigurationOrFileOption("tiny");
         Option<DirectoryInfo?> tokenizer = new("--tokenizer") { Description = "Of a foundation model: folder with CLIP's vocab.json and merges.txt." };
-        Option<bool> ensemble = new("--clip-ensemble")
-        {
-            Description = "Of a foundation model: name masks together with what CLIP sees in them. CLIP's share is --clip-seen for classes of the training, else --clip-novel.",
-        };
-        Option<double> seen = new("--clip-seen") { Description = "CLIP's share for classes that training had, 0 to 1.", DefaultValueFactory = _ => new ClipEnsemble().Seen };
-        Option<double> novel = new("--clip-novel") { Description = "CLIP's share for other classes, 0 to 1.", DefaultValueFactory = _ => new ClipEnsemble().Novel };
+        var clip = ClipNaming.CreateOptions();
+        var device = TorchDevices.CreateOption();
         var json = JsonLine.CreateOption();
         Command command = new("eval", "Measures a trained model on a data set.")
         {
-            model, data, side, threshold, splitWith, testGroup, configuration, tokenizer, ensemble, seen, novel, json,
+            model, data, side, threshold, splitWith, testGroup, configuration, tokenizer, clip.Ensemble, clip.Seen, clip.Novel, device, json,
         };
         command.Validators.Add(result =>
         {
@@ -48,34 +44,46 @@ internal static class TrainEvalCommand
                 result.AddError($"--tokenizer is missing: {path} is a file, which is a foundation model's.");
             }
 
-            foreach (var share in new[] { seen, novel }.Where(share => result.GetValue(share) is not (>= 0 and <= 1)))
+            if (result.GetResult(device) is { Implicit: false } && result.GetValue(model) is { } folder && !File.Exists(folder))
             {
-                result.AddError($"{share.Name} is {result.GetValue(share)}: expected 0 to 1.");
+                result.AddError($"--device is for a foundation model's file: {folder} is none.");
             }
         });
-        command.SetAction(parsed => Run(
-            parsed,
-            Path.GetFullPath(parsed.GetRequiredValue(model)),
-            classes => Foundation(
+        command.Validators.Add(clip.Check);
+        command.SetAction(parsed =>
+        {
+            var place = TorchDevices.Open(parsed.GetRequiredValue(device));
+            return Run(
+                parsed,
                 Path.GetFullPath(parsed.GetRequiredValue(model)),
-                FoundationConfiguration.Open(parsed.GetRequiredValue(configuration)),
-                parsed.GetValue(tokenizer)!.FullName,
-                classes,
-                parsed.GetValue(ensemble) ? new ClipEnsemble(parsed.GetValue(seen), parsed.GetValue(novel)) : null,
-                parsed.InvocationConfiguration.Error),
-            parsed.GetRequiredValue(data),
-            new DivisionRule { With = parsed.GetValue(splitWith) ?? [], TestGroups = parsed.GetValue(testGroup) ?? [] },
-            parsed.GetRequiredValue(side),
-            parsed.GetValue(threshold),
-            parsed.GetValue(json)));
+                classes => Foundation(
+                    Path.GetFullPath(parsed.GetRequiredValue(model)),
+                    FoundationConfiguration.Open(parsed.GetRequiredValue(configuration)),
+                    parsed.GetValue(tokenizer)!.FullName,
+                    classes,
+                    clip.Read(parsed),
+                    place,
+                    parsed.InvocationConfiguration.Error),
+                parsed.GetRequiredValue(data),
+                new DivisionRule { With = parsed.GetValue(splitWith) ?? [], TestGroups = parsed.GetValue(testGroup) ?? [] },
+                parsed.GetRequiredValue(side),
+                parsed.GetValue(threshold),
+                parsed.GetValue(json));
+        });
         return command;
     }
 
     private static FoundationTorchSegmenter Foundation(
-        string file, FoundationConfiguration configuration, string tokenizer, IReadOnlyList<TrainedClass> classes, ClipEnsemble? ensemble, TextWriter warnings)
+        string file,
+        FoundationConfiguration configuration,
+        string tokenizer,
+        IReadOnlyList<TrainedClass> classes,
+        ClipEnsemble? ensemble,
+        DeviceType device,
+        TextWriter warnings)
     {
         using var files = CheckpointFile.Open(file, warnings);
-        return new FoundationTorchSegmenter(configuration, files, ClipTokenizer.Open(tokenizer), classes, ensemble);
+        return new FoundationTorchSegmenter(configuration, files, ClipTokenizer.Open(tokenizer), classes, ensemble, device);
     }
 
     /// <summary>The classes that a data set speaks of, which a model that takes any words is asked for.</summary>

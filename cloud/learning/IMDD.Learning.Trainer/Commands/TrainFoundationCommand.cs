@@ -67,6 +67,7 @@ internal static class TrainFoundationCommand
         precision.AcceptOnlyFromAmong([Automatic, .. Precisions.Keys]);
         Option<int> every = new("--checkpoint-every") { Description = "Steps between checkpoints.", DefaultValueFactory = _ => 250 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
+        var device = TorchDevices.CreateOption();
         Option<bool> half = new("--fp16") { Description = "The bundle computes in 16 bits." };
         Option<bool> stopWithInput = new("--stop-with-input")
         {
@@ -75,7 +76,7 @@ internal static class TrainFoundationCommand
         var json = JsonLine.CreateOption();
         Command command = new("foundation", "Trains a foundation model on pictures, texts of what their crops show, and masks.")
         {
-            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, captioner, seed, rate, accumulate, average, checkpointed, paper, precision, every, threads, half, stopWithInput, json,
+            data, folder, tokenizer, configuration, from, side, batch, steps, maskSteps, captioner, seed, rate, accumulate, average, checkpointed, paper, precision, every, threads, device, half, stopWithInput, json,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -102,6 +103,7 @@ internal static class TrainFoundationCommand
                     IsCheckpointed = parsed.GetValue(checkpointed),
                     CheckpointEvery = parsed.GetValue(every),
                     Threads = parsed.GetValue(threads),
+                    Device = TorchDevices.Open(parsed.GetRequiredValue(device)),
                 },
                 parsed.GetRequiredValue(precision) == Automatic,
                 parsed.GetValue(half),

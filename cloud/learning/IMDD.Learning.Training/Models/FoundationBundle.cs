@@ -3,6 +3,7 @@ using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
+using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
@@ -12,6 +13,7 @@ using IMDD.Learning.Onnx.Torch;
 using IMDD.Learning.Weights;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Training.Models;
@@ -22,15 +24,15 @@ namespace IMDD.Learning.Training.Models;
 /// </summary>
 public static class FoundationBundle
 {
+    /// <summary>Largest difference of the whole path in 32 bits.</summary>
+    public const double Agreement = 1e-3;
+
     private const int ProbeSeed = 1;
     private const string ProbeName = "probe0";
     private const string WorkFolder = ".partial";
 
     // A graph is in memory as a whole while it is loaded; weights in files of their own are mapped.
     private const long DefaultGraphBytes = 128L << 20;
-
-    /// <summary>Largest difference of the whole path in 32 bits.</summary>
-    private const double Agreement = 1e-3;
 
     // Which of two nearly equal rows wins, and whose pixel one on a mask's edge is, is a matter of the last bit.
     private const double DifferingShare = 0.01;
@@ -41,10 +43,10 @@ public static class FoundationBundle
     private const double HalfDifferingShare = 0.1;
 
     // diffusers computes the autoencoder in 32 bits by default (force_upcast): activations of some leave the range of 16.
-    private static readonly Float16Options HalfOptions = new() { KeepNames = ["network/vae/"] };
+    private static readonly Float16Options HalfOptions = new() { KeepNames = ["network/vae/", $"{ClipEnsemble.GraphScope}/"] };
 
     /// <summary>Exports, compares, writes.</summary>
-    /// <param name="network">In evaluation mode afterwards.</param>
+    /// <param name="network">In evaluation mode and on the CPU afterwards.</param>
     /// <param name="classes">What it is to name.</param>
     /// <param name="texts">CLIP's embeddings of their names, or of each one's name and synonyms, [K, text width].</param>
     /// <param name="folder">The bundle's; must hold nothing else.</param>
@@ -64,9 +66,10 @@ public static class FoundationBundle
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
+        network.to(CPU);
         FoundationSegmenter segmenter = new(network);
         segmenter.eval();
-        var rows = network.Vocabulary.Rows(texts);
+        var rows = network.Vocabulary.Rows(texts.cpu());
         var exported = Export(segmenter, weights: null);
         FoundationBundleParts parts = new(network.Configuration, classes, rows, half, createdAt, maxGraphBytes);
         return Write(parts, exported, folder, image => Record(segmenter, image, rows));
@@ -87,6 +90,7 @@ public static class FoundationBundle
     /// Whether the network is built after all, once the graph is written, to be compared with it. Where not, the bundle's probe is what ONNX Runtime makes of
     /// the graph as it is written, so that another machine or provider is still held to it.
     /// </param>
+    /// <param name="shares">CLIP's shares in naming by each text, 0 to 1, [K]; null: the naming head alone.</param>
     /// <param name="maxGraphBytes">Most bytes of weights within the graph's own file; with more they are in files beside it.</param>
     /// <param name="written">Called when graph and weights are on the disk, before anything loads them.</param>
     /// <returns>Digest of the manifest, and how well graph and network agree; where they were not compared, how well the graph as written and as optimised do.</returns>
@@ -101,14 +105,16 @@ public static class FoundationBundle
         bool half,
         DateTimeOffset createdAt,
         bool isCompared,
+        Tensor? shares = null,
         long maxGraphBytes = DefaultGraphBytes,
         Action? written = null)
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         FoundationWeights weights = new(configuration, files);
-        var rows = weights.Rows(texts);
-        FoundationSegmenter described = new(new FoundationNetwork(configuration, Placement.Meta), weights.EmptyStates());
+        var own = weights.Rows(texts);
+        var rows = shares is null ? own : FoundationSegmenter.Rows(own, texts, shares);
+        FoundationSegmenter described = new(new FoundationNetwork(configuration, Placement.Meta), weights.EmptyStates(), shares is not null);
         described.eval();
         var exported = Export(described, name => weights.Find(name[FoundationSegmenter.NetworkPrefix.Length..]));
         FoundationBundleParts parts = new(configuration, classes, rows, half, createdAt, maxGraphBytes);
@@ -122,7 +128,7 @@ public static class FoundationBundle
         {
             using FoundationNetwork network = new(configuration);
             ModuleWeights.Load(network, files, WeightNames.Own);
-            using FoundationSegmenter segmenter = new(network);
+            using FoundationSegmenter segmenter = new(network, shares is not null);
             segmenter.eval();
             return Record(segmenter, image, rows);
         }
@@ -187,7 +193,7 @@ public static class FoundationBundle
     private static BundleManifest Manifest(FoundationBundleParts parts, OnnxModel model, BundleContents contents)
     {
         var (configuration, half) = (parts.Configuration, parts.Half);
-        string[] plane = ["B", $"H/{configuration.LatentStride}", $"W/{configuration.LatentStride}"];
+        string[] plane = ["B", $"H/{configuration.MaskStride}", $"W/{configuration.MaskStride}"];
         return new BundleManifest
         {
             SchemaVersion = BundleManifest.CurrentSchemaVersion,
@@ -200,7 +206,7 @@ public static class FoundationBundle
             Inputs =
             [
                 new BundleTensor("image", "uint8", ["B", "H", "W", "3"]),
-                new BundleTensor("text", "float32", ["K", $"{configuration.Vocabulary.EmbeddingWidth}"]),
+                new BundleTensor("text", "float32", ["K", $"{parts.Rows.shape[1]}"]),
             ],
             Outputs =
             [
@@ -212,7 +218,7 @@ public static class FoundationBundle
                 new BundleTensor("embedding", "float32", ["B", $"{configuration.Clip.Projection}"]),
             ],
             Stride = configuration.Stride,
-            OutputStride = configuration.LatentStride,
+            OutputStride = configuration.MaskStride,
             Opset = model.Opset,
             Rows = parts.RowNames(),
             Classes =

@@ -1,4 +1,5 @@
 using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Weights;
@@ -20,6 +21,7 @@ public static class FoundationExport
     /// <param name="half">Whether it computes in 16 bits; for accelerators.</param>
     /// <param name="createdAt">When it was made.</param>
     /// <param name="isCompared">Whether the network is built after all, to be compared with the graph; else the graph as written is, with the graph as optimised.</param>
+    /// <param name="ensemble">CLIP's shares in naming, by whether the checkpoint says that it was trained with a class; null: the naming head alone.</param>
     /// <exception cref="WeightsException">The checkpoint is not this model's.</exception>
     /// <exception cref="TrainingException">The tokenizer is not the model's.</exception>
     /// <exception cref="OnnxParityException">The two that are compared do not agree.</exception>
@@ -31,7 +33,8 @@ public static class FoundationExport
         string folder,
         bool half,
         DateTimeOffset createdAt,
-        bool isCompared)
+        bool isCompared,
+        ClipEnsemble? ensemble = null)
     {
         if (tokenizer.End != configuration.Clip.Text.Vocabulary - 1)
         {
@@ -40,7 +43,10 @@ public static class FoundationExport
 
         using var scope = NewDisposeScope();
         var names = classes.SelectMany(named => named.Synonyms.Prepend(named.Name)).ToList();
+        var known = FoundationTorchSegmenter.ClassesOf(files);
+        var shares = ensemble is null ? null
+            : tensor(classes.SelectMany(named => Enumerable.Repeat((float)ensemble.ShareOf(known.Contains(named.Id)), 1 + named.Synonyms.Count)).ToArray());
         var texts = new FoundationWeights(configuration, files).Texts(ClassNames.Ids(tokenizer, configuration.Clip.Text.Context, names));
-        return FoundationBundle.WriteFrom(configuration, files, classes, texts, folder, half, createdAt, isCompared);
+        return FoundationBundle.WriteFrom(configuration, files, classes, texts, folder, half, createdAt, isCompared, shares);
     }
 }

@@ -10,6 +10,7 @@ using IMDD.Learning.Networks.Masks;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Training.Models;
@@ -33,9 +34,15 @@ public sealed class FoundationTorchSegmenter : ISegmenter
     /// <param name="tokenizer">CLIP's.</param>
     /// <param name="classes">What is to be named.</param>
     /// <param name="ensemble">CLIP's shares; null: the naming head alone.</param>
+    /// <param name="device">Where it computes.</param>
     /// <exception cref="Weights.WeightsException">The checkpoint is not this model's, by what it says or by its tensors.</exception>
     public FoundationTorchSegmenter(
-        FoundationConfiguration configuration, WeightFiles files, ClipTokenizer tokenizer, IReadOnlyList<TrainedClass> classes, ClipEnsemble? ensemble)
+        FoundationConfiguration configuration,
+        WeightFiles files,
+        ClipTokenizer tokenizer,
+        IReadOnlyList<TrainedClass> classes,
+        ClipEnsemble? ensemble,
+        DeviceType device = DeviceType.CPU)
     {
         if (tokenizer.End != configuration.Clip.Text.Vocabulary - 1)
         {
@@ -45,9 +52,10 @@ public sealed class FoundationTorchSegmenter : ISegmenter
         StoredConfiguration.Require(configuration, files);
         _network = new FoundationNetwork(configuration);
         ModuleWeights.Load(_network, files, WeightNames.Own);
+        _network.to(device);
         _segmenter = new FoundationSegmenter(_network);
         _segmenter.eval();
-        var known = files.Metadata.GetValueOrDefault(ClassesKey, "").Split(',').ToHashSet(StringComparer.Ordinal);
+        var known = ClassesOf(files);
         List<(int Class, string Name)> names = [.. classes.SelectMany((one, index) => one.Synonyms.Prepend(one.Name).Select(name => (index, name)))];
         using var texts = ClassNames.Embed(_network, tokenizer, [.. names.Select(name => name.Name)]);
         Seen = [.. classes.Select(one => known.Contains(one.Id))];
@@ -58,6 +66,10 @@ public sealed class FoundationTorchSegmenter : ISegmenter
             CultureInfo.InvariantCulture, $"{string.Join(";", files.Paths.Select(path => new FileInfo(path).Length))} {string.Join(";", files.Metadata)} {ensemble}")));
         Manifest = ManifestOf(configuration, classes);
     }
+
+    /// <summary>Ids of the classes that a checkpoint says it was trained with.</summary>
+    public static IReadOnlySet<string> ClassesOf(WeightFiles files)
+        => files.Metadata.GetValueOrDefault(ClassesKey, "").Split(',').ToHashSet(StringComparer.Ordinal);
 
     /// <summary>For each class, whether the checkpoint says that it was trained with it.</summary>
     public IReadOnlyList<bool> Seen { get; }
@@ -90,19 +102,19 @@ public sealed class FoundationTorchSegmenter : ISegmenter
         int width = EdgePadding.RoundUp(image.Width, stride), height = EdgePadding.RoundUp(image.Height, stride);
         var bytes = new byte[width * height * 3];
         EdgePadding.Copy(image, bytes, width, height);
-        var outputs = _segmenter.Forward(tensor(bytes, [1, height, width, 3]), _naming);
+        var outputs = _segmenter.Forward(tensor(bytes, [1, height, width, 3], device: _network.Device), _naming);
         return new SegmentationResult
         {
             Width = EdgePadding.RoundUp(image.Width, cell) / cell,
             Height = EdgePadding.RoundUp(image.Height, cell) / cell,
             RowStride = (int)outputs.Defect.shape[2],
             OutputStride = cell,
-            Defect = outputs.Defect.contiguous().data<float>().ToArray(),
-            Class = outputs.Class.contiguous().data<int>().ToArray(),
-            ClassScore = outputs.ClassScore.contiguous().data<float>().ToArray(),
-            ClassMargin = outputs.ClassMargin.contiguous().data<float>().ToArray(),
+            Defect = outputs.Defect.cpu().contiguous().data<float>().ToArray(),
+            Class = outputs.Class.cpu().contiguous().data<int>().ToArray(),
+            ClassScore = outputs.ClassScore.cpu().contiguous().data<float>().ToArray(),
+            ClassMargin = outputs.ClassMargin.cpu().contiguous().data<float>().ToArray(),
             ImageScore = outputs.ImageScore.item<float>(),
-            Embedding = outputs.Embedding.contiguous().data<float>().ToArray(),
+            Embedding = outputs.Embedding.cpu().contiguous().data<float>().ToArray(),
         };
     }
 
@@ -118,7 +130,7 @@ public sealed class FoundationTorchSegmenter : ISegmenter
         Inputs = [],
         Outputs = [],
         Stride = configuration.Stride,
-        OutputStride = configuration.LatentStride,
+        OutputStride = configuration.MaskStride,
         Opset = 0,
         Rows = [.. classes.Select(c => new BundleRow(c.Id, c.Name, "text", 0))],
         Classes =

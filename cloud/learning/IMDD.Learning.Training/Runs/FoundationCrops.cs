@@ -49,7 +49,7 @@ internal sealed class FoundationCrops : IDisposable
             ClipText.AtEnd(states, ids).MoveToOuterDisposeScope(),
 
             // Where nobody knows what a crop shows, the implicit captioner speaks for it.
-            tensor(batch.HasPixelTruth.Select(isKnown => isKnown ? 1f : 0f).ToArray()).MoveToOuterDisposeScope());
+            tensor(batch.HasPixelTruth.Select(isKnown => isKnown ? 1f : 0f).ToArray(), device: _network.Device).MoveToOuterDisposeScope());
     }
 
     /// <summary>What the second stage takes.</summary>
@@ -59,10 +59,10 @@ internal sealed class FoundationCrops : IDisposable
     {
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
-        var (noisy, image) = _network.FeatureInputs(Images(batch));
+        var (noisy, image, detail) = _network.FeatureInputs(Images(batch));
         var (words, worded) = Words(batch);
         return new MaskBatch(
-            [.. Maps(noisy, image, captionerLearns).Select(map => map.MoveToOuterDisposeScope())],
+            [.. Maps(noisy, image, detail, captionerLearns).Select(map => map.MoveToOuterDisposeScope())],
             [.. Enumerable.Range(0, batch.Count).Select(crop => Targets(batch, crop))],
             ClassTexts,
             words?.MoveToOuterDisposeScope(),
@@ -75,13 +75,13 @@ internal sealed class FoundationCrops : IDisposable
         ClassTexts.Dispose();
     }
 
-    private IReadOnlyList<Tensor> Maps(Tensor noisy, Tensor image, bool captionerLearns)
+    private IReadOnlyList<Tensor> Maps(Tensor noisy, Tensor image, Tensor? detail, bool captionerLearns)
     {
         using var tracked = set_grad_enabled(captionerLearns);
-        return _network.FeatureMaps(noisy, image, _emptyStates);
+        return _network.FeatureMaps(noisy, image, _emptyStates, detail);
     }
 
-    private static Tensor Images(Batch batch) => tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side]);
+    private Tensor Images(Batch batch) => tensor(batch.Images, [batch.Count, 3, batch.Side, batch.Side], device: _network.Device);
 
     private Tensor Ids(List<string> texts, int context)
         => tensor(texts.SelectMany(text => _tokenizer.Encode(text, context)).ToArray(), [texts.Count, context]);
@@ -102,14 +102,14 @@ internal sealed class FoundationCrops : IDisposable
     {
         List<List<int>> shown = [.. Enumerable.Range(0, batch.Count).Select(crop => Classes(batch, crop))];
         var count = shown.Max(classes => classes.Count);
-        var worded = tensor(shown.Select(classes => classes.Count > 0 ? 1f : 0f).ToArray());
+        var worded = tensor(shown.Select(classes => classes.Count > 0 ? 1f : 0f).ToArray(), device: _network.Device);
         if (count == 0)
         {
             return (null, worded);
         }
 
         long[] named = [.. shown.SelectMany(classes => Enumerable.Range(0, count).Select(word => classes.Count > 0 ? (long)classes[word % classes.Count] : 0))];
-        return (ClassTexts.index_select(0, tensor(named)).view(batch.Count, count, -1), worded);
+        return (ClassTexts.index_select(0, tensor(named, device: _network.Device)).view(batch.Count, count, -1), worded);
     }
 
     private static List<int> Classes(Batch batch, int crop)
@@ -128,7 +128,7 @@ internal sealed class FoundationCrops : IDisposable
     }
 
     /// <summary>One mask for each class that the crop shows.</summary>
-    private static MaskTargets Targets(Batch batch, int crop)
+    private MaskTargets Targets(Batch batch, int crop)
     {
         var (cells, shown) = (batch.Cells * batch.Cells, Classes(batch, crop));
         var masks = new float[shown.Count * cells];
@@ -142,7 +142,7 @@ internal sealed class FoundationCrops : IDisposable
         }
 
         return new MaskTargets(
-            tensor(shown.Select(index => (long)index).ToArray()).MoveToOuterDisposeScope(),
-            tensor(masks, [shown.Count, batch.Cells, batch.Cells]).MoveToOuterDisposeScope());
+            tensor(shown.Select(index => (long)index).ToArray(), device: _network.Device).MoveToOuterDisposeScope(),
+            tensor(masks, [shown.Count, batch.Cells, batch.Cells], device: _network.Device).MoveToOuterDisposeScope());
     }
 }

@@ -13,6 +13,7 @@ using IMDD.Learning.Training.Pictures;
 using IMDD.Learning.Weights;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace IMDD.Learning.Training.Runs;
@@ -86,9 +87,11 @@ public sealed class FoundationTrainer : IDisposable
             ModuleWeights.Load(_network, start, WeightNames.Own);
         }
 
+        // Drawn and loaded on the CPU, so that every device begins with the same.
+        _network.to(options.Device);
         _network.Unet.Checkpointed = options.IsCheckpointed;
         _crops = new FoundationCrops(_network, tokenizer, data.Classes);
-        CropOptions crops = new() { Side = options.CropSide, OutputStride = options.Configuration.LatentStride };
+        CropOptions crops = new() { Side = options.CropSide, OutputStride = options.Configuration.MaskStride };
         _pictures = new BatchSource(data.Train, crops, options.BatchSize, options.Seed, withReferences: false);
         _outlined = new BatchSource(outlined.Count > 0 ? outlined : data.Train, crops, options.BatchSize, options.Seed, withReferences: false);
         _state = new RunState(Fingerprint(start), 0, options.Steps + options.MaskSteps, null, 0, 0, 0);
@@ -223,7 +226,7 @@ public sealed class FoundationTrainer : IDisposable
             return new FoundationOutcome(_state.Step, null, null, null, _state.CpuSeconds);
         }
 
-        CropOptions crops = new() { Side = _options.CropSide, OutputStride = _options.Configuration.LatentStride, Photometric = 0 };
+        CropOptions crops = new() { Side = _options.CropSide, OutputStride = _options.Configuration.MaskStride, Photometric = 0 };
         var batch = await new BatchSource(judged, crops, Math.Max(8, _options.BatchSize), (int)ValidationSeed, withReferences: false).GetAsync(0).ConfigureAwait(false);
         using var scope = NewDisposeScope();
         using var untracked = no_grad();

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using IMDD.Learning.Networks.Training;
 using IMDD.Learning.Weights.Configurations;
+using TorchSharp;
 
 namespace IMDD.Learning.Training.Runs;
 
@@ -43,6 +44,10 @@ public sealed record FoundationTrainingOptions
 
     /// <summary>What the denoising network computes in during the first stage; its weights are kept in 32 bits always.</summary>
     public NumberFormat Precision { get; init; } = NumberFormat.Single;
+
+    /// <summary>Where the model lies and computes. On another device a run ends in other last bits, so that it does not go on there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DeviceType Device { get; init; } = DeviceType.CPU;
 
     /// <summary>Steps between checkpoints.</summary>
     public int CheckpointEvery { get; init; } = 250;

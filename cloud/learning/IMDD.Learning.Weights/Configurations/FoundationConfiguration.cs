@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace IMDD.Learning.Weights.Configurations;
 
@@ -18,6 +19,10 @@ namespace IMDD.Learning.Weights.Configurations;
 /// <param name="FeatureTimestep">The timestep at which features are read, from 0; passed to the schedule and to the time embedding alike.</param>
 /// <param name="FeatureSeed">Seed of the noise that is added before.</param>
 /// <param name="Paper">Where training follows the paper's letter; says nothing of shapes.</param>
+/// <param name="FineMasks">
+/// Whether masks are predicted at half the latent's stride, with what the autoencoder's encoder sees there as one more map: a defect that is small beside a
+/// cell of the latent keeps its shape. The paper's are at the latent's.
+/// </param>
 public sealed record FoundationConfiguration(
     string Name,
     UnetConfiguration Unet,
@@ -30,13 +35,22 @@ public sealed record FoundationConfiguration(
     NoiseScheduleOptions Schedule,
     int FeatureTimestep,
     int FeatureSeed,
-    PaperModes Paper = PaperModes.None)
+    PaperModes Paper = PaperModes.None,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool FineMasks = false)
 {
     /// <summary>Names of those that come with the program, smallest first.</summary>
     public static IReadOnlyList<string> Known { get; } = ["tiny", "base", "sd15"];
 
-    /// <summary>Image pixels per latent pixel along a side, which is also what masks are predicted at.</summary>
+    /// <summary>Image pixels per latent pixel along a side.</summary>
     public int LatentStride => 1 << (Vae.Levels - 1);
+
+    /// <summary>Image pixels per pixel of a mask along a side.</summary>
+    [JsonIgnore]
+    public int MaskStride => FineMasks ? LatentStride / 2 : LatentStride;
+
+    /// <summary>Channels of the maps that the mask generator reads, finest first.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> FeatureChannels => FineMasks ? [Vae.BlockOutChannels[Vae.Levels - 2], .. Unet.BlockOutChannels] : Unet.BlockOutChannels;
 
     /// <summary>An image's sides are multiples of this.</summary>
     public int Stride => LatentStride << (Unet.Levels - 1);
@@ -78,7 +92,13 @@ public sealed record FoundationConfiguration(
             NoiseScheduleOptions.Read(fields.Object("schedule")),
             fields.Whole("feature_timestep", 50),
             fields.Whole("feature_seed", 42),
-            PaperModeNames.Parse(fields.Texts("paper") ?? [], out var unknownModes));
+            PaperModeNames.Parse(fields.Texts("paper") ?? [], out var unknownModes),
+            fields.Flag("fine_masks", false));
+        if (configuration is { FineMasks: true, Vae.Levels: < 2 })
+        {
+            throw new WeightsException($"{origin}: fine_masks is true, and vae has one level; expected at least 2.");
+        }
+
         List<string> misfits =
         [
             .. configuration.Misfits(),
@@ -128,6 +148,7 @@ public sealed record FoundationConfiguration(
         ["feature_timestep"] = FeatureTimestep,
         ["feature_seed"] = FeatureSeed,
         ["paper"] = ConfigurationWriter.List(PaperModeNames.Of(Paper)),
+        ["fine_masks"] = FineMasks,
     };
 
     private static CaptionerOptions ReadCaptioner(ConfigurationReader fields) => new(
@@ -167,8 +188,8 @@ public sealed record FoundationConfiguration(
             (Captioner.ImageWidth == Clip.Projection, $"captioner takes {Captioner.ImageWidth}; expected clip's {Clip.Projection}"),
             (Captioner.TextWidth == Text.Tower.Width, $"captioner gives {Captioner.TextWidth}; expected text_encoder's {Text.Tower.Width}"),
             (Captioner.Tokens == Text.Context, $"captioner gives {Captioner.Tokens} tokens; expected text_encoder's {Text.Context}"),
-            (Masks.InChannels.SequenceEqual(Unet.BlockOutChannels),
-                $"mask_generator takes [{string.Join(", ", Masks.InChannels)}]; expected unet's [{string.Join(", ", Unet.BlockOutChannels)}]"),
+            (Masks.InChannels.SequenceEqual(FeatureChannels),
+                $"mask_generator takes [{string.Join(", ", Masks.InChannels)}]; expected {(FineMasks ? "vae's and unet's, for fine_masks," : "unet's")} [{string.Join(", ", FeatureChannels)}]"),
             (Vocabulary.Width == Masks.Width, $"vocabulary takes queries of {Vocabulary.Width}; expected mask_generator's {Masks.Width}"),
             (Vocabulary.MaskWidth == Masks.MaskWidth, $"vocabulary takes features of {Vocabulary.MaskWidth}; expected mask_generator's {Masks.MaskWidth}"),
             (Vocabulary.TextWidth == Clip.Projection, $"vocabulary takes texts of {Vocabulary.TextWidth}; expected clip's {Clip.Projection}"),
