@@ -32,7 +32,8 @@ internal sealed class IngestWorker(
             [
                 KafkaTopics.Consensus,
                 .. options.Value.OnDrift ? [KafkaTopics.Alarm] : (string[])[],
-                .. options.Value.Predict.Enabled ? [KafkaTopics.DefectDetected, KafkaTopics.HardExample, KafkaTopics.CameraStatistics] : (string[])[],
+                .. options.Value.Predict.Enabled ? [KafkaTopics.DefectDetected, KafkaTopics.HardExample] : (string[])[],
+                .. options.Value.Predict.Enabled || options.Value.DriftReference ? [KafkaTopics.CameraStatistics] : (string[])[],
             ]);
             while (!stoppingToken.IsCancellationRequested)
             {
