@@ -449,6 +449,14 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ready_BeforeTheFirstRecord()
+    {
+        var trainer = await _plant.StartTrainerAsync(_script.Path);
+
+        await Eventually.HoldsAsync(async () => (await trainer.Http.GetAsync("/health/ready", Stop)).StatusCode == HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Registry_WithoutAChampion_FailsTheRunInWords()
     {
         var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:Model", "other"));

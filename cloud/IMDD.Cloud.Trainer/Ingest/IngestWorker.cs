@@ -35,6 +35,9 @@ internal sealed class IngestWorker(
                 .. options.Value.Predict.Enabled ? [KafkaTopics.DefectDetected, KafkaTopics.HardExample] : (string[])[],
                 .. options.Value.Predict.Enabled || options.Value.DriftReference ? [KafkaTopics.CameraStatistics] : (string[])[],
             ]);
+
+            // In a new plant nothing comes for long, and people ask for runs all the same.
+            health.Working();
             while (!stoppingToken.IsCancellationRequested)
             {
                 var batch = Read(consumer);
