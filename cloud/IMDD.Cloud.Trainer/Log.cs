@@ -47,4 +47,10 @@ internal static partial class Log
 
     [LoggerMessage(6015, LogLevel.Warning, "Nothing is predicted of the candidate: {Error}")]
     public static partial void NotPredicted(ILogger logger, string error);
+
+    [LoggerMessage(6017, LogLevel.Information, "Nothing is predicted of {Station}: it decides by recipe {Digest}, which the registry does not give. Register it, and it can be")]
+    public static partial void RecipeUnknown(ILogger logger, string station, string digest);
+
+    [LoggerMessage(6016, LogLevel.Warning, "What {Name} {Version} says that usual frames look like cannot be read, and is not carried on: {Error}")]
+    public static partial void ReferenceUnusable(ILogger logger, string name, string version, string error);
 }

@@ -42,7 +42,7 @@ public static class TrainerExtensions
         }).AddServiceInvocation(ServiceNames.Registry);
         services.AddSingleton<TrainerTelemetry>().AddSingleton<IngestHealth>().AddSingleton<LabelIntake>();
         services.AddSingleton<RegistryClient>().AddSingleton<SnapshotMaker>().AddSingleton<TrainingChild>();
-        services.AddSingleton<StationBook>().AddSingleton<StationPredictor>();
+        services.AddSingleton<StationBook>().AddSingleton<StationPredictor>().AddSingleton<CameraReferences>();
         services.AddSingleton<RunBook>().AddSingleton<RunFolders>().AddSingleton<RunLease>().AddSingleton<RunGuard>().AddSingleton<RunTriggers>().AddSingleton<RunExecutor>();
 
         // In this order: the schema before whoever uses it.

@@ -108,6 +108,12 @@ public sealed class TrainerOptions : IDatabaseOptions
 
     public PredictionOptions Predict { get; set; } = new();
 
+    /// <summary>
+    /// True: a release says what its cameras' frames look like, by what agents count, and drift is measured from that; false: from what each camera shows first
+    /// after the release, unless the run's own data say it (<c>--drift-reference</c> in <see cref="FineTuningOptions.Arguments"/>).
+    /// </summary>
+    public bool DriftReference { get; set; } = true;
+
     /// <summary>What becomes of a release that has met its gates.</summary>
     [EnumDataType(typeof(PromotionTarget))]
     public PromotionTarget Promote { get; set; } = PromotionTarget.None;

@@ -125,6 +125,26 @@ public abstract class DriftTests(PostgresFixture postgres, DatabaseKind kind) : 
     }
 
     [Fact]
+    public async Task AnotherModel_AfterARebaseline_IsNotHeldToWhatItsBundleCarriesOn()
+    {
+        var instance = await StartAsync();
+        SimulatedCamera old = new(4), camera = new(5) { Light = 12 };
+        Feed(instance, camera, 0, 1);
+        instance.DriftBook.Rebaseline(new RebaselineDrift { Camera = Events.Camera().ToString(), By = "anna", Reason = "new lamp" }).ShouldBeTrue();
+
+        var other = ContentDigest.Of("other"u8);
+        for (var i = 1; i < 5; i++)
+        {
+            Time.SetUtcNow(SimulatedCamera.StartOf(i + 1));
+            instance.Count(camera.Window(i, i == 1 ? old.Sketch(2000) : null, model: other));
+            Sweep(instance);
+        }
+
+        (await AlarmsAsync(instance)).ShouldBeEmpty();
+        (Report(instance).ModelDigest, Report(instance).FromBundle.Count, Report(instance).ReferenceFrames).ShouldBe((other, 0, 800));
+    }
+
+    [Fact]
     public async Task AnotherModel_BeginsAReferenceOfItsOwn()
     {
         var instance = await StartAsync();

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using IMDD.Cloud.Trainer.Registry;
 using IMDD.Cloud.Trainer.Replay;
+using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.Audit;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
@@ -9,8 +12,11 @@ using IMDD.Contracts.Models;
 using IMDD.Contracts.Registry;
 using IMDD.Contracts.Training;
 using IMDD.Learning.Datasets.Readers;
+using IMDD.Messaging.Kafka;
+using IMDD.Relational;
 using IMDD.Storage;
 using IMDD.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Trainer.Tests;
 
@@ -93,7 +99,7 @@ public sealed class RunTests : IAsyncLifetime
                 .. Enumerable.Range(50, 5).Select(n => StationRecords.Failed(n, now)), .. Enumerable.Range(55, 4).Select(n => StationRecords.Passed(n, now)),
                 StationRecords.Failed(99, now), .. Enumerable.Range(1, 3).Select(n => StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20)),
             ]);
-        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 1 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true).Count == 6);
+        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 1 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true, now.AddDays(-1)).Count == 6);
 
         var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
 
@@ -103,13 +109,94 @@ public sealed class RunTests : IAsyncLifetime
         0.2.ShouldBeInRange(line.FailedLow, line.FailedHigh);
         (line.Frames.Count(f => f.Failed), line.Frames.Count(f => !f.Failed)).ShouldBe((5, 4), "the picture of 99 is not stored");
         line.Frames.ShouldAllBe(f => ContentDigest.IsValid(ContentDigest.Prefix + f.File));
-        Directory.GetFiles(folder).Select(Path.GetFileName).ShouldBe(["plan.json", "predicted.json"], ignoreOrder: true, "the pictures have served");
+        Directory.GetFiles(folder).Select(Path.GetFileName).ShouldBe(["plan.json", "predicted.json", "reference.json"], ignoreOrder: true, "the pictures have served");
         _script.Calls[^1].Arguments.ShouldContain($"train predict --bundle {Path.Combine(_plant.Work, "runs", run.RunId, "model")} --plan {folder}/plan.json");
         var manifest = ImddJson.Deserialize<BundleManifest>((await _plant.Registry.GetByteArrayAsync(RegistryRoutes.For(RegistryRoutes.Blob, run.Release!), Stop)));
         var predicted = LinePrediction.Of(manifest, "acme/ulm/paint/line2/cell3").ShouldNotBeNull();
         predicted.FailRate["dent"].ShouldBe([0.1, 0.3]);
         (predicted.Frames, predicted.AnyFailRate![1]).ShouldBe((9, 0.4));
         LinePrediction.Of(manifest, "acme/ulm/paint/line9").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Candidate_IsJudgedByTheRecipeOfTheStation_WhereTheRegistryHasIt()
+    {
+        Recipe recipe = new() { Id = "door-red@4", MinAreaPx = 60, Classes = new Dictionary<string, RecipeClassRule> { ["dent"] = new() { MinScore = 0.5 } } };
+        string own = RecipeDigest.Of(recipe), unknown = RecipeDigest.Of(recipe with { Id = "door-red@5" });
+        using var request = JsonContent.Create(new RegisterRecipe { Recipe = JsonSerializer.SerializeToElement(recipe, ImddJson.Options), By = "test" }, options: ImddJson.Options);
+        (await Plant.ReadAsync<RecipeView>(await _plant.Registry.PostAsync(RegistryRoutes.Recipes, request, Stop))).Digest.ShouldBe(own);
+        var trainer = await StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        await StoreAsync([50, 51, 52]);
+        await _plant.PublishAsync(
+            [
+                StationRecords.Failed(50, now), StationRecords.Failed(51, now.AddMinutes(-16)), StationRecords.Failed(52, now, line: "line3"),
+                .. Enumerable.Range(1, 3).SelectMany(n => (KafkaConsumed[])[
+                    StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20, recipe: own), StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20, line: "line3", recipe: unknown)]),
+            ]);
+        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 2 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line3/cell3", failed: true, now.AddDays(-1)).Count == 1);
+
+        var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+
+        var line = ImddJson.Deserialize<ReplayPlan>(await File.ReadAllBytesAsync(Path.Combine(_plant.Work, "runs", run.RunId, "prediction", "plan.json"), Stop))
+            .Lines.ShouldHaveSingleItem("what line3 decides by, nobody knows");
+        (line.Line, line.Frames.Count, RecipeDigest.Of(line.Recipe!)).ShouldBe(("acme/ulm/paint/line2/cell3", 1, own), "51 is from before the recipe");
+    }
+
+    [Fact]
+    public async Task Release_SaysWhatItsCamerasShow_AndGoesOnWithThatUntilItIsTaughtOtherwise()
+    {
+        const string Camera = "acme/ulm/paint/line2/cell3/cam1";
+        var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:Promote", "Champion"));
+        await PublishAsync(trainer);
+        var now = TimeProvider.System.GetUtcNow();
+        await ShowAsync(hours: 9, count: 4, brightness: 120);
+        await _plant.PublishAsync([.. Enumerable.Range(1, 3).Select(n => StationRecords.Window(now.AddHours(-9 + n), 300, 0, line: "line3"))]);
+        await Eventually.HoldsAsync(() => Windows() == 7);
+
+        var first = await ReferenceAsync();
+
+        first.Cameras!.Keys.ShouldBe([Camera], "three windows are too few");
+        var sketch = first.Cameras[Camera];
+        (sketch.Frames, BrightOf(sketch, 120), sketch.Verdicts.Count, sketch.Embeddings.Count).ShouldBe((1200, 1200, 0, 0));
+        sketch.Histograms.Keys.ShouldBe([StatisticName.Brightness, StatisticName.Contrast, StatisticName.Sharpness], ignoreOrder: true);
+        first.StatisticsOf("acme/ulm/paint/line3/cell3/cam1").ShouldBeNull();
+
+        // The lamp fades: whatever is learned meanwhile, drift is measured from what it was.
+        await ShowAsync(hours: 4, count: 20, brightness: 60);
+        await Eventually.HoldsAsync(() => Windows() == 20 + 3);
+        (await ReferenceAsync()).Cameras![Camera].ShouldSatisfyAllConditions(s => s.Frames.ShouldBe(1200), s => BrightOf(s, 120).ShouldBe(1200));
+
+        // Good pictures are agreed on, and learned beside a network that stays as it was.
+        await StoreAsync(Enumerable.Range(100, 10));
+        await _plant.PublishAsync([.. Enumerable.Range(100, 10).Select(n => Labels.Agreed(n, defect: null))]);
+        await trainer.LabelsAsync(Count + 10);
+        _script.Set("beside");
+        var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Promoted);
+        BrightOf((await ReferenceOfAsync(run)).Cameras![Camera], 120).ShouldBe(1200);
+
+        // The network itself learns what is usual now.
+        _script.Clear("beside");
+        await StoreAsync(Enumerable.Range(110, 10));
+        await _plant.PublishAsync([.. Enumerable.Range(110, 10).Select(n => Labels.Agreed(n, defect: null))]);
+        await trainer.LabelsAsync(Count + 20);
+        (await ReferenceAsync()).Cameras![Camera].ShouldSatisfyAllConditions(s => s.Frames.ShouldBe(6000), s => BrightOf(s, 60).ShouldBe(6000));
+
+        Task ShowAsync(int hours, int count, double brightness) => _plant.PublishAsync(
+            [.. Enumerable.Range(0, count).Select(n => StationRecords.Window(now.AddHours(-hours).AddMinutes(5 * n), passed: 290, failed: 10, brightness: brightness))]);
+
+        int Windows()
+        {
+            using var context = trainer.Get<IDbContextFactory<TrainerDbContext>>().CreateDbContext();
+            return Sql.Query(context, "SELECT camera FROM camera_windows", []).Count;
+        }
+
+        async Task<BundleReference> ReferenceAsync() => await ReferenceOfAsync(await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Promoted));
+
+        async Task<BundleReference> ReferenceOfAsync(TrainingRunView run)
+            => ImddJson.Deserialize<BundleManifest>(await _plant.Registry.GetByteArrayAsync(RegistryRoutes.For(RegistryRoutes.Blob, run.Release!), Stop)).Reference!.Value.Deserialize<BundleReference>(ImddJson.Options)!;
+
+        static long BrightOf(StatisticsSketch sketch, double brightness) => sketch.Histograms[StatisticName.Brightness][StatisticBins.Index(StatisticName.Brightness, brightness)];
     }
 
     [Fact]
@@ -120,7 +207,7 @@ public sealed class RunTests : IAsyncLifetime
         await StoreAsync([50]);
         var now = TimeProvider.System.GetUtcNow();
         await _plant.PublishAsync([StationRecords.Failed(50, now), .. Enumerable.Range(1, 3).Select(n => StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20))]);
-        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 1 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true).Count == 1);
+        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 1 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true, now.AddDays(-1)).Count == 1);
 
         var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
 
@@ -242,7 +329,7 @@ public sealed class RunTests : IAsyncLifetime
         var before = await StartAsync();
         await _plant.PublishAsync(
             [.. Enumerable.Range(50, 5).Select(n => StationRecords.Failed(n, now)), .. Enumerable.Range(1, 3).Select(n => StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20))]);
-        await Eventually.HoldsAsync(() => before.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true).Count == 5);
+        await Eventually.HoldsAsync(() => before.Get<StationBook>().Frames("acme/ulm/paint/line2/cell3", failed: true, now.AddDays(-1)).Count == 5);
         await before.StopAsync();
         var picture = Path.Combine(_plant.Directory.File("blobs"), BlobName.Of(ContentDigest.Of(Labels.Picture(1))));
         await using var held = await HeldRegistry.StartAsync(
@@ -359,6 +446,14 @@ public sealed class RunTests : IAsyncLifetime
         samples.Where(s => s.Weight < 1).Sum(s => s.Weight).ShouldBe(samples.Where(s => s.Weight == 1).Sum(s => s.Weight), 1e-6);
         samples.Count(s => s.Weight < 1).ShouldBe(manifest.Raters![0].Frames);
         File.ReadAllText(snapshot + "/train/labels.json").Split("\"anna\"").Length.ShouldBe(manifest.Raters![0].Frames + 1);
+    }
+
+    [Fact]
+    public async Task Ready_BeforeTheFirstRecord()
+    {
+        var trainer = await _plant.StartTrainerAsync(_script.Path);
+
+        await Eventually.HoldsAsync(async () => (await trainer.Http.GetAsync("/health/ready", Stop)).StatusCode == HttpStatusCode.OK);
     }
 
     [Fact]

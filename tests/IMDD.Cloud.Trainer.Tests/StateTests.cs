@@ -5,6 +5,7 @@ using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.Audit;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
 using IMDD.Contracts.Topics;
 using IMDD.Contracts.Training;
 using IMDD.Messaging.Kafka;
@@ -84,12 +85,13 @@ public abstract class StateTests(PostgresFixture postgres, DatabaseKind kind) : 
             ]);
 
         var book = one.GetRequiredService<StationBook>();
-        var failed = book.Frames("acme/ulm/paint/line2/cell3", failed: true);
+        var failed = book.Frames("acme/ulm/paint/line2/cell3", failed: true, now.AddDays(-9));
         failed.Count.ShouldBe(10, "as many as are shown");
         failed[0].ShouldBe(Digest(58), "59 is learned from");
         failed[^1].ShouldBe(Digest(49));
-        book.Frames("acme/ulm/paint/line2/cell3", failed: false).ShouldBe([Digest(80)], "drawn by chance alone says what passes");
-        book.Frames("acme/ulm/paint/line5/cell3", failed: true).ShouldBe([Digest(90)]);
+        book.Frames("acme/ulm/paint/line2/cell3", failed: false, now.AddDays(-9)).ShouldBe([Digest(80)], "drawn by chance alone says what passes");
+        book.Frames("acme/ulm/paint/line5/cell3", failed: true, now.AddDays(-9)).ShouldBe([Digest(90)]);
+        book.Frames("acme/ulm/paint/line2/cell3", failed: true, now.AddSeconds(-43)).ShouldBe([Digest(58), Digest(57)], "from then on");
 
         static string Digest(int number) => ContentDigest.Of(Labels.Picture(number));
     }
@@ -108,14 +110,40 @@ public abstract class StateTests(PostgresFixture postgres, DatabaseKind kind) : 
         Take(one, records);
         Take(one, records[..5]);
 
-        var (station, low, high) = one.GetRequiredService<StationBook>().Stations().ShouldHaveSingleItem("two windows are too few");
+        var (station, low, high, recipe, since) = one.GetRequiredService<StationBook>().Stations().ShouldHaveSingleItem("two windows are too few");
 
         // The lowest and the highest twentieth are chance, and so is where the shares of the next may lie: 30 of 1,000 are 2.0 to 4.3 of 100.
         station.ShouldBe("acme/ulm/paint/line2/cell3");
+        (recipe, since).ShouldBe((null, start.AddMinutes(-200)));
         low.ShouldBe(0.0203, 5e-4);
         high.ShouldBe(0.411, 5e-3);
         _time.Advance(TimeSpan.FromDays(2));
         one.GetRequiredService<StationBook>().Stations().ShouldBeEmpty("it is silent since");
+    }
+
+    [Fact]
+    public async Task Take_CountsUnderAnotherRecipe_AreOfAnotherStation()
+    {
+        var one = await StartAsync();
+        string own = RecipeDigest.Of(new Recipe { Id = "door-red@4" }), none = RecipeDigest.Of(new Recipe { Id = RecipeId.BundleDefaults });
+        var start = Labels.Noon;
+        Take(
+            one,
+            [
+                .. Enumerable.Range(1, 5).Select(m => StationRecords.Window(start.AddMinutes(-5 * m), passed: 1000, failed: 0, recipe: own)),
+                .. Enumerable.Range(6, 9).Select(m => StationRecords.Window(start.AddMinutes(-5 * m), passed: 0, failed: 1000)),
+                .. Enumerable.Range(1, 5).Select(m => StationRecords.Window(start.AddMinutes(-5 * m), passed: 500, failed: 500, line: "line3", recipe: none)),
+                .. Enumerable.Range(1, 9).Select(m => StationRecords.Window(start.AddMinutes(-5 * m), passed: 1000, failed: 0, line: "line4", recipe: own, name: m % 2 == 0 ? "cam1" : "cam2")),
+                .. Enumerable.Range(1, 5).Select(m => StationRecords.Window(start.AddMinutes(-5 * m), passed: 1000, failed: 0, line: "line5", recipe: own)),
+                .. Enumerable.Range(1, 5).Select(m => StationRecords.Window(start.AddMinutes(-5 * m), passed: 1000, failed: 0, line: "line5", name: "cam2")),
+            ]);
+
+        var stations = one.GetRequiredService<StationBook>().Stations();
+
+        stations.Select(s => (s.Station[15..20], s.Recipe)).ShouldBe([("line2", own), ("line3", null), ("line4", own)], "two recipes at one station are none that a prediction could name");
+        stations[0].FailedHigh.ShouldBeLessThan(0.01);
+        stations[0].Since.ShouldBe(start.AddMinutes(-25));
+        stations[2].Since.ShouldBe(start.AddMinutes(-45));
     }
 
     [Fact]

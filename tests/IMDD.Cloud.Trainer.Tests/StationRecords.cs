@@ -53,9 +53,9 @@ internal static class StationRecords
     }
 
     /// <summary>Counts of a camera in some minutes.</summary>
-    public static KafkaConsumed Window(DateTimeOffset start, long passed, long failed, string line = "line2")
+    public static KafkaConsumed Window(DateTimeOffset start, long passed, long failed, string line = "line2", string? recipe = null, double brightness = 120, string name = "cam1")
     {
-        var camera = CameraOf(line);
+        CameraPath camera = new(CameraOf(line).Asset, name);
         return Record(KafkaTopics.CameraStatistics, start, CameraStatisticsEvent.Create(
             new CameraStatistics
             {
@@ -64,17 +64,18 @@ internal static class StationRecords
                 WindowStart = start,
                 WindowEnd = start.AddMinutes(5),
                 Model = new ModelReference("edge-nano", "1.0.0", Recipe),
-                Sketch = Sketch(passed, failed),
+                RecipeDigest = recipe,
+                Sketch = Sketch(passed, failed, brightness),
             },
             Context(camera, start)));
     }
 
-    private static StatisticsSketch Sketch(long passed, long failed)
+    private static StatisticsSketch Sketch(long passed, long failed, double brightness)
     {
         SketchBuilder builder = new(maxEmbeddings: 0, seed: 1);
         for (var frame = 0; frame < passed + failed; frame++)
         {
-            builder.Add(new FrameMeasures(120, 20, 5), []);
+            builder.Add(new FrameMeasures(brightness, 20, 5), []);
             builder.Decided(0.5, frame < passed ? "pass" : "fail", worstClass: null);
         }
 

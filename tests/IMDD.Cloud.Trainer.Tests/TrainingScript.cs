@@ -28,7 +28,9 @@ internal sealed class TrainingScript
             if [ -e '{{_control}}'/fail-$2 ]; then echo 'imdd: no luck' >&2; exit 1; fi
             if [ $2 = edge ]; then
               while [ $# -gt 0 ]; do [ "$1" = --out ] && out=$2; shift; done
-              mkdir -p "$out" && cp -r '{{bundle}}'/. "$out"/ && echo '{"digest":"x"}'
+              mkdir -p "$out" && cp -r '{{bundle}}'/. "$out"/
+              [ -e '{{_control}}'/beside ] && sed -i '1s/{/{"changedClasses":["dent"],/' "$out/manifest.json"
+              echo '{"digest":"x"}'
             elif [ $2 = predict ]; then
               echo '{"lines":{"acme/ulm/paint/line2/cell3":{"failRate":{"dent":[0.1,0.3]},"anyFailRate":[0.1,0.4],"undecidedRate":[0,0.05],"frames":9} } }'
             else

@@ -66,6 +66,35 @@ public sealed class CameraStatisticsTests
     }
 
     [Fact]
+    public async Task Reference_OfTheCameraItself_StandsBeforeTheBundles()
+    {
+        await using var harness = await AgentHarness.StartBrokersAsync();
+        BundleReference reference = new()
+        {
+            Statistics = Passed(9),
+            Cameras = new Dictionary<string, StatisticsSketch> { [AgentHarness.Camera("cam1").ToString()] = Passed(7), ["acme/ulm/paint/line9/cell3/cam1"] = Passed(5) },
+        };
+        harness.Segmenter.Manifest = TestManifest.Create() with { Reference = JsonSerializer.SerializeToElement(reference, ImddJson.Options) };
+        await harness.StartAgentAsync(("Edge:Statistics:MaxFrames", "2"), ("Edge:Statistics:MinFrames", "2"));
+        foreach (var camera in (string[])["cam1", "cam1", "cam2", "cam2"])
+        {
+            await harness.SendAsync(TestFrames.Good(), camera);
+        }
+
+        await Eventually.HoldsAsync(() => Windows(harness).Count == 2);
+
+        Windows(harness).Select(w => (w.CameraId, w.Reference?.Frames)).ShouldBe([("cam1", 7), ("cam2", 9)], ignoreOrder: true);
+
+        static StatisticsSketch Passed(long frames) => new()
+        {
+            Frames = frames,
+            BinsVersion = StatisticBins.Version,
+            Histograms = new Dictionary<string, IReadOnlyList<long>>(),
+            Verdicts = new Dictionary<string, long> { ["pass"] = frames },
+        };
+    }
+
+    [Fact]
     public async Task FramesThatNoModelSaw_AndTestParts_AreNotCounted()
     {
         await using var harness = await AgentHarness.StartAsync(("Edge:Statistics:MaxFrames", "1"), ("Edge:Statistics:MinFrames", "1"));

@@ -6,6 +6,7 @@ using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Telemetry;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Imaging;
+using IMDD.Inference.Recipes;
 using IMDD.Inference.Regions;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -3,6 +3,7 @@ using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Inference;
+using IMDD.Inference.Recipes;
 using IMDD.Inference.Regions;
 
 namespace IMDD.Edge.Agent.Tests;

@@ -142,15 +142,42 @@ public sealed class ReleaseWatchTests
     }
 
     [Theory]
+    [InlineData("the configuration's")]
+    [InlineData("one that came with the release")]
+    public async Task Trial_VerdictsOutsideOfWhatIsPredictedForTheStationsRecipe_AreTakenBack(string from)
+    {
+        Recipe recipe = new() { Id = "own@1", MinAreaPx = 2 };
+        var isConfigured = from == "the configuration's";
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(
+            [("Edge:Delivery:Trial", "00:10:00"), .. isConfigured ? [("Edge:Recipe:Id", recipe.Id), ("Edge:Recipe:MinAreaPx", "2")] : ((string, string)[])[]]);
+        var release = plant.Offer(
+            1, change: m => m with { Predicted = Predict(low: 0.6, high: 0.9, recipe: RecipeDigest.Of(recipe)), CreatedAt = TimeProvider.System.GetUtcNow() });
+        var rollout = isConfigured ? await plant.WishAsync(release) : await plant.WishRecipeAsync(release, plant.OfferRecipe(recipe, counter: 1));
+
+        var end = await EndUnderFramesAsync(plant, rollout, TestFrames.Good());
+
+        (end.Step, end.Result, end.ReasonCode).ShouldBe((RolloutStepWord.RolledBack, RolloutResult.Failure, RolloutReason.HealthRegression), end.Detail);
+        end.Detail!.ShouldStartWith("Frames with anomaly failed: 0 of ");
+        var after = await plant.InspectAsync();
+        (after.Model!.Name, after.RecipeId).ShouldBe(("contrast", isConfigured ? "own@1" : RecipeId.BundleDefaults));
+    }
+
+    [Theory]
     [InlineData("it is none", 0.9, 0.6, 0, "")]
     [InlineData("it is too old", 0.6, 0.9, 8, "")]
     [InlineData("the station has a recipe", 0.6, 0.9, 0, "Edge:Recipe:Id=own@1")]
+    [InlineData("the station has no recipe, or another", 0.6, 0.9, 0, "", "own@1")]
+    [InlineData("the station has another recipe", 0.6, 0.9, 0, "Edge:Recipe:Id=own@1", "own@2")]
     [InlineData("pictures are tiled", 0.6, 0.9, 0, "Edge:Agent:Cameras:0:Name=cam1,Edge:Agent:Cameras:0:TileSize=64x64,Edge:Agent:Cameras:0:TileOverlap=16")]
-    public async Task Trial_PredictionThatSaysNothingHere_HoldsNothingUp(string because, double low, double high, int days, string settings)
+    public async Task Trial_PredictionThatSaysNothingHere_HoldsNothingUp(string because, double low, double high, int days, string settings, string? recipe = null)
     {
         await using var plant = await DeliveryPlant.StartWithAgentAsync(
             [("Edge:Delivery:Trial", "00:10:00"), .. settings.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(s => (s.Split('=')[0], s.Split('=')[1]))]);
-        var rollout = await plant.WishAsync(plant.Offer(1, change: m => m with { Predicted = Predict(low, high), CreatedAt = TimeProvider.System.GetUtcNow().AddDays(-days) }));
+        var rollout = await plant.WishAsync(plant.Offer(1, change: m => m with
+        {
+            Predicted = Predict(low, high, recipe: recipe is null ? null : RecipeDigest.Of(new Recipe { Id = recipe })),
+            CreatedAt = TimeProvider.System.GetUtcNow().AddDays(-days),
+        }));
 
         await Eventually.HoldsAsync(() => plant.Steps.Any(s => s.Step == RolloutStepWord.Trial));
         for (var frame = 0; frame < 2 * PredictionRule.LeastFrames; frame++)
@@ -209,8 +236,8 @@ public sealed class ReleaseWatchTests
     private static BundleManifest PassesAll(BundleManifest manifest, ModelRelease parent)
         => manifest with { PixelThreshold = 1, TrainedFrom = new BundleLineage { Parent = parent.Digest } };
 
-    private static JsonElement Predict(double low, double high, string place = "acme/ulm/paint/line2") => JsonSerializer.SerializeToElement(
-        new Dictionary<string, LinePrediction> { [place] = new() { FailRate = Rates((Class, low, high)), Frames = 100 } }, ImddJson.Options);
+    private static JsonElement Predict(double low, double high, string place = "acme/ulm/paint/line2", string? recipe = null) => JsonSerializer.SerializeToElement(
+        new Dictionary<string, LinePrediction> { [place] = new() { FailRate = Rates((Class, low, high)), Frames = 100, RecipeDigest = recipe } }, ImddJson.Options);
 
     private static Dictionary<string, IReadOnlyList<double>> Rates(params (string Class, double Low, double High)[] rates)
         => rates.ToDictionary(r => r.Class, IReadOnlyList<double> (r) => [r.Low, r.High], StringComparer.Ordinal);

@@ -37,6 +37,45 @@ public sealed class TrainPredictCommandTests
     }
 
     [Fact]
+    public async Task Predict_ByTheRecipeOfTheLine_SaysWhatTheBundleWillDoUnderIt()
+    {
+        using TestDirectory directory = new();
+        await File.WriteAllBytesAsync(directory.File("marked"), Frame(marked: true), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(directory.File("plain"), Frame(marked: false), TestContext.Current.CancellationToken);
+        ReplayLine Line(string name, Recipe? recipe, string file = "marked") => new($"a/b/c/{name}", 1, 1, [.. Enumerable.Repeat(new ReplayFrame(file, true), 200)], recipe);
+        Recipe recipe = new() { Id = "own@1" };
+        Recipe large = recipe with { MinAreaPx = 400 }, tolerant = recipe with { Classes = new Dictionary<string, RecipeClassRule> { ["anomaly"] = new() { Tolerated = true } } };
+        Recipe elsewhere = recipe with { IgnoreAreas = [[20, 20, 40, 20, 40, 40, 20, 40]] }, unsure = recipe with { ImageThreshold = 1, UndecidedMargin = 1 };
+        await File.WriteAllBytesAsync(
+            directory.File("plan.json"),
+            ImddJson.Serialize(new ReplayPlan([Line("own", recipe), Line("large", large), Line("tolerant", tolerant), Line("elsewhere", elsewhere), Line("unsure", unsure, "plain"), Line("none", null)])),
+            TestContext.Current.CancellationToken);
+
+        var (code, output, _) = await RunAsync("--plan", directory.File("plan.json"));
+
+        code.ShouldBe(0);
+        var lines = JsonSerializer.Deserialize<JsonElement>(output.TrimEnd().Split('\n')[^1]).GetProperty("lines").Deserialize<Dictionary<string, LinePrediction>>(ImddJson.Options)!;
+        lines.Where(l => l.Value.AnyFailRate![0] > 0.9).Select(l => l.Key).ShouldBe(["a/b/c/none", "a/b/c/own"], ignoreOrder: true);
+        lines.Where(l => l.Value.UndecidedRate![0] > 0.9).Select(l => l.Key).ShouldBe(["a/b/c/unsure"]);
+        lines["a/b/c/tolerant"].AnyFailRate![1].ShouldBeLessThan(0.05);
+        lines["a/b/c/none"].RecipeDigest.ShouldBeNull();
+        lines["a/b/c/large"].RecipeDigest.ShouldBe(RecipeDigest.Of(large));
+    }
+
+    [Fact]
+    public async Task Predict_RecipeThatBreaksARule_IsNamed()
+    {
+        using TestDirectory directory = new();
+        ReplayLine line = new("a/b/c/d", 0, 1, [], new Recipe { Id = "own@1", MinAreaPx = 0 });
+        await File.WriteAllBytesAsync(directory.File("plan.json"), ImddJson.Serialize(new ReplayPlan([line])), TestContext.Current.CancellationToken);
+
+        var (code, _, error) = await RunAsync("--plan", directory.File("plan.json"));
+
+        code.ShouldNotBe(0);
+        error.ShouldContain("MinAreaPx: must be at least 1");
+    }
+
+    [Fact]
     public async Task Predict_PlanThatIsNone_IsNamed()
     {
         using TestDirectory directory = new();

@@ -23,6 +23,7 @@ internal sealed partial class Plant : IAsyncDisposable
     private readonly TestDirectory _directory;
     private readonly List<ToolProcess> _processes = [];
     private readonly List<string> _brokerLogs = [];
+    private readonly List<HttpClient> _clients = [];
 
     private Plant(TestDirectory directory, MosquittoBroker broker)
     {
@@ -68,6 +69,10 @@ internal sealed partial class Plant : IAsyncDisposable
     /// <summary>A folder of the test's own.</summary>
     public string Folder(string name) => _directory.File(name);
 
+    /// <summary>The program that trains, in the build's folder beside this one's.</summary>
+    public static string TrainingProgram { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "IMDD.Learning.Trainer", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "IMDD.Learning.Trainer.dll"));
+
     /// <summary>Folder of the agent's store.</summary>
     public string StoreFolder => _directory.File("store");
 
@@ -82,7 +87,7 @@ internal sealed partial class Plant : IAsyncDisposable
     public ToolProcess StartClone() => StartAgentProcess("store-of-the-clone", null, []);
 
     /// <summary>Starts the camera gateway; it ends when every frame has its outcome.</summary>
-    public ToolProcess StartCamera(int frames, double framesPerSecond, int cameras = 4) => Start(
+    public ToolProcess StartCamera(int frames, double framesPerSecond, int cameras = 4, params (string Key, string Value)[] settings) => Start(
         "camera",
         null,
         [
@@ -97,37 +102,41 @@ internal sealed partial class Plant : IAsyncDisposable
             ("Camera:ResendAfter", "00:00:05"),
             ("Camera:MaxResendDelay", "00:00:10"),
             ("Camera:SpoolDirectory", _directory.File("spool")),
+            .. settings,
         ]);
 
     /// <summary>Starts the registry; returns once it answers and has a key for agents to trust.</summary>
     public async Task StartRegistryAsync()
     {
-        RegistryUrl = $"http://127.0.0.1:{FreePort.Next()}";
-        var registry = Start(
-            "registry",
+        var registry = await StartServiceAsync("registry", ("Registry:Directory", _directory.File("registry")), ("Registry:PublishPeriod", "00:00:00.1"));
+        RegistryUrl = registry.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        File.Exists(ReleaseKey).ShouldBeTrue();
+    }
+
+    /// <summary>Starts a cloud service over the plant's broker, cluster and blobs; what asks it, once it answers.</summary>
+    public async Task<HttpClient> StartServiceAsync(string verb, params (string Key, string Value)[] settings)
+    {
+        var url = $"http://127.0.0.1:{FreePort.Next()}";
+        var service = Start(
+            verb,
             null,
-            [
-                ("urls", RegistryUrl),
-                ("Registry:Directory", _directory.File("registry")),
-                ("Registry:PublishPeriod", "00:00:00.1"),
-                ("Kafka:BootstrapServers", Kafka.BootstrapServers),
-                ("Blobs:Kind", "folder"),
-                ("Blobs:Directory", _directory.File("blobs")),
-            ]);
-        using HttpClient client = new();
+            [("urls", url), ("Kafka:BootstrapServers", Kafka.BootstrapServers), ("Blobs:Kind", "folder"), ("Blobs:Directory", _directory.File("blobs")), .. settings]);
+        HttpClient client = new() { BaseAddress = new Uri(url) };
+        _clients.Add(client);
         await Eventually.HoldsAsync(async () =>
         {
-            registry.HasExited.ShouldBeFalse(Tail(registry.Output));
+            service.HasExited.ShouldBeFalse(Tail(service.Output));
             try
             {
-                using var answer = await client.GetAsync(RegistryUrl + "/health/ready");
-                return answer.IsSuccessStatusCode && File.Exists(ReleaseKey);
+                using var answer = await client.GetAsync("/health/ready");
+                return answer.IsSuccessStatusCode;
             }
             catch (HttpRequestException)
             {
                 return false;
             }
         }, Patience);
+        return client;
     }
 
     /// <summary>Runs a verb of the command line to its end; the JSON object that it prints.</summary>
@@ -188,6 +197,7 @@ internal sealed partial class Plant : IAsyncDisposable
             await process.DisposeAsync();
         }
 
+        _clients.ForEach(client => client.Dispose());
         await Broker.DisposeAsync();
         Kafka.Dispose();
         _directory.Dispose();

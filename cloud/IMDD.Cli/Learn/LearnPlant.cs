@@ -5,6 +5,7 @@ using IMDD.Cloud.Curator;
 using IMDD.Cloud.Dashboard;
 using IMDD.Cloud.Registry;
 using IMDD.Cloud.Trainer;
+using IMDD.Contracts.Models;
 using IMDD.Edge.Agent;
 using IMDD.Edge.Camera;
 using IMDD.Edge.Camera.Gateway;
@@ -24,6 +25,12 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
     private const ulong WordSeed = 15_000_000;
     private const int WordFrames = 240;
     private const int GateFrames = 120;
+
+    /// <summary>How long agents count before they say what a camera shows: a run is short.</summary>
+    private static readonly TimeSpan StatisticsWindow = TimeSpan.FromSeconds(20);
+
+    /// <summary>Frames that a challenger is shown of each line, of those that failed and of those that passed: lines wait for it.</summary>
+    private const int PredictedFrames = 30;
 
     private readonly LearnRecipe _recipe = new();
     private readonly List<DemoService> _services = [];
@@ -76,6 +83,9 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
             throw;
         }
     }
+
+    /// <summary>What the lines decide by. The registry knows it too, so that what a challenger will say can be predicted.</summary>
+    public static Recipe Recipe { get; } = new() { Id = "learn@1", MinAreaPx = LearnSettings.MinAreaPx };
 
     /// <summary>Pictures of known kinds on which no name may be lost.</summary>
     public static string GateSet(LearnSettings settings)
@@ -185,8 +195,9 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
             ("Edge:Delivery:RegistryUrl", RegistryUrl),
             ("Edge:Delivery:Shadow", "00:00:05"),
             ("Edge:Delivery:Trial", "00:00:05"),
-            ("Edge:Recipe:Id", "learn@1"),
-            ("Edge:Recipe:MinAreaPx", LearnSettings.MinAreaPx),
+            ("Edge:Recipe:Id", Recipe.Id),
+            ("Edge:Recipe:MinAreaPx", Recipe.MinAreaPx),
+            ("Edge:Statistics:Window", StatisticsWindow),
             ("Edge:Store:Directory", PathOf("agent", line))),
         builder => builder.AddEdgeAgent(),
         app => app.MapEdgeAgent(),
@@ -209,6 +220,7 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
         // Few labels: most of them are to be learned from.
         ("Trainer:Gate:LabelledShare", 0.1),
         ("Trainer:MinimumPause", TimeSpan.Zero),
+        ("Trainer:Predict:Frames", PredictedFrames),
         ("Trainer:Promote", PromotionTarget.None),
         ("Blobs:Directory", blobs));
 

@@ -20,6 +20,14 @@ internal static class LearnReport
         Line("naming of what is detected", $"{Number(result.NamingNewBefore)} before, {Number(result.NamingNewAfter)} after");
         Line("frames of the new kind", $"{result.Before.Frames} before, {result.After.Frames} after, of the agent with the fewest");
         Line("known kinds, points", $"{Number(result.OldKindsChangePoints)} on {result.OldKindsBefore.Frames} frames");
+        foreach (var way in result.Ways ?? [])
+        {
+            Line(
+                way.Way == "word" ? "by the word alone" : $"with {way.RegionsUsed} regions",
+                $"{(way.Released ? "given to the fleet" : way.Refusal is { } why ? $"refused: {why}" : "not needed")}; naming {Number(way.New?.Naming)}, recall {Number(way.New?.Recall)}, known kinds {Number(way.OldKindsChangePoints)} points"
+                    + (way.New is { } figures ? $"; {figures.Frames} other frames of each line" : ""));
+        }
+
         Line("conservation error", Number(result.ConservationError));
         if (result.Failure is { } failure)
         {

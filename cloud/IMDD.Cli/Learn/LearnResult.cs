@@ -44,6 +44,9 @@ public sealed record LearnResult
     public required NewKindFigures Before { get; init; }
     public required NewKindFigures After { get; init; }
 
+    /// <summary>By word: what it is worth by the sentence alone and with regions, whichever the fleet got.</summary>
+    public IReadOnlyList<WordWayResult>? Ways { get; init; }
+
     /// <summary>Frames without an outcome, and outcomes of frames never sent.</summary>
     public required long ConservationError { get; init; }
 

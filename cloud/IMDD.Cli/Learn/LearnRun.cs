@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IMDD.Cli.Demo;
 using IMDD.Cli.Quality;
 using IMDD.Contracts.Events;
@@ -14,7 +15,7 @@ namespace IMDD.Cli.Learn;
 internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, TimeProvider time)
 {
     /// <summary>Frames of the new kind that each agent must have decided for a figure to count.</summary>
-    private const int FramesPerFigure = 100;
+    public const int FramesPerFigure = 100;
 
     private const int Pioneers = 2;
 
@@ -55,7 +56,8 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
         try
         {
             await UntilAsync(plant, () => plant.Judge.FirstShown is not null, LearnSettings.NewAfter + LearnSettings.NewAfter, "the new kind has not turned up", stop);
-            Mark("the first frame of the new kind", "nobody knows it; a person labels what the queue gives");
+            Mark("the first frame of the new kind", way.FramesBefore > 0 ? "nobody knows it; it is counted how often it is missed" : "nobody knows it; a person labels what the queue gives");
+            await UntilAsync(plant, () => Before(plant, first).Frames >= way.FramesBefore, FigurePatience, "too few frames of the new kind for a figure", stop);
             release = await way.LearnAsync(Mark, stop);
             await RollOutAsync(plant, release, stop);
             fleetAt = plant.Judge.Now;
@@ -72,7 +74,17 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
         plant.EndCapture();
         await SettleAsync(plant);
         var after = release is null ? null : frozen.Measure(way.Bundle);
-        var result = Result(plant, way, first, release, fleetAt, before, after, failure);
+        IReadOnlyList<WordWayResult> ways = [];
+        try
+        {
+            ways = await WaysAsync(way, frozen, before, after, fleetAt, stop);
+        }
+        catch (CommandFailedException e)
+        {
+            failure ??= e.Message;
+        }
+
+        var result = Result(plant, way, first, release, fleetAt, before, after, ways, failure);
         onResult(result);
         while (settings.Keep && !stop.IsCancellationRequested)
         {
@@ -80,6 +92,39 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
         }
 
         return result.Holds ? ExitCodes.Stopped : ExitCodes.Failed;
+    }
+
+    /// <summary>What each way of giving the word is worth, on frames that no line shows.</summary>
+    private async Task<IReadOnlyList<WordWayResult>> WaysAsync(
+        LearnWay way, FrozenSet frozen, FrozenFigures before, FrozenFigures? after, TimeSpan? fleetAt, CancellationToken stop)
+    {
+        NewKindSet shown = new(settings);
+        List<WordWayResult> ways = [];
+        foreach (var trial in await way.TrialsAsync(stop))
+        {
+            ways.Add(new WordWayResult
+            {
+                Way = trial.Way,
+                Released = trial.Released,
+                Refusal = trial.Refusal,
+                Threshold = trial.Threshold,
+                RegionsUsed = trial.RegionsUsed,
+                SecondsFromWord = trial.Released ? SecondsFromWord(way, fleetAt) : null,
+                New = trial.Bundle is { } bundle ? shown.Measure(bundle) : null,
+                OldKindsChangePoints = trial.Bundle is { } made ? (trial.Released && after is not null ? after : frozen.Measure(made)).PointsSince(before) : null,
+            });
+        }
+
+        return ways;
+    }
+
+    private static double? SecondsFromWord(LearnWay way, TimeSpan? fleetAt)
+        => fleetAt is { } end && way.WordEnteredAt is { } entered ? Math.Round((end - entered).TotalSeconds, 1) : null;
+
+    private static NewKindFigures Before(LearnPlant plant, string first)
+    {
+        var now = plant.Judge.Now;
+        return plant.Judge.Read(frames => NewKindFigures.Of(frames.Where(frame => !frame.Offered && frame.Release == first && frame.IsJudged(now))));
     }
 
     private static NewKindFigures After(LearnPlant plant, string release, TimeSpan from)
@@ -90,10 +135,10 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
     }
 
     private LearnResult Result(
-        LearnPlant plant, LearnWay way, string first, ModelRelease? release, TimeSpan? fleetAt, FrozenFigures before, FrozenFigures? after, string? failure)
+        LearnPlant plant, LearnWay way, string first, ModelRelease? release, TimeSpan? fleetAt, FrozenFigures before, FrozenFigures? after,
+        IReadOnlyList<WordWayResult> ways, string? failure)
     {
-        var now = plant.Judge.Now;
-        var old = plant.Judge.Read(frames => NewKindFigures.Of(frames.Where(frame => !frame.Offered && frame.Release == first && frame.IsJudged(now))));
+        var old = Before(plant, first);
         var fresh = release is not null && fleetAt is { } from ? After(plant, release.Digest, from) : NewKindFigures.Of([]);
         var (missing, outcomes) = plant.Outcomes.Read(tally => (plant.Sent.Sum(line => (long)line.Frames.Except(tally.Frames).Count()), tally.Count));
         var foreign = outcomes - (plant.Sent.Sum(line => (long)line.Frames.Count) - missing);
@@ -103,7 +148,7 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
             NewKind = NewName,
             Way = settings.Word ? "word" : "weights",
             SecondsToFleet = fleetAt is { } at && plant.Judge.FirstShown is { } shown ? Math.Round((at - shown).TotalSeconds, 1) : null,
-            SecondsFromWord = fleetAt is { } end && way.WordEnteredAt is { } entered ? Math.Round((end - entered).TotalSeconds, 1) : null,
+            SecondsFromWord = SecondsFromWord(way, fleetAt),
             LabelsUsed = way.Labels,
             RecallNewBefore = old.Recall,
             RecallNewAfter = fresh.Recall,
@@ -116,6 +161,7 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
             OldKindsAfter = after,
             Before = old,
             After = fresh,
+            Ways = ways.Count > 0 ? ways : null,
             ConservationError = missing + Math.Abs(foreign),
             Failure = failure,
         };
@@ -124,6 +170,8 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
     /// <summary>The model that the fleet starts with becomes the registry's champion, and every agent takes it from there.</summary>
     private async Task<string> StartFleetAsync(LearnPlant plant, CancellationToken stop)
     {
+        await plant.Registry.RegisterRecipeAsync(
+            new RegisterRecipe { Recipe = JsonSerializer.SerializeToElement(LearnPlant.Recipe, ImddJson.Options), By = "imdd demo --learn", Reason = "what the lines decide by" }, stop);
         var champion = (await plant.Registry.RegisterAsync(settings.Bundle, name: null, "imdd demo --learn", fencingToken: null, gates: [], stop)).Model;
         await UntilAsync(
             plant, async () => (await plant.Registry.AgentsAsync(stop)).Count(agent => agent.State?.State == "online") == LearnSettings.Lines, RolloutPatience,

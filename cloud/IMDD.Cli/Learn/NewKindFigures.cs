@@ -9,10 +9,13 @@ namespace IMDD.Cli.Learn;
 public sealed record NewKindFigures(int Frames, double? Recall, double? Detection, double? Naming, IReadOnlyDictionary<string, double?> RecallByAgent)
 {
     /// <summary>Over frames that count.</summary>
-    internal static NewKindFigures Of(IEnumerable<WatchedFrame> frames)
+    internal static NewKindFigures Of(IEnumerable<WatchedFrame> frames) => OfJudged(frames.Select(frame => (frame.Line, frame.Detected, frame.Caught)));
+
+    /// <summary>The same of any frames of the new kind.</summary>
+    internal static NewKindFigures OfJudged(IEnumerable<(int Line, bool Detected, bool Caught)> frames)
     {
-        var lines = frames.GroupBy(frame => frame.Line).ToDictionary(line => line.Key, line => line.ToList());
-        var all = Enumerable.Range(0, LearnSettings.Lines).Select(line => lines.GetValueOrDefault(line) ?? []).ToList();
+        var lines = frames.ToLookup(frame => frame.Line);
+        var all = Enumerable.Range(0, LearnSettings.Lines).Select(line => lines[line].ToList()).ToList();
         var detected = all.Sum(line => line.Count(frame => frame.Detected));
         return new NewKindFigures(
             all.Min(line => line.Count),
@@ -21,9 +24,9 @@ public sealed record NewKindFigures(int Frames, double? Recall, double? Detectio
             detected == 0 ? null : Math.Round((double)all.Sum(line => line.Count(frame => frame.Caught)) / detected, 4),
             Enumerable.Range(0, all.Count).ToDictionary(LearnSettings.Box, line => Share(all[line], frame => frame.Caught), StringComparer.Ordinal));
 
-        double? Worst(Func<WatchedFrame, bool> holds) => all.Exists(line => line.Count == 0) ? null : all.Min(line => Share(line, holds));
+        double? Worst(Func<(int Line, bool Detected, bool Caught), bool> holds) => all.Exists(line => line.Count == 0) ? null : all.Min(line => Share(line, holds));
     }
 
-    private static double? Share(List<WatchedFrame> frames, Func<WatchedFrame, bool> holds)
+    private static double? Share(List<(int Line, bool Detected, bool Caught)> frames, Func<(int Line, bool Detected, bool Caught), bool> holds)
         => frames.Count == 0 ? null : Math.Round((double)frames.Count(holds) / frames.Count, 4);
 }

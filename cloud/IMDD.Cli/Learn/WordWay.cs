@@ -15,6 +15,7 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
 
     // Of the few examples that there are, by the sentence alone; with fewer, the regions are taken too.
     private const string LeastNamed = "0.6";
+    private const string LeastAtAll = "0";
     private const string RegionFolder = "regions";
     private const long MaxPictureBytes = 16 << 20;
 
@@ -22,12 +23,18 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
     private readonly List<(ReviewFrame Frame, MaskRle Painted)> _painted = [];
     private ScriptedReviewer? _reviewer;
     private TimeSpan? _enteredAt;
+    private string _regions = "";
+    private WordReleased? _alone;
+    private WordReleased? _withRegions;
 
     /// <inheritdoc/>
     public override int Labels => _reviewer?.Labels ?? 0;
 
     /// <inheritdoc/>
     public override TimeSpan? WordEnteredAt => _enteredAt;
+
+    /// <inheritdoc/>
+    public override int FramesBefore => LearnRun.FramesPerFigure;
 
     /// <inheritdoc/>
     public override string Bundle => Path.Combine(folder, "bundle");
@@ -40,13 +47,18 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
             Said = (frame, painted) => _painted.Add((frame, painted)),
         };
         await _reviewer.RunAsync(stop);
-        var regions = $"labelled:{await WriteRegionsAsync(stop)}";
+        _regions = $"labelled:{await WriteRegionsAsync(stop)}";
         _enteredAt = plant.Judge.Now;
         mark($"the word '{settings.NewKindName}' is entered: {settings.NewKindSentence}", "the sentence alone is tried");
         WordRelease release = new(plant.Registry, trainer);
-        var alone = await release.RunAsync(plant.ModelName, [.. Arguments(regions, maxRegions: 0), "--min-named", LeastNamed], Pioneers, "imdd demo --learn --word", stop);
+        var alone = _alone = await release.RunAsync(plant.ModelName, [.. Arguments(maxRegions: 0), "--min-named", LeastNamed], Pioneers, "imdd demo --learn --word", stop);
         mark(Account("the sentence alone", alone), alone.Release is null ? "a prototype of the regions is tried" : "two agents try it");
-        var released = alone.Release is null ? await release.RunAsync(plant.ModelName, Arguments(regions, Regions), Pioneers, "imdd demo --learn --word", stop) : alone;
+        var released = alone;
+        if (alone.Release is null)
+        {
+            released = _withRegions = await release.RunAsync(plant.ModelName, Arguments(Regions), Pioneers, "imdd demo --learn --word", stop);
+        }
+
         if (released.Release is not { Model: var model })
         {
             throw new CommandFailedException($"{Account("the sentence alone", alone)}; {Account("with regions", released)}.");
@@ -58,13 +70,51 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
     }
 
     /// <inheritdoc/>
+    public override async Task<IReadOnlyList<WordTrial>> TrialsAsync(CancellationToken stop)
+    {
+        if (_alone is not { } alone)
+        {
+            return [];
+        }
+
+        // What was refused for naming too little can be measured all the same.
+        return
+        [
+            await TrialAsync("word", alone, [.. Arguments(maxRegions: 0), "--min-named", LeastAtAll], stop),
+            await TrialAsync("regions", _withRegions, Arguments(Regions), stop),
+        ];
+    }
+
+    /// <inheritdoc/>
     public override void Dispose() => _curator.Dispose();
 
     private static IReadOnlyList<string> Pioneers => [LearnSettings.AddressOf(0), LearnSettings.AddressOf(1)];
 
-    private List<string> Arguments(string regions, int maxRegions) =>
+    private async Task<WordTrial> TrialAsync(string way, WordReleased? asked, List<string> arguments, CancellationToken stop)
+    {
+        if (asked is { Release: not null })
+        {
+            return Of(asked.Tried, Bundle);
+        }
+
+        var made = Path.Combine(folder, $"by-{way}");
+        try
+        {
+            var tried = await trainer.RunAsync(["train", "word", "--model", settings.Bundle, "--out", made, .. arguments], "word", stop, WordRelease.Refused);
+            return Of(asked?.Tried ?? tried, tried.GetProperty("accepted").GetBoolean() ? made : null);
+        }
+        catch (QualityException e)
+        {
+            throw new CommandFailedException(e.Message, inner: e);
+        }
+
+        WordTrial Of(JsonElement tried, string? bundle) => new(
+            way, asked is { Release: not null }, tried.GetProperty("reason").GetString(), tried.GetProperty("threshold").GetDouble(), tried.GetProperty("regions_used").GetInt32(), bundle);
+    }
+
+    private List<string> Arguments(int maxRegions) =>
     [
-        "--name", settings.NewKindName, "--sentence", settings.NewKindSentence, "--regions", regions, "--region-class", settings.NewKindName,
+        "--name", settings.NewKindName, "--sentence", settings.NewKindSentence, "--regions", _regions, "--region-class", settings.NewKindName,
         "--max-regions", maxRegions.ToString(CultureInfo.InvariantCulture), "--frozen", LearnPlant.WordSet(settings), "--split", "all",
     ];
 

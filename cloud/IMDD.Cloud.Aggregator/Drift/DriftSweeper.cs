@@ -69,7 +69,17 @@ internal sealed class DriftSweeper(IDbContextFactory<AggregatorDbContext> contex
         var reference = context.DriftReferences.Find(row.Camera, row.ModelDigest);
         if (reference is null)
         {
-            reference = new DriftReferenceRow { Camera = row.Camera, ModelDigest = row.ModelDigest, Line = row.Line, Since = DateTimeOffset.UnixEpoch, Latest = row.End };
+            // A baseline that a person has asked for stands over what a later release carries on from before it.
+            var asked = context.DriftReferences.Where(other => other.Camera == row.Camera).Max(other => (long?)other.Epoch) ?? 0;
+            reference = new DriftReferenceRow
+            {
+                Camera = row.Camera,
+                ModelDigest = row.ModelDigest,
+                Line = row.Line,
+                Since = DateTimeOffset.UnixEpoch,
+                Latest = row.End,
+                Epoch = asked,
+            };
             context.DriftReferences.Add(reference);
         }
 

@@ -32,8 +32,12 @@ internal sealed class IngestWorker(
             [
                 KafkaTopics.Consensus,
                 .. options.Value.OnDrift ? [KafkaTopics.Alarm] : (string[])[],
-                .. options.Value.Predict.Enabled ? [KafkaTopics.DefectDetected, KafkaTopics.HardExample, KafkaTopics.CameraStatistics] : (string[])[],
+                .. options.Value.Predict.Enabled ? [KafkaTopics.DefectDetected, KafkaTopics.HardExample] : (string[])[],
+                .. options.Value.Predict.Enabled || options.Value.DriftReference ? [KafkaTopics.CameraStatistics] : (string[])[],
             ]);
+
+            // In a new plant nothing comes for long, and people ask for runs all the same.
+            health.Working();
             while (!stoppingToken.IsCancellationRequested)
             {
                 var batch = Read(consumer);

@@ -3,6 +3,7 @@ using IMDD.Cloud.Trainer.Runs;
 using IMDD.Cloud.Trainer.State;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Kafka;
 using IMDD.Relational;
@@ -14,7 +15,7 @@ namespace IMDD.Cloud.Trainer.Ingest;
 /// Keeps what is agreed of each picture, and which cameras have drifted, a batch in one transaction. A newer revision replaces an older one, whatever it says; an older one that
 /// comes again changes nothing, also after a withdrawal.
 /// </summary>
-internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, StationBook stations, TrainerTelemetry telemetry, TimeProvider time, ILogger<LabelIntake> logger)
+internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, StationBook stations, CameraReferences references, TrainerTelemetry telemetry, TimeProvider time, ILogger<LabelIntake> logger)
 {
     private const string Malformed = "malformed";
 
@@ -26,6 +27,7 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
         using var transaction = context.Database.BeginTransaction();
         var (taken, deadLettered) = (0, 0);
         HashSet<string> seen = new(StringComparer.Ordinal);
+        HashSet<CameraPath> counted = [];
         foreach (var record in records)
         {
             try
@@ -42,7 +44,7 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
                         Keep(context, StationParser.Passed(record), seen);
                         break;
                     case KafkaTopics.CameraStatistics:
-                        Keep(context, StationParser.Window(record), seen);
+                        Keep(context, StationParser.Window(record), seen, counted);
                         break;
                     default:
                         Keep(context, ConsensusParser.Parse(record));
@@ -62,6 +64,7 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
         if (seen.Count > 0)
         {
             stations.Forget(context, seen);
+            references.Forget(context, counted);
         }
 
         context.SaveChanges();
@@ -78,12 +81,14 @@ internal sealed class LabelIntake(IDbContextFactory<TrainerDbContext> contexts, 
         }
     }
 
-    private static void Keep(TrainerDbContext context, StationWindow? window, HashSet<string> seen)
+    private static void Keep(TrainerDbContext context, StationWindow? window, HashSet<string> seen, HashSet<CameraPath> counted)
     {
         if (window is not null)
         {
             StationBook.Keep(context, window);
+            CameraReferences.Keep(context, window);
             seen.Add(window.Camera.Asset.ToString());
+            counted.Add(window.Camera);
         }
     }
 

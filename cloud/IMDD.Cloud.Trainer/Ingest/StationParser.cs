@@ -2,6 +2,7 @@ using System.Text.Json;
 using IMDD.Contracts.CloudEvents;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
 using IMDD.Messaging.Kafka;
 
 namespace IMDD.Cloud.Trainer.Ingest;
@@ -9,6 +10,9 @@ namespace IMDD.Cloud.Trainer.Ingest;
 /// <summary>Reads what stations say of their frames: failed ones, ones that were drawn by chance, and counts.</summary>
 internal static class StationParser
 {
+    /// <summary>What agents name the recipe of a station without one by.</summary>
+    private static readonly string BundleDefaults = RecipeDigest.Of(new Recipe { Id = RecipeId.BundleDefaults });
+
     /// <summary>A frame that failed; null for one that was simulated.</summary>
     /// <exception cref="CloudEventFormatException">It is no such record; the message says why.</exception>
     public static StationFrame? Failed(KafkaConsumed record)
@@ -38,7 +42,7 @@ internal static class StationParser
 
         try
         {
-            return passed + failed == 0 ? null : new StationWindow(CameraPath.Parse($"{data.AssetPath}/{data.CameraId}"), data.WindowStart, passed, failed);
+            return passed + failed == 0 ? null : new StationWindow(CameraPath.Parse($"{data.AssetPath}/{data.CameraId}"), data.WindowStart, passed, failed, data.RecipeDigest == BundleDefaults ? null : data.RecipeDigest, data.Sketch);
         }
         catch (FormatException e)
         {

@@ -39,6 +39,16 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
     public async Task<IReadOnlyList<string>> ChampionClassesAsync(CancellationToken cancellationToken)
         => [.. Manifest(await PayloadAsync(await ChampionAsync(cancellationToken), cancellationToken)).Classes.Select(c => c.Id)];
 
+    /// <summary>What a recipe says; null where the registry does not have it.</summary>
+    /// <param name="digest">Its <see cref="RecipeDigest"/>.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<Recipe?> RecipeAsync(string digest, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(client => client.GetAsync(RegistryRoutes.For(RegistryRoutes.Recipe, digest), cancellationToken), cancellationToken);
+        var recipe = response.StatusCode == HttpStatusCode.NotFound ? null : (await ReadAsync<RecipeView>(response, cancellationToken)).Recipe;
+        return recipe is null || RecipeDigest.Of(recipe) == digest ? recipe : throw new RunFailedException($"The registry's recipe of {digest} has another digest.");
+    }
+
     /// <summary>Downloads a release; the folder appears whole or not at all.</summary>
     public async Task DownloadAsync(string digest, string folder, CancellationToken cancellationToken)
     {

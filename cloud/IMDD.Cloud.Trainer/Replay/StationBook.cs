@@ -38,8 +38,8 @@ internal sealed class StationBook(IDbContextFactory<TrainerDbContext> contexts, 
     /// <summary>Keeps counts, in the caller's transaction; the same again changes nothing.</summary>
     public static void Keep(TrainerDbContext context, StationWindow window) => Sql.Execute(
         context,
-        "INSERT INTO station_windows (station, camera, start_us, passed, failed) VALUES ({0}, {1}, {2}, {3}, {4}) ON CONFLICT DO NOTHING",
-        [window.Camera.Asset.ToString(), window.Camera.Camera, Timestamp.ToMicroseconds(window.Start), window.Passed, window.Failed]);
+        "INSERT INTO station_windows (station, camera, start_us, passed, failed, recipe) VALUES ({0}, {1}, {2}, {3}, {4}, {5}) ON CONFLICT DO NOTHING",
+        [window.Camera.Asset.ToString(), window.Camera.Camera, Timestamp.ToMicroseconds(window.Start), window.Passed, window.Failed, window.Recipe]);
 
     /// <summary>Forgets, in the caller's transaction, what is too old, and of these stations what is too much.</summary>
     public void Forget(TrainerDbContext context, IEnumerable<string> stations)
@@ -62,28 +62,40 @@ internal sealed class StationBook(IDbContextFactory<TrainerDbContext> contexts, 
     }
 
     /// <summary>
-    /// Stations with enough counts, in the order of their names, with the share that fails in a good and in a bad window, each as far as chance may have moved
-    /// it.
+    /// Stations with enough counts, in the order of their names. Counts from before a station's recipe are of another station; one whose cameras are decided by
+    /// different recipes is left out.
     /// </summary>
-    public IReadOnlyList<(string Station, double FailedLow, double FailedHigh)> Stations()
+    public IReadOnlyList<StationShares> Stations()
     {
         using var context = contexts.CreateDbContext();
         return
         [
-            .. Sql.Query(context, "SELECT station, passed, failed FROM station_windows WHERE passed + failed >= {0} AND start_us >= {1}", [LeastOfWindow, Since()])
-                .GroupBy(row => (string)row[0]!, row => (Passed: Number(row[1]), Failed: Number(row[2])), StringComparer.Ordinal)
-                .Where(station => station.Count() >= LeastWindows)
+            .. Sql.Query(context, "SELECT station, camera, start_us, passed, failed, recipe FROM station_windows WHERE start_us >= {0} ORDER BY start_us DESC", [Since()])
+                .GroupBy(
+                    row => (string)row[0]!,
+                    row => (Camera: (string)row[1]!, Start: Number(row[2]), Passed: Number(row[3]), Failed: Number(row[4]), Recipe: (string?)row[5]),
+                    StringComparer.Ordinal)
                 .OrderBy(station => station.Key, StringComparer.Ordinal)
+                .Where(station => station.DistinctBy(window => window.Camera).DistinctBy(window => window.Recipe).Count() == 1)
+                .Select(station => (Name: station.Key, Windows: station.TakeWhile(window => window.Recipe == station.First().Recipe).ToList()))
+                .Where(station => station.Windows.Count(w => w.Passed + w.Failed >= LeastOfWindow) >= LeastWindows)
                 .Select(station =>
                 {
-                    List<ExactInterval> rising = [.. station.Select(w => ExactInterval.Of(w.Failed, w.Passed + w.Failed)).OrderBy(share => share.Share)];
-                    return (station.Key, Quantile(rising, Tail).Low, Quantile(rising, 1 - Tail).High);
+                    List<ExactInterval> rising =
+                    [
+                        .. station.Windows.Where(w => w.Passed + w.Failed >= LeastOfWindow).Select(w => ExactInterval.Of(w.Failed, w.Passed + w.Failed)).OrderBy(share => share.Share),
+                    ];
+                    return new StationShares(
+                        station.Name, Quantile(rising, Tail).Low, Quantile(rising, 1 - Tail).High, station.Windows[0].Recipe, Timestamp.FromMicroseconds(station.Windows[^1].Start));
                 }),
         ];
     }
 
     /// <summary>Digests of a station's newest frames that nothing was learned from.</summary>
-    public IReadOnlyList<string> Frames(string station, bool failed)
+    /// <param name="station">Its path.</param>
+    /// <param name="failed">Of those that failed, or of those that passed.</param>
+    /// <param name="since">No older ones.</param>
+    public IReadOnlyList<string> Frames(string station, bool failed, DateTimeOffset since)
     {
         using var context = contexts.CreateDbContext();
         return
@@ -95,7 +107,7 @@ internal sealed class StationBook(IDbContextFactory<TrainerDbContext> contexts, 
                     AND NOT EXISTS (SELECT 1 FROM labels WHERE labels.digest = station_frames.digest AND labels.state = {3})
                 ORDER BY at_us DESC, digest LIMIT {4}
                 """,
-                [station, failed ? 1 : 0, Since(), ConsensusState.Agreed, Options.Frames]).Select(row => (string)row[0]!),
+                [station, failed ? 1 : 0, Math.Max(Since(), Timestamp.ToMicroseconds(since)), ConsensusState.Agreed, Options.Frames]).Select(row => (string)row[0]!),
         ];
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IMDD.Cloud.Trainer.Children;
+using IMDD.Cloud.Trainer.Registry;
 using IMDD.Cloud.Trainer.Runs;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
@@ -14,7 +15,7 @@ namespace IMDD.Cloud.Trainer.Replay;
 /// Shows a candidate the newest frames of each station, and says how often it will fail there. What came out is kept in the run's folder: whoever goes on
 /// with the run registers the same release.
 /// </summary>
-internal sealed class StationPredictor(StationBook book, IBlobStore blobs, TrainingChild child, IOptions<TrainerOptions> options, ILogger<StationPredictor> logger)
+internal sealed class StationPredictor(StationBook book, IBlobStore blobs, TrainingChild child, RegistryClient registry, IOptions<TrainerOptions> options, ILogger<StationPredictor> logger)
 {
     private const string PlanFile = "plan.json";
     private const string ResultFile = "predicted.json";
@@ -72,14 +73,21 @@ internal sealed class StationPredictor(StationBook book, IBlobStore blobs, Train
     {
         Directory.CreateDirectory(folder);
         List<ReplayLine> lines = [];
-        foreach (var (station, low, high) in book.Stations())
+        foreach (var station in book.Stations())
         {
+            Recipe? recipe = null;
+            if (station.Recipe is { } digest && (recipe = await RecipeAsync(digest, stop)) is null)
+            {
+                Log.RecipeUnknown(logger, station.Station, digest);
+                continue;
+            }
+
             List<ReplayFrame> frames = [];
             foreach (var failed in (bool[])[true, false])
             {
-                foreach (var digest in book.Frames(station, failed))
+                foreach (var picture in book.Frames(station.Station, failed, station.Since))
                 {
-                    if (await FetchAsync(digest, folder, stop) is { } file)
+                    if (await FetchAsync(picture, folder, stop) is { } file)
                     {
                         frames.Add(new ReplayFrame(file, failed));
                     }
@@ -88,7 +96,7 @@ internal sealed class StationPredictor(StationBook book, IBlobStore blobs, Train
 
             if (frames.Count > 0)
             {
-                lines.Add(new ReplayLine(station, low, high, frames));
+                lines.Add(new ReplayLine(station.Station, station.FailedLow, station.FailedHigh, frames, recipe));
             }
         }
 
@@ -101,6 +109,19 @@ internal sealed class StationPredictor(StationBook book, IBlobStore blobs, Train
         var plan = Path.Combine(folder, PlanFile);
         await File.WriteAllBytesAsync(plan, ImddJson.Serialize(new ReplayPlan(lines)), stop);
         return plan;
+    }
+
+    /// <summary>The recipe of a digest; null where the registry does not have it, or is away: a prediction waits for nothing.</summary>
+    private async Task<Recipe?> RecipeAsync(string digest, CancellationToken stop)
+    {
+        try
+        {
+            return await registry.RecipeAsync(digest, stop);
+        }
+        catch (RunFailedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Stores a picture beside the plan; null where it is not there, or storage is away: a prediction waits for nothing.</summary>

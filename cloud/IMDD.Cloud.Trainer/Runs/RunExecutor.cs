@@ -19,7 +19,7 @@ namespace IMDD.Cloud.Trainer.Runs;
 /// from its checkpoint, the registry registers the same content once, an alias that has moved is left alone.
 /// </summary>
 internal sealed class RunExecutor(
-    RunBook book, RunFolders folders, SnapshotMaker snapshots, RegistryClient registry, TrainingChild child, StationPredictor predictor, TrainerTelemetry telemetry, IOptions<TrainerOptions> options, TimeProvider time,
+    RunBook book, RunFolders folders, SnapshotMaker snapshots, RegistryClient registry, TrainingChild child, StationPredictor predictor, CameraReferences references, TrainerTelemetry telemetry, IOptions<TrainerOptions> options, TimeProvider time,
     ILogger<RunExecutor> logger)
 {
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromSeconds(2);
@@ -165,12 +165,14 @@ internal sealed class RunExecutor(
     {
         var token = keeper.Token;
         var gates = ImddJsonText.Read<List<GateResult>>(row.Gates!);
-        var trained = ImddJson.Deserialize<BundleManifest>(await File.ReadAllBytesAsync(Path.Combine(folders.ModelOf(row), "manifest.json"), stop));
+        await registry.DownloadAsync(row.Champion!, folders.ChampionOf(row), stop);
+        var trained = await ManifestAsync(folders.ModelOf(row), stop);
         var manifest = trained with
         {
             Name = Options.Model,
             Metrics = gates.Where(g => g.Value is not null).ToDictionary(g => g.Name, g => g.Value!.Value, StringComparer.Ordinal),
             TrainedFrom = (trained.TrainedFrom ?? new BundleLineage()) with { DatasetDigest = row.SnapshotId, Parent = row.Champion },
+            Reference = await references.MakeAsync(row, folders.PredictionOf(row), await ManifestAsync(folders.ChampionOf(row), stop), trained, stop),
             Predicted = await predictor.PredictAsync(folders.ModelOf(row), folders.PredictionOf(row), Teller(row, token), stop, keeper.Lost),
         };
 
@@ -204,6 +206,9 @@ internal sealed class RunExecutor(
             stop);
         return End(row, token, TrainingState.Promoted, r => r.RolloutId = rollout.RolloutId);
     }
+
+    private static async Task<BundleManifest> ManifestAsync(string bundle, CancellationToken stop)
+        => ImddJson.Deserialize<BundleManifest>(await File.ReadAllBytesAsync(Path.Combine(bundle, "manifest.json"), stop));
 
     /// <summary>The lineage names the snapshot by its digest: the registry gets what is behind it, labels before the manifest that names them.</summary>
     private async Task StoreSnapshotAsync(RunRow row, CancellationToken stop)

@@ -37,5 +37,9 @@ internal static class Schema
         );
         """,
         AuditLog.Tables,
+        """
+        ALTER TABLE station_windows ADD COLUMN recipe TEXT;
+        CREATE TABLE camera_windows (camera TEXT NOT NULL, start_us BIGINT NOT NULL, sketch TEXT NOT NULL, PRIMARY KEY (camera, start_us));
+        """,
     ]);
 }

@@ -4,7 +4,7 @@ using IMDD.Contracts.Events;
 namespace IMDD.Contracts.Models;
 
 /// <summary>
-/// What a release is expected to say of a line's, or of one of its cells', frames, by its own thresholds: shares of the inspected frames, each as the lower and the upper end of
+/// What a release is expected to say of a line's, or of one of its cells', frames, by its own thresholds or by a recipe: shares of the inspected frames, each as the lower and the upper end of
 /// what is expected. One line's entry of <see cref="BundleManifest.Predicted"/>; other things may lie beside it.
 /// </summary>
 public sealed record LinePrediction
@@ -20,6 +20,9 @@ public sealed record LinePrediction
 
     /// <summary>Frames of the line that were shown to the release; null: not told.</summary>
     public int? Frames { get; init; }
+
+    /// <summary><see cref="Models.RecipeDigest"/> of the recipe by which it says so, and for which alone it holds; null: by the release's own thresholds, without a recipe.</summary>
+    public string? RecipeDigest { get; init; }
 
     /// <summary>What a manifest says of a line; null where it says nothing.</summary>
     /// <param name="manifest">The manifest.</param>

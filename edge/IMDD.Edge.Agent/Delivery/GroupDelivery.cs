@@ -460,16 +460,17 @@ internal sealed class GroupDelivery(
     /// <summary>What is not as the release's manifest predicts for this line; null: nothing, or nothing can be told.</summary>
     private string? Breach(LinePrediction? predicted) => predicted is null ? null : PredictionRule.Breach(predicted, _slot.Tally());
 
-    /// <summary>What a release predicts, where this station judges by its thresholds.</summary>
+    /// <summary>What a release predicts of this station as it decides now: without a recipe of its own, or by the one that the prediction was made with.</summary>
     private LinePrediction? PredictionOf(BundleManifest? manifest)
     {
         try
         {
             // Frames of all of the cell's cameras were shown to it, whole, and long ago the line may have been another.
-            return manifest is not null && group.IsWholeAgent && _inForce.Current.IsBundleDefaults && agent.Cameras.All(camera => camera.TileSize is null)
+            var said = manifest is not null && group.IsWholeAgent && agent.Cameras.All(camera => camera.TileSize is null)
                 && time.GetUtcNow() - manifest.CreatedAt <= options.PredictionMaxAge
                 ? LinePrediction.Of(manifest, identity.Asset.ToString()) ?? LinePrediction.Of(manifest, identity.Asset.LinePath)
                 : null;
+            return said?.RecipeDigest == (_inForce.Current.IsBundleDefaults ? null : _inForce.Current.Digest) ? said : null;
         }
         catch (FormatException e)
         {

@@ -120,8 +120,11 @@ internal sealed class RecipeDelivery(
     public void GoBack(SlotState returned)
     {
         var recipe = Of(returned);
+        crashPoints.Pass(CrashPoint.BeforeRecipeBack);
         _slots.Write(returned);
+        crashPoints.Pass(CrashPoint.AfterRecipeBackPointer);
         PutInForce(recipe);
+        crashPoints.Pass(CrashPoint.AfterRecipeBackSwap);
     }
 
     /// <summary>

@@ -1,5 +1,5 @@
 using IMDD.Contracts.Models;
-using IMDD.Edge.Agent.Inspection;
+using IMDD.Inference.Recipes;
 using IMDD.Inference.Regions;
 
 namespace IMDD.Edge.Agent.Examples;

@@ -119,4 +119,13 @@ internal enum CrashPoint
 
     /// <summary>It is in the ledger; the pointer still says trial.</summary>
     AfterRecipeLedger,
+
+    /// <summary>A recipe on trial, without a model, is to be taken out; it is in force. From here on in the order in which one goes back.</summary>
+    BeforeRecipeBack,
+
+    /// <summary>The pointer names the one before; the one that was taken out is in force.</summary>
+    AfterRecipeBackPointer,
+
+    /// <summary>The one before is in force again; nobody knows.</summary>
+    AfterRecipeBackSwap,
 }

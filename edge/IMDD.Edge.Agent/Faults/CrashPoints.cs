@@ -39,7 +39,10 @@ internal sealed class CrashPoints
     public static IReadOnlyList<string> RootNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterRootCheck and < CrashPoint.AfterRecipeCheck).Select(NameOf)];
 
     /// <summary>Those that a recipe without a model passes on its way into force.</summary>
-    public static IReadOnlyList<string> RecipeNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point >= CrashPoint.AfterRecipeCheck).Select(NameOf)];
+    public static IReadOnlyList<string> RecipeNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point is >= CrashPoint.AfterRecipeCheck and < CrashPoint.BeforeRecipeBack).Select(NameOf)];
+
+    /// <summary>Those that a recipe without a model passes which is taken out on trial.</summary>
+    public static IReadOnlyList<string> RecipeBackNames { get; } = [.. Enum.GetValues<CrashPoint>().Where(point => point >= CrashPoint.BeforeRecipeBack).Select(NameOf)];
 
     /// <summary>Reads <c>name[:n]</c>; null or empty arms nothing.</summary>
     /// <exception cref="FormatException">Not a known name, or not a count of at least 1.</exception>

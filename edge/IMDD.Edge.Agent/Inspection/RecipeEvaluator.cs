@@ -2,6 +2,7 @@ using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Examples;
 using IMDD.Inference;
+using IMDD.Inference.Recipes;
 using IMDD.Inference.Regions;
 
 namespace IMDD.Edge.Agent.Inspection;
@@ -18,7 +19,7 @@ internal static class RecipeEvaluator
     {
         var found = RegionExtractor.Extract(result, manifest, recipe.Regions, imageWidth, imageHeight);
         IReadOnlyList<DetectedRegion> near = [];
-        if (recipe.UndecidedMargin > 0 && !Fails(found, recipe))
+        if (recipe.UndecidedMargin > 0 && !RecipeJudge.Fails(found, recipe))
         {
             near = RegionExtractor.Extract(result, manifest, recipe.NearRegions, imageWidth, imageHeight);
         }
@@ -37,68 +38,19 @@ internal static class RecipeEvaluator
     public static Decision Judge(
         IReadOnlyList<DetectedRegion> found, int omitted, IReadOnlyList<DetectedRegion> near, double imageScore, ResolvedRecipe recipe, ModelReference model)
     {
-        if (double.IsNaN(imageScore))
-        {
-            throw new SegmenterException("The model's image score is not a number.");
-        }
-
-        var score = Math.Round(Math.Clamp(imageScore, 0, 1), 6);
-        var byScore = recipe.ImageThreshold is { } threshold && score >= threshold;
+        var score = RecipeJudge.Score(imageScore);
         Decision decision = new() { Verdict = Verdict.Pass, ImageScore = score, Model = model, Hardness = HardnessRule.Of(found, score, recipe) };
-        if (byScore || Fails(found, recipe))
+        if (RecipeJudge.Fails(found, score, recipe))
         {
             return decision with { Verdict = Verdict.Fail, Regions = Describe(found, recipe), RegionsOmitted = omitted };
         }
 
-        if (NearMiss(found, near, score, recipe) is { } why)
+        if (RecipeJudge.NearMiss(found, near, score, recipe) is { } why)
         {
             return decision with { Verdict = Verdict.Undecided, Reason = UndecidedReason.Uncertain, Detail = why, Regions = Describe(found, recipe) };
         }
 
         return decision with { Regions = Describe(found, recipe) };
-    }
-
-    private static bool Fails(IReadOnlyList<DetectedRegion> regions, ResolvedRecipe recipe)
-    {
-        foreach (var region in regions)
-        {
-            if (!recipe.Rule(region.Class).IsTolerated && Counts(region, recipe, margin: 0))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool Counts(DetectedRegion region, ResolvedRecipe recipe, double margin)
-    {
-        var rule = recipe.Rule(region.Class);
-        return region.Score >= rule.MinScore - margin && recipe.Area(region.AreaPx) >= rule.MinArea;
-    }
-
-    private static string? NearMiss(IReadOnlyList<DetectedRegion> found, IReadOnlyList<DetectedRegion> near, double score, ResolvedRecipe recipe)
-    {
-        var margin = recipe.UndecidedMargin;
-        if (margin <= 0)
-        {
-            return null;
-        }
-
-        if (recipe.ImageThreshold is { } threshold && score >= threshold - margin)
-        {
-            return $"The image score {score} lies within {margin} below its threshold {threshold}.";
-        }
-
-        foreach (var region in (IEnumerable<DetectedRegion>)[.. found, .. near])
-        {
-            if (!recipe.Rule(region.Class).IsTolerated && Counts(region, recipe, margin))
-            {
-                return $"A region of class {region.Class} with score {region.Score} lies within {margin} below its threshold.";
-            }
-        }
-
-        return null;
     }
 
     /// <summary>The regions that count, by severity, then as found (by score).</summary>
@@ -109,7 +61,7 @@ internal static class RecipeEvaluator
         {
             foreach (var region in found)
             {
-                if (recipe.Rule(region.Class).Severity == severity && Counts(region, recipe, margin: 0))
+                if (recipe.Rule(region.Class).Severity == severity && RecipeJudge.Counts(region, recipe, margin: 0))
                 {
                     regions.Add(Describe(region, severity, recipe));
                 }

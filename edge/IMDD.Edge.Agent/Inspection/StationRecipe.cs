@@ -1,5 +1,6 @@
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Intake;
+using IMDD.Inference.Recipes;
 using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Inspection;
@@ -60,5 +61,5 @@ internal sealed class StationRecipe
     }
 
     /// <summary>The same for a model that does not decide.</summary>
-    public ResolvedRecipe Resolve(BundleManifest manifest) => new(Recipe, manifest, IsBundleDefaults ? manifest.ImageThreshold : Recipe.ImageThreshold);
+    public ResolvedRecipe Resolve(BundleManifest manifest) => new(IsBundleDefaults ? null : Recipe, manifest);
 }

@@ -17,13 +17,20 @@ internal sealed class CameraStatisticsCollector(
 {
     private readonly Dictionary<string, CameraWindow> _open = new(StringComparer.Ordinal);
     private readonly HashSet<(string Camera, string Model)> _begun = [];
-    private readonly ConditionalWeakTable<BundleManifest, StatisticsSketch?> _references = [];
-    private StatisticsSketch? _reference;
+    private readonly ConditionalWeakTable<BundleManifest, BundleReference?> _references = [];
+    private BundleReference? _reference;
+    private BundleManifest? _manifest;
 
     /// <summary>The model that sees the next frames.</summary>
     public void Uses(BundleManifest manifest)
     {
-        if (options.Enabled && !_references.TryGetValue(manifest, out _reference))
+        if (!options.Enabled)
+        {
+            return;
+        }
+
+        _manifest = manifest;
+        if (!_references.TryGetValue(manifest, out _reference))
         {
             _references.Add(manifest, _reference = ReferenceOf(manifest));
         }
@@ -69,7 +76,7 @@ internal sealed class CameraStatisticsCollector(
         }
 
         window = new CameraWindow(
-            line, model, recipe, _begun.Add((line.Key, model.Digest)) ? _reference : null, new SketchBuilder(options.Embeddings, options.Seed), time.GetUtcNow(), time.GetTimestamp());
+            line, model, recipe, _begun.Add((line.Key, model.Digest)) ? ReferenceOf(line.Path.ToString()) : null, new SketchBuilder(options.Embeddings, options.Seed), time.GetUtcNow(), time.GetTimestamp());
         _open.Add(line.Key, window);
         return window;
     }
@@ -106,7 +113,7 @@ internal sealed class CameraStatisticsCollector(
         }
     }
 
-    private StatisticsSketch? ReferenceOf(BundleManifest manifest)
+    private BundleReference? ReferenceOf(BundleManifest manifest)
     {
         if (manifest.Reference is not { ValueKind: JsonValueKind.Object } reference)
         {
@@ -115,19 +122,24 @@ internal sealed class CameraStatisticsCollector(
 
         try
         {
-            var sketch = reference.Deserialize<BundleReference>(ImddJson.Options)?.Statistics;
-            if (sketch is null || CameraStatisticsEvent.Fault(sketch) is not { } fault)
-            {
-                return sketch;
-            }
-
-            Log.StatisticsReferenceUnusable(logger, manifest.Name, manifest.Version, fault);
+            return reference.Deserialize<BundleReference>(ImddJson.Options);
         }
         catch (JsonException e)
         {
             Log.StatisticsReferenceUnusable(logger, manifest.Name, manifest.Version, e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>What the model's bundle says of a camera; null where that is nothing, or nothing usable.</summary>
+    private StatisticsSketch? ReferenceOf(string camera)
+    {
+        if (_reference?.StatisticsOf(camera) is not { } sketch || CameraStatisticsEvent.Fault(sketch) is not { } fault)
+        {
+            return _reference?.StatisticsOf(camera);
         }
 
+        Log.StatisticsReferenceUnusable(logger, _manifest!.Name, _manifest.Version, $"{camera}: {fault}");
         return null;
     }
 

@@ -77,6 +77,61 @@ public sealed class NewKindJudgementTests
     }
 
     [Fact]
+    public void NewKindSet_OfEachLine_ShowsTheKindOnEveryFrameAndIsTheSameAgain()
+    {
+        NewKindSet set = new(Settings(3));
+        var frames = set.Frames().ToList();
+
+        frames.GroupBy(frame => frame.Line).Select(line => line.Count()).ShouldBe(Enumerable.Repeat(NewKindSet.FramesPerLine, LearnSettings.Lines));
+        frames.ShouldAllBe(frame => frame.Sample.Defects.Any(defect => defect.Name == Settings(3).NewKindName) && frame.Sample.Mask.Any(value => value != 0));
+        set.Frames().First().Sample.Rgb.ShouldBe(frames[0].Sample.Rgb);
+        frames.DistinctBy(frame => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(frame.Sample.Rgb))).Count().ShouldBe(frames.Count);
+    }
+
+    [Fact]
+    public void Report_OfAWord_SaysWhatEitherWayIsWorth()
+    {
+        var none = NewKindFigures.Of([]);
+        FrozenFigures old = new(480, 0.8, 0.9, 0.04);
+        WordWayResult way = new()
+        {
+            Way = "word",
+            Released = false,
+            Refusal = "it names too little",
+            Threshold = 0.4,
+            RegionsUsed = 0,
+            New = none with { Frames = 100, Naming = 0.55 },
+            OldKindsChangePoints = -0.5,
+        };
+        StringWriter output = new();
+
+        LearnReport.Write(output, new LearnResult
+        {
+            Seed = 1,
+            NewKind = "peeling",
+            Way = "word",
+            SecondsToFleet = 120,
+            SecondsFromWord = 35,
+            LabelsUsed = 6,
+            RecallNewBefore = 0,
+            RecallNewAfter = 0.8,
+            DetectionNewBefore = 0.9,
+            DetectionNewAfter = 0.9,
+            NamingNewBefore = 0,
+            NamingNewAfter = 0.9,
+            OldKindsChangePoints = -1,
+            OldKindsBefore = old,
+            Before = none,
+            After = none,
+            ConservationError = 0,
+            Ways = [way, way with { Way = "regions", Released = true, Refusal = null, RegionsUsed = 5 }],
+        });
+
+        output.ToString().ShouldContain("by the word alone           refused: it names too little; naming 0.55, recall none, known kinds -0.5 points; 100 other frames of each line");
+        output.ToString().ShouldContain("with 5 regions              given to the fleet; ");
+    }
+
+    [Fact]
     public void Tail_LinesInParts_EachOnceAndWhole()
     {
         var file = Path.GetTempFileName();

@@ -1,6 +1,7 @@
 using IMDD.Contracts.Models;
 using IMDD.Contracts.Training;
 using IMDD.Inference;
+using IMDD.Inference.Recipes;
 using IMDD.Inference.Regions;
 using IMDD.Learning.Evaluation.Images;
 
@@ -13,12 +14,26 @@ namespace IMDD.Learning.Evaluation.Replay;
 /// </summary>
 public static class LineReplay
 {
-    /// <summary>How a bundle's own thresholds decide: what a station without a recipe does.</summary>
-    public static ReplayVerdict Judge(SegmentationResult result, BundleManifest manifest, int width, int height, bool wasFailed)
+    /// <summary>How a station decides on a frame.</summary>
+    /// <param name="result">What the candidate saw.</param>
+    /// <param name="recipe">By what.</param>
+    /// <param name="width">Of the frame, pixels.</param>
+    /// <param name="height">Of the frame, pixels.</param>
+    /// <param name="wasFailed">What the line decided.</param>
+    /// <exception cref="SegmenterException">The candidate's outputs are not usable.</exception>
+    public static ReplayVerdict Judge(SegmentationResult result, ResolvedRecipe recipe, int width, int height, bool wasFailed)
     {
-        var regions = RegionExtractor.Extract(result, manifest, new RegionOptions { PixelThreshold = manifest.PixelThreshold, MinAreaPx = 1 }, width, height);
-        var fails = regions.Count > 0 || (manifest.ImageThreshold is { } threshold && result.ImageScore >= threshold);
-        return new ReplayVerdict(wasFailed, fails, [.. regions.Select(r => r.Class).Distinct(StringComparer.Ordinal)]);
+        var regions = RegionExtractor.Extract(result, recipe.Manifest, recipe.Regions, width, height);
+        var score = RecipeJudge.Score(result.ImageScore);
+        bool? fails = RecipeJudge.Fails(regions, score, recipe);
+        if (fails == false && recipe.UndecidedMargin > 0
+            && RecipeJudge.NearMiss(regions, RegionExtractor.Extract(result, recipe.Manifest, recipe.NearRegions, width, height), score, recipe) is not null)
+        {
+            fails = null;
+        }
+
+        return new ReplayVerdict(
+            wasFailed, fails, [.. regions.Where(r => RecipeJudge.Counts(r, recipe, margin: 0)).Select(r => r.Class).Distinct(StringComparer.Ordinal)]);
     }
 
     /// <summary>The prediction.</summary>
@@ -34,6 +49,7 @@ public static class LineReplay
             Frames = verdicts.Count,
             AnyFailRate = Rate(v => v.Fails == true),
             FailRate = classes.ToDictionary(id => id, id => Rate(v => v.Fails == true && v.Classes.Contains(id)), StringComparer.Ordinal),
+            RecipeDigest = line.Recipe is { } recipe ? RecipeDigest.Of(recipe) : null,
             UndecidedRate = [Rounded(undecided.Low), Rounded(undecided.High)],
         };
 

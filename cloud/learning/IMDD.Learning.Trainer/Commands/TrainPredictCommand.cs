@@ -6,6 +6,7 @@ using IMDD.Contracts.Training;
 using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Recipes;
 using IMDD.Learning.Datasets;
 using IMDD.Learning.Evaluation.Replay;
 
@@ -55,7 +56,16 @@ internal static class TrainPredictCommand
     {
         try
         {
-            return ImddJson.Deserialize<ReplayPlan>(File.ReadAllBytes(file.FullName));
+            var plan = ImddJson.Deserialize<ReplayPlan>(File.ReadAllBytes(file.FullName));
+            foreach (var line in plan.Lines)
+            {
+                if (line.Recipe is { } recipe && RecipeRules.Faults(recipe) is { Count: > 0 } faults)
+                {
+                    throw new ArgumentException($"{file.FullName} has a recipe of {line.Line} that breaks its rules: {string.Join("; ", faults)}.");
+                }
+            }
+
+            return plan;
         }
         catch (JsonException e)
         {
@@ -78,10 +88,12 @@ internal static class TrainPredictCommand
         foreach (var line in plan.Lines)
         {
             List<ReplayVerdict> verdicts = [];
+            ResolvedRecipe recipe = new(line.Recipe, segmenter.Manifest);
+            (int, int)? window = line.Recipe?.Window is [var low, var high] ? (low, high) : null;
             foreach (var frame in line.Frames)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (Judge(segmenter, decoder, Path.Combine(folder, frame.File), frame.Failed) is { } verdict)
+                if (Judge(segmenter, decoder, Path.Combine(folder, frame.File), recipe, window, frame.Failed) is { } verdict)
                 {
                     verdicts.Add(verdict);
                 }
@@ -102,12 +114,12 @@ internal static class TrainPredictCommand
     }
 
     /// <summary>What is said of a frame; null where it is no picture.</summary>
-    private static ReplayVerdict? Judge(ISegmenter segmenter, OpenCvImageDecoder decoder, string file, bool wasFailed)
+    private static ReplayVerdict? Judge(ISegmenter segmenter, OpenCvImageDecoder decoder, string file, ResolvedRecipe recipe, (int Low, int High)? window, bool wasFailed)
     {
         try
         {
-            using var image = decoder.Decode(File.ReadAllBytes(file), new DecodeLimits(MaxFrameBytes, MaxPixels));
-            return LineReplay.Judge(segmenter.Run([image]).Images[0], segmenter.Manifest, image.Width, image.Height, wasFailed);
+            using var image = decoder.Decode(File.ReadAllBytes(file), new DecodeLimits(MaxFrameBytes, MaxPixels), window);
+            return LineReplay.Judge(segmenter.Run([image]).Images[0], recipe, image.Width, image.Height, wasFailed);
         }
         catch (SegmenterException)
         {

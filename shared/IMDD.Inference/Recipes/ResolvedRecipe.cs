@@ -2,18 +2,21 @@ using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Inference.Regions;
 
-namespace IMDD.Edge.Agent.Inspection;
+namespace IMDD.Inference.Recipes;
 
 /// <summary>A recipe applied to a bundle: every threshold has a value.</summary>
-internal sealed class ResolvedRecipe
+public sealed class ResolvedRecipe
 {
     private readonly Dictionary<string, ClassRule> _rules = new(StringComparer.Ordinal);
     private readonly double _mm2PerPixel;
 
-    public ResolvedRecipe(Recipe recipe, BundleManifest manifest, double? imageThreshold)
+    /// <param name="recipe">What the station says; null: it has no recipe, and the bundle's own thresholds hold.</param>
+    /// <param name="manifest">The bundle.</param>
+    public ResolvedRecipe(Recipe? recipe, BundleManifest manifest)
     {
         Manifest = manifest;
-        ImageThreshold = imageThreshold;
+        ImageThreshold = recipe is null ? manifest.ImageThreshold : recipe.ImageThreshold;
+        recipe ??= new Recipe { Id = RecipeId.BundleDefaults };
         UndecidedMargin = recipe.UndecidedMargin;
         Regions = new RegionOptions
         {
@@ -33,11 +36,13 @@ internal sealed class ResolvedRecipe
         _rules.TryAdd(BundleClass.UnknownDefect, Resolve(recipe.Classes.GetValueOrDefault(BundleClass.UnknownDefect), Severity.Major));
     }
 
+    /// <summary>The bundle's.</summary>
     public BundleManifest Manifest { get; }
 
     /// <summary>A frame fails from this image score on; null: regions alone decide.</summary>
     public double? ImageThreshold { get; }
 
+    /// <summary>What lies by so much below a threshold is undecided; 0: nothing.</summary>
     public double UndecidedMargin { get; }
 
     /// <summary>How regions are extracted.</summary>
