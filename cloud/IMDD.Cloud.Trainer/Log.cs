@@ -53,4 +53,7 @@ internal static partial class Log
 
     [LoggerMessage(6016, LogLevel.Warning, "What {Name} {Version} says that usual frames look like cannot be read, and is not carried on: {Error}")]
     public static partial void ReferenceUnusable(ILogger logger, string name, string version, string error);
+
+    [LoggerMessage(6018, LogLevel.Warning, "The candidate says of no camera what its frames look like: there are {Cameras}, and a manifest has room for {Most}")]
+    public static partial void TooManyCameras(ILogger logger, int cameras, int most);
 }

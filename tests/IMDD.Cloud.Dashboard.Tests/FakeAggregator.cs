@@ -20,6 +20,7 @@ internal sealed class FakeAggregator : IAsyncDisposable
     private readonly List<Channel<SseItem<string>>> _watchers = [];
     private volatile int _failuresLeft;
     private volatile bool _failsAfterLabel;
+    private volatile bool _isAway;
 
     private FakeAggregator(WebApplication app) => _app = app;
 
@@ -45,7 +46,7 @@ internal sealed class FakeAggregator : IAsyncDisposable
         return fake;
     }
 
-    public void FailNext(int requests) => _failuresLeft = requests;
+    public void FailNext(int requests) => (_isAway, _failuresLeft) = (false, requests);
 
     /// <summary>The next label is taken, and nothing is answered after it until <see cref="FailNext"/> says otherwise.</summary>
     public void FailAfterNextLabel() => _failsAfterLabel = true;
@@ -75,9 +76,9 @@ internal sealed class FakeAggregator : IAsyncDisposable
     {
         _app.Use(async (context, next) =>
         {
-            if (_failuresLeft > 0)
+            if (_isAway || _failuresLeft > 0)
             {
-                _failuresLeft--;
+                _failuresLeft -= _isAway ? 0 : 1;
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
                 return;
             }
@@ -137,7 +138,7 @@ internal sealed class FakeAggregator : IAsyncDisposable
             ReviewFrames.Remove(frame);
             if (_failsAfterLabel)
             {
-                (_failsAfterLabel, _failuresLeft) = (false, int.MaxValue);
+                (_failsAfterLabel, _isAway) = (false, true);
             }
 
             return Json(new LabelReceipt("label", frame.Frame.Digest, 1, ConsensusState.Agreed, []));

@@ -31,6 +31,10 @@ public sealed class ReviewBrowserTests
         await page.WaitForSelectorAsync("#review-problem >> text=Confirmed. After that the curator has not answered");
         host.Aggregator.ReviewFrames.ShouldBeEmpty("it is saved");
 
+        // The page has looked again since, in vain, and says the same.
+        await Task.Delay(TimeSpan.FromSeconds(4), TestContext.Current.CancellationToken);
+        (await page.InnerTextAsync("#review-problem")).ShouldContain("Confirmed. After that");
+
         host.Aggregator.ReviewFrames.Add(Frame(3));
         host.Aggregator.FailNext(0);
         await ShownAsync(Frame(3).OutcomeId);

@@ -1,3 +1,5 @@
+using IMDD.Contracts.Events;
+using IMDD.Imaging.Masks;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Synthetics;
@@ -12,22 +14,41 @@ internal sealed class FrozenSet
 
     private const double DefectRate = 0.6;
 
-    // Far from the cameras' frames, whose seeds begin at 0.
-    private const ulong FirstSeed = 1UL << 60;
+    // Far from the cameras' frames, whose seeds begin at 0, and from each other.
+    private const ulong FirstMeasured = 1UL << 60;
+    private const ulong FirstOfPlant = 1UL << 59;
 
     private readonly List<SyntheticSample> _samples = [];
 
-    /// <summary>Renders the frames.</summary>
-    public FrozenSet(LearnSettings settings)
+    private FrozenSet(LearnSettings settings, ulong firstSeed)
     {
         for (var line = 0; line < LearnSettings.Lines; line++)
         {
             SurfaceGenerator generator = new(settings.Surface(line) with { DefectRate = DefectRate, MaxDefects = 1 });
             for (var i = 0; i < FramesPerLine; i++)
             {
-                _samples.Add(generator.Generate(FirstSeed + (ulong)i));
+                _samples.Add(generator.Generate(firstSeed + (ulong)i));
             }
         }
+    }
+
+    /// <summary>The frames that figures are made of; renders them.</summary>
+    public static FrozenSet ForFigures(LearnSettings settings) => new(settings, FirstMeasured);
+
+    /// <summary>
+    /// Writes other frames of the same kind, as a plant has them set aside of its own lines with its people's words, in the layout <c>labelled</c>: what a new
+    /// name does to the old ones is judged on them before it is given out.
+    /// </summary>
+    public static void WriteOfPlant(LearnSettings settings, string folder)
+    {
+        LabelledFrames frames = new(folder);
+        foreach (var (sample, i) in new FrozenSet(settings, FirstOfPlant)._samples.Select((sample, i) => (sample, i)))
+        {
+            var mask = CocoRle.Encode(sample.Mask, sample.Width, sample.Height);
+            frames.Add(i / FramesPerLine, sample, [.. sample.Defects.Select(defect => new LabelledRegion { Class = defect.Name, BboxPx = CocoRle.BoundingBox(mask), MaskRle = mask })]);
+        }
+
+        frames.Write();
     }
 
     /// <summary>Runs a bundle over them, as an agent would.</summary>

@@ -1,8 +1,5 @@
 using IMDD.Cli.Quality;
-using IMDD.Cloud.Trainer.Snapshots;
 using IMDD.Contracts.Events;
-using IMDD.Contracts.Identity;
-using IMDD.Imaging;
 using IMDD.Imaging.Masks;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
@@ -24,8 +21,6 @@ internal sealed class LearnBench(TrainerProcess trainer, string bundle, string w
     /// <summary>Of each line, to measure on.</summary>
     private const int FramesPerLine = 100;
 
-    private const int Quality = 92;
-
     // The cameras' first frames are looked at for labels; those to measure on come long after them.
     private const ulong FirstLabelled = 300;
     private const ulong FirstMeasured = 1UL << 50;
@@ -38,7 +33,7 @@ internal sealed class LearnBench(TrainerProcess trainer, string bundle, string w
     {
         var folder = Directory.CreateDirectory(Path.Combine(work, FormattableString.Invariant($"seed{settings.Seed}"))).FullName;
         string labelled = Path.Combine(folder, "labelled"), model = Path.Combine(folder, "model");
-        FrozenSet frozen = new(settings);
+        var frozen = FrozenSet.ForFigures(settings);
         var before = frozen.Measure(bundle);
         var labels = WriteLabels(settings, labelled);
         await trainer.RunAsync(
@@ -53,15 +48,14 @@ internal sealed class LearnBench(TrainerProcess trainer, string bundle, string w
     /// <summary>Frames of the new kind, as many of each line, and some good ones that the model fails, as a person labels them.</summary>
     private int WriteLabels(LearnSettings settings, string folder)
     {
-        Directory.CreateDirectory(folder);
+        LabelledFrames frames = new(folder);
         using BundleEye eye = new(bundle);
-        List<(ExampleConsensus, string)> frames = [];
         for (var line = 0; line < LearnSettings.Lines; line++)
         {
             SurfaceGenerator generator = new(settings.Surface(line));
             for (var i = 0; i < LearnRecipe.LabelsOfNewKind / LearnSettings.Lines; i++)
             {
-                frames.Add(Label(line, generator.Generate(FirstLabelled + (ulong)i, [settings.NewKind])));
+                Label(line, generator.Generate(FirstLabelled + (ulong)i, [settings.NewKind]));
             }
         }
 
@@ -73,34 +67,15 @@ internal sealed class LearnBench(TrainerProcess trainer, string bundle, string w
                 .Take(FramesPerLine).FirstOrDefault(sample => eye.Look(sample).Count > 0);
             if (failed is not null)
             {
-                frames.Add(Label(line, failed));
+                Label(line, failed);
             }
         }
 
-        File.WriteAllBytes(Path.Combine(folder, LabelsFile.Name), LabelsFile.Write(frames));
+        frames.Write();
         return frames.Count;
 
-        (ExampleConsensus, string) Label(int line, SyntheticSample sample)
-        {
-            using RgbImage image = new(sample.Width, sample.Height);
-            sample.Rgb.CopyTo(image.Pixels);
-            var jpeg = ImageEncoder.EncodeJpeg(image, Quality);
-            var digest = ContentDigest.Of(jpeg);
-            var picture = digest[ContentDigest.Prefix.Length..] + ".jpg";
-            File.WriteAllBytes(Path.Combine(folder, picture), jpeg);
-            ExampleConsensus frame = new()
-            {
-                Frame = new FrameReference { Digest = digest, Width = sample.Width, Height = sample.Height },
-                Revision = 1,
-                CameraId = FormattableString.Invariant($"camera{line + 1}"),
-                AssetPath = LearnSettings.Cell(line),
-                State = ConsensusState.Agreed,
-                Verdict = sample.Defects.Count > 0 ? Verdict.Fail : Verdict.Pass,
-                Regions = [.. sample.Defects.Select(_ => Painted(settings.NewKindName, Brush.Over(CocoRle.Encode(sample.Mask, sample.Width, sample.Height))))],
-                Labels = [],
-            };
-            return (frame, picture);
-        }
+        void Label(int line, SyntheticSample sample) => frames.Add(
+            line, sample, [.. sample.Defects.Select(_ => Painted(settings.NewKindName, Brush.Over(CocoRle.Encode(sample.Mask, sample.Width, sample.Height))))]);
     }
 
     private static LabelledRegion Painted(string name, MaskRle mask) => new() { Class = name, BboxPx = CocoRle.BoundingBox(mask), MaskRle = mask };

@@ -22,8 +22,6 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
 {
     // Of products that no model was trained on.
     private const ulong GateSeed = 14_000_000;
-    private const ulong WordSeed = 15_000_000;
-    private const int WordFrames = 240;
     private const int GateFrames = 120;
 
     /// <summary>How long agents count before they say what a camera shows: a run is short.</summary>
@@ -90,10 +88,6 @@ internal sealed class LearnPlant(DemoFolder folder, LearnSettings settings) : IA
     /// <summary>Pictures of known kinds on which no name may be lost.</summary>
     public static string GateSet(LearnSettings settings)
         => FormattableString.Invariant($"synthetic:seed={GateSeed + (ulong)settings.Seed},count={GateFrames},products={GateFrames / 6}");
-
-    /// <summary>Pictures of known kinds against which a word's row is fitted: others than those of the gate.</summary>
-    public static string WordSet(LearnSettings settings)
-        => FormattableString.Invariant($"synthetic:seed={WordSeed + (ulong)settings.Seed},count={WordFrames},products={WordFrames / 6}");
 
     /// <summary>The cameras take no more pictures; what they took is seen through.</summary>
     public void EndCapture()

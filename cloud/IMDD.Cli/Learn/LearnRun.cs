@@ -4,6 +4,8 @@ using IMDD.Cli.Quality;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Registry;
 using IMDD.Hosting;
+using IMDD.Inference;
+using IMDD.Inference.Bundles;
 using Spectre.Console;
 
 namespace IMDD.Cli.Learn;
@@ -38,7 +40,7 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
     {
         var program = TrainerProcess.Find() ?? throw new CommandFailedException("The learning program, IMDD.Learning.Trainer, is not beside this one.", ExitCodes.ConfigurationInvalid);
         using var folder = DemoFolder.Open(settings.State);
-        FrozenSet frozen = new(settings);
+        var frozen = FrozenSet.ForFigures(settings);
         var before = frozen.Measure(settings.Bundle);
         await using var plant = await LearnPlant.StartAsync(settings, folder, _board, stop);
         _board.Watch(plant.Judge);
@@ -79,9 +81,13 @@ internal sealed class LearnRun(LearnSettings settings, IAnsiConsole console, Tim
         {
             ways = await WaysAsync(way, frozen, before, after, fleetAt, stop);
         }
-        catch (CommandFailedException e)
+        catch (Exception e) when (e is CommandFailedException or ModelBundleException or SegmenterException)
         {
             failure ??= e.Message;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // What has been measured is told all the same.
         }
 
         var result = Result(plant, way, first, release, fleetAt, before, after, ways, failure);

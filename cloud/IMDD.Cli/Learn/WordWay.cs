@@ -14,15 +14,17 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
     private const int Regions = 5;
 
     // Of the few examples that there are, by the sentence alone; with fewer, the regions are taken too.
-    private const string LeastNamed = "0.6";
+    private const string LeastNamed = "0.8";
     private const string LeastAtAll = "0";
     private const string RegionFolder = "regions";
+    private const string FrozenFolder = "frozen";
     private const long MaxPictureBytes = 16 << 20;
 
     private readonly HttpClient _curator = new() { BaseAddress = plant.CuratorUrl };
     private readonly List<(ReviewFrame Frame, MaskRle Painted)> _painted = [];
     private ScriptedReviewer? _reviewer;
     private TimeSpan? _enteredAt;
+    private readonly Task _frozen = Task.Run(() => FrozenSet.WriteOfPlant(settings, Path.Combine(folder, FrozenFolder)));
     private string _regions = "";
     private WordReleased? _alone;
     private WordReleased? _withRegions;
@@ -47,6 +49,7 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
             Said = (frame, painted) => _painted.Add((frame, painted)),
         };
         await _reviewer.RunAsync(stop);
+        await _frozen;
         _regions = $"labelled:{await WriteRegionsAsync(stop)}";
         _enteredAt = plant.Judge.Now;
         mark($"the word '{settings.NewKindName}' is entered: {settings.NewKindSentence}", "the sentence alone is tried");
@@ -115,7 +118,7 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
     private List<string> Arguments(int maxRegions) =>
     [
         "--name", settings.NewKindName, "--sentence", settings.NewKindSentence, "--regions", _regions, "--region-class", settings.NewKindName,
-        "--max-regions", maxRegions.ToString(CultureInfo.InvariantCulture), "--frozen", LearnPlant.WordSet(settings), "--split", "all",
+        "--max-regions", maxRegions.ToString(CultureInfo.InvariantCulture), "--frozen", $"labelled:{Path.Combine(folder, FrozenFolder)}", "--split", "all",
     ];
 
     private static string Account(string what, WordReleased tried)

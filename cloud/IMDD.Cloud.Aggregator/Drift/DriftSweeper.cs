@@ -70,15 +70,15 @@ internal sealed class DriftSweeper(IDbContextFactory<AggregatorDbContext> contex
         if (reference is null)
         {
             // A baseline that a person has asked for stands over what a later release carries on from before it.
-            var asked = context.DriftReferences.Where(other => other.Camera == row.Camera).Max(other => (long?)other.Epoch) ?? 0;
+            var asked = context.DriftReferences.Where(other => other.Camera == row.Camera).OrderByDescending(other => other.Epoch).FirstOrDefault();
             reference = new DriftReferenceRow
             {
                 Camera = row.Camera,
                 ModelDigest = row.ModelDigest,
                 Line = row.Line,
-                Since = DateTimeOffset.UnixEpoch,
+                Since = asked is { Epoch: > 0 } ? asked.Since : DateTimeOffset.UnixEpoch,
                 Latest = row.End,
-                Epoch = asked,
+                Epoch = asked?.Epoch ?? 0,
             };
             context.DriftReferences.Add(reference);
         }

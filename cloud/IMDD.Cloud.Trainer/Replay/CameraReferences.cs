@@ -24,6 +24,9 @@ internal sealed class CameraReferences(IDbContextFactory<TrainerDbContext> conte
 
     private const int LeastWindows = 4;
 
+    /// <summary>In a manifest, which is refused above a mebibyte: each takes little more than a kibibyte.</summary>
+    private const int MostCameras = 400;
+
     /// <summary>Of fewer, a tenth of the brightness is more than half chance.</summary>
     private const long LeastFrames = 1000;
 
@@ -76,7 +79,7 @@ internal sealed class CameraReferences(IDbContextFactory<TrainerDbContext> conte
         {
             Directory.CreateDirectory(folder);
             var partial = result + ".part";
-            await File.WriteAllBytesAsync(partial, ImddJson.Serialize(Made(run, Of(champion), trained.ChangedClasses is not null)), stop);
+            await File.WriteAllBytesAsync(partial, ImddJson.Serialize(Made(run, champion, trained.ChangedClasses is not null)), stop);
             File.Move(partial, result);
         }
 
@@ -96,21 +99,24 @@ internal sealed class CameraReferences(IDbContextFactory<TrainerDbContext> conte
         return JsonSerializer.SerializeToElement(merged);
     }
 
-    private BundleReference Made(RunRow run, BundleReference? champion, bool networkStays)
+    private BundleReference Made(RunRow run, BundleManifest from, bool networkStays)
     {
         using var context = contexts.CreateDbContext();
-        var taught = networkStays ? [] : Taught(context, run);
+        var champion = Of(from);
+        var taught = networkStays ? [] : Taught(context, run, from);
+        var reporting = Sql.Query(context, "SELECT DISTINCT camera FROM camera_windows", []).ConvertAll(row => (string)row[0]!);
         SortedDictionary<string, StatisticsSketch> cameras = new(StringComparer.Ordinal);
         foreach (var (camera, sketch) in champion?.Cameras ?? new Dictionary<string, StatisticsSketch>(StringComparer.Ordinal))
         {
-            if (OfPicturesAlone(sketch) is { } known)
+            // One that has been silent for as long as windows are kept is gone, and begins anew if it comes back: a manifest has room for so many.
+            if (reporting.Contains(camera, StringComparer.Ordinal) && OfPicturesAlone(sketch) is { } known)
             {
                 cameras[camera] = known;
             }
         }
 
         var general = OfPicturesAlone(champion?.Statistics);
-        foreach (var camera in Sql.Query(context, "SELECT DISTINCT camera FROM camera_windows", []).Select(row => (string)row[0]!))
+        foreach (var camera in reporting)
         {
             var isKnown = general is not null || cameras.ContainsKey(camera);
             if ((!isKnown || taught.Contains(camera)) && Newest(context, camera) is { } now)
@@ -119,19 +125,26 @@ internal sealed class CameraReferences(IDbContextFactory<TrainerDbContext> conte
             }
         }
 
+        if (cameras.Count > MostCameras)
+        {
+            Log.TooManyCameras(logger, cameras.Count, MostCameras);
+            return new BundleReference { Statistics = general };
+        }
+
         return new BundleReference { Statistics = general, Cameras = cameras.Count > 0 ? cameras : null };
     }
 
     /// <summary>Cameras of which so many good pictures were agreed on since the champion's snapshot that the candidate has learned what is usual there.</summary>
-    private static HashSet<string> Taught(TrainerDbContext context, RunRow run) =>
+    /// <remarks>By the snapshot: a release that was signed anew, for a rollback or with a word more, still names it.</remarks>
+    private static HashSet<string> Taught(TrainerDbContext context, RunRow run, BundleManifest champion) =>
     [
         .. Sql.Query(
             context,
             """
             SELECT data FROM labels WHERE state = {0} AND classes = '' AND sequence <= {1}
-                AND sequence > (SELECT COALESCE(MAX(snapshot_labels), 0) FROM runs WHERE release = {2})
+                AND sequence > (SELECT COALESCE(MAX(snapshot_labels), 0) FROM runs WHERE snapshot_id = {2})
             """,
-            [ConsensusState.Agreed, run.SnapshotLabels ?? 0, run.Champion])
+            [ConsensusState.Agreed, run.SnapshotLabels ?? 0, champion.TrainedFrom?.DatasetDigest ?? ""])
             .Select(row => ImddJsonText.Read<ExampleConsensus>((string)row[0]!))
             .Where(label => label.Verdict == Verdict.Pass)
             .GroupBy(label => $"{label.AssetPath}/{label.CameraId}", StringComparer.Ordinal)

@@ -82,6 +82,12 @@ internal sealed class StationPredictor(StationBook book, IBlobStore blobs, Train
                 continue;
             }
 
+            // Frames that are undecided now are neither kept nor counted: of a station that leaves some so, nothing can be said.
+            if (recipe is { UndecidedMargin: > 0 })
+            {
+                continue;
+            }
+
             List<ReplayFrame> frames = [];
             foreach (var failed in (bool[])[true, false])
             {

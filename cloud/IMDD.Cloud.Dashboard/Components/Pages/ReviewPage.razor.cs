@@ -19,6 +19,8 @@ public sealed partial class ReviewPage
     private const int ShownWaiting = 12;
     private static readonly TimeSpan IdleRefresh = TimeSpan.FromSeconds(3);
 
+    private const string NotYet = "The curator does not answer: the page looks again by itself.";
+
     private readonly CancellationTokenSource _left = new();
     private DotNetObjectReference<ReviewPage>? _self;
     private ReviewRequest? _who;
@@ -122,7 +124,7 @@ public sealed partial class ReviewPage
         }
         else if (_who is not null && Name != _opened)
         {
-            await RunAsync(LoadAsync);
+            await RunAsync(LoadAsync, NotYet);
         }
     }
 
@@ -164,7 +166,7 @@ public sealed partial class ReviewPage
         await Js.InvokeVoidAsync("imddReview.setRater", rater);
         _who = new ReviewRequest { RaterId = rater, Holder = await Js.InvokeAsync<string>("imddReview.holder") };
         await AttachAsync();
-        await RunAsync(LoadAsync);
+        await RunAsync(LoadAsync, NotYet);
     }
 
     private async Task LeaveAsync()
@@ -215,19 +217,19 @@ public sealed partial class ReviewPage
         }
 
         await RefreshListsAsync();
-        Show(next, done);
+        Show(next, done, _problem is null);
         if (Name is not null)
         {
             Navigation.NavigateTo("review", replace: true);
         }
     }
 
-    private void Show(ReviewFrame? frame, string done)
+    private void Show(ReviewFrame? frame, string done, bool isAnswered = true)
     {
         _frame = frame is null ? null : new ReviewFrameView(frame, _who);
         (_name, _judgement, _drawn, _tool) = ("", null, 0, "");
         _shows++;
-        _said = string.Join(' ', ((string[])[done, Progress + ".", _frame is null ? "Nothing waits." : _frame.Description]).Where(part => part.Length > 1));
+        _said = string.Join(' ', ((string[])[done, Progress + ".", _frame?.Description ?? (isAnswered ? "Nothing waits." : "")]).Where(part => part.Length > 1));
     }
 
     private async Task ReadListsAsync()
@@ -371,7 +373,9 @@ public sealed partial class ReviewPage
     private bool IsUnanswered(Exception e) => e is HttpRequestException || (e is TaskCanceledException && !_left.IsCancellationRequested);
 
     /// <summary>One thing at a time; what goes wrong stands on the page, and the frame stays.</summary>
-    private async Task RunAsync(Func<Task> action)
+    /// <param name="action">What is done.</param>
+    /// <param name="unanswered">What is said where the curator does not answer.</param>
+    private async Task RunAsync(Func<Task> action, string unanswered = "The curator does not answer: nothing was saved. Try again.")
     {
         if (_busy)
         {
@@ -390,7 +394,7 @@ public sealed partial class ReviewPage
         }
         catch (Exception e) when (IsUnanswered(e))
         {
-            _problem = "The curator does not answer: nothing was saved. Try again.";
+            _problem = unanswered;
         }
         catch (Exception e) when (e is OperationCanceledException or JSDisconnectedException)
         {
@@ -427,7 +431,8 @@ public sealed partial class ReviewPage
                 {
                     if (_who is not null && !_busy)
                     {
-                        await (_frame is null ? RunAsync(LoadAsync) : RefreshListsAsync());
+                        // What was said before stands until there is an answer.
+                        await (_frame is null ? RunAsync(LoadAsync, _problem ?? NotYet) : RefreshListsAsync());
                         StateHasChanged();
                     }
                 });

@@ -103,9 +103,9 @@ internal sealed class ClipVisionModel : NamedModule
         var placed = graph.Add(patches, graph.Constant("patch_positions", positions.narrow(0, 1, count).ToOnnx()));
         var tokens = graph.Concat(1, own, placed, graph.Add(own, graph.Constant("masks", zeros(1, queries, 1).ToOnnx())));
 
-        // Constants for each image of the batch: a zero of its own is added to them.
+        // Constants for each image of the batch: a zero of its own is added to them. Made of the least, since a sum of blocked ones leaves the range of 16 bits.
         var inside = Masks.MaskDecoder.ExportBias(graph, masks, maps);
-        var zero = graph.Mul(graph.ReduceSum(inside, 2, 3), graph.Scalar(0));
+        var zero = graph.Mul(graph.ReduceMin(inside, 2, 3), graph.Scalar(0));
         var image = cat([zeros(1, 1, 1 + count, 1 + count), full([1, 1, 1 + count, queries], Masks.MaskDecoder.Blocked)], 3);
         var themselves = (1 - eye(queries)).mul(Masks.MaskDecoder.Blocked).view(1, 1, queries, queries);
         var noClass = full([1, 1, queries, 1], Masks.MaskDecoder.Blocked);
