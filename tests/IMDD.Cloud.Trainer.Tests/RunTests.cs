@@ -123,23 +123,29 @@ public sealed class RunTests : IAsyncLifetime
     {
         Recipe recipe = new() { Id = "door-red@4", MinAreaPx = 60, Classes = new Dictionary<string, RecipeClassRule> { ["dent"] = new() { MinScore = 0.5 } } };
         string own = RecipeDigest.Of(recipe), unknown = RecipeDigest.Of(recipe with { Id = "door-red@5" });
-        using var request = JsonContent.Create(new RegisterRecipe { Recipe = JsonSerializer.SerializeToElement(recipe, ImddJson.Options), By = "test" }, options: ImddJson.Options);
-        (await Plant.ReadAsync<RecipeView>(await _plant.Registry.PostAsync(RegistryRoutes.Recipes, request, Stop))).Digest.ShouldBe(own);
+        var withMargin = recipe with { Id = "door-blue@1", UndecidedMargin = 0.1 };
+        foreach (var known in (Recipe[])[recipe, withMargin])
+        {
+            using var request = JsonContent.Create(new RegisterRecipe { Recipe = JsonSerializer.SerializeToElement(known, ImddJson.Options), By = "test" }, options: ImddJson.Options);
+            (await Plant.ReadAsync<RecipeView>(await _plant.Registry.PostAsync(RegistryRoutes.Recipes, request, Stop))).Digest.ShouldBe(RecipeDigest.Of(known));
+        }
+
         var trainer = await StartAsync();
         var now = TimeProvider.System.GetUtcNow();
-        await StoreAsync([50, 51, 52]);
+        await StoreAsync([50, 51, 52, 53]);
         await _plant.PublishAsync(
             [
-                StationRecords.Failed(50, now), StationRecords.Failed(51, now.AddMinutes(-16)), StationRecords.Failed(52, now, line: "line3"),
+                StationRecords.Failed(50, now), StationRecords.Failed(51, now.AddMinutes(-16)), StationRecords.Failed(52, now, line: "line3"), StationRecords.Failed(53, now, line: "line4"),
                 .. Enumerable.Range(1, 3).SelectMany(n => (KafkaConsumed[])[
-                    StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20, recipe: own), StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20, line: "line3", recipe: unknown)]),
+                    StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20, recipe: own), StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20, line: "line3", recipe: unknown),
+                    StationRecords.Window(now.AddMinutes(-5 * n), passed: 80, failed: 20, line: "line4", recipe: RecipeDigest.Of(withMargin))]),
             ]);
-        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 2 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line3/cell3", failed: true, now.AddDays(-1)).Count == 1);
+        await Eventually.HoldsAsync(() => trainer.Get<StationBook>().Stations().Count == 3 && trainer.Get<StationBook>().Frames("acme/ulm/paint/line3/cell3", failed: true, now.AddDays(-1)).Count == 1);
 
         var run = await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
 
         var line = ImddJson.Deserialize<ReplayPlan>(await File.ReadAllBytesAsync(Path.Combine(_plant.Work, "runs", run.RunId, "prediction", "plan.json"), Stop))
-            .Lines.ShouldHaveSingleItem("what line3 decides by, nobody knows");
+            .Lines.ShouldHaveSingleItem("what line3 decides by, nobody knows, and what line4 leaves undecided is not kept");
         (line.Line, line.Frames.Count, RecipeDigest.Of(line.Recipe!)).ShouldBe(("acme/ulm/paint/line2/cell3", 1, own), "51 is from before the recipe");
     }
 
