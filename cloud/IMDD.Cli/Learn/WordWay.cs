@@ -127,7 +127,10 @@ internal sealed class WordWay(LearnSettings settings, LearnPlant plant, string f
         var verdict = tried.Release is null ? $"is refused: {json.GetProperty("reason").GetString()}" : $"is accepted at threshold {json.GetProperty("threshold")}";
         var old = json.GetProperty("old_names_change_points");
         return string.Create(
-            CultureInfo.InvariantCulture, $"{what} {verdict} (old names {old.GetProperty("pooled").GetDouble():0.#} points, the worst {old.GetProperty("worst").GetDouble():0.#})");
+            CultureInfo.InvariantCulture, $"{what} {verdict} (old names {Points(old, "pooled"):0.#} points, the worst {Points(old, "worst"):0.#})");
+
+        // Nothing has no sign.
+        static double Points(JsonElement of, string name) => Math.Round(of.GetProperty(name).GetDouble(), 1) + 0;
     }
 
     /// <summary>What was painted, as the data set layout <c>labelled</c>.</summary>
