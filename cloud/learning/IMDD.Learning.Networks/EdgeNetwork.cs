@@ -122,13 +122,18 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
     }
 
     /// <summary>
-    /// Writes the network: defect logit, embedding, frame's embedding. The pixels' embedding keeps its length here, unlike in <see cref="forward"/>: whoever
-    /// compares it with rows divides the few cosines by <see cref="Length"/> instead of its many channels.
+    /// Writes the network together with the comparison with rows of text, which costs less so: the few cosines are divided by the pixels' lengths instead of their
+    /// many channels, and the channels are as few as they can be (<see cref="EmbeddingAxes"/>).
     /// </summary>
+    /// <param name="onnx">Where to.</param>
+    /// <param name="inputs">Picture and, where it takes one, reference, in grey levels of 0 to 255; unit rows <c>[K, D]</c>.</param>
+    /// <returns>Defect logits <c>[B, h, w]</c>, logits of the rows <c>[B, K, cells]</c>, the frame's embedding <c>[B, E]</c>.</returns>
     public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
     {
+        using var scope = NewDisposeScope();
         var graph = onnx.Graph;
-        List<OnnxValue> levels = [onnx.CallMany(_stem, inputs)[0]];
+        var text = inputs[^1];
+        List<OnnxValue> levels = [onnx.CallMany(_stem, [.. inputs.SkipLast(1)])[0]];
         foreach (var stage in _stages)
         {
             levels.Add(onnx.Call(stage, levels[^1]));
@@ -141,7 +146,17 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             features = onnx.CallMany(_merges[index], features, levels[^(index + 2)])[0];
         }
 
-        var (defect, embedding) = (onnx.Call(_defect, features), onnx.Call(_embedding, features));
+        var defect = onnx.Call(_defect, features);
+        if (_branches.Count == 0 && EmbeddingAxes.Of(onnx, _embedding) is { } axes)
+        {
+            using (graph.Scope(nameof(_embedding)))
+            {
+                var pixels = Cells(graph, axes.Pixels(features));
+                return [graph.Squeeze(defect, 1), RowLogits(graph, axes.Products(text, pixels), pixels, axes.FixedSquare), frame];
+            }
+        }
+
+        var embedding = onnx.Call(_embedding, features);
         levels[_finest] = _branches.Count == 0 ? levels[_finest] : graph.Concat(1, levels[_finest], features);
         foreach (var branch in _branches)
         {
@@ -149,16 +164,20 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             (defect, embedding) = (graph.Max(defect, logit), branch.ExportClaim(graph, embedding, logit, defect));
         }
 
-        return [graph.Squeeze(defect, 1), embedding, frame];
+        var cells = Cells(graph, embedding);
+        return [graph.Squeeze(defect, 1), RowLogits(graph, graph.MatMul(text, cells), cells, 0), frame];
     }
 
-    /// <summary>Lengths <c>[B, 1, cells]</c> of embeddings <c>[B, D, cells]</c>, never 0.</summary>
-    public static OnnxValue Length(OnnxGraphBuilder graph, OnnxValue embeddings)
+    private static OnnxValue Cells(OnnxGraphBuilder graph, OnnxValue map) => graph.FlattenFrom(map, 2, OnnxDimension.Symbolic("cells"));
+
+    /// <summary>Logits of rows from their products with pixels <c>[B, channels, cells]</c>, whose length's square is that of the channels and <paramref name="more"/>.</summary>
+    private OnnxValue RowLogits(OnnxGraphBuilder graph, OnnxValue products, OnnxValue pixels, float more)
     {
         // Adding up by a product: over the channels of a map a sum of its own takes ten times as long.
-        var channels = embeddings.Shape[1].Value!.Value;
+        var channels = pixels.Shape[1].Value!.Value;
         var ones = graph.Constant("ones", Enumerable.Repeat(1f, (int)channels).ToArray(), 1, channels);
-        return graph.Sqrt(graph.Add(graph.MatMul(ones, graph.Mul(embeddings, embeddings)), graph.Scalar(UnitFloor.ToSingle())));
+        var length = graph.Sqrt(graph.Add(graph.MatMul(ones, graph.Mul(pixels, pixels)), graph.Scalar(UnitFloor.ToSingle() + more)));
+        return graph.Add(graph.Mul(graph.Div(products, length), graph.Scalar(MathF.Exp(_naming.LogScale.item<float>()))), graph.Scalar(_naming.Bias.item<float>()));
     }
 
     private List<Tensor> Encode(Tensor image, Tensor? reference)

@@ -11,7 +11,7 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
 {
     // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
     private static readonly Scalar One = 1f;
-    private static readonly Scalar Levels = 255f;
+    private static readonly Scalar White = 255f;
 
     private readonly EdgeNetwork _network;
     private readonly OutputCalibration _calibration;
@@ -85,24 +85,14 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
     public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
     {
         var graph = onnx.Graph;
-        List<OnnxValue> pictures = [Unit(graph, inputs[0])];
+        List<OnnxValue> seen = [Levels(graph, inputs[0])];
         if (_network.Options.UsesReference)
         {
-            pictures.Add(Unit(graph, inputs[2]));
+            seen.Add(Levels(graph, inputs[2]));
         }
 
-        var features = onnx.CallMany(_network, pictures);
-        var (defect, embedding) = (features[0], features[1]);
-        var cells = graph.FlattenFrom(embedding, 2, OnnxDimension.Symbolic("cells"));
-        OnnxValue scores;
-        using (graph.Scope("naming"))
-        {
-            var naming = _network.Naming;
-            // Rows by cells: so the many channels need not be turned around.
-            var cosine = graph.Div(graph.MatMul(inputs[1], cells), EdgeNetwork.Length(graph, cells));
-            scores = graph.Sigmoid(graph.Add(
-                graph.Mul(cosine, graph.Scalar(MathF.Exp(naming.LogScale.item<float>()))), graph.Scalar(naming.Bias.item<float>())));
-        }
+        var features = onnx.CallMany(_network, [.. seen, inputs[1]]);
+        var (defect, scores) = (features[0], graph.Sigmoid(features[1]));
 
         // One row more, below every score: the second best where there is one row.
         var (two, rows) = graph.TopK(graph.Pad(scores, [(0, 0), (0, 1), (0, 0)], fill: -1), graph.Vector(2), 2, axis: 1);
@@ -121,8 +111,8 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
     private static OnnxValue Probability(OnnxGraphBuilder graph, OnnxValue logit, double scale, double offset)
         => graph.Sigmoid(graph.Add(graph.Mul(logit, graph.Scalar((float)scale)), graph.Scalar((float)offset)));
 
-    private static Tensor Unit(Tensor bytes) => (bytes.to_type(ScalarType.Float32) / Levels).permute(0, 3, 1, 2).contiguous();
+    private static Tensor Unit(Tensor bytes) => (bytes.to_type(ScalarType.Float32) / White).permute(0, 3, 1, 2).contiguous();
 
-    private static OnnxValue Unit(OnnxGraphBuilder graph, OnnxValue bytes)
-        => graph.Transpose(graph.Mul(graph.Cast(bytes, OnnxElementType.Float), graph.Scalar(1 / 255f)), 0, 3, 1, 2);
+    // Turned as bytes, which are a quarter of the floats.
+    private static OnnxValue Levels(OnnxGraphBuilder graph, OnnxValue bytes) => graph.Cast(graph.Transpose(bytes, 0, 3, 1, 2), OnnxElementType.Float);
 }

@@ -8,7 +8,7 @@ internal static class ShippedBundles
     /// <summary>Digests of their manifests.</summary>
     public static IReadOnlySet<string> Digests { get; } = new[]
     {
-        "sha256:fb13755809242854ccbda5cdfd9597c328bd9ce11cd87fb092346886bd5dfc07", // contrast 1.0.0
+        "sha256:e512882bf42b356684b4916aa7343e9cfb6df2ca0431c57eb1e6b378add84842", // contrast 1.0.0
         "sha256:72499cd0612132004c5bcc013153debd9c38daf06c6514ec8d2bfdcfbf6659b0", // surfaces: edge-small 1.0.0
     }.ToFrozenSet(StringComparer.Ordinal);
 }

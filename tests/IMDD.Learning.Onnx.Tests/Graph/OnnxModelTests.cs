@@ -24,6 +24,20 @@ public sealed class OnnxModelTests
         Run(model, [1, 0, 0, 1], 2, 2).ShouldBe([2, 6, 4, 8]);
     }
 
+    /// <summary>A runtime joins an addition to a convolution, and shares buffers, where it is told that inner sizes are alike.</summary>
+    [Fact]
+    public void ToBytes_InnerValues_CarryTheirDimensions()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [B, 1, OnnxDimension.Symbolic("H", 2), OnnxDimension.Symbolic("W", 2)]);
+        var half = _graph.Conv(x, _graph.Constant("w", [1f, 2f, 3f, 4f], 1, 1, 2, 2), null, OnnxWindow.Square(2, stride: 2));
+        _graph.Output("y", _graph.ReduceMean(half, 2, 3));
+
+        var bytes = _graph.ToModel(Info).ToBytes();
+
+        bytes.AsSpan().IndexOf("H/2"u8).ShouldBePositive();
+        bytes.AsSpan().IndexOf("W/2"u8).ShouldBePositive();
+    }
+
     [Fact]
     public void ToModel_WhatNoOutputNeeds_IsDropped()
     {

@@ -25,6 +25,9 @@ public sealed class LocalContrast : Module<Tensor, Tensor>, IOnnxExportable
     /// <summary>Added to the variance: below two grey levels of 255 a deviation is noise.</summary>
     public const float VarianceFloor = 6e-5f;
 
+    /// <summary>The grey level that is 1.</summary>
+    public const float White = 255;
+
     /// <summary>Brings the fine difference to the size of the other channels.</summary>
     public const float FineGain = 16;
 
@@ -58,11 +61,11 @@ public sealed class LocalContrast : Module<Tensor, Tensor>, IOnnxExportable
         return cat([fine, normalised], 1).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Writes the channels, for pictures in grey levels of 0 to <see cref="White"/>.</summary>
     public OnnxValue ExportOnnx(OnnxModuleScope onnx, OnnxValue input)
     {
         var graph = onnx.Graph;
-        var light = graph.ReduceMean(onnx.Call(_half, input), 1);
+        var light = graph.Mul(graph.ReduceMean(onnx.Call(_half, input), 1), graph.Scalar(1 / White));
         light = graph.Sub(light, graph.ReduceMean(light, 2, 3));
         var fine = graph.Mul(graph.Sub(light, onnx.Call(_fine, light)), graph.Scalar(FineGain));
         var mean = onnx.Call(_wide, onnx.Call(_toCoarse, light));

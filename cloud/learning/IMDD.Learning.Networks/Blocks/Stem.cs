@@ -12,9 +12,12 @@ namespace IMDD.Learning.Networks.Blocks;
 /// </summary>
 public sealed class Stem : Module<Tensor, Tensor?, Tensor>, IOnnxMultiExportable
 {
+    private const float White = LocalContrast.White;
+
     // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
     private static readonly Scalar Centre = 0.5f;
     private static readonly Scalar Spread = 4f;
+    private static readonly Scalar ToLayer = 4f / White;
 
     private readonly LocalContrast _contrast = new();
     private readonly TorchSharp.Modules.Conv2d _colours;
@@ -49,18 +52,22 @@ public sealed class Stem : Module<Tensor, Tensor?, Tensor>, IOnnxMultiExportable
         return functional.relu(_norm.forward(sum)).MoveToOuterDisposeScope();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Writes the stem, for pictures in grey levels of 0 to 255: a factor costs nothing in the weights, and time on every pixel.</summary>
     public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
     {
+        using var scope = NewDisposeScope();
         var graph = onnx.Graph;
         var contrast = onnx.Call(_contrast, inputs[0]);
-        var sum = onnx.Call(_colours, graph.Mul(graph.Sub(inputs[0], graph.Scalar(0.5f)), graph.Scalar(4f)));
+        var sum = OfLevels(_colours, graph.Sub(inputs[0], graph.Scalar(0.5f * White)));
         if (_differences is not null)
         {
             contrast = graph.Concat(1, contrast, onnx.Call(_contrast, inputs[1]));
-            sum = graph.Add(sum, onnx.Call(_differences, graph.Mul(graph.Sub(inputs[0], inputs[1]), graph.Scalar(4f))));
+            sum = graph.Add(sum, OfLevels(_differences, graph.Sub(inputs[0], inputs[1])));
         }
 
         return [graph.Relu(onnx.Call(_norm, graph.Add(sum, onnx.Call(_contrasts, contrast))))];
+
+        OnnxValue OfLevels(TorchSharp.Modules.Conv2d layer, OnnxValue levels)
+            => graph.Conv(levels, onnx.Parameter("weight", layer.weight.detach() * ToLayer), null, OnnxWindow.Square(3, stride: 2, padding: 1));
     }
 }
