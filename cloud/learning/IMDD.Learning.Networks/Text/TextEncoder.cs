@@ -4,10 +4,9 @@ using static TorchSharp.torch.nn;
 namespace IMDD.Learning.Networks.Text;
 
 /// <summary>
-/// Makes rows of text: the mean of the embeddings of a text's words and letter runs, through two linear layers, brought to unit length. Trained
-/// with the network; kept with its bundle, so that rows for new names can be made for a model in the field.
+/// Makes rows of letters: the mean of the embeddings of a text's words and letter runs, through two linear layers, brought to unit length.
 /// </summary>
-public sealed class TextEncoder : Module<IReadOnlyList<string>, Tensor>
+public sealed class TextEncoder : RowEncoder
 {
     private const int Hidden = 128;
     private const double StartDeviation = 0.3;
@@ -31,8 +30,7 @@ public sealed class TextEncoder : Module<IReadOnlyList<string>, Tensor>
     /// <summary>Length of a row.</summary>
     public int EmbeddingLength { get; }
 
-    /// <summary>Unit rows <c>[texts, D]</c>.</summary>
-    /// <exception cref="ArgumentException">A text has no word in it.</exception>
+    /// <inheritdoc/>
     public override Tensor forward(IReadOnlyList<string> texts)
     {
         using var scope = NewDisposeScope();

@@ -90,6 +90,7 @@ internal static class TrainEdgeCommand
         {
             Description = "The data are of the cameras that the model is for: the bundle says what their normal pictures look like, and drift is measured from that.",
         };
+        var clip = ClipRows.CreateOptions("it makes the rows of text, through a small part that is trained with the network, instead of letters. Needed with --from where that model has one.");
         Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> stopWithInput = new("--stop-with-input")
@@ -99,8 +100,9 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, clip.Clip, clip.Tokenizer, stride, threads, stopWithInput, json,
         };
+        command.Validators.Add(clip.Check);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var stop = parsed.GetValue(stopWithInput) ? InputEnd.Watch(cancellation) : null;
@@ -108,6 +110,7 @@ internal static class TrainEdgeCommand
                 parsed,
                 parsed.GetRequiredValue(folder).FullName,
                 parsed.GetValue(from)?.FullName,
+                clip,
                 new TrainingSelection
                 {
                     Names = parsed.GetValue(data) ?? [],
@@ -164,6 +167,7 @@ internal static class TrainEdgeCommand
         ParseResult parsed,
         string folder,
         string? from,
+        ClipRows clipRows,
         TrainingSelection selection,
         bool keepClasses,
         bool drift,
@@ -195,7 +199,8 @@ internal static class TrainEdgeCommand
             throw new ArgumentException("--keep-classes needs --from: the model whose classes are kept.");
         }
 
-        using var start = from is null ? null : EdgeModel.Load(from);
+        using var clip = clipRows.Open(parsed);
+        using var start = from is null ? null : EdgeModel.Load(from, clip);
         if (start is not null && isAsStart)
         {
             var network = start.Description.Network;
@@ -225,7 +230,7 @@ internal static class TrainEdgeCommand
 
         var run = Path.Combine(folder, ModelBundle.RunFolder);
         using var own = await RunFolderLock.TakeAsync(run, cancellation).ConfigureAwait(false);
-        using EdgeTrainer trainer = new(options, data, run, start);
+        using EdgeTrainer trainer = new(options, data, run, start, clip: clip);
         if (trainer.Notice is { } notice)
         {
             await progress.WriteLineAsync(notice).ConfigureAwait(false);

@@ -21,16 +21,19 @@ internal static class TrainNamingCommand
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
+        var clip = ClipRows.CreateOptions("the one that the model's rows are made with.");
         var json = JsonLine.CreateOption();
-        Command command = new("naming", "Measures naming by seen names, unseen compositions of seen words, and unseen words.") { model, data, json };
-        command.SetAction(parsed => Run(parsed, parsed.GetRequiredValue(model).FullName, parsed.GetRequiredValue(data), parsed.GetValue(json)));
+        Command command = new("naming", "Measures naming by seen names, unseen compositions of seen words, and unseen words.") { model, data, clip.Clip, clip.Tokenizer, json };
+        command.Validators.Add(clip.Check);
+        command.SetAction(parsed => Run(parsed, parsed.GetRequiredValue(model).FullName, clip, parsed.GetRequiredValue(data), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, string folder, string[] data, bool json)
+    private static int Run(ParseResult parsed, string folder, ClipRows clipRows, string[] data, bool json)
     {
         torch.set_num_threads(1);
-        using var model = EdgeModel.Load(folder);
+        using var clip = clipRows.Open(parsed);
+        using var model = EdgeModel.Load(folder, clip);
         var tiers = new TierNaming(model, new OpenCvImageDecoder()).Measure([.. data.Select(name => DatasetReaders.Read(name))]);
         var output = parsed.InvocationConfiguration.Output;
         if (!json)

@@ -23,7 +23,7 @@ internal static class TrainWordCommand
         Option<DirectoryInfo> model = new("--model") { Description = "The bundle that is to know it.", Required = true };
         Option<string> name = new("--name") { Description = "The word.", Required = true };
         Option<string[]> synonym = new("--synonym") { Description = "Another word for it; several times." };
-        Option<string?> sentence = new("--sentence") { Description = "What it looks like, in words that the model has seen; it lists them where no word was." };
+        Option<string?> sentence = new("--sentence") { Description = "What it looks like, in words that the model has seen; it lists them where no word was. With --clip in any words." };
         Option<string?> regions = new("--regions") { Description = "KEY:PATH of pictures with confirmed regions of it. Those beyond --max-regions are named." };
         Option<string?> regionClass = new("--region-class") { Description = "What these pictures call it; its name by default." };
         Option<int> maxRegions = new("--max-regions")
@@ -38,11 +38,13 @@ internal static class TrainWordCommand
         Option<double> named = new("--min-named") { Description = "Share of the examples found that must get the name, 0 to 1; one must in any case.", DefaultValueFactory = _ => new WordOptions().LeastNamed };
         Option<double?> threshold = new("--threshold") { Description = "Lowest threshold of the new row, 0 to 1; found from its regions by default." };
         Option<DirectoryInfo> folder = new("--out") { Description = "The new bundle's folder.", Required = true };
+        var clip = ClipRows.CreateOptions("the one that the bundle's rows are made with.");
         var json = JsonLine.CreateOption();
         Command command = new("word", "Teaches a bundle a word without new weights.")
         {
-            model, name, synonym, sentence, regions, regionClass, maxRegions, frozen, side, lost, named, threshold, folder, json,
+            model, name, synonym, sentence, regions, regionClass, maxRegions, frozen, side, lost, named, threshold, folder, clip.Clip, clip.Tokenizer, json,
         };
+        command.Validators.Add(clip.Check);
         command.SetAction(parsed =>
         {
             var used = parsed.GetValue(maxRegions);
@@ -51,6 +53,7 @@ internal static class TrainWordCommand
                 throw new ArgumentException($"--max-regions is {used}: expected 0 or more.");
             }
 
+            using var embedder = clip.Open(parsed);
             NewWord word = new(parsed.GetRequiredValue(name), parsed.GetValue(synonym) ?? [], parsed.GetValue(sentence));
             var shown = parsed.GetValue(regionClass) ?? word.Name;
             return Run(
@@ -59,6 +62,7 @@ internal static class TrainWordCommand
                 {
                     Model = parsed.GetRequiredValue(model).FullName,
                     Folder = parsed.GetRequiredValue(folder).FullName,
+                    Clip = embedder,
                     Word = word,
                     Frozen = Frozen(parsed.GetRequiredValue(frozen), parsed.GetRequiredValue(side)),
                     Regions = parsed.GetValue(regions) is { } data ? Showing(data, shown) : [],

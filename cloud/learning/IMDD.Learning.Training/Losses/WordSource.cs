@@ -19,7 +19,7 @@ public sealed class WordSource
     private readonly List<DefectTerm> _others;
     private readonly IReadOnlyList<DefectTerm> _terms;
     private readonly Vocabulary _vocabulary;
-    private readonly CaptionWriter _captions;
+    private readonly CaptionWriter? _captions;
     private readonly int _seed;
 
     /// <summary>Prepares the draws.</summary>
@@ -27,17 +27,21 @@ public sealed class WordSource
     /// <param name="classes">The model's classes.</param>
     /// <param name="excluded">Ids of terms that must take no part: those that are kept for testing.</param>
     /// <param name="seed">Recorded with the run.</param>
-    public WordSource(Vocabulary vocabulary, IReadOnlyList<TrainedClass> classes, IReadOnlySet<string> excluded, int seed)
+    /// <param name="hasCaptions">Whether captions take part: they teach an encoder what words say together.</param>
+    public WordSource(Vocabulary vocabulary, IReadOnlyList<TrainedClass> classes, IReadOnlySet<string> excluded, int seed, bool hasCaptions = true)
     {
         _vocabulary = vocabulary;
         _classes = classes;
         _terms = [.. vocabulary.File.Defects.Where(t => !excluded.Contains(t.Id))];
         _others = [.. _terms.Where(t => classes.All(c => c.Id != t.Id && !c.Synonyms.Prepend(c.Name).Any(name => Says(name, t.Name))) && t.Id != Generic)];
-        _captions = new CaptionWriter(vocabulary);
+        _captions = hasCaptions ? new CaptionWriter(vocabulary) : null;
         _seed = seed;
     }
 
     private const string Generic = "generic-defect";
+
+    /// <summary>Every text that can be drawn but the captions, some more than once.</summary>
+    public IEnumerable<string> Words => _classes.SelectMany(c => c.RowTexts ?? [c.Name, .. c.Synonyms]).Concat(_terms.SelectMany(t => t.Synonyms.Prepend(t.Name)));
 
     /// <summary>The texts of a step.</summary>
     public DrawnWords Draw(long step)
@@ -53,7 +57,7 @@ public sealed class WordSource
 
         var pairs = random.GetItems([.. Enumerable.Range(0, _terms.Count)], _terms.Count).Distinct().Take(Pairs).Select(i => _terms[i]).ToList();
         texts.AddRange(pairs.Select(t => Word(t.Name, t.Synonyms, random)));
-        texts.AddRange(pairs.Select(t => random.NextDouble() < CaptionShare ? Caption(t, random) : Word(t.Name, t.Synonyms, random)));
+        texts.AddRange(pairs.Select(t => _captions is { } writer && random.NextDouble() < CaptionShare ? Caption(writer, t, random) : Word(t.Name, t.Synonyms, random)));
         return new DrawnWords(texts, rows, pairs.Count);
     }
 
@@ -65,10 +69,10 @@ public sealed class WordSource
     private static string Word(string name, IReadOnlyList<string> synonyms, Random random)
         => synonyms.Count == 0 || random.NextDouble() < NameShare ? name : synonyms[random.Next(synonyms.Count)];
 
-    private string Caption(DefectTerm term, Random random)
+    private string Caption(CaptionWriter writer, DefectTerm term, Random random)
     {
         var file = _vocabulary.File;
-        return _captions.Write(
+        return writer.Write(
             new DefectFacts
             {
                 Defect = term.Id,

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
-using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Inference.Bundles;
@@ -119,6 +118,11 @@ public static class EdgeBundle
 
         writer.Add(EdgeModel.WeightsFile, model.WeightBytes());
         writer.Add(EdgeModel.DescriptionFile, EdgeModel.Bytes(model.Description), "application/json");
+        if (model.TextBytes(model.Description.Classes) is { } texts)
+        {
+            writer.Add(EdgeModel.ClipTextsFile, texts);
+        }
+
         return writer.Write(
             folder, contents => Manifest(model, exported, segmenter, contents, createdAt) with
             {
@@ -159,7 +163,7 @@ public static class EdgeBundle
             Stride = EdgeNetworkOptions.Stride,
             OutputStride = description.Network.OutputStride,
             Opset = exported.Opset,
-            TextEncoder = new TextEncoderReference("letters", ContentDigest.Of(SafetensorsFile.Write(ModuleTensors.Read(model.Text, EdgeModel.TextPrefix)))),
+            TextEncoder = model.TextReference(),
             Rows = description.BundleRows(),
             Classes = description.BundleClasses(),
             PixelThreshold = calibration.PixelThreshold,

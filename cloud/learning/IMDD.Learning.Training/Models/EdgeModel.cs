@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Networks.Text;
@@ -9,7 +10,9 @@ using TorchSharp;
 
 namespace IMDD.Learning.Training.Models;
 
-/// <summary>A network with the text encoder that was trained with it, and what they are called. On disk: a folder of two files.</summary>
+/// <summary>
+/// A network with the text encoder that was trained with it, and what they are called. On disk: a folder of two files, and of a third where rows are made with CLIP.
+/// </summary>
 public sealed class EdgeModel : IDisposable
 {
     /// <summary>Weights of both modules.</summary>
@@ -18,6 +21,12 @@ public sealed class EdgeModel : IDisposable
     /// <summary>The description.</summary>
     public const string DescriptionFile = "model.json";
 
+    /// <summary>
+    /// CLIP's embeddings of the classes' texts, where rows are made with it: what is said of these classes needs no CLIP. Beside the weights, which a word more leaves
+    /// as they are.
+    /// </summary>
+    public const string ClipTextsFile = "clip-texts.safetensors";
+
     /// <summary>Prefix of the network's tensors.</summary>
     public const string NetworkPrefix = "network.";
 
@@ -25,6 +34,9 @@ public sealed class EdgeModel : IDisposable
     public const string TextPrefix = "text.";
 
     private const long MaxBytes = 256L << 20;
+
+    // A tensor there is called by its text, and a text may be any.
+    private const string KeptPrefix = "text:";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -35,11 +47,20 @@ public sealed class EdgeModel : IDisposable
     };
 
     /// <summary>A model with weights drawn from torch's generator.</summary>
-    public EdgeModel(EdgeModelDescription description)
+    /// <param name="description">All but the weights.</param>
+    /// <param name="texts">Of the CLIP that the description says; null: rows are made of letters.</param>
+    /// <exception cref="ArgumentException">The description says another CLIP, or none.</exception>
+    public EdgeModel(EdgeModelDescription description, ClipTexts? texts = null)
     {
+        if (description.Clip != texts?.Reference)
+        {
+            throw new ArgumentException($"The model's rows are made {Made(description.Clip)}: they cannot be made {Made(texts?.Reference)}.", nameof(texts));
+        }
+
         Description = description;
+        Texts = texts;
         Network = new EdgeNetwork(description.Network);
-        Text = new TextEncoder(description.Network.EmbeddingLength);
+        Text = texts is null ? new TextEncoder(description.Network.EmbeddingLength) : new ClipRowEncoder(texts, description.Network.EmbeddingLength);
     }
 
     /// <summary>All but the weights.</summary>
@@ -49,36 +70,54 @@ public sealed class EdgeModel : IDisposable
     public EdgeNetwork Network { get; }
 
     /// <summary>The text encoder.</summary>
-    public TextEncoder Text { get; }
+    public RowEncoder Text { get; }
+
+    /// <summary>What its rows are made of with CLIP; null: they are made of letters.</summary>
+    public ClipTexts? Texts { get; }
 
     /// <summary>Reads a model.</summary>
-    /// <exception cref="TrainingException">Not a model; the message names the file.</exception>
-    public static EdgeModel Load(string folder)
+    /// <param name="folder">Its files.</param>
+    /// <param name="clip">The CLIP that its rows are made with, which stays the caller's and has to stay open; null: the classes that it has are all that is asked for.</param>
+    /// <exception cref="TrainingException">Not a model, the message names the file; or one whose rows are made of letters, and a CLIP is given.</exception>
+    /// <exception cref="Weights.WeightsException">Its rows are made with another CLIP; the message names what differs.</exception>
+    public static EdgeModel Load(string folder, ClipTextEmbedder? clip = null)
     {
         EdgeModelDescription description;
         IReadOnlyDictionary<string, Float32Tensor> tensors;
+        ClipTexts? texts;
         try
         {
             description = JsonSerializer.Deserialize<EdgeModelDescription>(ReadBounded(Path.Combine(folder, DescriptionFile)), Json)
                 ?? throw new TrainingException($"{Path.Combine(folder, DescriptionFile)} is null: expected a model's description.");
             tensors = SafetensorsFile.Read(ReadBounded(Path.Combine(folder, WeightsFile)));
             description.Network.Validate();
+            texts = description.Clip is { } reference ? ReadTexts(folder, reference, clip) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or SafetensorsException or ArgumentException)
         {
             throw new TrainingException($"'{folder}' is not a trained model: {e.Message}", e);
         }
 
-        EdgeModel model = new(description);
+        if (texts is null && clip is not null)
+        {
+            throw new TrainingException($"'{folder}' makes its rows {Made(null)}: expected no CLIP.");
+        }
+
+        EdgeModel model = new(description, texts);
         model.Set(tensors);
         return model;
     }
 
-    /// <summary>Writes both files, each whole or not at all. The same model writes the same bytes.</summary>
+    /// <summary>Writes its files, each whole or not at all. The same model writes the same bytes.</summary>
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
         WriteWhole(Path.Combine(folder, WeightsFile), WeightBytes());
+        if (TextBytes(Description.Classes) is { } texts)
+        {
+            WriteWhole(Path.Combine(folder, ClipTextsFile), texts);
+        }
+
         WriteWhole(Path.Combine(folder, DescriptionFile), Bytes(Description));
     }
 
@@ -131,8 +170,17 @@ public sealed class EdgeModel : IDisposable
     public torch.Tensor RowsOf(IReadOnlyList<TrainedClass> classes)
     {
         using var scope = torch.NewDisposeScope();
-        var rows = classes.Select(c => Text.forward(c.RowTexts ?? [c.Name, .. c.Synonyms]).mean([0]));
+        var rows = classes.Select(c => Text.forward(TextsOf(c)).mean([0]));
         return torch.nn.functional.normalize(torch.stack(rows), 2, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Kind of the text encoder, and the digest of all that its rows depend on: of its weights, and of CLIP where it has one.</summary>
+    public TextEncoderReference TextReference()
+    {
+        var weights = SafetensorsFile.Write(ModuleTensors.Read(Text, TextPrefix));
+        return Description.Clip is { } clip
+            ? new TextEncoderReference(TextEncoderReference.Clip, ContentDigest.Of([.. weights, .. JsonSerializer.SerializeToUtf8Bytes(clip, Json)]))
+            : new TextEncoderReference(TextEncoderReference.Letters, ContentDigest.Of(weights));
     }
 
     /// <inheritdoc/>
@@ -145,6 +193,15 @@ public sealed class EdgeModel : IDisposable
     /// <summary>The bytes of <see cref="WeightsFile"/>.</summary>
     internal byte[] WeightBytes() => SafetensorsFile.Write(Tensors(), Description.HalfWeights);
 
+    /// <summary>The bytes of <see cref="ClipTextsFile"/> with the texts of some classes; null where rows are made of letters.</summary>
+    internal byte[]? TextBytes(IEnumerable<TrainedClass> classes) => Texts is { } texts
+        ? SafetensorsFile.Write(
+        [
+            .. classes.SelectMany(TextsOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+                .Select(text => new Float32Tensor(KeptPrefix + text, [texts.Reference.Length], texts.Of(text))),
+        ])
+        : null;
+
     /// <summary>The bytes of <see cref="DescriptionFile"/>.</summary>
     internal static byte[] Bytes(EdgeModelDescription description) => JsonSerializer.SerializeToUtf8Bytes(description, Json);
 
@@ -154,6 +211,21 @@ public sealed class EdgeModel : IDisposable
         var unfinished = path + ".partial";
         File.WriteAllBytes(unfinished, bytes);
         File.Move(unfinished, path, overwrite: true);
+    }
+
+    private static IReadOnlyList<string> TextsOf(TrainedClass named) => named.RowTexts ?? [named.Name, .. named.Synonyms];
+
+    private static string Made(ClipReference? clip) => clip is null ? "of letters" : $"with {clip}";
+
+    private static ClipTexts ReadTexts(string folder, ClipReference reference, ClipTextEmbedder? clip)
+    {
+        reference.Validate();
+        var kept = SafetensorsFile.Read(ReadBounded(Path.Combine(folder, ClipTextsFile)));
+        return new ClipTexts(
+            reference,
+            kept.Where(pair => pair.Key.StartsWith(KeptPrefix, StringComparison.Ordinal))
+                .ToDictionary(pair => pair.Key[KeptPrefix.Length..], pair => pair.Value.Values.ToArray(), StringComparer.Ordinal),
+            clip);
     }
 
     private static byte[] ReadBounded(string path)

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Learning.Networks;
+using IMDD.Learning.Networks.Text;
 
 namespace IMDD.Learning.Training.Models;
 
@@ -28,10 +29,15 @@ public sealed record EdgeModelDescription(
     public IReadOnlyList<ModelRow>? Rows { get; init; }
 
     /// <summary>
-    /// The words that pixels were learned to match, of names and of looks. What others mean, the text encoder does not know. Null: that was not kept.
+    /// The words that pixels were learned to match, of names and of looks. What others mean, an encoder of letters does not know. Null: that was not kept, or rows are
+    /// made with CLIP, which knows more words than a training shows.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? SeenWords { get; init; }
+
+    /// <summary>The CLIP that rows are made with; null: they are made of letters.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClipReference? Clip { get; init; }
 
     /// <summary>The rows of text, in their order.</summary>
     public IReadOnlyList<ModelRow> ListRows() => Rows ?? [.. Classes.Select(c => new ModelRow(c.Id, Prototype: null))];

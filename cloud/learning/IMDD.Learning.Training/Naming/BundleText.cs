@@ -1,5 +1,5 @@
-using IMDD.Contracts.Identity;
 using IMDD.Inference.Bundles;
+using IMDD.Learning.Networks.Text;
 using IMDD.Learning.Training.Models;
 using static TorchSharp.torch;
 
@@ -13,18 +13,21 @@ public sealed class BundleText : IDisposable
     private BundleText(EdgeModel model) => _model = model;
 
     /// <summary>Opens a bundle that was trained here. Its signature is the caller's to check.</summary>
+    /// <param name="folder">The bundle.</param>
+    /// <param name="clip">The CLIP that its rows are made with; null: its own classes are all that is asked for, or its rows are made of letters.</param>
     /// <exception cref="ModelBundleException">Not a bundle, or a file is not what its manifest says.</exception>
     /// <exception cref="TrainingException">The encoder is not the one that the manifest names.</exception>
-    public static BundleText Open(string folder)
+    /// <exception cref="Weights.WeightsException">Its rows are made with another CLIP.</exception>
+    public static BundleText Open(string folder, ClipTextEmbedder? clip = null)
     {
         var manifest = ModelBundle.Open(folder).Manifest;
-        var model = EdgeModel.Load(folder);
-        var digest = ContentDigest.Of(SafetensorsFile.Write(ModuleTensors.Read(model.Text, EdgeModel.TextPrefix)));
-        if (manifest.TextEncoder?.Digest != digest)
+        var model = EdgeModel.Load(folder, clip);
+        var own = model.TextReference();
+        if (manifest.TextEncoder?.Digest != own.Digest)
         {
             model.Dispose();
             throw new TrainingException(
-                $"The text encoder in '{folder}' has the digest {digest}: expected {manifest.TextEncoder?.Digest ?? "one in the manifest"}.");
+                $"The text encoder in '{folder}' has the digest {own.Digest}: expected {manifest.TextEncoder?.Digest ?? "one in the manifest"}.");
         }
 
         model.Text.eval();
@@ -40,6 +43,7 @@ public sealed class BundleText : IDisposable
 
     /// <summary>One unit row per class, the mean over its name and synonyms, as the bundle's own were made. Equal words give equal rows.</summary>
     /// <exception cref="ArgumentException">A name has no word in it.</exception>
+    /// <exception cref="Weights.WeightsException">A name is not one of the bundle's, and its rows are made with CLIP, which was not given.</exception>
     public IReadOnlyList<float[]> Rows(IReadOnlyList<TrainedClass> classes)
     {
         using var scope = NewDisposeScope();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using IMDD.Contracts.Identity;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Words;
+using IMDD.Learning.Networks.Text;
 using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
@@ -50,6 +51,7 @@ public sealed class EdgeTrainer : IDisposable
     private readonly string? _parent;
     private readonly Dictionary<string, Float32Tensor>? _start;
     private readonly EdgeModelDescription? _startDescription;
+    private readonly ClipTexts? _texts;
     private IReadOnlyList<Float32Tensor>? _best;
     private RunState _state;
 
@@ -59,11 +61,20 @@ public sealed class EdgeTrainer : IDisposable
     /// <param name="runFolder">Where checkpoints and logs go.</param>
     /// <param name="start">Weights to start from; null: from nothing.</param>
     /// <param name="time">For the time left.</param>
+    /// <param name="clip">Makes rows of text, as of the start; stays the caller's, as long as the model that comes out is used. Null: rows are made of letters.</param>
     /// <exception cref="ArgumentException">An option is off.</exception>
     /// <exception cref="TrainingException">The folder holds another run, or the start does not fit.</exception>
-    public EdgeTrainer(EdgeTrainingOptions options, TrainingData data, string runFolder, EdgeModel? start = null, TimeProvider? time = null)
+    public EdgeTrainer(EdgeTrainingOptions options, TrainingData data, string runFolder, EdgeModel? start = null, TimeProvider? time = null, ClipTextEmbedder? clip = null)
     {
         options.Validate();
+        if (start is not null && start.Description.Clip != clip?.Reference)
+        {
+            throw new TrainingException(start.Description.Clip is { } made
+                ? $"The model to start from makes its rows with {made}: expected it, as --clip and --tokenizer."
+                : "The model to start from makes its rows of letters: expected no CLIP.");
+        }
+
+        _texts = clip is null ? null : new ClipTexts(clip);
         _options = options;
         _data = data;
         _time = time ?? TimeProvider.System;
@@ -84,10 +95,11 @@ public sealed class EdgeTrainer : IDisposable
                 PaintedSeed = data.PaintedSeed,
             })
         {
-            SeenWords = SeenWords.Of(Shown(data).Concat(start is { Description: { SeenWords: null, Classes: var known } } ? known : []), start?.Description.SeenWords),
+            Clip = clip?.Reference,
+            SeenWords = clip is not null ? null : SeenWords.Of(Shown(data).Concat(start is { Description: { SeenWords: null, Classes: var known } } ? known : []), start?.Description.SeenWords),
         };
-        _model = new EdgeModel(description);
-        _average = new EdgeModel(description);
+        _model = new EdgeModel(description, _texts);
+        _average = new EdgeModel(description, _texts);
         if (start is not null)
         {
             _startDescription = start.Description;
@@ -98,15 +110,21 @@ public sealed class EdgeTrainer : IDisposable
         _trained = [.. _model.Network.parameters().Concat(_model.Text.parameters())];
         if (_side.Count > 0)
         {
-            _trained = Beside(start!);
+            _trained = Beside();
             _sideLoss = new SideLoss(_side, options.Losses);
         }
 
         _average.Set(_model.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
         _averaging = new WeightAverage(_model, _average, options.AverageDecay);
         _optimizer = optim.AdamW(_trained, options.LearningRate, weight_decay: options.WeightDecay);
+
+        // CLIP knows what captions would teach, and new ones at each step would cost more than the step.
+        WordSource words = new(Vocabulary.English, data.AllClasses, ReservedWords(), options.Seed, hasCaptions: clip is null);
+
+        // At once, not within the first steps, by whose time the number of steps is planned.
+        _texts?.Prepare(words.Words);
         _loss = new EdgeLoss(
-            _model, new WordSource(Vocabulary.English, data.AllClasses, ReservedWords(), options.Seed), options.Losses, PictureSampler.ClassWeights(data.Train, data.AllClasses.Count),
+            _model, words, options.Losses, PictureSampler.ClassWeights(data.Train, data.AllClasses.Count),
             data.Classes.Count..data.AllClasses.Count);
         _memory = start is not null && options.Losses.Memory > 0 && _side.Count == 0 ? new Memory(start, data.AllClasses) : null;
         _batches = new BatchSource(data.Train, options.Crops, options.BatchSize, options.Seed, options.Network.UsesReference);
@@ -256,11 +274,11 @@ public sealed class EdgeTrainer : IDisposable
     }
 
     /// <summary>Names the new branches and holds all else as it is; gives the branches' parameters.</summary>
-    private List<TorchSharp.Modules.Parameter> Beside(EdgeModel start)
+    private List<TorchSharp.Modules.Parameter> Beside()
     {
         using var scope = NewDisposeScope();
         List<TorchSharp.Modules.Parameter> own = [];
-        var rows = start.RowsOf([.. _side.Select(index => _data.Classes[index])]);
+        var rows = _model.RowsOf([.. _side.Select(index => _data.Classes[index])]);
         foreach (var parameter in _trained)
         {
             parameter.requires_grad_(false);
@@ -352,7 +370,7 @@ public sealed class EdgeTrainer : IDisposable
             Keep(null);
         }
 
-        EdgeModel model = new(_model.Description);
+        EdgeModel model = new(_model.Description, _texts);
         model.Set(Blended(_best!).ToDictionary(t => t.Name, StringComparer.Ordinal));
         if (_side.Count > 0)
         {
@@ -418,7 +436,7 @@ public sealed class EdgeTrainer : IDisposable
         // Normal ones; what was also learned from are frames that the start got wrong, which say nothing of how it does on others.
         var learned = _data.Train.Select(p => (p.Dataset, p.Id)).ToHashSet();
         var own = Enumerable.Range(0, scores.Count).Where(i => !_data.Validation[i].IsDefective && !learned.Contains((_data.Validation[i].Dataset, _data.Validation[i].Id))).ToList();
-        using EdgeModel start = new(_startDescription!);
+        using EdgeModel start = new(_startDescription!, _texts);
         start.Set(_start);
         var before = new PictureScorer(start).Score([.. own.Select(i => _data.Validation[i])]);
         return calibration with
@@ -478,14 +496,18 @@ public sealed class EdgeTrainer : IDisposable
     }
 
     /// <summary>Of all that decides the weights which the run ends with. How long a run may take decides it only together with the machine's speed, which the state keeps.</summary>
-    private string Fingerprint() => ContentDigest.Of(JsonSerializer.SerializeToUtf8Bytes(new
+    private string Fingerprint()
     {
-        Options = _options with { CheckpointEvery = 1 },
-        Names = _data.Descriptions.Count > 0 ? [.. _data.Names, $"{_data.Descriptions.Count} looks"] : _data.Names,
-        _data.SplitIds,
-        Pictures = _data.Train.Select(p => p.Id),
-        Parent = _parent,
-    }));
+        var run = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            Options = _options with { CheckpointEvery = 1 },
+            Names = _data.Descriptions.Count > 0 ? [.. _data.Names, $"{_data.Descriptions.Count} looks"] : _data.Names,
+            _data.SplitIds,
+            Pictures = _data.Train.Select(p => p.Id),
+            Parent = _parent,
+        });
+        return ContentDigest.Of(_texts is null ? run : [.. run, .. JsonSerializer.SerializeToUtf8Bytes(_texts.Reference)]);
+    }
 
     /// <summary>What must not be learned by any default model is no word of it either.</summary>
     private static HashSet<string> ReservedWords()

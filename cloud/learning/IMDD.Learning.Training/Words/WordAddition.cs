@@ -57,6 +57,7 @@ public sealed class WordAddition
     /// <summary>Makes the row, tries it, and writes the bundle where it is accepted.</summary>
     /// <exception cref="TrainingException">The word is one that the bundle has, or the pictures show nothing to try it on.</exception>
     /// <exception cref="ModelBundleException">Not a bundle that was trained here.</exception>
+    /// <exception cref="Weights.WeightsException">The bundle's rows are made with CLIP, and it is missing or another.</exception>
     public static WordOutcome Run(WordRequest request)
     {
         request.Options.Validate();
@@ -65,7 +66,7 @@ public sealed class WordAddition
             throw new TrainingException($"{request.Folder} is not empty: expected a new folder.");
         }
 
-        using var text = BundleText.Open(request.Model);
+        using var text = BundleText.Open(request.Model, request.Clip);
         return new WordAddition(request, ModelBundle.Open(request.Model), text.Model).Run();
     }
 
@@ -130,7 +131,9 @@ public sealed class WordAddition
             var chosen = Enumerable.Range(0, thresholds.Count).FirstOrDefault(t => OldNameGates(tally, t).All(gate => gate.Passed), thresholds.Count - 1);
             List<GateResult> gates = [parity, .. OldNameGates(tally, chosen)];
             var naming = tally.Naming(chosen);
-            if (!isPrototype)
+
+            // CLIP knows words that no training showed: what they are worth here, the frozen pictures and the examples say.
+            if (!isPrototype && _model.Description.Clip is null)
             {
                 gates.Add(SeenWordsGate());
             }

@@ -5,7 +5,7 @@ using IMDD.Learning.Training.Models;
 namespace IMDD.Learning.Training.Words;
 
 /// <summary>
-/// Writes a bundle that is another one with a row of text more. Every other file is the same, byte for byte: so is its digest, by which a registry
+/// Writes a bundle that is another one with a row of text more. Every file but those of rows and of names is the same, byte for byte: so is its digest, by which a registry
 /// and an agent know that they have it.
 /// </summary>
 internal static class WordBundle
@@ -42,7 +42,13 @@ internal static class WordBundle
         writer.AddText((float[])[.. from.Text.Values.Span, .. row], listed.Count + 1);
         foreach (var file in from.Manifest.Files.Where(file => file.Path != ModelBundle.TextFile))
         {
-            writer.Add(file.Path, file.Path == EdgeModel.DescriptionFile ? EdgeModel.Bytes(description) : from.ReadFile(file.Path), file.MediaType);
+            var bytes = file.Path switch
+            {
+                EdgeModel.DescriptionFile => EdgeModel.Bytes(description),
+                EdgeModel.ClipTextsFile => model.TextBytes(description.Classes)!,
+                _ => from.ReadFile(file.Path),
+            };
+            writer.Add(file.Path, bytes, file.MediaType);
         }
 
         return writer.Write(folder, contents => Manifest(from, description, named.Id, contents, createdAt));

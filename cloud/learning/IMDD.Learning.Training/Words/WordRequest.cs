@@ -1,4 +1,5 @@
 using IMDD.Learning.Datasets.Samples;
+using IMDD.Learning.Networks.Text;
 
 namespace IMDD.Learning.Training.Words;
 
@@ -10,6 +11,9 @@ public sealed record WordRequest
 
     /// <summary>Folder of the new bundle; must not be there, or be empty.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>The CLIP that the bundle's rows are made with; null where they are made of letters.</summary>
+    public ClipTextEmbedder? Clip { get; init; }
 
     public required NewWord Word { get; init; }
 

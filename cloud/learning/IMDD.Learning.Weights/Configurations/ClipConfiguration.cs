@@ -8,6 +8,9 @@ namespace IMDD.Learning.Weights.Configurations;
 /// <param name="Projection">Width of the embedding that both project into.</param>
 public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionConfiguration Vision, int Projection)
 {
+    /// <summary>Name of its file in a Hugging Face folder.</summary>
+    public const string FileName = "config.json";
+
     /// <summary>OpenAI's vision towers have as many heads as this width goes into their own, what is left over given to all.</summary>
     private const int OpenAiHeadWidth = 64;
 
@@ -27,6 +30,14 @@ public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionCon
     /// <summary>Reads Hugging Face's <c>config.json</c>, or the arguments of OpenAI's constructor (<c>embed_dim</c>, <c>vision_width</c>, …).</summary>
     /// <exception cref="WeightsException">A field is wrong.</exception>
     public static ClipConfiguration Parse(string json, string origin) => Read(ConfigurationReader.Parse(json, origin));
+
+    /// <summary>Reads the <c>config.json</c> of a Hugging Face folder.</summary>
+    /// <exception cref="WeightsException">It is not there, or a field is wrong.</exception>
+    public static ClipConfiguration OpenFolder(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        return File.Exists(path) ? Parse(ConfigurationReader.ReadFile(path), path) : throw new WeightsException($"{path}: no such file.");
+    }
 
     internal static ClipConfiguration Read(ConfigurationReader fields)
     {
