@@ -42,6 +42,12 @@ public sealed class FineTuningOptions
     [Range(0, int.MaxValue)]
     public int Seed { get; set; } = 1;
 
+    /// <summary>Folder of the CLIP that the champion's rows are made with (<c>--clip</c>), where they are; together with <see cref="Tokenizer"/>.</summary>
+    public string? Clip { get; set; }
+
+    /// <summary>Folder of that CLIP's tokenizer (<c>--tokenizer</c>).</summary>
+    public string? Tokenizer { get; set; }
+
     /// <summary>Further arguments of <c>imdd train edge</c>.</summary>
     public List<string> Arguments { get; set; } = [];
 }

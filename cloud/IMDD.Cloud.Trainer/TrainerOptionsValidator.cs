@@ -29,6 +29,7 @@ internal sealed class TrainerOptionsValidator : IValidateOptions<TrainerOptions>
         CheckNested(options.Gate, "Gate");
         CheckNested(options.Training, "Training");
         CheckNested(options.Predict, "Predict");
+        CheckClip(options.Training, Require);
         Require(options.Gate.Split is "test" or "all", $"Gate:Split is '{options.Gate.Split}': expected test or all.");
         CheckLimits(options.Gate, Require);
         Require(
@@ -56,6 +57,17 @@ internal sealed class TrainerOptionsValidator : IValidateOptions<TrainerOptions>
             List<ValidationResult> results = [];
             Validator.TryValidateObject(nested, new ValidationContext(nested), results, validateAllProperties: true);
             errors.AddRange(results.Select(result => $"{Section}:{key}:{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}"));
+        }
+    }
+
+    private static void CheckClip(FineTuningOptions training, Action<bool, string> require)
+    {
+        require(
+            training.Clip is null == training.Tokenizer is null,
+            $"Training:{(training.Clip is null ? nameof(training.Clip) : nameof(training.Tokenizer))} is missing: expected both {nameof(training.Clip)} and {nameof(training.Tokenizer)}, or neither.");
+        foreach (var (key, folder) in new[] { (nameof(training.Clip), training.Clip), (nameof(training.Tokenizer), training.Tokenizer) })
+        {
+            require(folder is null || Directory.Exists(folder), $"Training:{key} is '{folder}': no such folder.");
         }
     }
 

@@ -12,10 +12,10 @@ public sealed class OptionsTests
     {
         var (exitCode, text) = await RunAsync(
             "Schedule=at noon", "TimeZone=Mars/Olympus", "Program=/nowhere/train", "RegistryUrl=ftp://registry", "Gate:LabelledShare=0.95", "Gate:Split=best", "Gate:Limits=recal=0.1",
-            "Training:Batch=1", "Promote=Challenger", "ChallengerAgents:0=box7", "ChallengerAgents:1=acme/ulm/paint/line2/cell3/box7:left", "Model=a/b", "InstanceName=No Name", "Leases=1", "MaxRaterShare=0");
+            "Training:Batch=1", "Training:Clip=/nowhere/clip", "Promote=Challenger", "ChallengerAgents:0=box7", "ChallengerAgents:1=acme/ulm/paint/line2/cell3/box7:left", "Model=a/b", "InstanceName=No Name", "Leases=1", "MaxRaterShare=0");
 
         exitCode.ShouldBe(ExitCodes.ConfigurationInvalid);
-        foreach (var key in (string[])["Schedule", "TimeZone", "Program", "RegistryUrl", "Gate:LabelledShare", "Gate:Split", "Gate:Limits", "Training:Batch", "ChallengerAgents:0", "Model", "InstanceName", "Leases", "MaxRaterShare"])
+        foreach (var key in (string[])["Schedule", "TimeZone", "Program", "RegistryUrl", "Gate:LabelledShare", "Gate:Split", "Gate:Limits", "Training:Batch", "Training:Clip: is '/nowhere/clip'", "Training:Tokenizer: is missing", "ChallengerAgents:0", "Model", "InstanceName", "Leases", "MaxRaterShare"])
         {
             text.ShouldContain($"Trainer:{key}");
         }

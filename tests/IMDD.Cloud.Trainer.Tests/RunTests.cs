@@ -415,6 +415,32 @@ public sealed class RunTests : IAsyncLifetime
         (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("clip", true)]
+    [InlineData("letters", false)]
+    public async Task Training_OfAChampionWithRowsOfClip_IsGivenIt(string encoder, bool isGiven)
+    {
+        var (shipped, folder) = (Repository.PathOf("edge", "IMDD.Edge.Agent", "bundles", "contrast"), _plant.Directory.File("champion"));
+        var manifest = ImddJson.Deserialize<BundleManifest>(File.ReadAllBytes(Path.Combine(shipped, "manifest.json")));
+        foreach (var file in manifest.Files)
+        {
+            var copy = Path.Combine(folder, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(Path.Combine(shipped, file.Path), copy);
+        }
+
+        manifest = manifest with { Version = "1.0.1", TextEncoder = new TextEncoderReference(encoder, ContentDigest.Of([])) };
+        File.WriteAllBytes(Path.Combine(folder, "manifest.json"), JsonSerializer.SerializeToUtf8Bytes(manifest, ImddJson.Options));
+        await _plant.CrownAsync(folder);
+        var (clip, tokenizer) = (Directory.CreateDirectory(_plant.Directory.File("clip")).FullName, Directory.CreateDirectory(_plant.Directory.File("tokenizer")).FullName);
+        var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:Training:Clip", clip), ("Trainer:Training:Tokenizer", tokenizer));
+        await PublishAsync(trainer);
+
+        await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
+
+        _script.Calls[0].Arguments.Contains($"--clip {clip} --tokenizer {tokenizer}", StringComparison.Ordinal).ShouldBe(isGiven, _script.Calls[0].Arguments);
+    }
+
     [Fact]
     public async Task Folders_OfOlderRuns_GoAndTheirSnapshotsStayAsBlobs()
     {

@@ -5,6 +5,7 @@ using IMDD.Cloud.Registry;
 using IMDD.Contracts.Topics;
 using IMDD.Hosting;
 using IMDD.Inference.Bundles;
+using IMDD.Learning.Training.Tests;
 using IMDD.Messaging.Embedded;
 using IMDD.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -67,11 +68,13 @@ public sealed class WordCommandTests
         var champion = first.GetProperty("model").GetProperty("digest").GetString()!;
         await RunAsync(ImddCommand.RunAsync, ["models", "promote", "edge-small", champion, .. at]);
         var stored = Blobs(directory);
+        string[] word = ["models", "word", "edge-small", "--name", "paint run", "--sentence", "A raised winding line.", "--frozen", Frozen, "--split", "all", "--by", "anna", "--trainer", typeof(TrainerCommand).Assembly.Location, .. at];
+        var clip = TinyClip.Write(directory.File("clip"));
+        StringWriter error = new();
+        (await ImddCommand.RunAsync([.. word, "--clip", clip, "--tokenizer", clip], TextWriter.Null, error)).ShouldBe(1);
+        error.ToString().ShouldContain("expected no CLIP", customMessage: "the champion's rows are made of letters");
 
-        var (exitCode, result) = await RunAsync(ImddCommand.RunAsync,
-        [
-            "models", "word", "edge-small", "--name", "paint run", "--sentence", "A raised winding line.", "--frozen", Frozen, "--split", "all", "--by", "anna", "--trainer", typeof(TrainerCommand).Assembly.Location, .. at,
-        ]);
+        var (exitCode, result) = await RunAsync(ImddCommand.RunAsync, word);
 
         exitCode.ShouldBe(0);
         result.GetProperty("rollout").GetProperty("alias").GetString().ShouldBe("champion");

@@ -24,13 +24,15 @@ internal static class ModelsWordCommand
         Option<string?> side = new("--split") { Description = "Side of the frozen pictures: test or all." };
         Option<double?> lost = new("--max-lost") { Description = "Points of naming that the old names may lose." };
         Option<double?> named = new("--min-named") { Description = "Share of the examples found that must get the name, 0 to 1; one must in any case." };
+        Option<string?> clip = new("--clip") { Description = "Folder of the CLIP that the model's rows are made with, where they are." };
+        Option<string?> tokenizer = new("--tokenizer") { Description = "Folder with that CLIP's vocab.json and merges.txt." };
         Option<string[]> agents = new("--agent") { Description = $"Agent that is to try it, {AgentAddress.Expected}; several times. None: all, and it becomes the champion." };
         Option<string?> by = new("--by") { Description = "Who asks for it." };
         Option<FileInfo?> trainer = new("--trainer") { Description = "The learning program; found beside this one by default." };
         var json = JsonOutput.CreateOption();
         Command command = new("word", "Teaches the champion a word without new weights, and gives it to the agents.")
         {
-            model, name, synonym, sentence, regions, regionClass, maxRegions, frozen, side, lost, named, agents, by, trainer, json,
+            model, name, synonym, sentence, regions, regionClass, maxRegions, frozen, side, lost, named, clip, tokenizer, agents, by, trainer, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -49,6 +51,8 @@ internal static class ModelsWordCommand
             Add(arguments, side, parsed.GetValue(side));
             Add(arguments, lost, parsed.GetValue(lost)?.ToString(CultureInfo.InvariantCulture));
             Add(arguments, named, parsed.GetValue(named)?.ToString(CultureInfo.InvariantCulture));
+            Add(arguments, clip, parsed.GetValue(clip));
+            Add(arguments, tokenizer, parsed.GetValue(tokenizer));
             arguments.AddRange([frozen.Name, .. parsed.GetRequiredValue(frozen)]);
             using RegistryApi registry = new(parsed.GetRequiredValue<Uri>(ModelsCommand.RegistryOption));
             var released = await new WordRelease(registry, new TrainerProcess(program, TextWriter.Synchronized(parsed.InvocationConfiguration.Error)))

@@ -121,6 +121,11 @@ internal sealed class RunExecutor(
             arguments.AddRange(["--crop", Text(crop)]);
         }
 
+        if (tuning is { Clip: { } clip, Tokenizer: { } tokenizer } && (await ManifestAsync(folders.ChampionOf(row), stop)).TextEncoder?.Name == TextEncoderReference.Clip)
+        {
+            arguments.AddRange(["--clip", clip, "--tokenizer", tokenizer]);
+        }
+
         arguments.AddRange(tuning.Arguments);
         await child.RunAsync(arguments, Teller(row, keeper.Token), stop, keeper.Lost);
         return Move(row, keeper.Token, TrainingState.Gating, _ => { });
