@@ -39,6 +39,36 @@ public sealed class EdgeSegmenterExportTests
         probes[2].Outputs["class_margin"].ToSingles().ShouldAllBe(m => Math.Abs(m - 1) < 1e-6f);
     }
 
+    /// <summary>Of 32 features, 34 numbers are the least that are compared in the features' axes; fewer are compared as they are.</summary>
+    [Theory]
+    [InlineData(8, Head.AsDrawn)]
+    [InlineData(33, Head.AsDrawn)]
+    [InlineData(34, Head.AsDrawn)]
+    [InlineData(64, Head.SameForTwoFeatures)]
+    [InlineData(64, Head.NoBias)]
+    [InlineData(64, Head.MostlyBias)]
+    public void Export_AnyEmbedding_AgreesWithItsForward(int length, Head head)
+    {
+        using var scope = torch.NewDisposeScope();
+        EdgeNetworkOptions options = new() { Size = NetworkSize.Nano, EmbeddingLength = length };
+        using var segmenter = Segmenter(options, network =>
+        {
+            var embedding = (TorchSharp.Modules.Conv2d)network.named_modules().Single(m => m.name == "_embedding").module;
+            _ = head switch
+            {
+                Head.SameForTwoFeatures => embedding.weight.select(1, 0).copy_(embedding.weight.select(1, 1)),
+                Head.NoBias => embedding.bias!.zero_(),
+                Head.MostlyBias => embedding.bias!.mul_(100),
+                _ => embedding.weight,
+            };
+        });
+        var model = TorchOnnxExporter.Export(segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames);
+
+        var report = OnnxParityGate.Check(model, [Probe(segmenter, "one", 2, 64, 96, 5, usesReference: false, length)], new ParityTolerance(DifferingShare: 0.002));
+
+        report.Passed.ShouldBeTrue(report.ToString());
+    }
+
     [Fact]
     public void Export_RowsAdded_OtherScoresStay()
     {
@@ -110,10 +140,19 @@ public sealed class EdgeSegmenterExportTests
         outputs["defect"].ToSingles().Zip(probe.Outputs["defect"].ToSingles(), (a, b) => Math.Abs(a - b)).Average().ShouldBeInRange(1e-6f, 0.02f);
     }
 
-    private static OnnxProbe Probe(EdgeSegmenter segmenter, string name, long batch, long height, long width, long rows, bool usesReference)
+    /// <summary>What the head of the embedding is made to be.</summary>
+    public enum Head
+    {
+        AsDrawn,
+        SameForTwoFeatures,
+        NoBias,
+        MostlyBias,
+    }
+
+    private static OnnxProbe Probe(EdgeSegmenter segmenter, string name, long batch, long height, long width, long rows, bool usesReference, int length = 64)
     {
         var image = torch.randint(0, 256, [batch, height, width, 3]).to_type(torch.ScalarType.Byte);
-        List<(string, torch.Tensor)> inputs = [("image", image), ("text", torch.nn.functional.normalize(torch.randn(rows, 64), 2, 1))];
+        List<(string, torch.Tensor)> inputs = [("image", image), ("text", torch.nn.functional.normalize(torch.randn(rows, length), 2, 1))];
         if (usesReference)
         {
             inputs.Add(("reference", torch.randint(0, 256, [batch, height, width, 3]).to_type(torch.ScalarType.Byte)));
@@ -127,7 +166,7 @@ public sealed class EdgeSegmenterExportTests
     }
 
     /// <summary>With statistics of normalisation that folding must get right, not those of a fresh network.</summary>
-    private static EdgeSegmenter Segmenter(EdgeNetworkOptions options)
+    private static EdgeSegmenter Segmenter(EdgeNetworkOptions options, Action<EdgeNetwork>? change = null)
     {
         torch.manual_seed(17);
         EdgeNetwork network = new(options);
@@ -145,6 +184,7 @@ public sealed class EdgeSegmenterExportTests
             parameter.uniform_(0.5, 1.2);
         }
 
+        change?.Invoke(network);
         EdgeSegmenter segmenter = new(network, new OutputCalibration(1.3, -0.4, 0.8, 0.2));
         segmenter.eval();
         return segmenter;

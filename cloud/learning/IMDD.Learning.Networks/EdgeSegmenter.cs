@@ -1,3 +1,4 @@
+using IMDD.Learning.Networks.Blocks;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Torch;
 using TorchSharp;
@@ -11,7 +12,7 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
 {
     // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
     private static readonly Scalar One = 1f;
-    private static readonly Scalar White = 255f;
+    private static readonly Scalar White = LocalContrast.White;
 
     private readonly EdgeNetwork _network;
     private readonly OutputCalibration _calibration;
@@ -113,6 +114,5 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
 
     private static Tensor Unit(Tensor bytes) => (bytes.to_type(ScalarType.Float32) / White).permute(0, 3, 1, 2).contiguous();
 
-    // Turned as bytes, which are a quarter of the floats.
-    private static OnnxValue Levels(OnnxGraphBuilder graph, OnnxValue bytes) => graph.Cast(graph.Transpose(bytes, 0, 3, 1, 2), OnnxElementType.Float);
+    private static OnnxValue Levels(OnnxGraphBuilder graph, OnnxValue bytes) => graph.Transpose(graph.Cast(bytes, OnnxElementType.Float), 0, 3, 1, 2);
 }

@@ -30,22 +30,22 @@ internal sealed class EmbeddingAxes
     /// <summary>The axes of a head's embeddings, in tensors of the current scope; null where they would save nothing.</summary>
     public static EmbeddingAxes? Of(OnnxModuleScope onnx, TorchSharp.Modules.Conv2d head)
     {
-        var weight = onnx.Value(head.weight).detach().flatten(1).to_type(ScalarType.Float64);
+        var weight = head.weight.detach().flatten(1).to_type(ScalarType.Float64);
         var (length, features) = (weight.shape[0], weight.shape[1]);
         if (features + 1 >= length)
         {
             return null;
         }
 
-        var (axes, factor) = linalg.qr(cat([weight, onnx.Value(head.bias!).detach().to_type(ScalarType.Float64).unsqueeze(1)], 1));
-        var last = factor[features, features].item<double>();
+        var (axes, factor) = linalg.qr(cat([weight, head.bias!.detach().to_type(ScalarType.Float64).unsqueeze(1)], 1));
+        var last = factor[features, features];
         return new EmbeddingAxes(
             onnx,
             Single(factor.slice(0, 0, features, 1).slice(1, 0, features, 1)).reshape(features, features, 1, 1),
             Single(factor.slice(0, 0, features, 1).select(1, features)),
             Single(axes.slice(1, 0, features, 1)),
             Single(axes.slice(1, features, features + 1, 1) * last),
-            (float)last);
+            (float)last.item<double>());
 
         static Tensor Single(Tensor tensor) => tensor.to_type(ScalarType.Float32).contiguous();
     }

@@ -37,7 +37,10 @@ public readonly record struct OnnxDimension
         return new OnnxDimension(null, 1, value, 1, 0);
     }
 
-    /// <summary>A number known only when the graph runs, by contract a multiple of <paramref name="multipleOf"/>.</summary>
+    /// <summary>
+    /// A number known only when the graph runs, by contract a multiple of <paramref name="multipleOf"/>. One name is one number in the whole graph: a runtime takes
+    /// values whose dimensions have the same names to be alike.
+    /// </summary>
     public static OnnxDimension Symbolic(string name, long multipleOf = 1)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

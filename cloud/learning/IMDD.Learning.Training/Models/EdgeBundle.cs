@@ -38,7 +38,7 @@ public static class EdgeBundle
     /// usual frames lie.
     /// </param>
     /// <param name="folder">The bundle's; what it holds of an older one is replaced.</param>
-    /// <param name="createdAt">When it was made; the same model, probes and time make the same bytes.</param>
+    /// <param name="createdAt">When it was made; the same model, probes and time make the same bytes on one kind of machine.</param>
     /// <param name="reference">Statistics to take over where the pictures are too few for any; null: none.</param>
     /// <param name="changed">Classes whose verdicts are meant to be others than the start's; null: nothing is claimed.</param>
     /// <param name="driftSeed">Where drift is to be measured from what the normal ones of the pictures look like, the seed of what is drawn of them; null: it is not.</param>
