@@ -42,7 +42,7 @@ public sealed class FineTuningOptions
     [Range(0, int.MaxValue)]
     public int Seed { get; set; } = 1;
 
-    /// <summary>Folder of the CLIP that the champion's rows are made with (<c>--clip</c>), where they are; together with <see cref="Tokenizer"/>.</summary>
+    /// <summary>Folder of the CLIP that the champion's rows are made with (<c>--clip</c>), where they are: a run of such a champion fails without it. Together with <see cref="Tokenizer"/>.</summary>
     public string? Clip { get; set; }
 
     /// <summary>Folder of that CLIP's tokenizer (<c>--tokenizer</c>).</summary>

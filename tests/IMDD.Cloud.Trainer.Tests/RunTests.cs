@@ -420,18 +420,7 @@ public sealed class RunTests : IAsyncLifetime
     [InlineData("letters", false)]
     public async Task Training_OfAChampionWithRowsOfClip_IsGivenIt(string encoder, bool isGiven)
     {
-        var (shipped, folder) = (Repository.PathOf("edge", "IMDD.Edge.Agent", "bundles", "contrast"), _plant.Directory.File("champion"));
-        var manifest = ImddJson.Deserialize<BundleManifest>(File.ReadAllBytes(Path.Combine(shipped, "manifest.json")));
-        foreach (var file in manifest.Files)
-        {
-            var copy = Path.Combine(folder, file.Path);
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(Path.Combine(shipped, file.Path), copy);
-        }
-
-        manifest = manifest with { Version = "1.0.1", TextEncoder = new TextEncoderReference(encoder, ContentDigest.Of([])) };
-        File.WriteAllBytes(Path.Combine(folder, "manifest.json"), JsonSerializer.SerializeToUtf8Bytes(manifest, ImddJson.Options));
-        await _plant.CrownAsync(folder);
+        await CrownAsync(encoder);
         var (clip, tokenizer) = (Directory.CreateDirectory(_plant.Directory.File("clip")).FullName, Directory.CreateDirectory(_plant.Directory.File("tokenizer")).FullName);
         var trainer = await _plant.StartTrainerAsync(_script.Path, ("Trainer:Training:Clip", clip), ("Trainer:Training:Tokenizer", tokenizer));
         await PublishAsync(trainer);
@@ -439,6 +428,19 @@ public sealed class RunTests : IAsyncLifetime
         await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Registered);
 
         _script.Calls[0].Arguments.Contains($"--clip {clip} --tokenizer {tokenizer}", StringComparison.Ordinal).ShouldBe(isGiven, _script.Calls[0].Arguments);
+    }
+
+    [Fact]
+    public async Task Training_OfAChampionWithRowsOfClipThatIsNotSet_FailsAndNamesTheSettings()
+    {
+        await CrownAsync(TextEncoderReference.Clip);
+        var trainer = await StartAsync();
+
+        var error = (await trainer.EndsAsync((await trainer.StartAsync()).RunId, TrainingState.Failed)).Error!;
+
+        error.ShouldContain("Trainer:Training:Clip");
+        error.ShouldContain("Trainer:Training:Tokenizer");
+        _script.Calls.ShouldBeEmpty();
     }
 
     [Fact]
@@ -508,6 +510,23 @@ public sealed class RunTests : IAsyncLifetime
         (await trainer.Http.GetAsync(TrainingRoutes.Runs + "?limit=0", Stop)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await trainer.Http.GetAsync(TrainingRoutes.Audit + "?limit=1001", Stop)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await trainer.Http.GetStringAsync("/openapi/v1.json", Stop)).ShouldContain(TrainingRoutes.Cancel);
+    }
+
+    /// <summary>Makes a bundle the champion whose manifest says this text encoder.</summary>
+    private async Task CrownAsync(string encoder)
+    {
+        var (shipped, folder) = (Repository.PathOf("edge", "IMDD.Edge.Agent", "bundles", "contrast"), _plant.Directory.File("champion"));
+        var manifest = ImddJson.Deserialize<BundleManifest>(File.ReadAllBytes(Path.Combine(shipped, "manifest.json")));
+        foreach (var file in manifest.Files)
+        {
+            var copy = Path.Combine(folder, file.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(Path.Combine(shipped, file.Path), copy);
+        }
+
+        manifest = manifest with { Version = "1.0.1", TextEncoder = new TextEncoderReference(encoder, ContentDigest.Of([])) };
+        File.WriteAllBytes(Path.Combine(folder, "manifest.json"), JsonSerializer.SerializeToUtf8Bytes(manifest, ImddJson.Options));
+        await _plant.CrownAsync(folder);
     }
 
     private async Task StoreAsync(IEnumerable<int> pictures)

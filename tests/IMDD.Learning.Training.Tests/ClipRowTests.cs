@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
+using IMDD.Contracts.Models;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Words;
 using IMDD.Learning.Networks;
@@ -11,12 +14,14 @@ using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Naming;
 using IMDD.Learning.Training.Pictures;
 using IMDD.Learning.Training.Runs;
+using IMDD.Learning.Training.Words;
 using IMDD.Learning.Weights;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Learning.Weights.Files;
 using IMDD.Safetensors;
 using IMDD.Testing;
 using TorchSharp;
+using SafetensorsFile = IMDD.Inference.Bundles.SafetensorsFile;
 
 namespace IMDD.Learning.Training.Tests;
 
@@ -96,6 +101,19 @@ public sealed class ClipRowTests : IDisposable
         Should.Throw<WeightsException>(() => ClipTextEmbedder.Open(_folder, _folder)).Message.ShouldContain(file);
     }
 
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    [InlineData("vocab.json")]
+    [InlineData("merges.txt")]
+    public void Open_FileThatCannotBeRead_IsNamed(string file)
+    {
+        var path = Path.Combine(_folder, file);
+        using FileStream held = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        Should.Throw<WeightsException>(() => ClipTextEmbedder.Open(_folder, _folder)).Message.ShouldContain(path);
+    }
+
     [Fact]
     public void Open_FilesThatDoNotFit_AreRefused()
     {
@@ -132,6 +150,43 @@ public sealed class ClipRowTests : IDisposable
         (await Train("of-other", other)).ShouldNotBe(whole);
         (await Should.ThrowAsync<TrainingException>(() => Train("whole", other))).Message.ShouldContain("other options or data");
         (await Should.ThrowAsync<TrainingException>(() => Train("whole", clip: null))).Message.ShouldContain("other options or data");
+    }
+
+    /// <summary>What the trainer service does with a new class. The start's embeddings come from a processor that makes them a little otherwise.</summary>
+    [Fact]
+    public async Task RunAsync_BesideAStart_NamesTheBranchByItsRowAndKeepsTheOthers()
+    {
+        using var start = Start();
+        using var before = start.Rows();
+
+        using var model = await Train("beside", Options with { Steps = 4, SideBranch = true }, Outlined, start);
+
+        using var after = model.Rows();
+        Values(after[0]).ShouldBe(Values(before[0]));
+        using EdgeModel anew = new(model.Description, new ClipTexts(_clip));
+        anew.Set(model.Tensors().ToDictionary(t => t.Name));
+        using var other = anew.Rows();
+        Values(other[0]).ShouldNotBe(Values(before[0]));
+        var now = model.Tensors().ToDictionary(t => t.Name, t => t.Values.ToArray());
+        start.Tensors().ShouldAllBe(tensor => tensor.Values.ToArray().SequenceEqual(now[tensor.Name]));
+        now.Single(tensor => tensor.Key.EndsWith("0._row", StringComparison.Ordinal)).Value.ShouldBe(Values(after[1]));
+        model.TextReference().ShouldBe(start.TextReference());
+    }
+
+    [Fact]
+    public async Task RunAsync_HeldToItsStart_LearnsOnOfWhatTheStartKeeps()
+    {
+        using var start = Start();
+        var digest = start.Digest();
+
+        using var free = await Train("free", Options with { Losses = new EdgeLossWeights { Memory = 0 } }, Data, start);
+        using var held = await Train("held", Options with { Losses = new EdgeLossWeights { Memory = 1 } }, Data, start);
+
+        held.Digest().ShouldNotBe(free.Digest());
+        held.TextReference().ShouldNotBe(start.TextReference(), "the head learns on");
+        start.Digest().ShouldBe(digest);
+        held.Texts!.Of("line").ShouldBe(start.Texts!.Of("line"));
+        held.Texts.Of("spot").ShouldBe(_clip.Embed("spot"));
     }
 
     [Fact]
@@ -228,18 +283,86 @@ public sealed class ClipRowTests : IDisposable
         var path = Path.Combine(folder, EdgeModel.ClipTextsFile);
         var bytes = File.ReadAllBytes(path);
 
-        File.WriteAllBytes(path, IMDD.Inference.Bundles.SafetensorsFile.Write([new Float32Tensor("text:crack", [3], new float[3])]));
-        Should.Throw<TrainingException>(() => EdgeModel.Load(folder)).Message.ShouldContain("length 3: expected 16");
+        File.WriteAllBytes(path, SafetensorsFile.Write([new Float32Tensor("text:crack", [3], new float[3])]));
+        Refusal().ShouldContain($"{path}: Tensor 'text:crack' has shape [3]; expected [16]");
+        File.WriteAllBytes(path, SafetensorsFile.Write([new Float32Tensor("text:crack", [4, 4], new float[16])]));
+        Refusal().ShouldContain($"{path}: Tensor 'text:crack' has shape [4, 4]; expected [16]");
+        File.WriteAllBytes(path, SafetensorsFile.Write([new Float32Tensor("crack", [16], new float[16])]));
+        Refusal().ShouldContain($"{path}: Tensor 'crack' is not known; expected text:");
         File.WriteAllBytes(path, bytes[..^1]);
-        Should.Throw<TrainingException>(() => EdgeModel.Load(folder)).Message.ShouldContain(folder);
+        Refusal().ShouldStartWith(path);
         File.Delete(path);
-        Should.Throw<TrainingException>(() => EdgeModel.Load(folder)).Message.ShouldContain(EdgeModel.ClipTextsFile);
+        Refusal().ShouldStartWith(path);
         File.WriteAllBytes(path, bytes);
         var description = Path.Combine(folder, EdgeModel.DescriptionFile);
         var json = JsonNode.Parse(File.ReadAllText(description))!;
         json["clip"]!["length"] = -1;
         File.WriteAllText(description, json.ToJsonString());
-        Should.Throw<TrainingException>(() => EdgeModel.Load(folder)).Message.ShouldContain("length -1");
+        Refusal().ShouldContain("length -1");
+        json["clip"]!["length"] = 16;
+        foreach (var field in new[] { "weights", "configuration", "tokenizer" })
+        {
+            var digest = json["clip"]![field]!.GetValue<string>();
+            json["clip"]![field] = digest.ToUpperInvariant();
+            File.WriteAllText(description, json.ToJsonString());
+            Refusal().ShouldContain($"{field} is '{digest.ToUpperInvariant()}': expected sha256:", Case.Insensitive);
+            json["clip"]![field] = digest;
+        }
+
+        string Refusal() => Should.Throw<TrainingException>(() => EdgeModel.Load(folder)).Message;
+    }
+
+    /// <summary>Bundles are known by it: it must not come out otherwise for the same weights and the same CLIP.</summary>
+    [Fact]
+    public void TextReference_OfFixedWeights_IsADigestThatStays()
+    {
+        ClipReference reference = new("sha256:" + new string('1', 64), "sha256:" + new string('2', 64), "sha256:" + new string('3', 64), 2);
+        using EdgeModel model = new(
+            new EdgeModelDescription(Options.Network, [Class("stain")], EdgeCalibration.None, new EdgeModelLineage(["made"], ["sha256:0"], 1, 5, null)) { Clip = reference },
+            new ClipTexts(reference, new Dictionary<string, float[]>(), clip: null));
+        model.Set(model.Tensors().ToDictionary(t => t.Name, t => t with { Values = Enumerable.Range(0, t.Values.Length).Select(i => i / 1024f).ToArray() }));
+        var weights = SafetensorsFile.Write(ModuleTensors.Read(model.Text, EdgeModel.TextPrefix));
+
+        var digest = model.TextReference().Digest;
+
+        digest.ShouldBe(ContentDigest.Of([.. weights, .. Encoding.UTF8.GetBytes($"{reference.Weights}\n{reference.Configuration}\n{reference.Tokenizer}\n2")]));
+        digest.ShouldBe("sha256:82b756e6fe7afc1bf014a493e38e762240d79409ed2959394ab95834d07e4b16");
+    }
+
+    [Fact]
+    public void Write_LettersOverAModelOfClip_LeaveNoTextsBehind()
+    {
+        using var model = Model();
+        using EdgeModel letters = new(model.Description with { Clip = null });
+        var (bundle, saved) = (_directory.File("bundle"), _directory.File("saved"));
+        EdgeBundle.Write(model, [], bundle, DateTimeOffset.UnixEpoch);
+        model.Save(saved);
+
+        EdgeBundle.Write(letters, [], bundle, DateTimeOffset.UnixEpoch);
+        letters.Save(saved);
+
+        ModelBundle.Open(bundle).Manifest.TextEncoder!.Name.ShouldBe("letters");
+        Directory.GetFiles(saved).Select(Path.GetFileName).ShouldBe([EdgeModel.DescriptionFile, EdgeModel.WeightsFile], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Write_WordIntoABundleOfLettersWithAFileCalledAsTexts_KeepsIt()
+    {
+        using var model = Model();
+        using EdgeModel letters = new(model.Description with { Clip = null });
+        var (from, made) = (_directory.File("bundle"), _directory.File("made"));
+        EdgeBundle.Write(letters, [], from, DateTimeOffset.UnixEpoch);
+        byte[] bytes = [1, 2, 3];
+        File.WriteAllBytes(Path.Combine(from, EdgeModel.ClipTextsFile), bytes);
+        var manifest = ManifestOf(from);
+        File.WriteAllBytes(Path.Combine(from, ModelBundle.ManifestFile), ImddJson.Serialize(
+            manifest with { Files = [.. manifest.Files, new BundleFile(EdgeModel.ClipTextsFile, ContentDigest.Of(bytes)[ContentDigest.Prefix.Length..], bytes.Length, "application/octet-stream")] }));
+
+        WordBundle.Write(ModelBundle.Open(from), letters, Class("rust"), [1, .. new float[63]], new ModelRow("rust", Prototype: null), 0.5, made, DateTimeOffset.UnixEpoch);
+
+        ModelBundle.Open(made).ReadFile(EdgeModel.ClipTextsFile).ShouldBe(bytes);
+
+        static BundleManifest ManifestOf(string folder) => ImddJson.Deserialize<BundleManifest>(File.ReadAllBytes(Path.Combine(folder, ModelBundle.ManifestFile)));
     }
 
     [Fact]
@@ -301,6 +424,42 @@ public sealed class ClipRowTests : IDisposable
             Clip = _clip.Reference,
         },
         new ClipTexts(_clip));
+
+    /// <summary>A model that knows lines, whose embeddings differ a little from those that the CLIP at hand makes.</summary>
+    private EdgeModel Start()
+    {
+        var folder = _directory.File("start");
+        using (var whole = Model())
+        using (EdgeModel model = new(whole.Description with { Classes = [Data.Classes[0]] }, whole.Texts))
+        {
+            model.Save(folder);
+        }
+
+        var path = Path.Combine(folder, EdgeModel.ClipTextsFile);
+        File.WriteAllBytes(path, SafetensorsFile.Write(
+            [.. SafetensorsFile.Read(File.ReadAllBytes(path)).Values.Select(t => t with { Values = t.Values.ToArray().Select((v, j) => j == 0 ? v + 0.01f : v).ToArray() })]));
+        return EdgeModel.Load(folder, _clip);
+    }
+
+    private static TrainingData Outlined => Data with
+    {
+        Train = [.. Data.Train.Select(p => p with { IsOutlined = true })],
+        Validation = [.. Data.Validation.Select(p => p with { IsOutlined = true })],
+    };
+
+    private static float[] Values(torch.Tensor row)
+    {
+        using (row)
+        {
+            return row.data<float>().ToArray();
+        }
+    }
+
+    private async Task<EdgeModel> Train(string name, EdgeTrainingOptions options, TrainingData data, EdgeModel start)
+    {
+        using EdgeTrainer trainer = new(options, data, _directory.File(name), start, clip: _clip);
+        return (await trainer.RunAsync(null, TestContext.Current.CancellationToken)).Model;
+    }
 
     private static TrainedClass Class(string name) => new(name, name, [], "major");
 

@@ -121,9 +121,13 @@ internal sealed class RunExecutor(
             arguments.AddRange(["--crop", Text(crop)]);
         }
 
-        if (tuning is { Clip: { } clip, Tokenizer: { } tokenizer } && (await ManifestAsync(folders.ChampionOf(row), stop)).TextEncoder?.Name == TextEncoderReference.Clip)
+        if ((await ManifestAsync(folders.ChampionOf(row), stop)).TextEncoder?.Name == TextEncoderReference.Clip)
         {
-            arguments.AddRange(["--clip", clip, "--tokenizer", tokenizer]);
+            const string Section = $"{TrainerOptions.Section}:{nameof(TrainerOptions.Training)}";
+            arguments.AddRange(tuning is { Clip: { } clip, Tokenizer: { } tokenizer }
+                ? ["--clip", clip, "--tokenizer", tokenizer]
+                : throw new RunFailedException(
+                    $"The champion's rows are made with CLIP, and {Section}:{nameof(tuning.Clip)} and {Section}:{nameof(tuning.Tokenizer)} are not set: expected the folders of that CLIP."));
         }
 
         arguments.AddRange(tuning.Arguments);

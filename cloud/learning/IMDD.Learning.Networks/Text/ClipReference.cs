@@ -1,3 +1,5 @@
+using IMDD.Contracts.Identity;
+
 namespace IMDD.Learning.Networks.Text;
 
 /// <summary>Which CLIP an encoder of rows was trained on. Another one means something else by the same numbers.</summary>
@@ -9,12 +11,20 @@ public sealed record ClipReference(string Weights, string Configuration, string 
 {
     private const int MaxLength = 1 << 16;
 
-    /// <exception cref="ArgumentException">The length is none; the message says so.</exception>
+    /// <exception cref="ArgumentException">The length is none, or a digest is none; the message names it.</exception>
     public void Validate()
     {
         if (Length is < 1 or > MaxLength)
         {
             throw new ArgumentException($"CLIP's embeddings have length {Length}: expected 1 to {MaxLength}.");
+        }
+
+        foreach (var (name, digest) in new[] { (nameof(Weights), Weights), (nameof(Configuration), Configuration), (nameof(Tokenizer), Tokenizer) })
+        {
+            if (!ContentDigest.IsValid(digest))
+            {
+                throw new ArgumentException($"CLIP's {name} is '{digest}': expected {ContentDigest.Prefix} and 64 lower-case hex digits.");
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,6 +9,10 @@ namespace IMDD.Learning.Networks.Text;
 /// </summary>
 public sealed class ClipRowEncoder : RowEncoder
 {
+    private readonly ClipTexts _texts;
+
+    // Kept for good: TorchSharp does not keep a number alive while libtorch reads it.
+    private readonly Scalar _scale;
     private readonly TorchSharp.Modules.Linear _first;
     private readonly TorchSharp.Modules.Linear _second;
 
@@ -17,29 +22,27 @@ public sealed class ClipRowEncoder : RowEncoder
     public ClipRowEncoder(ClipTexts texts, int embeddingLength)
         : base(nameof(ClipRowEncoder))
     {
-        Texts = texts;
+        _texts = texts;
+        _scale = Math.Sqrt(texts.Reference.Length);
         _first = Linear(texts.Reference.Length, embeddingLength);
         _second = Linear(embeddingLength, embeddingLength);
         RegisterComponents();
     }
-
-    /// <summary>CLIP's embeddings.</summary>
-    public ClipTexts Texts { get; }
 
     /// <inheritdoc/>
     /// <exception cref="IMDD.Learning.Weights.WeightsException">A text is not known, and there is no CLIP.</exception>
     public override Tensor forward(IReadOnlyList<string> texts)
     {
         using var scope = NewDisposeScope();
-        var length = Texts.Reference.Length;
+        var length = _texts.Reference.Length;
         var values = new float[texts.Count * length];
         for (var index = 0; index < texts.Count; index++)
         {
-            Texts.Of(texts[index]).CopyTo(values.AsSpan(index * length));
+            _texts.Of(texts[index]).CopyTo(values.AsSpan(index * length));
         }
 
         // Their length says nothing of their meaning. Values around one are what a linear layer starts best from.
-        var embedding = functional.normalize(tensor(values, [texts.Count, length], device: _first.weight!.device), 2, 1) * Math.Sqrt(length);
+        var embedding = functional.normalize(tensor(values, [texts.Count, length], device: _first.weight!.device), 2, 1) * _scale;
         var row = _first.forward(embedding);
         return functional.normalize(row.Plus(_second.forward(functional.relu(row))), 2, 1).MoveToOuterDisposeScope();
     }

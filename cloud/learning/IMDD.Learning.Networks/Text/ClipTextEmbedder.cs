@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using IMDD.Contracts.Identity;
 using IMDD.Learning.Networks.Clip;
 using IMDD.Learning.Networks.Weights;
 using IMDD.Learning.Weights;
@@ -32,36 +33,18 @@ public sealed class ClipTextEmbedder : IDisposable
     /// <summary>Reads one; of its image tower nothing.</summary>
     /// <param name="folder">Hugging Face folder of a whole CLIP: <c>config.json</c> and <c>model.safetensors</c>, or its parts.</param>
     /// <param name="tokenizer">Folder with <c>vocab.json</c> and <c>merges.txt</c>.</param>
-    /// <exception cref="WeightsException">A file or a tensor is missing or wrong, or the tokenizer is another model's; the message names it.</exception>
+    /// <exception cref="WeightsException">A file or a tensor is missing, wrong or not readable, or the tokenizer is another model's; the message names it.</exception>
     /// <exception cref="IMDD.Safetensors.SafetensorsException">The weights are malformed.</exception>
     public static ClipTextEmbedder Open(string folder, string tokenizer)
     {
-        using var files = WeightFiles.OpenFolder(folder, Stem);
-        var configuration = ClipConfiguration.OpenFolder(folder);
-        var words = ClipTokenizer.Open(tokenizer);
-        if (words.End != configuration.Text.Vocabulary - 1)
-        {
-            throw new WeightsException($"{tokenizer}: the tokenizer's largest id is {words.End}; expected {configuration.Text.Vocabulary - 1}, that of {folder}.");
-        }
-
-        Tower tower = new(configuration);
         try
         {
-            ModuleWeights.Load(tower, files, WeightNames.HuggingFaceClip);
+            return Read(folder, tokenizer);
         }
-        catch
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            tower.Dispose();
-            throw;
+            throw new WeightsException($"{folder} with the tokenizer of {tokenizer} cannot be read: {e.Message}", e);
         }
-
-        var settings = Path.Combine(folder, ClipConfiguration.FileName);
-        ClipReference reference = new(
-            DigestOf(files.Paths),
-            DigestOf([settings]),
-            DigestOf([Path.Combine(tokenizer, TokenizerFiles.VocabularyFile), Path.Combine(tokenizer, TokenizerFiles.MergesFile)]),
-            configuration.Projection);
-        return new ClipTextEmbedder(tower, words, configuration.Text.Context, reference, [files.Origin, settings, tokenizer]);
     }
 
     /// <summary>Holds it against the one that a model was trained on.</summary>
@@ -95,6 +78,36 @@ public sealed class ClipTextEmbedder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _tower.Dispose();
 
+    private static ClipTextEmbedder Read(string folder, string tokenizer)
+    {
+        using var files = WeightFiles.OpenFolder(folder, Stem);
+        var configuration = ClipConfiguration.OpenFolder(folder);
+        var words = ClipTokenizer.Open(tokenizer);
+        if (words.End != configuration.Text.Vocabulary - 1)
+        {
+            throw new WeightsException($"{tokenizer}: the tokenizer's largest id is {words.End}; expected {configuration.Text.Vocabulary - 1}, that of {folder}.");
+        }
+
+        var settings = Path.Combine(folder, ClipConfiguration.FileName);
+        ClipReference reference = new(
+            DigestOf(files.Paths),
+            DigestOf([settings]),
+            DigestOf([Path.Combine(tokenizer, TokenizerFiles.VocabularyFile), Path.Combine(tokenizer, TokenizerFiles.MergesFile)]),
+            configuration.Projection);
+        Tower tower = new(configuration);
+        try
+        {
+            ModuleWeights.Load(tower, files, WeightNames.HuggingFaceClip);
+        }
+        catch
+        {
+            tower.Dispose();
+            throw;
+        }
+
+        return new ClipTextEmbedder(tower, words, configuration.Text.Context, reference, [files.Origin, settings, tokenizer]);
+    }
+
     private static string DigestOf(IEnumerable<string> paths)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -108,7 +121,7 @@ public sealed class ClipTextEmbedder : IDisposable
             }
         }
 
-        return $"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}";
+        return ContentDigest.Prefix + Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>The part of CLIP that texts go through, under its names.</summary>

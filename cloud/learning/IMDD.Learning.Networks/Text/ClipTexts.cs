@@ -36,6 +36,11 @@ public sealed class ClipTexts
         }
     }
 
+    /// <summary>All that are known here, and those of others with a CLIP.</summary>
+    /// <param name="clip">As of the other.</param>
+    /// <exception cref="WeightsException">It is another CLIP.</exception>
+    public ClipTexts With(ClipTextEmbedder clip) => new(Reference, _known, clip);
+
     /// <summary>The CLIP that makes them.</summary>
     public ClipReference Reference { get; }
 
@@ -56,7 +61,7 @@ public sealed class ClipTexts
 
         if (_clip is null)
         {
-            throw new WeightsException($"The model has no row for '{text}', and none can be made without {Reference}: give it with --clip and --tokenizer.");
+            throw new WeightsException($"The model has no row for '{text}', and none can be made without {Reference}: expected that CLIP.");
         }
 
         return _known[text] = _clip.Embed(text);

@@ -123,7 +123,7 @@ public static class EdgeBundle
             writer.Add(EdgeModel.ClipTextsFile, texts);
         }
 
-        return writer.Write(
+        var digest = writer.Write(
             folder, contents => Manifest(model, exported, segmenter, contents, createdAt) with
             {
                 Probes = new BundleProbes(contents.ProbesDigest!, probeTolerance),
@@ -133,6 +133,8 @@ public static class EdgeBundle
                 Reference = EdgeReference.Measure(model, pictures, driftSeed) ?? reference,
                 ChangedClasses = changed,
             });
+        model.RemoveOldTexts(folder);
+        return digest;
     }
 
     private static BundleManifest Manifest(

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using IMDD.Contracts.Identity;
@@ -108,7 +110,7 @@ public sealed class EdgeModel : IDisposable
         return model;
     }
 
-    /// <summary>Writes its files, each whole or not at all. The same model writes the same bytes.</summary>
+    /// <summary>Writes its files, each whole or not at all; texts that an older model in the folder kept are removed where it keeps none. The same model writes the same bytes.</summary>
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -119,6 +121,7 @@ public sealed class EdgeModel : IDisposable
         }
 
         WriteWhole(Path.Combine(folder, DescriptionFile), Bytes(Description));
+        RemoveOldTexts(folder);
     }
 
     /// <summary>Rounds every weight to 16 bits, in which they are kept from now on: half the size on disk, the same arithmetic.</summary>
@@ -179,7 +182,7 @@ public sealed class EdgeModel : IDisposable
     {
         var weights = SafetensorsFile.Write(ModuleTensors.Read(Text, TextPrefix));
         return Description.Clip is { } clip
-            ? new TextEncoderReference(TextEncoderReference.Clip, ContentDigest.Of([.. weights, .. JsonSerializer.SerializeToUtf8Bytes(clip, Json)]))
+            ? new TextEncoderReference(TextEncoderReference.Clip, ContentDigest.Of([.. weights, .. Encoding.UTF8.GetBytes(Lines(clip))]))
             : new TextEncoderReference(TextEncoderReference.Letters, ContentDigest.Of(weights));
     }
 
@@ -202,6 +205,15 @@ public sealed class EdgeModel : IDisposable
         ])
         : null;
 
+    /// <summary>Removes <see cref="ClipTextsFile"/> of an older model from a folder where this one has none: a bundle would not list it.</summary>
+    internal void RemoveOldTexts(string folder)
+    {
+        if (Texts is null)
+        {
+            File.Delete(Path.Combine(folder, ClipTextsFile));
+        }
+    }
+
     /// <summary>The bytes of <see cref="DescriptionFile"/>.</summary>
     internal static byte[] Bytes(EdgeModelDescription description) => JsonSerializer.SerializeToUtf8Bytes(description, Json);
 
@@ -217,15 +229,34 @@ public sealed class EdgeModel : IDisposable
 
     private static string Made(ClipReference? clip) => clip is null ? "of letters" : $"with {clip}";
 
+    // Digests of text encoders are made of it: it stays as it is.
+    private static string Lines(ClipReference clip) => string.Create(CultureInfo.InvariantCulture, $"{clip.Weights}\n{clip.Configuration}\n{clip.Tokenizer}\n{clip.Length}");
+
     private static ClipTexts ReadTexts(string folder, ClipReference reference, ClipTextEmbedder? clip)
     {
         reference.Validate();
-        var kept = SafetensorsFile.Read(ReadBounded(Path.Combine(folder, ClipTextsFile)));
-        return new ClipTexts(
-            reference,
-            kept.Where(pair => pair.Key.StartsWith(KeptPrefix, StringComparison.Ordinal))
-                .ToDictionary(pair => pair.Key[KeptPrefix.Length..], pair => pair.Value.Values.ToArray(), StringComparer.Ordinal),
-            clip);
+        var path = Path.Combine(folder, ClipTextsFile);
+        try
+        {
+            var kept = SafetensorsFile.Read(ReadBounded(path)).Values;
+            return new ClipTexts(reference, kept.ToDictionary(one => TextOf(one, reference.Length), one => one.Values.ToArray(), StringComparer.Ordinal), clip);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SafetensorsException)
+        {
+            throw new TrainingException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private static string TextOf(Float32Tensor kept, int length)
+    {
+        if (!kept.Name.StartsWith(KeptPrefix, StringComparison.Ordinal))
+        {
+            throw new SafetensorsException(SafetensorsFault.Entry, kept.Name, $"is not known; expected {KeptPrefix} and a text.");
+        }
+
+        return kept.Shape is [var only] && only == length
+            ? kept.Name[KeptPrefix.Length..]
+            : throw new SafetensorsException(SafetensorsFault.Shape, kept.Name, $"has shape [{string.Join(", ", kept.Shape)}]; expected [{length}].");
     }
 
     private static byte[] ReadBounded(string path)

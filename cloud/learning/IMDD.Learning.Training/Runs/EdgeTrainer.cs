@@ -70,11 +70,12 @@ public sealed class EdgeTrainer : IDisposable
         if (start is not null && start.Description.Clip != clip?.Reference)
         {
             throw new TrainingException(start.Description.Clip is { } made
-                ? $"The model to start from makes its rows with {made}: expected it, as --clip and --tokenizer."
+                ? $"The model to start from makes its rows with {made}: expected that CLIP."
                 : "The model to start from makes its rows of letters: expected no CLIP.");
         }
 
-        _texts = clip is null ? null : new ClipTexts(clip);
+        // What the start keeps was made once: another processor may make it otherwise in the last bits, and the rows that there are with it.
+        _texts = clip is null ? null : start?.Texts?.With(clip) ?? new ClipTexts(clip);
         _options = options;
         _data = data;
         _time = time ?? TimeProvider.System;

@@ -45,7 +45,7 @@ internal static class WordBundle
             var bytes = file.Path switch
             {
                 EdgeModel.DescriptionFile => EdgeModel.Bytes(description),
-                EdgeModel.ClipTextsFile => model.TextBytes(description.Classes)!,
+                EdgeModel.ClipTextsFile => model.TextBytes(description.Classes) ?? from.ReadFile(file.Path),
                 _ => from.ReadFile(file.Path),
             };
             writer.Add(file.Path, bytes, file.MediaType);

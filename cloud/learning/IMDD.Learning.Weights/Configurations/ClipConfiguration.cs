@@ -8,7 +8,7 @@ namespace IMDD.Learning.Weights.Configurations;
 /// <param name="Projection">Width of the embedding that both project into.</param>
 public sealed record ClipConfiguration(ClipTextConfiguration Text, ClipVisionConfiguration Vision, int Projection)
 {
-    /// <summary>Name of its file in a Hugging Face folder.</summary>
+    /// <summary>Name of its file in a Hugging Face folder, as of any model's.</summary>
     public const string FileName = "config.json";
 
     /// <summary>OpenAI's vision towers have as many heads as this width goes into their own, what is left over given to all.</summary>

@@ -10,7 +10,6 @@ namespace IMDD.Learning.Weights.Files;
 /// </summary>
 public sealed class PublicParts : IDisposable
 {
-    private const string ConfigurationFile = "config.json";
     private const string DiffusersStem = "diffusion_pytorch_model";
     private const string TransformersStem = "model";
 
@@ -120,7 +119,7 @@ public sealed class PublicParts : IDisposable
 
     private void Check<T>(string folder, T expected, Func<string, string, T> parse)
         where T : class
-        => CheckFile(Path.Combine(folder, ConfigurationFile), expected, parse);
+        => CheckFile(Path.Combine(folder, ClipConfiguration.FileName), expected, parse);
 
     private void CheckFile<T>(string file, T expected, Func<string, string, T> parse)
         where T : class

@@ -9,8 +9,6 @@ namespace IMDD.Learning.Weights.Inspection;
 /// <summary>Tells from names and shapes what weights are; no weight is read.</summary>
 public static class ModelInspector
 {
-    private const string ConfigurationFile = "config.json";
-
     private static readonly string[] Stems = ["diffusion_pytorch_model", "model", "weights"];
 
     // Weights may lie behind a prefix: our own reference files', or a single-file checkpoint's.
@@ -63,7 +61,7 @@ public static class ModelInspector
             return TokenizerInspector.OfFolder(path);
         }
 
-        var configuration = Path.Combine(path, ConfigurationFile);
+        var configuration = Path.Combine(path, ClipConfiguration.FileName);
         var stem = Stems.FirstOrDefault(stem => HasStem(path, stem)) ?? Stems[0];
         using var files = WeightFiles.OpenFolder(path, stem);
         return Of(path, files, File.Exists(configuration) ? ConfigurationReader.ReadFile(configuration) : files.Metadata.GetValueOrDefault(StoredConfiguration.Key));
