@@ -33,8 +33,8 @@ public sealed class OnnxRunner : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
-        // Comparisons share the machine with training: waiting threads sleep.
-        session.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // As the agent runs it: workers wait awake between two operators, and sleep between two runs.
+        session.AddSessionConfigEntry("session.force_spinning_stop", "1");
         try
         {
             _session = load(session);
