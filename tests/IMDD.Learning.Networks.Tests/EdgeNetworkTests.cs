@@ -1,3 +1,4 @@
+using IMDD.Learning.Networks.Blocks;
 using TorchSharp;
 
 namespace IMDD.Learning.Networks.Tests;
@@ -5,15 +6,16 @@ namespace IMDD.Learning.Networks.Tests;
 public sealed class EdgeNetworkTests
 {
     [Theory]
-    [InlineData(NetworkSize.Nano, 4, 200_000, 400_000)]
-    [InlineData(NetworkSize.Small, 4, 600_000, 1_200_000)]
-    [InlineData(NetworkSize.Small, 2, 600_000, 1_200_000)]
-    [InlineData(NetworkSize.Base, 4, 2_000_000, 3_000_000)]
-    [InlineData(NetworkSize.Base, 2, 2_000_000, 3_000_000)]
-    public void Forward_AnySize_HasTheShapesOfTheContract(NetworkSize size, int outputStride, long least, long most)
+    [InlineData(NetworkSize.Nano, 4, false, 200_000, 400_000)]
+    [InlineData(NetworkSize.Nano, 4, true, 200_000, 400_000)]
+    [InlineData(NetworkSize.Small, 4, false, 600_000, 1_200_000)]
+    [InlineData(NetworkSize.Small, 2, true, 600_000, 1_200_000)]
+    [InlineData(NetworkSize.Base, 4, false, 2_000_000, 3_000_000)]
+    [InlineData(NetworkSize.Base, 2, true, 2_000_000, 3_000_000)]
+    public void Forward_AnySize_HasTheShapesOfTheContract(NetworkSize size, int outputStride, bool attention, long least, long most)
     {
         using var scope = torch.NewDisposeScope();
-        EdgeNetworkOptions options = new() { Size = size, OutputStride = outputStride };
+        EdgeNetworkOptions options = new() { Size = size, OutputStride = outputStride, Attention = attention };
         using EdgeNetwork network = new(options);
         network.eval();
 
@@ -54,6 +56,53 @@ public sealed class EdgeNetworkTests
         TensorComparison.LargestDifference(same.Defect, other.Defect).ShouldBeInRange(1e-4, double.MaxValue);
     }
 
+    [Fact]
+    public void Attention_AsDrawn_IsTheIdentity()
+    {
+        using var scope = torch.NewDisposeScope();
+        using MapAttention attention = new(16, 16);
+        var map = torch.rand(2, 16, 3, 5);
+
+        TensorComparison.LargestDifference(attention.forward(map), map).ShouldBe(0);
+    }
+
+    /// <summary>A cell gathers from all by what they look like, wherever they are: cells that change places take what they say along.</summary>
+    [Fact]
+    public void Attention_CellsChangePlaces_EachSaysWhatItSaid()
+    {
+        using var scope = torch.NewDisposeScope();
+        using MapAttention attention = Drawn();
+        var map = torch.rand(2, 16, 3, 5);
+        var order = torch.randperm(15);
+
+        var there = attention.forward(map).flatten(2).index_select(2, order);
+        var here = attention.forward(map.flatten(2).index_select(2, order).reshape(2, 16, 3, 5)).flatten(2);
+
+        TensorComparison.LargestDifference(there, map.flatten(2).index_select(2, order)).ShouldBeGreaterThan(0.01);
+        here.ShouldBeWithin(there, 1e-5);
+    }
+
+    /// <summary>Against the formula, head by head, with nothing of the block's own calls.</summary>
+    [Fact]
+    public void Attention_OfAMap_IsTheSoftmaxOfScaledProducts()
+    {
+        using var scope = torch.NewDisposeScope();
+        using MapAttention attention = Drawn();
+        var map = torch.rand(1, 16, 2, 3);
+        var weights = attention.state_dict();
+        var (cells, projections) = (map.reshape(16, 6), weights["_projections.weight"].reshape(24, 16));
+        var heads = Enumerable.Range(0, MapAttention.Heads).Select(head =>
+        {
+            var (query, key, value) = (Of(head, 0), Of(head, 1), Of(head, 2));
+            return value.mm(query.t().mm(key).div(MathF.Sqrt(2)).softmax(1).t());
+        });
+        var expected = cells + weights["_joined.weight"].reshape(16, 8).mm(torch.cat([.. heads]));
+
+        attention.forward(map).reshape(16, 6).ShouldBeWithin(expected, 1e-5);
+
+        torch.Tensor Of(int head, int part) => projections.slice(0, (part * 8) + (head * 2), (part * 8) + (head * 2) + 2, 1).mm(cells);
+    }
+
     [Theory]
     [InlineData(true, "needs a reference")]
     [InlineData(false, "takes no reference")]
@@ -69,7 +118,7 @@ public sealed class EdgeNetworkTests
     [Fact]
     public void Forward_ManyTimes_LeavesNoTensorBehind()
     {
-        using EdgeNetwork network = new(new EdgeNetworkOptions { Size = NetworkSize.Nano, UsesReference = true });
+        using EdgeNetwork network = new(new EdgeNetworkOptions { Size = NetworkSize.Nano, UsesReference = true, Attention = true });
         Look(network);
         var before = torch.Tensor.TotalCount;
 
@@ -95,4 +144,16 @@ public sealed class EdgeNetworkTests
     public void Validate_OptionOutOfRange_IsNamed(int outputStride, int embeddingLength, string expected) =>
         Should.Throw<ArgumentException>(() => new EdgeNetwork(new EdgeNetworkOptions { OutputStride = outputStride, EmbeddingLength = embeddingLength }))
             .Message.ShouldContain(expected);
+
+    private static MapAttention Drawn()
+    {
+        torch.manual_seed(5);
+        MapAttention attention = new(16, 8);
+        foreach (var parameter in attention.parameters())
+        {
+            torch.nn.init.normal_(parameter, 0, 0.5);
+        }
+
+        return attention;
+    }
 }

@@ -11,15 +11,16 @@ namespace IMDD.Learning.Networks.Tests;
 public sealed class EdgeSegmenterExportTests
 {
     [Theory]
-    [InlineData(NetworkSize.Nano, 4, false)]
-    [InlineData(NetworkSize.Nano, 4, true)]
-    [InlineData(NetworkSize.Small, 4, false)]
-    [InlineData(NetworkSize.Small, 2, false)]
-    [InlineData(NetworkSize.Base, 4, false)]
-    public void Export_AnyNetwork_AgreesWithItsForward(NetworkSize size, int outputStride, bool usesReference)
+    [InlineData(NetworkSize.Nano, 4, false, false)]
+    [InlineData(NetworkSize.Nano, 4, false, true)]
+    [InlineData(NetworkSize.Nano, 4, true, true)]
+    [InlineData(NetworkSize.Small, 4, false, false)]
+    [InlineData(NetworkSize.Small, 2, false, true)]
+    [InlineData(NetworkSize.Base, 4, false, true)]
+    public void Export_AnyNetwork_AgreesWithItsForward(NetworkSize size, int outputStride, bool usesReference, bool attention)
     {
         using var scope = torch.NewDisposeScope();
-        using var segmenter = Segmenter(new EdgeNetworkOptions { Size = size, OutputStride = outputStride, UsesReference = usesReference });
+        using var segmenter = Segmenter(new EdgeNetworkOptions { Size = size, OutputStride = outputStride, UsesReference = usesReference, Attention = attention });
         var inputs = segmenter.OnnxInputs();
         var model = TorchOnnxExporter.Export(segmenter, inputs, EdgeSegmenter.OutputNames);
         List<OnnxProbe> probes =
@@ -182,6 +183,11 @@ public sealed class EdgeSegmenterExportTests
         foreach (var (name, parameter) in network.named_parameters().Where(p => p.name.EndsWith("_norm.weight", StringComparison.Ordinal)))
         {
             parameter.uniform_(0.5, 1.2);
+        }
+
+        foreach (var (_, parameter) in network.named_parameters().Where(p => p.name.EndsWith("_joined.weight", StringComparison.Ordinal)))
+        {
+            parameter.normal_(0, 0.3);
         }
 
         change?.Invoke(network);

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using IMDD.Contracts.Models;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Runs;
 using IMDD.Testing;
 
@@ -98,6 +99,43 @@ public sealed class TrainEdgeCommandTests
         {
             var numbers = Regex.Match(text, @"(\d+) pictures to learn from, (\d+) with defects of (\d+) classes").Groups;
             return (int.Parse(numbers[1].Value), int.Parse(numbers[2].Value), int.Parse(numbers[3].Value));
+        }
+    }
+
+    /// <summary>New networks have attention; those that are trained on keep what they are unless they are given it, and none can lose it.</summary>
+    [Fact]
+    public async Task Train_Attention_IsOfNewNetworksAndOfThoseThatAreGivenIt()
+    {
+        using TestDirectory directory = new();
+        await Run("new");
+        await Run("without", "--attention", "false");
+        await Run("on", "--from", directory.File("without"));
+        await Run("given", "--from", directory.File("on"), "--attention", "true", "--size", "nano");
+        await Run("kept", "--from", directory.File("given"));
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync([.. Short("lost"), "--from", directory.File("kept"), "--attention", "false"], TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().ShouldContain("Attention = True");
+        Has("new").ShouldBeTrue();
+        Has("without").ShouldBeFalse();
+        Has("on").ShouldBeFalse();
+        Has("given").ShouldBeTrue();
+        Has("kept").ShouldBeTrue();
+
+        async Task Run(string name, params string[] more)
+        {
+            StringWriter problems = new();
+            (await TrainerCommand.RunAsync([.. Short(name), .. more], TextWriter.Null, problems)).ShouldBe(0, problems.ToString());
+        }
+
+        string[] Short(string name) =>
+            ["train", "edge", "--data", "synthetic:seed=5,count=24,size=64,textures=cast", "--crop", "64", "--batch", "2", "--steps", "2", "--out", directory.File(name), .. name is "new" or "without" ? (string[])["--size", "nano"] : []];
+
+        bool Has(string name)
+        {
+            using var model = EdgeModel.Load(directory.File(name));
+            return model.Description.Network.Attention;
         }
     }
 

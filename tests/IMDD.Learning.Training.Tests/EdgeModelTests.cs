@@ -22,6 +22,22 @@ public sealed class EdgeModelTests
         loaded.Description.Calibration.PixelThreshold.ShouldBe(0.3);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Load_WithAndWithoutAttention_IsTheSameModel_AndADescriptionOfBeforeSaysNothingOfIt(bool attention)
+    {
+        using TestDirectory directory = new();
+        using var model = Model(new EdgeNetworkOptions { Size = NetworkSize.Nano, Attention = attention });
+        model.Save(directory.Path);
+
+        using var loaded = EdgeModel.Load(directory.Path);
+
+        loaded.Digest().ShouldBe(model.Digest());
+        loaded.Description.Network.Attention.ShouldBe(attention);
+        File.ReadAllText(directory.File(EdgeModel.DescriptionFile)).Contains("attention", StringComparison.Ordinal).ShouldBe(attention);
+    }
+
     [Fact]
     public void RoundToHalf_SavedAndLoaded_IsTheSameModelInHalfTheBytes()
     {
@@ -91,8 +107,8 @@ public sealed class EdgeModelTests
         result.ClassScore.Length.ShouldBe(32 * 24);
     }
 
-    private static EdgeModel Model() => new(new EdgeModelDescription(
-        new EdgeNetworkOptions { Size = NetworkSize.Nano },
+    private static EdgeModel Model(EdgeNetworkOptions? options = null) => new(new EdgeModelDescription(
+        options ?? new EdgeNetworkOptions { Size = NetworkSize.Nano },
         [new TrainedClass("crack", "crack", ["fissure"], "critical"), new TrainedClass("stain", "stain", [], "minor")],
         new EdgeCalibration { PixelThreshold = 0.3, RowThresholds = [0.2, 0.2] },
         new EdgeModelLineage(["made"], ["sha256:0"], 1, 5, null)));

@@ -247,6 +247,35 @@ public sealed class EdgeTrainerTests
         }
     }
 
+    /// <summary>A model of before there was attention is given it, and loses nothing by that.</summary>
+    [Fact]
+    public async Task RunAsync_StartedFromAModelWithoutAttention_SaysAtFirstWhatThatSays()
+    {
+        using TestDirectory directory = new();
+        using EdgeModel start = new(new EdgeModelDescription(
+            Options.Network, Data.Classes, EdgeCalibration.None, new EdgeModelLineage([], [], 0, 0, null)));
+        var options = Options with { Network = Options.Network with { Attention = true }, Steps = 1, LearningRate = 1e-12, WeightDecay = 0, StartShare = 0.5 };
+        using EdgeTrainer trainer = new(options, Data, directory.Path, start);
+
+        var (_, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        using (model)
+        {
+            var (before, after) = (start.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal), model.Tensors());
+            model.Description.Network.Attention.ShouldBeTrue();
+            foreach (var tensor in after.Where(t => t.Name.EndsWith("_joined.weight", StringComparison.Ordinal)))
+            {
+                tensor.Values.ToArray().ShouldAllBe(value => Math.Abs(value) < 1e-9f, "what the cells gather is added with weight nothing");
+            }
+
+            foreach (var tensor in after.Where(t => before.ContainsKey(t.Name) && !t.Name.Contains("running", StringComparison.Ordinal)))
+            {
+                tensor.Values.ToArray().Zip(before[tensor.Name].Values.ToArray(), (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-6f, tensor.Name);
+            }
+
+            after.Select(t => t.Name).Except(before.Keys, StringComparer.Ordinal).Count().ShouldBe(2);
+        }
+    }
+
     [Fact]
     public void Validate_SeveralOptionsOff_AllAreNamed()
     {

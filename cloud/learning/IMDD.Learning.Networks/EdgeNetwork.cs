@@ -40,6 +40,11 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
         {
             List<Module<Tensor, Tensor>> stage = [new ConvNormAct(plan.Widths[level - 1], plan.Widths[level], stride: 2)];
             stage.AddRange(Enumerable.Range(0, plan.Blocks[level - 1]).Select(_ => new ResidualBlock(plan.Widths[level])));
+            if (options.Attention && level == plan.Widths.Length - 1)
+            {
+                stage.Add(new MapAttention(plan.Widths[level], plan.AttentionWidth));
+            }
+
             _stages.Add(Sequential(stage));
         }
 

@@ -23,6 +23,10 @@ public sealed record EdgeNetworkOptions
     /// <summary>Length of a pixel's embedding and of a row of text.</summary>
     public int EmbeddingLength { get; init; } = 64;
 
+    /// <summary>True for a network in which the cells of the deepest map look at each other; those described before there was such a thing have none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Attention { get; init; }
+
     /// <summary>Classes that were learned after the rest, each in a branch of its own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int SideBranches { get; init; }

@@ -31,13 +31,16 @@ internal static class BareSegmenter
         for (var stage = 0; tensors.ContainsKey($"_stages.{stage}.0._conv.weight"); stage++)
         {
             var hidden = Convolve($"_stages.{stage}.0", levels[^1], 2);
-            for (var block = 1; tensors.ContainsKey($"_stages.{stage}.{block}._first._conv.weight"); block++)
+            var block = 1;
+            for (; tensors.ContainsKey($"_stages.{stage}.{block}._first._conv.weight"); block++)
             {
                 var name = $"_stages.{stage}.{block}";
                 hidden = relu(Norm($"{name}._second._norm", conv2d(Convolve($"{name}._first", hidden, 1), tensors[$"{name}._second._conv.weight"], padding: [1, 1])) + hidden);
             }
 
-            levels.Add(hidden);
+            levels.Add(tensors.TryGetValue($"_stages.{stage}.{block}._projections.weight", out var projections)
+                ? hidden + Attend(hidden, projections, tensors[$"_stages.{stage}.{block}._joined.weight"])
+                : hidden);
         }
 
         var features = levels[^1];
@@ -71,6 +74,13 @@ internal static class BareSegmenter
             training: true,
             momentum: Momentum,
             eps: Epsilon);
+    }
+
+    private static Tensor Attend(Tensor map, Tensor projections, Tensor joined)
+    {
+        var width = joined.shape[1];
+        var heads = conv2d(map, projections).reshape(map.shape[0], 3, MapAttention.Heads, width / MapAttention.Heads, -1).transpose(3, 4).unbind(1);
+        return conv2d(scaled_dot_product_attention(heads[0], heads[1], heads[2]).transpose(2, 3).reshape(map.shape[0], width, map.shape[2], map.shape[3]), joined);
     }
 
     private static Tensor Contrast(Tensor image)

@@ -26,6 +26,7 @@ internal sealed class SegmenterBench : IDisposable
     private const int Rows = 12;
     private const int RunsOfTurn = 7;
     private const float MostDifference = 1e-4f;
+    private const double DrawnDeviation = 0.1;
 
     private readonly SegmenterBenchOptions _options;
     private readonly EdgeNetwork _network;
@@ -38,7 +39,18 @@ internal sealed class SegmenterBench : IDisposable
         set_num_threads(options.Threads);
         manual_seed(Seed);
         _options = options;
-        _network = new EdgeNetwork(new EdgeNetworkOptions { Size = options.Size });
+        _network = new EdgeNetwork(new EdgeNetworkOptions { Size = options.Size, Attention = true });
+
+        // Blocks begin as the identity: left so, the bare operations could leave them out and nobody would see it.
+        foreach (var parameter in _network.parameters())
+        {
+            using var scope = NewDisposeScope();
+            if (parameter.count_nonzero().item<long>() == 0)
+            {
+                nn.init.normal_(parameter, 0, DrawnDeviation);
+            }
+        }
+
         _frame = randint(0, 256, [1, options.Side, options.Side, 3], dtype: uint8);
         _rows = nn.functional.normalize(randn(Rows, _network.Options.EmbeddingLength), dim: 1);
         _crops = rand(StepCrops, 3, CropSide, CropSide);
@@ -85,7 +97,7 @@ internal sealed class SegmenterBench : IDisposable
     {
         var plan = EdgePlan.Of(_options.Size);
         return JsonSerializer.Serialize(
-            new { plan.Widths, plan.Blocks, plan.DecoderWidths, _network.Options.OutputStride, _network.Options.EmbeddingLength }, JsonSerializerOptions.Web);
+            new { plan.Widths, plan.Blocks, plan.DecoderWidths, plan.AttentionWidth, _network.Options.OutputStride, _network.Options.EmbeddingLength }, JsonSerializerOptions.Web);
     }
 
     private (IReadOnlyList<Spent> Step, IReadOnlyList<Spent> Bare) Steps()

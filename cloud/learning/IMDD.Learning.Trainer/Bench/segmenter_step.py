@@ -26,6 +26,19 @@ class Residual(nn.Module):
         return F.relu(self.second(self.first(x)) + x)
 
 
+class Attention(nn.Module):
+    def __init__(self, channels, width, heads=4):
+        super().__init__()
+        self.width, self.heads = width, heads
+        self.projections, self.joined = nn.Conv2d(channels, 3 * width, 1, bias=False), nn.Conv2d(width, channels, 1, bias=False)
+
+    def forward(self, x):
+        batch, _, height, columns = x.shape
+        query, key, value = self.projections(x).reshape(batch, 3, self.heads, self.width // self.heads, -1).transpose(3, 4).unbind(1)
+        scores = query @ key.transpose(2, 3) / (self.width // self.heads) ** 0.5  # no fused call before PyTorch 2
+        return x + self.joined((scores.softmax(-1) @ value).transpose(2, 3).reshape(batch, self.width, height, columns))
+
+
 def separate(channels):
     return nn.Sequential(
         nn.Conv2d(channels, channels, 3, 1, 1, groups=channels, bias=False), nn.Conv2d(channels, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU())
@@ -51,6 +64,7 @@ class Network(nn.Module):
         self.stages = nn.ModuleList(
             nn.Sequential(convolve(widths[i - 1], widths[i], 2), *(Residual(widths[i]) for _ in range(blocks[i - 1])))
             for i in range(1, len(widths)))
+        self.stages[-1].append(Attention(widths[-1], plan["attentionWidth"]))
         coarse, merges = widths[-1], []
         for level in range(len(widths) - 2, -1, -1):
             if 2 << level < plan["outputStride"]:

@@ -92,6 +92,10 @@ internal static class TrainEdgeCommand
         };
         var clip = ClipRows.CreateOptions("it makes the rows of text, through a small part that is trained with the network, instead of letters. Needed with --from where that model has one.");
         Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
+        Option<bool?> attention = new("--attention")
+        {
+            Description = "true or false: whether the cells of the deepest map look at each other. Left out, they do in a new network, and one of --from stays as it is; true gives one of --from this part too, which begins as the identity.",
+        };
         Option<int> threads = new("--threads") { Description = "Threads of libtorch.", DefaultValueFactory = _ => 1 };
         Option<bool> stopWithInput = new("--stop-with-input")
         {
@@ -100,7 +104,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, clip.Clip, clip.Tokenizer, stride, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, clip.Clip, clip.Tokenizer, stride, attention, threads, stopWithInput, json,
         };
         command.Validators.Add(clip.Check);
         command.SetAction(async (parsed, cancellation) =>
@@ -121,6 +125,7 @@ internal static class TrainEdgeCommand
                 },
                 parsed.GetValue(keepClasses),
                 parsed.GetValue(drift),
+                hasAttention: parsed.GetValue(attention),
                 isAsStart: new Option[] { size, stride, reference }.All(option => parsed.GetResult(option) is null or { Implicit: true }),
                 new DivisionRule
                 {
@@ -135,6 +140,7 @@ internal static class TrainEdgeCommand
                         Size = parsed.GetValue(size),
                         OutputStride = parsed.GetValue(stride),
                         UsesReference = parsed.GetValue(reference),
+                        Attention = parsed.GetValue(attention) ?? true,
                     },
                     Crops = new EdgeTrainingOptions().Crops with
                     {
@@ -171,6 +177,7 @@ internal static class TrainEdgeCommand
         TrainingSelection selection,
         bool keepClasses,
         bool drift,
+        bool? hasAttention,
         bool isAsStart,
         DivisionRule rule,
         EdgeTrainingOptions options,
@@ -201,9 +208,10 @@ internal static class TrainEdgeCommand
 
         using var clip = clipRows.Open(parsed);
         using var start = from is null ? null : EdgeModel.Load(from, clip);
-        if (start is not null && isAsStart)
+        if (start is not null)
         {
-            var network = start.Description.Network;
+            var network = isAsStart ? start.Description.Network : options.Network;
+            network = network with { Attention = hasAttention ?? start.Description.Network.Attention };
             options = options with { Network = network, Crops = options.Crops with { OutputStride = network.OutputStride } };
         }
 
@@ -217,7 +225,7 @@ internal static class TrainEdgeCommand
         await progress.WriteLineAsync(
             $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes{(data.Descriptions.Count > 0 ? $" and {data.Descriptions.Count} looks" : "")}; "
             + $"{data.Validation.Count} to validate on{(data.PaintedSeed is null ? "" : $", {data.Validation.Count - data.Unpainted.Count} of them with painted defects")}").ConfigureAwait(false);
-        if (start is not null && start.Description.Network != options.Network)
+        if (start is not null && start.Description.Network != options.Network && start.Description.Network with { Attention = true } != options.Network)
         {
             throw new TrainingException($"The model to start from is {start.Description.Network}: expected {options.Network}.");
         }

@@ -105,6 +105,15 @@ public sealed class EdgeTrainer : IDisposable
         {
             _startDescription = start.Description;
             _start = start.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal);
+            if (options.Network.Attention && !start.Description.Network.Attention)
+            {
+                // What the start has not is the identity as it is drawn: the start with it says what it said without.
+                foreach (var drawn in _model.Tensors().Where(t => !_start.ContainsKey(t.Name)))
+                {
+                    _start.Add(drawn.Name, drawn);
+                }
+            }
+
             _model.Set(_model.Tensors().ToDictionary(t => t.Name, t => _side.Count > 0 && !_start.ContainsKey(t.Name) ? t : _start[t.Name], StringComparer.Ordinal));
         }
 
