@@ -128,11 +128,14 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
 
     /// <summary>
     /// Writes the network together with the comparison with rows of text, which costs less so: the few cosines are divided by the pixels' lengths instead of their
-    /// many channels, and the channels are as few as they can be (<see cref="EmbeddingAxes"/>).
+    /// many channels, the channels are as few as they can be (<see cref="EmbeddingAxes"/>), and only what fits best becomes a logit.
     /// </summary>
     /// <param name="onnx">Where to.</param>
     /// <param name="inputs">Picture and, where it takes one, reference, in grey levels of 0 to 255; unit rows <c>[K, D]</c>.</param>
-    /// <returns>Defect logits <c>[B, h, w]</c>, logits of the rows <c>[B, K, cells]</c>, the frame's embedding <c>[B, E]</c>.</returns>
+    /// <returns>
+    /// Defect logits <c>[B, h, w]</c>; logits of the two rows that fit best, or of the one that there is, best first, and which they are, <c>[B, 2 or 1, cells]</c>; the
+    /// frame's embedding <c>[B, E]</c>.
+    /// </returns>
     public IReadOnlyList<OnnxValue> ExportOnnx(OnnxModuleScope onnx, IReadOnlyList<OnnxValue> inputs)
     {
         using var scope = NewDisposeScope();
@@ -157,7 +160,8 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             using (graph.Scope(nameof(_embedding)))
             {
                 var pixels = Cells(graph, axes.Pixels(features));
-                return [graph.Squeeze(defect, 1), RowLogits(graph, axes.Products(text, pixels), pixels, axes.FixedSquare), frame];
+                var (fit, fitting) = Best(graph, text, axes.Products(text, pixels), pixels, axes.FixedSquare);
+                return [graph.Squeeze(defect, 1), fit, fitting, frame];
             }
         }
 
@@ -170,19 +174,29 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
         }
 
         var cells = Cells(graph, embedding);
-        return [graph.Squeeze(defect, 1), RowLogits(graph, graph.MatMul(text, cells), cells, 0), frame];
+        var (logits, rows) = Best(graph, text, graph.MatMul(text, cells), cells, 0);
+        return [graph.Squeeze(defect, 1), logits, rows, frame];
     }
+
+    /// <summary>How many rows of text there are, <c>[1]</c>.</summary>
+    internal static OnnxValue ExportCount(OnnxGraphBuilder graph, OnnxValue text) => graph.Slice(graph.Shape(text), 0, 0, 1);
 
     private static OnnxValue Cells(OnnxGraphBuilder graph, OnnxValue map) => graph.FlattenFrom(map, 2, OnnxDimension.Symbolic("cells"));
 
-    /// <summary>Logits of rows from their products with pixels <c>[B, channels, cells]</c>, whose length's square is that of the channels and <paramref name="more"/>.</summary>
-    private OnnxValue RowLogits(OnnxGraphBuilder graph, OnnxValue products, OnnxValue pixels, float more)
+    /// <summary>
+    /// The rows that fit best by their products with pixels <c>[B, channels, cells]</c>, whose length's square is that of the channels and <paramref name="more"/>: within a cell
+    /// logits grow with products.
+    /// </summary>
+    private (OnnxValue Logits, OnnxValue Rows) Best(OnnxGraphBuilder graph, OnnxValue text, OnnxValue products, OnnxValue pixels, float more)
     {
+        var (largest, rows) = graph.TopK(products, graph.Min(ExportCount(graph, text), graph.Vector(2)), OnnxDimension.Symbolic("best"), axis: 1);
+
         // Adding up by a product: over the channels of a map a sum of its own takes ten times as long.
         var channels = pixels.Shape[1].Value!.Value;
         var ones = graph.Constant("ones", Enumerable.Repeat(1f, (int)channels).ToArray(), 1, channels);
         var length = graph.Sqrt(graph.Add(graph.MatMul(ones, graph.Mul(pixels, pixels)), graph.Scalar(UnitFloor.ToSingle() + more)));
-        return graph.Add(graph.Mul(graph.Div(products, length), graph.Scalar(MathF.Exp(_naming.LogScale.item<float>()))), graph.Scalar(_naming.Bias.item<float>()));
+        var logits = graph.Add(graph.Mul(graph.Div(largest, length), graph.Scalar(MathF.Exp(_naming.LogScale.item<float>()))), graph.Scalar(_naming.Bias.item<float>()));
+        return (logits, rows);
     }
 
     private List<Tensor> Encode(Tensor image, Tensor? reference)

@@ -68,14 +68,14 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
         var features = _network.forward(Unit(image), reference is null ? null : Unit(reference));
         long[] plane = [.. features.Defect.shape];
         var cells = features.Embedding.flatten(2).transpose(1, 2);
-        var scores = _network.Naming.forward(cells, text).sigmoid();
+        var (two, rows) = _network.Naming.forward(cells, text).topk(Math.Min(2, (int)text.shape[0]), 2);
+        two = two.sigmoid();
 
         // One more, below every score: the second best where there is one row.
-        var best = scores.amax([2], keepdim: true);
-        var (two, _) = cat([scores, best - One], 2).topk(2, 2);
+        two = text.shape[0] == 1 ? cat([two, two - One], 2) : two;
         return new SegmenterTensors(
             (features.Defect * _defectScale).Plus(_defectOffset).sigmoid().MoveToOuterDisposeScope(),
-            scores.argmax(2).to_type(ScalarType.Int32).reshape(plane).MoveToOuterDisposeScope(),
+            rows.select(2, 0).to_type(ScalarType.Int32).reshape(plane).MoveToOuterDisposeScope(),
             two.select(2, 0).reshape(plane).MoveToOuterDisposeScope(),
             (two.select(2, 0) - two.select(2, 1)).reshape(plane).MoveToOuterDisposeScope(),
             (PeakMean.Of(features.Defect) * _imageScale).Plus(_imageOffset).sigmoid().MoveToOuterDisposeScope(),
@@ -94,18 +94,18 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
 
         var features = onnx.CallMany(_network, [.. seen, inputs[1]]);
         var (defect, scores) = (features[0], graph.Sigmoid(features[1]));
+        var (best, last) = (graph.ReshapeLike(graph.Slice(scores, 1, 0, 1), defect), graph.ReshapeLike(graph.Slice(scores, 1, -1, long.MaxValue), defect));
 
-        // One row more, below every score: the second best where there is one row.
-        var (two, rows) = graph.TopK(graph.Pad(scores, [(0, 0), (0, 1), (0, 0)], fill: -1), graph.Vector(2), 2, axis: 1);
-        var (best, second) = (graph.ReshapeLike(graph.Slice(two, 1, 0, 1), defect), graph.ReshapeLike(graph.Slice(two, 1, 1, 2), defect));
+        // Where there is one row, the last is the best, and nothing comes close to it.
+        var alone = graph.Cast(graph.Equal(EdgeNetwork.ExportCount(graph, inputs[1]), graph.Vector(1)), OnnxElementType.Float);
         return
         [
             Probability(graph, defect, _calibration.DefectScale, _calibration.DefectOffset),
-            graph.ReshapeLike(graph.Cast(graph.Slice(rows, 1, 0, 1), OnnxElementType.Int32), defect),
+            graph.ReshapeLike(graph.Cast(graph.Slice(features[2], 1, 0, 1), OnnxElementType.Int32), defect),
             best,
-            graph.Min(graph.Sub(best, second), graph.Scalar(1)),
+            graph.Add(graph.Sub(best, last), alone),
             Probability(graph, PeakMean.Export(graph, defect), _calibration.ImageScale, _calibration.ImageOffset),
-            features[2],
+            features[3],
         ];
     }
 
