@@ -103,6 +103,25 @@ public sealed class EdgeNetworkTests
         torch.Tensor Of(int head, int part) => projections.slice(0, (part * 8) + (head * 2), (part * 8) + (head * 2) + 2, 1).mm(cells);
     }
 
+    /// <summary>What a cell gathers from is a grid of the map: the map of a large frame does not meet itself cell by cell.</summary>
+    [Fact]
+    public void Attention_OfALargeMap_GathersFromAGrid()
+    {
+        using var scope = torch.NewDisposeScope();
+        using MapAttention attention = Drawn();
+        var map = torch.rand(1, 16, 40, 20);
+        var (onTheGrid, between) = (map.clone(), map.clone());
+        onTheGrid[0, 1, 1, 1] += 3; // steps of 3 and 2, from 1 and 1
+        between[0, 1, 2, 2] += 3;
+
+        var before = attention.forward(map);
+
+        Changed(onTheGrid).ShouldBe(40 * 20, "all gather from it");
+        Changed(between).ShouldBe(1, "it gathers, and none from it");
+
+        long Changed(torch.Tensor other) => (attention.forward(other) - before).abs().amax([1]).greater(0).sum().item<long>();
+    }
+
     [Theory]
     [InlineData(true, "needs a reference")]
     [InlineData(false, "takes no reference")]

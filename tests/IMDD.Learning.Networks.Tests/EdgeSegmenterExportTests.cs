@@ -29,6 +29,11 @@ public sealed class EdgeSegmenterExportTests
             Probe(segmenter, "two", 2, 128, 64, 2, usesReference),
             Probe(segmenter, "row", 1, 96, 96, 1, usesReference),
         ];
+        if (attention)
+        {
+            // More cells at stride 32 than any gathers from.
+            probes.Add(Probe(segmenter, "large", 1, 544, 1088, 3, usesReference));
+        }
 
         // Which of two nearly equal rows wins is a matter of the last bit.
         var report = OnnxParityGate.Check(model, probes, new ParityTolerance(DifferingShare: 0.002));

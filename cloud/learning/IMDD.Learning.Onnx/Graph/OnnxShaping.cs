@@ -150,6 +150,26 @@ public static class OnnxShaping
                 "Slice", [value, graph.Vector(start), graph.Vector(end), graph.Vector(axis)], value.Type, value.Shape.With(axis, sliced));
         }
 
+        /// <summary>Elements at regular steps along some axes.</summary>
+        /// <param name="value">Anything.</param>
+        /// <param name="axes">Along which.</param>
+        /// <param name="starts">The first element of each, 64-bit integers <c>[axes]</c>.</param>
+        /// <param name="steps">From one to the next, 64-bit integers <c>[axes]</c>, above 0.</param>
+        /// <param name="lengths">How many that will be, for the shape.</param>
+        public OnnxValue Sample(OnnxValue value, IReadOnlyList<int> axes, OnnxValue starts, OnnxValue steps, IReadOnlyList<OnnxDimension> lengths)
+        {
+            OnnxCheck.Is("Slice", starts, OnnxElementType.Int64);
+            OnnxCheck.Is("Slice", steps, OnnxElementType.Int64);
+            var shape = value.Shape;
+            for (var index = 0; index < axes.Count; index++)
+            {
+                shape = shape.With(OnnxCheck.Axis("Slice", value, axes[index]), lengths[index]);
+            }
+
+            var ends = graph.Vector([.. axes.Select(_ => long.MaxValue)]);
+            return graph.Node("Slice", [value, starts, ends, graph.Vector([.. axes.Select(axis => (long)axis)]), steps], value.Type, shape);
+        }
+
         /// <summary>Cuts an axis of known length into equal parts.</summary>
         public IReadOnlyList<OnnxValue> Split(OnnxValue value, int axis, int parts)
         {
