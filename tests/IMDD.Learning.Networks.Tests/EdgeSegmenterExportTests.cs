@@ -106,8 +106,10 @@ public sealed class EdgeSegmenterExportTests
     }
 
     /// <summary>What two rows fit alike is as doubtful as can be, in the network and in the graph.</summary>
-    [Fact]
-    public void Export_TwoRowsThatSayTheSame_HaveNoMargin()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(6)]
+    public void Export_RowsThatSayTheSame_HaveNoMarginAndTheFirstIsTaken(int count)
     {
         using var scope = torch.NewDisposeScope();
         using var segmenter = Segmenter(new EdgeNetworkOptions { Size = NetworkSize.Nano });
@@ -115,23 +117,35 @@ public sealed class EdgeSegmenterExportTests
         var row = torch.nn.functional.normalize(torch.randn(1, 64), 2, 1);
         var image = torch.randint(0, 256, [1, 64, 64, 3]).to_type(torch.ScalarType.Byte);
 
-        var margins = segmenter.forward(image, row.expand(2, 64).contiguous(), null).ClassMargin;
+        var rows = row.expand(count, 64).contiguous();
+        var (_, named, _, margins, _, _) = segmenter.forward(image, rows, null);
         using OnnxRunner runner = new(model);
         var exported = runner.Run(new Dictionary<string, OnnxTensor>(StringComparer.Ordinal)
         {
             ["image"] = OnnxTensor.FromBytes(OnnxElementType.UInt8, image.shape, image.bytes.ToArray()),
-            ["text"] = OnnxTensor.FromBytes(OnnxElementType.Float, [2, 64], row.expand(2, 64).contiguous().bytes.ToArray()),
-        })["class_margin"].ToSingles();
+            ["text"] = OnnxTensor.FromBytes(OnnxElementType.Float, [count, 64], rows.bytes.ToArray()),
+        });
 
         margins.abs().max().item<float>().ShouldBeLessThan(1e-5f);
-        exported.ShouldAllBe(margin => Math.Abs(margin) < 1e-5f);
+        exported["class_margin"].ToSingles().ShouldAllBe(margin => Math.Abs(margin) < 1e-5f);
+        exported["class"].ToSingles().ShouldAllBe(index => index == 0);
+        named.max().item<int>().ShouldBe(0);
     }
 
-    [Fact]
-    public void Quantize_TheExport_KeepsWhatSeesThePictureAndWhatDecides()
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Quantize_TheExport_KeepsWhatSeesThePictureAndWhatDecides(bool attention, bool startsAsTheIdentity)
     {
         using var scope = torch.NewDisposeScope();
-        using var segmenter = Segmenter(new EdgeNetworkOptions { Size = NetworkSize.Nano });
+        using var segmenter = Segmenter(new EdgeNetworkOptions { Size = NetworkSize.Nano, Attention = attention }, network =>
+        {
+            foreach (var (_, parameter) in network.named_parameters().Where(p => startsAsTheIdentity && p.name.EndsWith("_joined.weight", StringComparison.Ordinal)))
+            {
+                parameter.zero_();
+            }
+        });
         var model = TorchOnnxExporter.Export(segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames);
         var probe = Probe(segmenter, "one", 1, 128, 96, 5, usesReference: false);
 

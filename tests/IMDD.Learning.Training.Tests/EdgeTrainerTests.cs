@@ -249,7 +249,7 @@ public sealed class EdgeTrainerTests
 
     /// <summary>A model of before there was attention is given it, and loses nothing by that.</summary>
     [Fact]
-    public async Task RunAsync_StartedFromAModelWithoutAttention_SaysAtFirstWhatThatSays()
+    public async Task RunAsync_StartedFromAModelWithoutAttention_HasItsWeightsAndAttentionThatAddsNothing()
     {
         using TestDirectory directory = new();
         using EdgeModel start = new(new EdgeModelDescription(
@@ -274,6 +274,22 @@ public sealed class EdgeTrainerTests
 
             after.Select(t => t.Name).Except(before.Keys, StringComparer.Ordinal).Count().ShouldBe(2);
         }
+    }
+
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, true)]
+    public void Constructor_StartThatWouldLoseAttentionOrWouldNotStayAsItIs_IsRefused(bool had, bool has, bool sideBranch)
+    {
+        using TestDirectory directory = new();
+        using EdgeModel start = new(new EdgeModelDescription(
+            Options.Network with { Attention = had }, [Data.Classes[0]], EdgeCalibration.None, new EdgeModelLineage([], [], 0, 0, null)));
+        var options = Options with { Network = Options.Network with { Attention = has }, SideBranch = sideBranch };
+
+        var message = Should.Throw<TrainingException>(() => new EdgeTrainer(options, Data, directory.Path, start)).Message;
+
+        message.ShouldContain($"Attention = {had}");
+        message.Contains("stays as it is", StringComparison.Ordinal).ShouldBe(sideBranch);
     }
 
     [Fact]

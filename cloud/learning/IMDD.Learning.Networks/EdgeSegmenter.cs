@@ -68,14 +68,15 @@ public sealed class EdgeSegmenter : Module<Tensor, Tensor, Tensor?, SegmenterTen
         var features = _network.forward(Unit(image), reference is null ? null : Unit(reference));
         long[] plane = [.. features.Defect.shape];
         var cells = features.Embedding.flatten(2).transpose(1, 2);
-        var (two, rows) = _network.Naming.forward(cells, text).topk(Math.Min(2, (int)text.shape[0]), 2);
+        var logits = _network.Naming.forward(cells, text);
+        var (two, _) = logits.topk(Math.Min(2, (int)text.shape[0]), 2);
         two = two.sigmoid();
 
         // One more, below every score: the second best where there is one row.
         two = text.shape[0] == 1 ? cat([two, two - One], 2) : two;
         return new SegmenterTensors(
             (features.Defect * _defectScale).Plus(_defectOffset).sigmoid().MoveToOuterDisposeScope(),
-            rows.select(2, 0).to_type(ScalarType.Int32).reshape(plane).MoveToOuterDisposeScope(),
+            logits.argmax(2).to_type(ScalarType.Int32).reshape(plane).MoveToOuterDisposeScope(),
             two.select(2, 0).reshape(plane).MoveToOuterDisposeScope(),
             (two.select(2, 0) - two.select(2, 1)).reshape(plane).MoveToOuterDisposeScope(),
             (PeakMean.Of(features.Defect) * _imageScale).Plus(_imageOffset).sigmoid().MoveToOuterDisposeScope(),

@@ -97,6 +97,16 @@ public sealed class OnnxOperatorTests
     }
 
     [Fact]
+    public void Sample_StepsOfItsOwnAlongEachAxis_TakesEverySoManyth()
+    {
+        // Rows 1 and 3 of four, columns 0, 3 and 6 of eight.
+        var (values, shape) = GraphRunner.Run(Map, MapShape, MapValues, (graph, x) => graph.Sample(x, [2, -1], graph.Vector(1, 0), graph.Vector(2, 3), [2, 3]));
+
+        shape.ShouldBe([1, 2, 2, 3]);
+        values.ShouldBe([.. from channel in Enumerable.Range(0, 2) from y in (int[])[1, 3] from x in (int[])[0, 3, 6] select MapValues[(channel * 32) + (y * 8) + x]]);
+    }
+
+    [Fact]
     public void GatherShapeConcatSqueeze_Together_PickAndJoin()
     {
         var (values, shape) = GraphRunner.Run(Map, MapShape, MapValues, (graph, x) =>

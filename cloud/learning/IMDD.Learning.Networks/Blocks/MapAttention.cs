@@ -55,6 +55,7 @@ public sealed class MapAttention : Module<Tensor, Tensor>, IOnnxExportable
         var graph = onnx.Graph;
         var projected = onnx.Call(_projections, input);
         var (query, others) = (graph.Slice(projected, 1, 0, _width), graph.Slice(projected, 1, _width, 3 * _width));
+        // Of one such block in a network: a symbol stands for one number in all of a graph.
         var sides = graph.Slice(graph.Shape(projected), 0, 2, 4);
         var steps = graph.Div(graph.Add(sides, graph.Vector(MostSide - 1)), graph.Vector(MostSide));
         var gathered = graph.Sample(

@@ -78,6 +78,7 @@ internal static class BareSegmenter
 
     private static Tensor Attend(Tensor map, Tensor projections, Tensor joined)
     {
+        // Crops have fewer cells than the grid from which is gathered.
         var width = joined.shape[1];
         var heads = conv2d(map, projections).reshape(map.shape[0], 3, MapAttention.Heads, width / MapAttention.Heads, -1).transpose(3, 4).unbind(1);
         return conv2d(scaled_dot_product_attention(heads[0], heads[1], heads[2]).transpose(2, 3).reshape(map.shape[0], width, map.shape[2], map.shape[3]), joined);

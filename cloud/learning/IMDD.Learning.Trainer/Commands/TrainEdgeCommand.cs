@@ -3,7 +3,6 @@ using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Networks;
-using IMDD.Learning.Training;
 using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
@@ -225,11 +224,6 @@ internal static class TrainEdgeCommand
         await progress.WriteLineAsync(
             $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes{(data.Descriptions.Count > 0 ? $" and {data.Descriptions.Count} looks" : "")}; "
             + $"{data.Validation.Count} to validate on{(data.PaintedSeed is null ? "" : $", {data.Validation.Count - data.Unpainted.Count} of them with painted defects")}").ConfigureAwait(false);
-        if (start is not null && start.Description.Network != options.Network && start.Description.Network with { Attention = true } != options.Network)
-        {
-            throw new TrainingException($"The model to start from is {start.Description.Network}: expected {options.Network}.");
-        }
-
         if (options.SideBranch && WhyNotBeside(data, start) is { } reason)
         {
             await progress.WriteLineAsync($"not beside the network: {reason}").ConfigureAwait(false);

@@ -74,6 +74,11 @@ public sealed class EdgeTrainer : IDisposable
                 : "The model to start from makes its rows of letters: expected no CLIP.");
         }
 
+        if (start is not null && start.Description.Network is var network && network != options.Network && (options.SideBranch || network with { Attention = true } != options.Network))
+        {
+            throw new TrainingException($"The model to start from is {network}: expected {options.Network}{(options.SideBranch ? ", since it stays as it is" : "")}.");
+        }
+
         // What the start keeps was made once: another processor may make it otherwise in the last bits, and the rows that there are with it.
         _texts = clip is null ? null : start?.Texts?.With(clip) ?? new ClipTexts(clip);
         _options = options;
@@ -107,7 +112,7 @@ public sealed class EdgeTrainer : IDisposable
             _start = start.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal);
             if (options.Network.Attention && !start.Description.Network.Attention)
             {
-                // What the start has not is the identity as it is drawn: the start with it says what it said without.
+                // Attention is the identity as it is drawn: the start with it says what it said without.
                 foreach (var drawn in _model.Tensors().Where(t => !_start.ContainsKey(t.Name)))
                 {
                     _start.Add(drawn.Name, drawn);
