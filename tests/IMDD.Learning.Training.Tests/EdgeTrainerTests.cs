@@ -7,6 +7,9 @@ using TorchSharp;
 
 namespace IMDD.Learning.Training.Tests;
 
+// Weights are drawn from a generator that all threads share: a training beside one of these would draw between its draws.
+[CollectionDefinition(nameof(EdgeTrainerTests), DisableParallelization = true)]
+[Collection(nameof(EdgeTrainerTests))]
 public sealed class EdgeTrainerTests
 {
     private const int Steps = 14;
