@@ -57,6 +57,26 @@ public sealed class TrainExportCommandTests
     }
 
     [Fact]
+    public async Task Export_OfABundleThatWasTamperedWith_NamesTheFileInOneLineAndWritesNothing()
+    {
+        using TestDirectory directory = new();
+        Directory.CreateDirectory(directory.File("model/probes"));
+        var shipped = Repository.PathOf("edge", "IMDD.Edge.Agent", "bundles", "surfaces");
+        foreach (var file in Directory.EnumerateFiles(shipped, "*", SearchOption.AllDirectories))
+        {
+            File.Copy(file, Path.Combine(directory.File("model"), Path.GetRelativePath(shipped, file)));
+        }
+
+        await File.AppendAllTextAsync(directory.File("model/model.json"), " ", TestContext.Current.CancellationToken);
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync(["train", "export", "--model", directory.File("model"), "--out", directory.File("new"), "--half"], TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("model.json");
+        Directory.Exists(directory.File("new")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Export_Int8WithoutDataOrOntoAFolder_IsAnError()
     {
         using TestDirectory directory = new();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IMDD.Learning.Trainer.Commands;
 using IMDD.Inference;
+using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets;
 using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Training;
@@ -37,7 +38,7 @@ public static class TrainerCommand
             }).ConfigureAwait(false);
             return parsed.Errors.Count > 0 ? WrongUse : exitCode;
         }
-        catch (Exception e) when (e is TrainingException or WeightsException or SafetensorsException or DatasetException or ArgumentException or SegmenterException or OnnxParityException)
+        catch (Exception e) when (e is TrainingException or WeightsException or SafetensorsException or DatasetException or ArgumentException or SegmenterException or OnnxParityException or ModelBundleException)
         {
             await error.WriteLineAsync($"imdd: {e.Message}").ConfigureAwait(false);
             return e is ArgumentException ? WrongUse : Failed;

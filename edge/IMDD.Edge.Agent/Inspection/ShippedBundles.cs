@@ -9,6 +9,6 @@ internal static class ShippedBundles
     public static IReadOnlySet<string> Digests { get; } = new[]
     {
         "sha256:e512882bf42b356684b4916aa7343e9cfb6df2ca0431c57eb1e6b378add84842", // contrast 1.0.0
-        "sha256:e357ad4ab91a907203cb9c81cc263dda07bc574ed01a39f6ee5fa729457dc864", // surfaces: edge-small 1.0.0
+        "sha256:c34954e7a48ef48d2453bc8bf289c4d4bdde79e94827c988499aab86a6ebf365", // surfaces: edge-small 1.0.0
     }.ToFrozenSet(StringComparer.Ordinal);
 }
