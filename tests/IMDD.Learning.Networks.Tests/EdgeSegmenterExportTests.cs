@@ -204,11 +204,7 @@ public sealed class EdgeSegmenterExportTests
             parameter.uniform_(0.5, 1.2);
         }
 
-        foreach (var (_, parameter) in network.named_parameters().Where(p => p.name.EndsWith("_joined.weight", StringComparison.Ordinal)))
-        {
-            parameter.normal_(0, 0.3);
-        }
-
+        network.DrawAttention();
         change?.Invoke(network);
         EdgeSegmenter segmenter = new(network, new OutputCalibration(1.3, -0.4, 0.8, 0.2));
         segmenter.eval();

@@ -77,6 +77,7 @@ public sealed class SideBranchTests
     {
         using var scope = torch.NewDisposeScope();
         var network = Network(new EdgeNetworkOptions { Size = size, OutputStride = outputStride, UsesReference = usesReference, SideBranches = 2, Attention = true });
+        network.DrawAttention();
         var rows = torch.nn.functional.normalize(torch.randn(5, 64), 2, 1);
         foreach (var (branch, index) in network.Branches.Select((branch, index) => (branch, index)))
         {

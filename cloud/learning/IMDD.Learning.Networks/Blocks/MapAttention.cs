@@ -55,9 +55,10 @@ public sealed class MapAttention : Module<Tensor, Tensor>, IOnnxExportable
         var graph = onnx.Graph;
         var projected = onnx.Call(_projections, input);
         var (query, others) = (graph.Slice(projected, 1, 0, _width), graph.Slice(projected, 1, _width, 3 * _width));
-        // Of one such block in a network: a symbol stands for one number in all of a graph.
         var sides = graph.Slice(graph.Shape(projected), 0, 2, 4);
         var steps = graph.Div(graph.Add(sides, graph.Vector(MostSide - 1)), graph.Vector(MostSide));
+
+        // Symbols for one such block in a network: each stands for one number in all of a graph.
         var gathered = graph.Sample(
             others, [2, 3], graph.Div(steps, graph.Vector(2)), steps, [OnnxDimension.Symbolic("gathered_rows"), OnnxDimension.Symbolic("gathered_columns")]);
         var attended = onnx.Attention(
