@@ -153,34 +153,45 @@ public sealed class ModelDeliveryTests
         (await plant.InspectAsync()).Model!.Digest.ShouldBe(deciding.Digest);
     }
 
-    /// <summary>A station that decides on two threads has room for a model that one thread would be too slow for.</summary>
+    /// <summary>
+    /// A station that decides on two threads has room for a model that one thread would be too slow for. The budget lies between the two, and what else runs on
+    /// this machine may move both while a check runs: that both were as measured, before and after, is asked for where an answer is not the one expected.
+    /// </summary>
     [Fact]
     public async Task Wish_FastEnoughOnTheStationsThreads_IsKeptAndOnOneIsNot()
     {
-        const int Width = 512, Height = 384;
+        const int Width = 512, Height = 384, Attempts = 6, Chances = 2;
         var graph = TestGraph.Build(convolutions: 48);
-        var (onOne, onTwo) = (TimeOf(graph, Width, Height), TimeOf(graph, Width, Height, threads: 2));
-        Assert.SkipUnless(onTwo < 0.7 * onOne, "This machine has no second core to spare.");
-        var budget = onTwo + (onOne - onTwo) / 4;
-        Assert.SkipUnless(TimeOf(graph, Width, Height) > 1.2 * budget, "This machine's pace has changed between two measurements.");
-
-        (await ReasonsAsync(threads: 1)).ShouldAllBe(reason => reason == RolloutReason.TooSlow);
-        (await ReasonsAsync(threads: 2))[^1].ShouldBeNull();
-
-        // Where something else has the second core for as long as a check takes, two threads are no faster: another time they are.
-        async Task<List<string?>> ReasonsAsync(int threads)
+        List<string> wrong = [];
+        for (var attempt = 0; attempt < Attempts && wrong.Count < Chances; attempt++)
         {
-            const int Attempts = 6;
-            await using var plant = await DeliveryPlant.StartWithAgentAsync(
-                ("Edge:Delivery:InferenceBudget", budget.ToString("c")), ("Edge:Model:WarmUpSizes:0", $"{Width}x{Height}"), ("Edge:Model:Threads", $"{threads}"));
-            List<string?> reasons = [];
-            while (reasons is not [.., null] && reasons.Count < Attempts)
+            var (onOne, onTwo) = (TimeOf(graph, Width, Height), TimeOf(graph, Width, Height, threads: 2));
+            if (onTwo > 0.7 * onOne)
             {
-                var release = plant.Offer(reasons.Count + 1, change: WithoutProbes, file: "model.onnx", content: _ => graph);
-                reasons.Add((await plant.EndAsync(await plant.WishAsync(release))).ReasonCode);
+                continue;
             }
 
-            return reasons;
+            var budget = onTwo + ((onOne - onTwo) / 3);
+            var (one, two) = (await EndAsync(threads: 1, budget), await EndAsync(threads: 2, budget));
+            if (one.ReasonCode == RolloutReason.TooSlow && two.ReasonCode is null)
+            {
+                return;
+            }
+
+            if (TimeOf(graph, Width, Height) > budget && TimeOf(graph, Width, Height, threads: 2) < budget)
+            {
+                wrong.Add($"{onOne.TotalMilliseconds:F1} ms on one thread, {onTwo.TotalMilliseconds:F1} ms on two: {one.Detail ?? "kept"}, {two.Detail ?? "kept"}");
+            }
+        }
+
+        wrong.Count.ShouldBeLessThan(Chances, string.Join(Environment.NewLine, wrong));
+        Assert.Skip("This machine has no second core to spare, or its pace does not last.");
+
+        async Task<RolloutStep> EndAsync(int threads, TimeSpan budget)
+        {
+            await using var plant = await DeliveryPlant.StartWithAgentAsync(
+                ("Edge:Delivery:InferenceBudget", budget.ToString("c")), ("Edge:Model:WarmUpSizes:0", $"{Width}x{Height}"), ("Edge:Model:Threads", $"{threads}"));
+            return await plant.EndAsync(await plant.WishAsync(plant.Offer(1, change: WithoutProbes, file: "model.onnx", content: _ => graph)));
         }
     }
 

@@ -11,9 +11,6 @@ using IMDD.Testing;
 namespace IMDD.Learning.Trainer.Tests;
 
 /// <summary>The command as a process, which can be killed.</summary>
-// Weights are drawn from a generator that all threads share: a training beside one of these would draw between its draws.
-[CollectionDefinition(nameof(TrainEdgeCommandTests), DisableParallelization = true)]
-[Collection(nameof(TrainEdgeCommandTests))]
 public sealed class TrainEdgeCommandTests
 {
     private static readonly string[] Options =

@@ -7,9 +7,6 @@ using TorchSharp;
 
 namespace IMDD.Learning.Training.Tests;
 
-// Weights are drawn from a generator that all threads share: a training beside one of these would draw between its draws.
-[CollectionDefinition(nameof(EdgeTrainerTests), DisableParallelization = true)]
-[Collection(nameof(EdgeTrainerTests))]
 public sealed class EdgeTrainerTests
 {
     private const int Steps = 14;
@@ -65,6 +62,35 @@ public sealed class EdgeTrainerTests
 
         cuts.ShouldBeInRange(1, 3);
         resumed.ShouldBe(whole);
+    }
+
+    /// <summary>Every thread of the pool keeps a number of its own, by which libtorch sums in another order: a step may come to any of them.</summary>
+    [Fact]
+    public async Task RunAsync_OnThreadsWithOtherNumbersOfThreads_SameWeights()
+    {
+        using TestDirectory directory = new();
+        var before = torch.get_num_threads();
+        var expected = await Train(Options, directory.File("own"));
+        using EdgeTrainer trainer = new(Options, Data, directory.File("others"));
+        await SetOnPoolAsync(4);
+
+        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+
+        model.Dispose();
+        await SetOnPoolAsync(before);
+        outcome.Digest.ShouldBe(expected);
+
+        static async Task SetOnPoolAsync(int threads)
+        {
+            const int Count = 12;
+            using Barrier all = new(Count);
+            await Task.WhenAll(Enumerable.Range(0, Count).Select(_ => Task.Run(() =>
+            {
+                torch.get_num_threads(); // a thread's first call takes over what another has set
+                torch.set_num_threads(threads);
+                all.SignalAndWait(TestContext.Current.CancellationToken);
+            })));
+        }
     }
 
     /// <summary>

@@ -86,7 +86,7 @@ public sealed class EdgeTrainer : IDisposable
         _time = time ?? TimeProvider.System;
         _parent = start?.Digest();
         Directory.CreateDirectory(runFolder);
-        set_num_threads(options.Threads);
+        UseThreads();
         manual_seed(options.Seed);
         if (options.SideBranch)
         {
@@ -180,6 +180,7 @@ public sealed class EdgeTrainer : IDisposable
             }
 
             var batch = await _batches.GetAsync(_state.Step).ConfigureAwait(false);
+            UseThreads();
             _quiet.Renew();
             var cpu = CpuSeconds();
             var loss = TakeStep(batch);
@@ -218,6 +219,12 @@ public sealed class EdgeTrainer : IDisposable
     }
 
     private bool IsDone() => (_state.Steps > 0 && _state.Step >= _state.Steps) || _state.Worse >= _options.Patience;
+
+    /// <summary>
+    /// libtorch keeps this number by the thread that calls, and sums in another order by it: after an await it is another thread, that may have computed for
+    /// others before.
+    /// </summary>
+    private void UseThreads() => set_num_threads(_options.Threads);
 
     /// <summary>One step; gives its loss.</summary>
     private double TakeStep(Batch batch)

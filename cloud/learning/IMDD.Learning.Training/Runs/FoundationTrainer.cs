@@ -68,7 +68,7 @@ public sealed class FoundationTrainer : IDisposable
             throw new TrainingException("No picture has its defects marked: the second stage has nothing to learn from.");
         }
 
-        set_num_threads(options.Threads);
+        UseThreads();
         manual_seed(options.Seed);
         _network = new FoundationNetwork(options.Configuration);
         if (start is null)
@@ -138,6 +138,7 @@ public sealed class FoundationTrainer : IDisposable
             {
                 var draw = (_state.Step * _options.Accumulation) + part;
                 var batch = await (isFirstStage ? _pictures : _outlined).GetAsync(draw).ConfigureAwait(false);
+                UseThreads();
                 var cpu = Environment.CpuUsage.TotalTime;
                 loss += (isFirstStage ? TakeDiffusionStep(batch, draw) : TakeMaskStep(batch, draw)) / _options.Accumulation;
                 cpuSeconds += (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
@@ -185,6 +186,9 @@ public sealed class FoundationTrainer : IDisposable
         _network.Dispose();
     }
 
+    /// <summary>As in <see cref="EdgeTrainer"/>: the number is kept by the thread, and after an await it is another.</summary>
+    private void UseThreads() => set_num_threads(_options.Threads);
+
     private double TakeDiffusionStep(Batch batch, long draw)
     {
         using var scope = NewDisposeScope();
@@ -228,6 +232,7 @@ public sealed class FoundationTrainer : IDisposable
 
         CropOptions crops = new() { Side = _options.CropSide, OutputStride = _options.Configuration.MaskStride, Photometric = 0 };
         var batch = await new BatchSource(judged, crops, Math.Max(8, _options.BatchSize), (int)ValidationSeed, withReferences: false).GetAsync(0).ConfigureAwait(false);
+        UseThreads();
         using var scope = NewDisposeScope();
         using var untracked = no_grad();
         using NoiseSource random = new(ValidationSeed);
