@@ -49,6 +49,36 @@ public sealed class RecipeEvaluatorTests
         decision.Model.ShouldBe(Model);
     }
 
+    /// <summary>What fails by its score alone is told with the region around its peak, what is undecided is not.</summary>
+    [Theory]
+    [InlineData(0.5, Verdict.Fail, 1)]
+    [InlineData(0.46, Verdict.Undecided, 0)]
+    [InlineData(0.3, Verdict.Pass, 0)]
+    public void Judge_NoPixelReachesItsThreshold_HasARegionWhereItFails(double imageScore, Verdict verdict, int regions)
+    {
+        var defect = new float[400];
+        defect.AsSpan(45, 4).Fill(0.4f);
+        SegmentationResult result = new()
+        {
+            Width = 20,
+            Height = 20,
+            RowStride = 20,
+            OutputStride = 1,
+            Defect = defect,
+            Class = new int[400],
+            ClassScore = Enumerable.Repeat(0.9f, 400).ToArray(),
+            ClassMargin = new float[400],
+            ImageScore = (float)imageScore,
+            Embedding = new float[1],
+        };
+        var recipe = Resolve(R() with { ImageThreshold = 0.5, UndecidedMargin = 0.05 });
+
+        var decision = RecipeEvaluator.Judge(result, recipe.Manifest, recipe, 20, 20, Model);
+
+        decision.Verdict.ShouldBe(verdict);
+        decision.Regions.Select(region => string.Join(',', region.BboxPx)).ShouldBe(Enumerable.Repeat("5,2,4,1", regions));
+    }
+
     [Fact]
     public void Judge_NearRegionBelowThePixelThreshold_IsUncertain()
         => RecipeEvaluator.Judge([], 0, [Region("scratch", 0.45, 50)], 0.45, Resolve(R() with { UndecidedMargin = 0.1 }), Model)

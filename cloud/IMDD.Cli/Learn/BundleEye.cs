@@ -18,7 +18,8 @@ internal sealed class BundleEye : IDisposable
     public BundleEye(string bundle)
     {
         _segmenter = SegmenterFactory.Create(ModelBundle.Open(bundle), new SegmenterOptions { Threads = 1, MaxBatch = 1 });
-        _options = new RegionOptions { PixelThreshold = _segmenter.Manifest.PixelThreshold, MinAreaPx = LearnSettings.MinAreaPx };
+        var manifest = _segmenter.Manifest;
+        _options = new RegionOptions { PixelThreshold = manifest.PixelThreshold, ImageThreshold = manifest.ImageThreshold, MinAreaPx = LearnSettings.MinAreaPx };
     }
 
     /// <summary>The regions of a frame; none: it passes.</summary>

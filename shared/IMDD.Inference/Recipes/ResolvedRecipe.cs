@@ -21,11 +21,12 @@ public sealed class ResolvedRecipe
         Regions = new RegionOptions
         {
             PixelThreshold = recipe.PixelThreshold ?? manifest.PixelThreshold,
+            ImageThreshold = ImageThreshold,
             MinAreaPx = recipe.MinAreaPx,
             IgnoreAreas = recipe.IgnoreAreas,
             MaxRegions = DefectDetected.MaxRegions,
         };
-        NearRegions = Regions with { PixelThreshold = Math.Max(0, Regions.PixelThreshold - recipe.UndecidedMargin) };
+        NearRegions = Regions with { PixelThreshold = Math.Max(0, Regions.PixelThreshold - recipe.UndecidedMargin), ImageThreshold = null };
         HasPixelSize = recipe.PixelSizeMm is not null;
         _mm2PerPixel = recipe.PixelSizeMm is { } size ? size * size : 1;
         foreach (var entry in manifest.Classes)

@@ -8,10 +8,13 @@ namespace IMDD.Inference.Regions;
 /// <summary>
 /// Turns a segmenter's planes into regions: threshold, ignore areas, connected components (8-connected), names, boxes, contours, masks.
 /// Works on the planes' own grid; every cell stands for <c>outputStride × outputStride</c> pixels of the frame, cut at its edge. A cell is
-/// ignored when its centre lies in an ignore area.
+/// ignored when its centre lies in an ignore area. A frame that fails by its score without any region would say neither where nor what: it may
+/// have one around its peak (<see cref="RegionOptions.ImageThreshold"/>).
 /// </summary>
 public static class RegionExtractor
 {
+    private const double PeakShare = 0.5;
+
     /// <summary>The regions of one frame, worst first: by score, then area, then position.</summary>
     /// <param name="result">Outputs for the frame.</param>
     /// <param name="manifest">What the rows mean.</param>
@@ -29,6 +32,19 @@ public static class RegionExtractor
                 $"Planes of {result.Width} x {result.Height} at stride {scale} do not belong to a frame of {imageWidth} x {imageHeight}.");
         }
 
+        var found = Extract(result, manifest.Rows, options, imageWidth, imageHeight);
+        if (found.Count > 0 || !(Round(result.ImageScore) >= options.ImageThreshold) || Highest(result) is not (> 0 and var peak))
+        {
+            return found;
+        }
+
+        var around = options with { PixelThreshold = PeakShare * peak, MaxRegions = 1 };
+        return new DetectedRegions([.. Extract(result, manifest.Rows, around, imageWidth, imageHeight)], omitted: 0);
+    }
+
+    private static DetectedRegions Extract(
+        SegmentationResult result, IReadOnlyList<BundleRow> rows, RegionOptions options, int imageWidth, int imageHeight)
+    {
         using var mask = DefectMask.Create(result, options);
         if (mask.IsEmpty)
         {
@@ -40,7 +56,7 @@ public static class RegionExtractor
         candidates.RemoveAll(candidate => candidate.AreaPx < options.MinAreaPx);
         candidates.Sort(Candidate.WorstFirst);
         var kept = Math.Min(candidates.Count, options.MaxRegions);
-        RegionNaming naming = new(manifest.Rows);
+        RegionNaming naming = new(rows);
         var regions = new DetectedRegion[kept];
         for (var index = 0; index < kept; index++)
         {
@@ -48,6 +64,20 @@ public static class RegionExtractor
         }
 
         return new DetectedRegions(regions, candidates.Count - kept);
+    }
+
+    private static float Highest(SegmentationResult result)
+    {
+        float highest = 0;
+        for (var row = 0; row < result.Height; row++)
+        {
+            foreach (var probability in result.Defect.Span.Slice(row * result.RowStride, result.Width))
+            {
+                highest = Math.Max(highest, probability);
+            }
+        }
+
+        return highest;
     }
 
     /// <summary>Six decimals: what a float of a probability holds, without the tail of its conversion.</summary>

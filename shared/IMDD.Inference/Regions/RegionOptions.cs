@@ -6,6 +6,12 @@ public sealed record RegionOptions
     /// <summary>A pixel counts when its defect probability is at least this, 0 to 1.</summary>
     public required double PixelThreshold { get; init; }
 
+    /// <summary>
+    /// A frame with this image score or a higher one has a region: where no pixel reaches the threshold, the one around its highest pixel, down to half of
+    /// that one's probability. Null: pixels alone make regions.
+    /// </summary>
+    public double? ImageThreshold { get; init; }
+
     /// <summary>Smaller regions are dropped, pixels of the original frame.</summary>
     public long MinAreaPx { get; init; } = 1;
 

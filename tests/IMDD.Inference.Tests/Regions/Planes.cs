@@ -28,7 +28,7 @@ internal sealed class Planes(int width, int height, int scale = 1, int padding =
         return this;
     }
 
-    public SegmentationResult Result() => new()
+    public SegmentationResult Result(float imageScore = 0) => new()
     {
         Width = width,
         Height = height,
@@ -38,7 +38,7 @@ internal sealed class Planes(int width, int height, int scale = 1, int padding =
         Class = Class,
         ClassScore = ClassScore,
         ClassMargin = new float[Defect.Length],
-        ImageScore = 0,
+        ImageScore = imageScore,
         Embedding = new float[1],
     };
 }

@@ -159,6 +159,47 @@ public sealed class RegionExtractorTests
         => Should.Throw<ArgumentException>(() => RegionExtractor.Extract(
             new Planes(4, 4).Result(), Manifest, Half with { IgnoreAreas = [new double[] { 1, 2, 3, 4 }] }, 4, 4)).Message.ShouldContain("three points");
 
+    /// <summary>A frame that fails by its score says where and what.</summary>
+    [Theory]
+    [InlineData(0.7f, 1)]
+    [InlineData(0.69f, 0)]
+    public void Extract_ImageThresholdReachedWithoutARegion_IsTheOneAroundThePeak(float imageScore, int expected)
+    {
+        var planes = new Planes(40, 20).Fill(0, 0, 40, 20, 0.1f).Fill(4, 4, 6, 3, 0.22f, row: 3).Fill(5, 5, 2, 1, 0.4f, row: 3).Fill(20, 4, 4, 4, 0.3f, row: 2);
+        planes.Fill(9, 4, 1, 3, 0.19f, row: 3); // under half of the peak
+
+        var regions = RegionExtractor.Extract(planes.Result(imageScore), Manifest, Half with { ImageThreshold = 0.7 }, 40, 20);
+
+        regions.Count.ShouldBe(expected);
+        regions.Omitted.ShouldBe(0);
+        foreach (var region in regions)
+        {
+            (region.Class, region.Score).ShouldBe(("stain", 0.4));
+            region.BboxPx.ShouldBe([4, 4, 5, 3]);
+        }
+    }
+
+    [Fact]
+    public void Extract_ImageThresholdReachedWithARegion_IsThatRegionAlone()
+    {
+        var result = new Planes(20, 10).Fill(2, 2, 3, 3, 0.6f).Fill(10, 2, 3, 3, 0.4f).Result(imageScore: 1);
+
+        RegionExtractor.Extract(result, Manifest, Half with { ImageThreshold = 0.7 }, 20, 10).ShouldHaveSingleItem().BboxPx.ShouldBe([2, 2, 3, 3]);
+    }
+
+    [Theory]
+    [InlineData("nothing anywhere", 0f, 1)]
+    [InlineData("too small", 0.4f, 10)]
+    [InlineData("ignored", 0.4f, 1)]
+    public void Extract_ImageThresholdReachedWithoutAPeakThatCounts_IsNone(string why, float peak, long minArea)
+    {
+        var result = new Planes(20, 10).Fill(2, 2, 3, 3, peak).Result(imageScore: 1);
+        double[] left = [0, 0, 10, 0, 10, 10, 0, 10];
+        var options = Half with { ImageThreshold = 0.7, MinAreaPx = minArea, IgnoreAreas = why == "ignored" ? [left] : [] };
+
+        RegionExtractor.Extract(result, Manifest, options, 20, 10).Count.ShouldBe(0, why);
+    }
+
     [Fact]
     public void Extract_TwoWordsOfOneClass_CountTogether()
     {

@@ -58,11 +58,19 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
         IReadOnlyList<PredictedInstance> instances = [];
         if (pixelThreshold is { } threshold)
         {
-            RegionOptions options = new() { PixelThreshold = threshold, MinAreaPx = minAreaPx, MaxRegions = MaxRegions };
-            instances = [.. RegionExtractor.Extract(result, segmenter.Manifest, options, image.Width, image.Height).Select(r => Instance(r, image.Width))];
+            RegionOptions options = new() { PixelThreshold = threshold, ImageThreshold = ImageThreshold, MinAreaPx = minAreaPx, MaxRegions = MaxRegions };
+            instances =
+            [
+                .. Regions(options).Select(region => Instance(region, image.Width, isDecisive: true)),
+                .. FaintLevels.Under(threshold).SelectMany(level => Regions(options with { PixelThreshold = level.From, ImageThreshold = null })
+                    .Where(region => region.Score < level.Below)
+                    .Select(region => Instance(region, image.Width, isDecisive: false))),
+            ];
         }
 
         return new Prediction(result.ImageScore, ScoreMap.Of(result, image.Width, image.Height), instances, runtime);
+
+        DetectedRegions Regions(RegionOptions options) => RegionExtractor.Extract(result, segmenter.Manifest, options, image.Width, image.Height);
     }
 
     /// <inheritdoc/>
@@ -72,7 +80,7 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
         segmenter.Dispose();
     }
 
-    private static PredictedInstance Instance(DetectedRegion region, int width)
+    private static PredictedInstance Instance(DetectedRegion region, int width, bool isDecisive)
     {
         var box = region.BboxPx;
         var mask = CocoRle.Decode(region.MaskRle, maxPixels: int.MaxValue);
@@ -80,6 +88,7 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
             region.Class,
             region.Score,
             new Box(box[0], box[1], box[0] + box[2], box[1] + box[3]),
-            InstanceMask.Cut(mask, width, box[0], box[1], box[2], box[3]));
+            InstanceMask.Cut(mask, width, box[0], box[1], box[2], box[3]),
+            isDecisive);
     }
 }

@@ -106,11 +106,18 @@ internal sealed class AnomalyModel : IMeasuredModel
     public void Dispose() => _file.Dispose();
 
     private static List<PredictedInstance> Instances(float[] scores, int width, int height, double threshold)
-        => [.. InstanceMask.Components(Array.ConvertAll(scores, s => s >= threshold), width, height)
+        =>
+        [
+            .. Instances(scores, width, height, threshold, isDecisive: true),
+            .. FaintLevels.Under(threshold).SelectMany(level => Instances(scores, width, height, level.From, isDecisive: false).Where(i => i.Score < level.Below)),
+        ];
+
+    private static IEnumerable<PredictedInstance> Instances(float[] scores, int width, int height, double from, bool isDecisive)
+        => InstanceMask.Components(Array.ConvertAll(scores, s => s >= from), width, height)
             .Where(m => m.Area >= MinAreaPx)
-            .Select(m => new PredictedInstance(ClassName, Highest(m, scores, width), m.Bounds(), m))
+            .Select(m => new PredictedInstance(ClassName, Highest(m, scores, width), m.Bounds(), m, isDecisive))
             .OrderByDescending(i => i.Score)
-            .Take(MaxInstances)];
+            .Take(MaxInstances);
 
     private static double Highest(InstanceMask mask, float[] scores, int width)
     {
