@@ -1,3 +1,4 @@
 using IMDD.Learning.Trainer;
 
+FreedMemory.Keep();
 return await TrainerCommand.RunAsync(args, Console.Out, Console.Error);
