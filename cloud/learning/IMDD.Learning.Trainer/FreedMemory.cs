@@ -15,7 +15,16 @@ internal static class FreedMemory
     private const int LargestBlockBytes = 32 << 20;
 
     /// <summary>Keeps it, for the rest of this process. With another C library there is nothing to be told, and nothing happens.</summary>
-    public static void Keep()
+    public static void Keep() => Tell(() =>
+    {
+        _ = Mallopt(MapThreshold, LargestBlockBytes);
+        _ = Mallopt(TrimThreshold, int.MaxValue);
+    });
+
+    /// <summary>Gives back what is free at the moment, so that what is taken from here on can be seen.</summary>
+    public static void GiveBack() => Tell(() => _ = MallocTrim(0));
+
+    private static void Tell(Action action)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -24,8 +33,7 @@ internal static class FreedMemory
 
         try
         {
-            _ = Mallopt(MapThreshold, LargestBlockBytes);
-            _ = Mallopt(TrimThreshold, int.MaxValue);
+            action();
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {
@@ -36,4 +44,8 @@ internal static class FreedMemory
     [DllImport("libc", EntryPoint = "mallopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Mallopt(int parameter, int value);
+
+    [DllImport("libc", EntryPoint = "malloc_trim")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int MallocTrim(nuint padding);
 }

@@ -14,6 +14,7 @@ internal sealed class PeakMemory
 
     public PeakMemory()
     {
+        FreedMemory.GiveBack();
         File.WriteAllText(ClearReferences, "5");
         _begin = Resident();
     }
