@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
@@ -17,6 +18,8 @@ public sealed class EmbeddedKafkaCluster : IDisposable
     private readonly TcpRelay? _relay;
     private readonly Lock _lock = new();
     private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
+    private readonly int[] _ports = [];
+    private readonly Dictionary<int, Socket> _held = [];
     private nint _cluster;
 
     /// <summary>Starts a cluster with every topic of <see cref="KafkaTopics.All"/>.</summary>
@@ -44,6 +47,8 @@ public sealed class EmbeddedKafkaCluster : IDisposable
 
             MockNative.GroupInitialRebalanceDelay(_cluster, GroupJoinDelayMs);
             var bootstrap = Marshal.PtrToStringUTF8(MockNative.ClusterBootstraps(_cluster))!;
+            var endPoints = bootstrap.Split(',').Select(TcpRelay.ParseEndPoint).ToArray();
+            _ports = Array.ConvertAll(endPoints, endPoint => endPoint.Port);
             foreach (var topic in KafkaTopics.All)
             {
                 CreateTopic(topic.Name, topic.Partitions);
@@ -51,7 +56,7 @@ public sealed class EmbeddedKafkaCluster : IDisposable
 
             if (port != 0)
             {
-                _relay = new TcpRelay(LoopbackPort.FirstFree(port), [.. bootstrap.Split(',').Select(TcpRelay.ParseEndPoint)]);
+                _relay = new TcpRelay(LoopbackPort.FirstFree(port), endPoints);
             }
 
             BootstrapServers = _relay is null ? bootstrap : $"127.0.0.1:{_relay.Port}";
@@ -82,10 +87,32 @@ public sealed class EmbeddedKafkaCluster : IDisposable
     }
 
     /// <summary>Takes a broker down: connections are cut, new ones refused; what it holds is kept.</summary>
-    public void SetBrokerDown(int broker) => Change(MockNative.BrokerSetDown, broker, "take down");
+    public void SetBrokerDown(int broker)
+    {
+        lock (_lock)
+        {
+            Check(MockNative.BrokerSetDown(Cluster, broker), $"take down broker {broker}");
+
+            // It comes up on the port that it had, or librdkafka ends the process: no connection of anybody may be given that port meanwhile.
+            if (!_held.ContainsKey(broker) && LoopbackPort.Hold(_ports[broker - 1]) is { } held)
+            {
+                _held.Add(broker, held);
+            }
+        }
+    }
 
     /// <summary>Brings a broker up again.</summary>
-    public void SetBrokerUp(int broker) => Change(MockNative.BrokerSetUp, broker, "bring up");
+    public void SetBrokerUp(int broker)
+    {
+        lock (_lock)
+        {
+            Check(MockNative.BrokerSetUp(Cluster, broker), $"bring up broker {broker}");
+            if (_held.Remove(broker, out var held))
+            {
+                held.Dispose();
+            }
+        }
+    }
 
     /// <summary>Takes the whole cluster down.</summary>
     public void SetDown() => ForEachBroker(SetBrokerDown);
@@ -119,6 +146,13 @@ public sealed class EmbeddedKafkaCluster : IDisposable
                 MockNative.ClusterDestroy(_cluster);
                 _cluster = 0;
             }
+
+            foreach (var held in _held.Values)
+            {
+                held.Dispose();
+            }
+
+            _held.Clear();
         }
 
         _owner.Dispose();
@@ -142,14 +176,6 @@ public sealed class EmbeddedKafkaCluster : IDisposable
     }
 
     private nint Cluster => _cluster != 0 ? _cluster : throw new ObjectDisposedException(nameof(EmbeddedKafkaCluster));
-
-    private void Change(Func<nint, int, int> change, int broker, string what)
-    {
-        lock (_lock)
-        {
-            Check(change(Cluster, broker), $"{what} broker {broker}");
-        }
-    }
 
     private void ForEachBroker(Action<int> action)
     {

@@ -23,6 +23,26 @@ public static class LoopbackPort
         throw new SocketException((int)SocketError.AddressNotAvailable);
     }
 
+    /// <summary>
+    /// Keeps a port from being given to a connection of anybody, until it is disposed of: bound and not listened on, with its address left for use by one who
+    /// wants this very port and says so (SO_REUSEADDR, socket(7)). Null: somebody has it already.
+    /// </summary>
+    public static Socket? Hold(int port)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
     private static int? TryBind(int port)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using IMDD.Contracts.Topics;
 using IMDD.Messaging.Embedded;
 using IMDD.Messaging.Kafka;
@@ -39,10 +42,58 @@ public sealed class EmbeddedKafkaClusterTests
         cluster.CreateTopic("t", 5);
     }
 
+    /// <summary>Where somebody had it, the broker could not come up, and librdkafka would end the process.</summary>
+    [Fact]
+    public async Task SetDown_PortsOfBrokers_AreNobodyElsesUntilTheyAreUp()
+    {
+        using var cluster = new EmbeddedKafkaCluster(brokers: 2);
+        var brokers = cluster.BootstrapServers.Split(',').Select(IPEndPoint.Parse).ToList();
+        for (var time = 0; time < 3; time++)
+        {
+            cluster.SetDown();
+            foreach (var broker in brokers)
+            {
+                IsFree(broker).ShouldBeFalse();
+                using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                Should.Throw<SocketException>(() => client.Connect(broker)).SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
+            }
+
+            cluster.SetUp();
+        }
+
+        using var harness = new KafkaHarness(cluster.BootstrapServers);
+        using var publisher = harness.Factory.CreatePublisher();
+        (await publisher.PublishAsync(KafkaHarness.Record(KafkaTopics.Outcome, "k", "v"))).Result.ShouldBe(PublishResult.Persisted);
+    }
+
     [Fact]
     public void SetBrokerDown_UnknownBroker_Throws()
     {
         using var cluster = new EmbeddedKafkaCluster();
         Should.Throw<InvalidOperationException>(() => cluster.SetBrokerDown(9)).Message.ShouldContain("broker 9");
     }
+
+    /// <summary>Whether a port can be had by one who does not ask to share it, as connections are given theirs; a socket of .NET always asks.</summary>
+    private static bool IsFree(IPEndPoint endPoint)
+    {
+        const int Internet = 2, Stream = 1;
+        var socket = NewSocket(Internet, Stream, 0);
+        socket.ShouldBeGreaterThanOrEqualTo(0);
+        byte[] address = [Internet, 0, (byte)(endPoint.Port >> 8), (byte)endPoint.Port, .. endPoint.Address.GetAddressBytes(), .. new byte[8]];
+        var error = Bind(socket, address, address.Length);
+        _ = Close(socket);
+        return error == 0;
+    }
+
+    [DllImport("libc", EntryPoint = "socket")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int NewSocket(int domain, int type, int protocol);
+
+    [DllImport("libc", EntryPoint = "bind")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Bind(int socket, byte[] address, int length);
+
+    [DllImport("libc", EntryPoint = "close")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Close(int socket);
 }
