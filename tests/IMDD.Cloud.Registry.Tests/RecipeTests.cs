@@ -159,8 +159,8 @@ public sealed class RecipeTests(PostgresFixture postgres)
         await RunningRegistry.ReadAsync<RolloutProgressView>(
             await registry.PostAsync(RegistryRoutes.For(RegistryRoutes.CancelRollout, rollout.RolloutId), new RolloutDecision()));
 
-        await Eventually.HoldsAsync(() => registry.Wishes.Count == 3);
-        Slot(registry.Wishes[^1].Wish).ShouldBe((Shipped, recipe.Digest));
+        // What was assigned and what is rolled out may have been told in one wish: how many there are says nothing.
+        await Eventually.HoldsAsync(() => Slot(registry.Wishes[^1].Wish) == (Shipped, recipe.Digest));
         (await registry.AgentsAsync()).Single().Desired.ShouldBeNull();
     }
 
