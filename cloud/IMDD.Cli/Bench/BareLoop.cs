@@ -23,7 +23,7 @@ internal sealed class BareLoop : IDisposable
     {
         _frames = frames;
         _segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = EdgeBenchOptions.Threads });
-        _regions = new RegionOptions { PixelThreshold = bundle.Manifest.PixelThreshold };
+        _regions = RegionOptions.Of(bundle.Manifest);
         Run(WarmUpFrames);
     }
 

@@ -18,8 +18,7 @@ internal sealed class BundleEye : IDisposable
     public BundleEye(string bundle)
     {
         _segmenter = SegmenterFactory.Create(ModelBundle.Open(bundle), new SegmenterOptions { Threads = 1, MaxBatch = 1 });
-        var manifest = _segmenter.Manifest;
-        _options = new RegionOptions { PixelThreshold = manifest.PixelThreshold, ImageThreshold = manifest.ImageThreshold, MinAreaPx = LearnSettings.MinAreaPx };
+        _options = RegionOptions.Of(_segmenter.Manifest) with { MinAreaPx = LearnSettings.MinAreaPx };
     }
 
     /// <summary>The regions of a frame; none: it passes.</summary>

@@ -13,7 +13,7 @@ internal sealed record LearnRecipe
     private const int FramesOfProduct = 6;
 
     /// <summary>CPU-minutes of a run.</summary>
-    public double Minutes { get; init; } = 6;
+    public double Minutes { get; init; } = 5;
 
     /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 2e-3;

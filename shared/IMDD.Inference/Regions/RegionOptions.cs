@@ -1,3 +1,5 @@
+using IMDD.Contracts.Models;
+
 namespace IMDD.Inference.Regions;
 
 /// <summary>What a station's recipe says about regions.</summary>
@@ -20,4 +22,7 @@ public sealed record RegionOptions
 
     /// <summary>Most regions described; the worst are kept, the others only counted.</summary>
     public int MaxRegions { get; init; } = 64;
+
+    /// <summary>By a bundle's own thresholds, as of a station without a recipe.</summary>
+    public static RegionOptions Of(BundleManifest manifest) => new() { PixelThreshold = manifest.PixelThreshold, ImageThreshold = manifest.ImageThreshold };
 }

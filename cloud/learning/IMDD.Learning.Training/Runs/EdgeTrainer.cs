@@ -22,7 +22,11 @@ public sealed class EdgeTrainer : IDisposable
 {
     private const string BestPrefix = "best.";
     private const string AveragePrefix = "average.";
-    private const int TimedSteps = 20;
+
+    // The first steps compile, fill caches and grow the heap: they take up to three times as long as the others.
+    private const int WarmUpSteps = 20;
+    private const int TimedSteps = 40;
+
     private const int ReportEvery = 10;
     private const double LossMemory = 0.95;
 
@@ -341,13 +345,26 @@ public sealed class EdgeTrainer : IDisposable
     /// <summary>Fixes the number of steps once some have been timed; true when this step did.</summary>
     private bool PlanSteps()
     {
-        if (_state.Steps > 0 || _state.Step < TimedSteps)
+        if (_state.Steps > 0)
         {
             return false;
         }
 
-        var perStep = _state.CpuSeconds / _state.Step;
-        _state = _state with { Steps = Math.Max(_state.Step + 1, (long)(_options.Minutes * 60 / perStep)) };
+        if (_state.Step == WarmUpSteps)
+        {
+            _state = _state with { WarmUpSeconds = _state.CpuSeconds };
+        }
+
+        if (_state.Step < WarmUpSteps + TimedSteps)
+        {
+            return false;
+        }
+
+        // A run of before, killed within its first steps, has no time of the warm-up: all of them count.
+        var (warmUp, spent) = _state.WarmUpSeconds is { } seconds ? (WarmUpSteps, seconds) : (0, 0);
+        var perStep = (_state.CpuSeconds - spent) / (_state.Step - warmUp);
+        var left = _options.Minutes * 60 - _state.CpuSeconds;
+        _state = _state with { Steps = Math.Max(_state.Step + 1, _state.Step + (long)(left / perStep)) };
         return true;
     }
 

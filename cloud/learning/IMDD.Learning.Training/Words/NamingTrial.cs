@@ -28,12 +28,7 @@ internal sealed class NamingTrial(ISegmenter before, ISegmenter after, IReadOnly
         .. thresholds.Select(t => after.Manifest with { Rows = [.. after.Manifest.Rows.SkipLast(1), after.Manifest.Rows[^1] with { Threshold = t }] }),
     ];
 
-    private readonly RegionOptions _options = new()
-    {
-        PixelThreshold = before.Manifest.PixelThreshold,
-        ImageThreshold = before.Manifest.ImageThreshold,
-        MinAreaPx = MinAreaPx,
-    };
+    private readonly RegionOptions _options = RegionOptions.Of(before.Manifest) with { MinAreaPx = MinAreaPx };
 
     private readonly int _newRow = after.Manifest.Rows.Count - 1;
 
