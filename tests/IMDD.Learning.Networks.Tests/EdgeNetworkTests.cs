@@ -42,6 +42,34 @@ public sealed class EdgeNetworkTests
         together.Defect.slice(0, 1, 2, 1).ShouldBeWithin(alone.Defect, 1e-4);
     }
 
+    /// <summary>The same weights, and what they would be shown of the picture drawn at twice its size.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Forward_Doubled_IsThatOfThePictureAtTwiceItsSize(bool usesReference)
+    {
+        using var scope = torch.NewDisposeScope();
+        EdgeNetworkOptions options = new() { Size = NetworkSize.Nano, UsesReference = usesReference, Attention = true, SideBranches = 1 };
+        using EdgeNetwork network = new(options), doubled = new(options with { Doubled = true, OutputStride = 2 });
+        doubled.load_state_dict(network.state_dict());
+        network.eval();
+        doubled.eval();
+        var (image, reference) = (torch.rand(2, 3, 32, 64), usesReference ? torch.rand(2, 3, 32, 64) : null);
+
+        var features = doubled.forward(image, reference);
+
+        var expected = network.forward(Twice(image)!, Twice(reference));
+        features.Defect.shape.ShouldBe([2, 16, 32]);
+        features.Defect.ShouldBeWithin(expected.Defect, 1e-5);
+        features.Embedding.ShouldBeWithin(expected.Embedding, 1e-5);
+        features.Frame.ShouldBeWithin(expected.Frame, 1e-5);
+        doubled.ForwardBranches(image, reference, 0).ShouldBeWithin(network.ForwardBranches(Twice(image)!, Twice(reference), 0), 1e-5);
+
+        static torch.Tensor? Twice(torch.Tensor? pictures) => pictures is null
+            ? null
+            : torch.nn.functional.interpolate(pictures, [64, 128], mode: torch.InterpolationMode.Bilinear, align_corners: false);
+    }
+
     [Fact]
     public void Forward_WithAReference_ItMatters()
     {
@@ -163,6 +191,10 @@ public sealed class EdgeNetworkTests
     public void Validate_OptionOutOfRange_IsNamed(int outputStride, int embeddingLength, string expected) =>
         Should.Throw<ArgumentException>(() => new EdgeNetwork(new EdgeNetworkOptions { OutputStride = outputStride, EmbeddingLength = embeddingLength }))
             .Message.ShouldContain(expected);
+
+    [Fact]
+    public void Validate_DoubledWithAnotherStride_IsNamed() =>
+        Should.Throw<ArgumentException>(() => new EdgeNetwork(new EdgeNetworkOptions { Doubled = true })).Message.ShouldContain("OutputStride is 4: expected 2");
 
     private static MapAttention Drawn()
     {

@@ -45,6 +45,22 @@ public sealed class EdgeSegmenterExportTests
         probes[2].Outputs["class_margin"].ToSingles().ShouldAllBe(m => Math.Abs(m - 1) < 1e-6f);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Export_NetworkThatLooksAtTwiceTheSize_AgreesWithItsForward(bool usesReference)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var segmenter = Segmenter(new EdgeNetworkOptions { Size = NetworkSize.Nano, OutputStride = 2, Doubled = true, UsesReference = usesReference, Attention = true });
+        var model = TorchOnnxExporter.Export(segmenter, segmenter.OnnxInputs(), EdgeSegmenter.OutputNames);
+        OnnxProbe[] probes = [Probe(segmenter, "one", 1, 32, 96, 5, usesReference), Probe(segmenter, "two", 2, 64, 32, 2, usesReference)];
+
+        var report = OnnxParityGate.Check(model, probes, new ParityTolerance(DifferingShare: 0.002));
+
+        report.Passed.ShouldBeTrue(report.ToString());
+        probes[0].Outputs["defect"].ToSingles().Length.ShouldBe(16 * 48);
+    }
+
     /// <summary>Of 32 features, 34 numbers are the least that are compared in the features' axes; fewer are compared as they are.</summary>
     [Theory]
     [InlineData(8, Head.AsDrawn)]

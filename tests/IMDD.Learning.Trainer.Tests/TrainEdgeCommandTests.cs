@@ -139,6 +139,42 @@ public sealed class TrainEdgeCommandTests
         }
     }
 
+    /// <summary>A network that looks at twice the size is made anew or of any other's weights, stays one, and its bundle says its strides in pixels of the pictures.</summary>
+    [Fact]
+    public async Task Train_Doubled_IsOfThoseThatAreAskedForAndOfThoseThatGoOn()
+    {
+        using TestDirectory directory = new();
+        await Run("plain", "--size", "nano");
+        await Run("new", "--size", "nano", "--doubled", "true", "--reference", "false");
+        await Run("made", "--from", directory.File("plain"), "--doubled", "true");
+        await Run("kept", "--from", directory.File("made"), "--memory", "0.5");
+        await Run("named", "--from", directory.File("kept"), "--size", "nano");
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync([.. Short("lost"), "--from", directory.File("kept"), "--doubled", "false"], TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().ShouldContain("Doubled = True");
+        var names = (string[])["plain", "new", "made", "kept", "named"];
+        names.Select(name => Network(name)).ShouldBe([(false, 4), (true, 2), (true, 2), (true, 2), (true, 2)]);
+        names.Select(name => ModelBundle.Open(directory.File(name)).Manifest).Select(manifest => (manifest.Stride, manifest.OutputStride))
+            .ShouldBe([(32, 4), (32, 2), (32, 2), (32, 2), (32, 2)]);
+
+        async Task Run(string name, params string[] more)
+        {
+            StringWriter problems = new();
+            (await TrainerCommand.RunAsync([.. Short(name), .. more], TextWriter.Null, problems)).ShouldBe(0, problems.ToString());
+        }
+
+        string[] Short(string name) =>
+            ["train", "edge", "--data", "synthetic:seed=5,count=24,size=64,textures=cast", "--batch", "2", "--steps", "2", "--out", directory.File(name)];
+
+        (bool Doubled, int OutputStride) Network(string name)
+        {
+            using var model = EdgeModel.Load(directory.File(name));
+            return (model.Description.Network.Doubled, model.Description.Network.OutputStride);
+        }
+    }
+
     [Fact]
     public async Task Train_DataSetThatIsNotThere_OneLineAndExitCode1()
     {

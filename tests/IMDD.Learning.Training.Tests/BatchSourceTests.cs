@@ -6,23 +6,26 @@ public sealed class BatchSourceTests
 {
     private static readonly List<TrainingPicture> Pictures = [.. TrainingPictures.Data(12, 0).Train.Select(p => p with { IsOutlined = true })];
 
-    [Fact]
-    public async Task GetAsync_VariedSides_SameAreaEachStepAndEverySideInTime()
+    /// <summary>A network that looks at twice the size is shown half as much of a picture, in as many of its cells.</summary>
+    [Theory]
+    [InlineData(false, 128, 4, new[] { 96, 128, 160, 224 })]
+    [InlineData(true, 64, 2, new[] { 48, 64, 80, 112 })]
+    public async Task GetAsync_VariedSides_SameAreaEachStepAndEverySideInTime(bool doubled, int side, int outputStride, int[] sides)
     {
-        CropOptions options = new() { Side = 128, VariesSide = true };
+        CropOptions options = new() { Side = side, VariesSide = true, Doubled = doubled, OutputStride = outputStride };
         var source = Source(options);
         HashSet<int> seen = [];
         for (var step = 0; step < 30; step++)
         {
             var batch = await source.GetAsync(step);
             seen.Add(batch.Side);
-            batch.Cells.ShouldBe(batch.Side / 4);
+            batch.Cells.ShouldBe(batch.Side / outputStride);
             batch.Images.Length.ShouldBe(batch.Count * 3 * batch.Side * batch.Side);
-            ((double)batch.Count * batch.Side * batch.Side / (8 * 128 * 128)).ShouldBeInRange(0.7, 1.3);
+            ((double)batch.Count * batch.Side * batch.Side / (8 * side * side)).ShouldBeInRange(0.7, 1.3);
         }
 
         seen.Order().ShouldBe(options.Sides());
-        options.Sides().ShouldBe([96, 128, 160, 224]);
+        options.Sides().ShouldBe(sides);
     }
 
     [Fact]

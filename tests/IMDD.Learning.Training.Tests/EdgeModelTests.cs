@@ -39,6 +39,25 @@ public sealed class EdgeModelTests
     }
 
     [Fact]
+    public void AtTwiceTheSize_HasTheWeights_AndIsLoadedAsSuch()
+    {
+        using TestDirectory directory = new();
+        using var model = Model();
+        model.Save(directory.Path);
+        var before = File.ReadAllText(directory.File(EdgeModel.DescriptionFile));
+
+        using (var doubled = model.AtTwiceTheSize())
+        {
+            doubled.Save(directory.Path);
+        }
+
+        using var loaded = EdgeModel.Load(directory.Path);
+        loaded.Digest().ShouldBe(model.Digest());
+        (loaded.Description.Network.Doubled, loaded.Description.Network.OutputStride).ShouldBe((true, model.Description.Network.OutputStride / 2));
+        before.ShouldNotContain("doubled", Case.Insensitive);
+    }
+
+    [Fact]
     public void RoundToHalf_SavedAndLoaded_IsTheSameModelInHalfTheBytes()
     {
         using TestDirectory directory = new();

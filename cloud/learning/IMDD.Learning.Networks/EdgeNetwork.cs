@@ -27,6 +27,7 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
     private readonly NamingHead _naming = new();
     private readonly int _finest;
     private readonly TorchSharp.Modules.ModuleList<SideBranch> _branches = new();
+    private readonly TorchSharp.Modules.Upsample? _double;
 
     /// <summary>Makes a network with random weights, drawn from torch's generator.</summary>
     public EdgeNetwork(EdgeNetworkOptions options)
@@ -35,6 +36,7 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
         options.Validate();
         Options = options;
         var plan = EdgePlan.Of(options.Size);
+        _double = options.Doubled ? Upsample(scale_factor: [2, 2], mode: UpsampleMode.Bilinear, align_corners: false) : null;
         _stem = new Stem(plan.Widths[0], options.UsesReference);
         for (var level = 1; level < plan.Widths.Length; level++)
         {
@@ -50,15 +52,15 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
 
         // From stride 16 down to the output's.
         var coarse = plan.Widths[^1];
-        for (var level = plan.Widths.Length - 2; 2 << level >= options.OutputStride; level--)
+        for (var level = plan.Widths.Length - 2; 2 << level >= options.MapStride; level--)
         {
-            _merges.Add(new Merge(coarse, plan.Widths[level], plan.DecoderWidths[level], isFinest: 2 << level == options.OutputStride));
+            _merges.Add(new Merge(coarse, plan.Widths[level], plan.DecoderWidths[level], isFinest: 2 << level == options.MapStride));
             coarse = plan.DecoderWidths[level];
         }
 
         _defect = Conv2d(coarse, 1, kernel_size: 1);
         _embedding = Conv2d(coarse, options.EmbeddingLength, kernel_size: 1);
-        _finest = int.Log2(options.OutputStride) - 1;
+        _finest = int.Log2(options.MapStride) - 1;
         int[] seen = [.. plan.Widths];
         seen[_finest] += coarse;
         for (var branch = 0; branch < options.SideBranches; branch++)
@@ -141,7 +143,8 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
         using var scope = NewDisposeScope();
         var graph = onnx.Graph;
         var text = inputs[^1];
-        List<OnnxValue> levels = [onnx.CallMany(_stem, [.. inputs.SkipLast(1)])[0]];
+        var pictures = inputs.SkipLast(1).Select(picture => _double is null ? picture : onnx.Call(_double, picture));
+        List<OnnxValue> levels = [onnx.CallMany(_stem, [.. pictures])[0]];
         foreach (var stage in _stages)
         {
             levels.Add(onnx.Call(stage, levels[^1]));
@@ -206,7 +209,7 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             throw new ArgumentException(Options.UsesReference ? "This network needs a reference." : "This network takes no reference.", nameof(reference));
         }
 
-        List<Tensor> levels = [_stem.forward(image, reference)];
+        List<Tensor> levels = [_double is null ? _stem.forward(image, reference) : _stem.forward(_double.forward(image), reference is null ? null : _double.forward(reference))];
         foreach (var stage in _stages)
         {
             levels.Add(stage.forward(levels[^1]));

@@ -27,6 +27,17 @@ public sealed record EdgeNetworkOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Attention { get; init; }
 
+    /// <summary>
+    /// True for a network that looks at pictures at twice their size, each way, which takes four times as long: defects of a few pixels are otherwise lost in the first
+    /// strides. All sizes that are said of it, strides too, are of the pictures as they are.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Doubled { get; init; }
+
+    /// <summary>Pixels of what the network looks at per output pixel, each way.</summary>
+    [JsonIgnore]
+    public int MapStride => Doubled ? 2 * OutputStride : OutputStride;
+
     /// <summary>Classes that were learned after the rest, each in a branch of its own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int SideBranches { get; init; }
@@ -43,6 +54,11 @@ public sealed record EdgeNetworkOptions
         if (OutputStride is not (2 or 4))
         {
             throw new ArgumentException($"{nameof(OutputStride)} is {OutputStride}: expected 2 or 4.");
+        }
+
+        if (Doubled && OutputStride != 2)
+        {
+            throw new ArgumentException($"{nameof(OutputStride)} is {OutputStride}: expected 2 of a network that looks at pictures at twice their size.");
         }
 
         if (EmbeddingLength is < 8 or > 1024)

@@ -3,6 +3,7 @@ using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Networks;
+using IMDD.Learning.Networks.Text;
 using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
@@ -21,12 +22,12 @@ internal static class TrainEdgeCommand
             AllowMultipleArgumentsPerToken = true,
         };
         Option<DirectoryInfo> folder = new("--out") { Description = "Becomes a bundle; run files go to its folder run/.", Required = true };
-        Option<NetworkSize> size = new("--size") { Description = "nano, small or base.", DefaultValueFactory = _ => NetworkSize.Small };
+        Option<NetworkSize?> size = new("--size") { Description = "nano, small or base; left out, small, and with --from as there." };
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<DirectoryInfo?> from = new("--from") { Description = "A model to start from; its network is kept, or must be the one that is named." };
         Option<int?> shots = new("--shots") { Description = "At most this many training pictures of each class." };
         Option<bool> normalOnly = new("--normal-only") { Description = "Learn from normal pictures alone, and be judged by such: defects are painted on them. Defective ones are left out." };
-        Option<bool> reference = new("--reference") { Description = "Compare each picture with its known-good view." };
+        Option<bool?> reference = new("--reference") { Description = "Compare each picture with its known-good view." };
         Option<bool> together = new("--split-together") { Description = "Divide all data sets as one: what several of them hold is on one side." };
         Option<string[]> splitWith = new("--split-with")
         {
@@ -56,7 +57,7 @@ internal static class TrainEdgeCommand
             DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes,
         };
         Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes (what a run with minutes took is in its outcome): two runs with the same number have equal weights." };
-        Option<int> crop = new("--crop") { Description = "Side of a training crop, pixels.", DefaultValueFactory = _ => new CropOptions().Side };
+        Option<int?> crop = new("--crop") { Description = $"Side of a training crop, pixels; left out, {new CropOptions().Side}, and half of it where the network looks at pictures at twice their size." };
         Option<bool> oneSide = new("--one-side") { Description = "Every crop has that side; else sides vary around it." };
         Option<double> transplant = new("--transplant")
         {
@@ -90,7 +91,11 @@ internal static class TrainEdgeCommand
             Description = "The data are of the cameras that the model is for: the bundle says what their normal pictures look like, and drift is measured from that.",
         };
         var clip = ClipRows.CreateOptions("it makes the rows of text, through a small part that is trained with the network, instead of letters. Needed with --from where that model has one.");
-        Option<int> stride = new("--output-stride") { Description = "2 or 4.", DefaultValueFactory = _ => 4 };
+        Option<int?> stride = new("--output-stride") { Description = "2 or 4; left out, 4, and 2 where the network looks at pictures at twice their size." };
+        Option<bool?> doubled = new("--doubled")
+        {
+            Description = "true or false: whether the network looks at pictures at twice their size, which takes four times as long: for small pictures, and defects of a few pixels. Left out, one of --from stays as it is; true starts from its weights.",
+        };
         Option<bool?> attention = new("--attention")
         {
             Description = "true or false: whether the cells of the deepest map look at each other. Left out, they do in a new network, and one of --from stays as it is; true gives one of --from this part too, which begins as the identity.",
@@ -103,7 +108,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, clip.Clip, clip.Tokenizer, stride, attention, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, clip.Clip, clip.Tokenizer, stride, attention, doubled, threads, stopWithInput, json,
         };
         command.Validators.Add(clip.Check);
         command.SetAction(async (parsed, cancellation) =>
@@ -124,8 +129,8 @@ internal static class TrainEdgeCommand
                 },
                 parsed.GetValue(keepClasses),
                 parsed.GetValue(drift),
-                hasAttention: parsed.GetValue(attention),
-                isAsStart: new Option[] { size, stride, reference }.All(option => parsed.GetResult(option) is null or { Implicit: true }),
+                new EdgeNetworkChoice(
+                    parsed.GetValue(size), parsed.GetValue(stride), parsed.GetValue(reference), parsed.GetValue(attention), parsed.GetValue(doubled), parsed.GetValue(crop)),
                 new DivisionRule
                 {
                     Together = parsed.GetValue(together),
@@ -134,17 +139,8 @@ internal static class TrainEdgeCommand
                 },
                 new EdgeTrainingOptions
                 {
-                    Network = new EdgeNetworkOptions
-                    {
-                        Size = parsed.GetValue(size),
-                        OutputStride = parsed.GetValue(stride),
-                        UsesReference = parsed.GetValue(reference),
-                        Attention = parsed.GetValue(attention) ?? true,
-                    },
                     Crops = new EdgeTrainingOptions().Crops with
                     {
-                        Side = parsed.GetValue(crop),
-                        OutputStride = parsed.GetValue(stride),
                         PaintsDefects = parsed.GetValue(normalOnly),
                         VariesSide = !parsed.GetValue(oneSide),
                         TransplantShare = parsed.GetValue(transplant),
@@ -176,13 +172,13 @@ internal static class TrainEdgeCommand
         TrainingSelection selection,
         bool keepClasses,
         bool drift,
-        bool? hasAttention,
-        bool isAsStart,
+        EdgeNetworkChoice choice,
         DivisionRule rule,
         EdgeTrainingOptions options,
         bool json,
         CancellationToken cancellation)
     {
+        options = choice.Apply(options, start: null);
         options.Validate();
         if (selection.Names.Count + selection.Whole.Count == 0)
         {
@@ -206,13 +202,8 @@ internal static class TrainEdgeCommand
         }
 
         using var clip = clipRows.Open(parsed);
-        using var start = from is null ? null : EdgeModel.Load(from, clip);
-        if (start is not null)
-        {
-            var network = isAsStart ? start.Description.Network : options.Network;
-            network = network with { Attention = hasAttention ?? start.Description.Network.Attention };
-            options = options with { Network = network, Crops = options.Crops with { OutputStride = network.OutputStride } };
-        }
+        using var start = from is null ? null : Start(from, clip, choice.Doubled == true);
+        options = choice.Apply(options, start?.Description.Network);
 
         var data = TrainingDataReader.Read(
             selection with { Seed = options.Seed, NormalOnly = options.Crops.PaintsDefects, PaintedSide = options.Crops.Side, KeptClasses = keepClasses ? start!.Description.Classes : [] }, rule);
@@ -282,6 +273,20 @@ internal static class TrainEdgeCommand
         }
 
         return 0;
+    }
+
+    private static EdgeModel Start(string folder, ClipTextEmbedder? clip, bool doubled)
+    {
+        var model = EdgeModel.Load(folder, clip);
+        if (!doubled || model.Description.Network.Doubled)
+        {
+            return model;
+        }
+
+        using (model)
+        {
+            return model.AtTwiceTheSize();
+        }
     }
 
     /// <summary>Null where there is a class to learn in a branch, and room for it.</summary>

@@ -110,6 +110,14 @@ public sealed class EdgeModel : IDisposable
         return model;
     }
 
+    /// <summary>A model of its own with the same weights, whose network looks at pictures at twice their size: where one that is to do so starts from.</summary>
+    public EdgeModel AtTwiceTheSize()
+    {
+        EdgeModel model = new(Description with { Network = Description.Network with { Doubled = true, OutputStride = Description.Network.MapStride / 2 } }, Texts);
+        model.Set(Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
+        return model;
+    }
+
     /// <summary>Writes its files, each whole or not at all; texts that an older model in the folder kept are removed where it keeps none. The same model writes the same bytes.</summary>
     public void Save(string folder)
     {

@@ -1,11 +1,12 @@
 using System.Text.Json.Serialization;
+using IMDD.Learning.Networks;
 
 namespace IMDD.Learning.Training.Pictures;
 
 /// <summary>How crops are cut and varied.</summary>
 public sealed record CropOptions
 {
-    /// <summary>Side of a crop, pixels, a multiple of 32.</summary>
+    /// <summary>Side of a crop, pixels, a multiple of <see cref="Multiple"/>.</summary>
     public int Side { get; init; } = 128;
 
     /// <summary>
@@ -24,6 +25,14 @@ public sealed record CropOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TransplantsAcross { get; init; }
 
+    /// <summary>True for a network that looks at pictures at twice their size.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Doubled { get; init; }
+
+    /// <summary>What sides are multiples of: the network's deepest cells, in pixels of the picture.</summary>
+    [JsonIgnore]
+    public int Multiple => Doubled ? EdgeNetworkOptions.Stride / 2 : EdgeNetworkOptions.Stride;
+
     /// <summary>Input pixels per truth cell, each way.</summary>
     public int OutputStride { get; init; } = 4;
 
@@ -39,6 +48,7 @@ public sealed record CropOptions
     /// <summary>True: no defect labels are used; defects are painted on normal pictures.</summary>
     public bool PaintsDefects { get; init; }
 
-    /// <summary>Sides that steps draw from, each a multiple of 32.</summary>
-    public IReadOnlyList<int> Sides() => VariesSide ? [.. new[] { 0.75, 1, 1.25, 1.75 }.Select(f => Math.Max(2, (int)Math.Round(f * Side / 32)) * 32).Distinct()] : [Side];
+    /// <summary>Sides that steps draw from, each a multiple of <see cref="Multiple"/>.</summary>
+    public IReadOnlyList<int> Sides()
+        => VariesSide ? [.. new[] { 0.75, 1, 1.25, 1.75 }.Select(f => Math.Max(2, (int)Math.Round(f * Side / Multiple)) * Multiple).Distinct()] : [Side];
 }

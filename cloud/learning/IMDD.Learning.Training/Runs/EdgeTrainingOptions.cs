@@ -77,7 +77,10 @@ public sealed record EdgeTrainingOptions
     {
         Network.Validate();
         List<string> problems = [];
-        Check(Crops.Side % EdgeNetworkOptions.Stride == 0 && Crops.Side is >= 64 and <= 1024, "Crops.Side", Crops.Side, "a multiple of 32 from 64 to 1024");
+        Check(Crops.Doubled == Network.Doubled, "Crops.Doubled", Crops.Doubled, "as the network's");
+        Check(
+            Crops.Side % Crops.Multiple == 0 && Crops.Side >= 2 * Crops.Multiple && Crops.Side <= 1024,
+            "Crops.Side", Crops.Side, $"a multiple of {Crops.Multiple} from {2 * Crops.Multiple} to 1024");
         Check(Crops.TransplantShare is >= 0 and <= 1, "Crops.TransplantShare", Crops.TransplantShare, "0 to 1");
         Check(Crops.OutputStride == Network.OutputStride, "Crops.OutputStride", Crops.OutputStride, "the network's");
         Check(Steps is null or > 0, nameof(Steps), Steps, "at least 1");

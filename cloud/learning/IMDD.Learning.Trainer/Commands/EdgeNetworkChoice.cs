@@ -1,0 +1,41 @@
+using IMDD.Learning.Networks;
+using IMDD.Learning.Training.Pictures;
+using IMDD.Learning.Training.Runs;
+
+namespace IMDD.Learning.Trainer.Commands;
+
+/// <summary>What a command line says of the network that is trained. What it leaves out is as in the model to start from, else as usual.</summary>
+/// <param name="Size">How large.</param>
+/// <param name="OutputStride">Input pixels per output pixel.</param>
+/// <param name="UsesReference">Whether pictures are compared with their known-good view.</param>
+/// <param name="Attention">Whether the cells of the deepest map look at each other.</param>
+/// <param name="Doubled">Whether pictures are looked at at twice their size.</param>
+/// <param name="CropSide">Side of a training crop, pixels.</param>
+internal sealed record EdgeNetworkChoice(NetworkSize? Size, int? OutputStride, bool? UsesReference, bool? Attention, bool? Doubled, int? CropSide)
+{
+    /// <summary>Options with that network, and with crops as it takes them: as many of its cells across, whatever the size at which it looks.</summary>
+    /// <param name="options">All else.</param>
+    /// <param name="start">Network of the model to start from; null: there is none.</param>
+    public EdgeTrainingOptions Apply(EdgeTrainingOptions options, EdgeNetworkOptions? start)
+    {
+        EdgeNetworkOptions usual = new();
+        var isDoubled = Doubled ?? start?.Doubled ?? false;
+
+        // Where the shape is named, all of it is: what is not named is as usual, and another start is refused.
+        var kept = Size is null && OutputStride is null && UsesReference is null ? start : null;
+        var network = (kept ?? usual) with
+        {
+            Size = Size ?? kept?.Size ?? usual.Size,
+            OutputStride = OutputStride ?? kept?.OutputStride ?? (isDoubled ? usual.OutputStride / 2 : usual.OutputStride),
+            UsesReference = UsesReference ?? kept?.UsesReference ?? false,
+            Attention = Attention ?? start?.Attention ?? true,
+            Doubled = isDoubled,
+        };
+        var side = new CropOptions().Side;
+        return options with
+        {
+            Network = network,
+            Crops = options.Crops with { Side = CropSide ?? (isDoubled ? side / 2 : side), OutputStride = network.OutputStride, Doubled = isDoubled },
+        };
+    }
+}
