@@ -52,7 +52,7 @@ public sealed class EvalCommandTests : IDisposable
             [
                 "image_auroc", "image_ap", "image_f1_max", "image_f1_at_val", "image_precision_at_val", "image_recall_at_val", "image_accuracy", "image_kappa",
                 "pixel_auroc", "pixel_ap", "pixel_f1_max", "pixel_f1_at_val", "aupro_30", "aupro_5", "pixel_accuracy", "pixel_precision", "pixel_recall",
-                "iou_pooled", "iou_macro", "dice_pooled", "dice_macro", "miou", "miou_with_background", "miou_binary", "class_accuracy", "class_kappa", "pixel_kappa",
+                "iou_pooled", "iou_macro", "dice_pooled", "dice_macro", "miou", "miou_with_background", "miou_binary", "class_accuracy", "class_accuracy_likeliest", "class_kappa", "pixel_kappa",
                 "ap50", "ap75", "ap", "mask_ap50", "mask_ap75", "mask_ap", "ap50_agnostic", "mask_ap50_agnostic", "mean_best_iou", "mask_mean_best_iou",
                 "false_alarm_rate_at_full_recall",
             ])

@@ -61,6 +61,32 @@ public sealed class ClassMetricsTests : IDisposable
         Metric(report, "mean_best_iou").ShouldBe(0.75, 1e-12);
     }
 
+    /// <summary>What nothing is said of is named by the surest of what lies below the threshold, where that is asked; what is said stands.</summary>
+    [Fact]
+    public void Run_InstancesBelowTheThreshold_NameWhatIsOtherwiseNotNamed()
+    {
+        using ScriptedModel model = new(["scratch", "dent"], new Dictionary<byte, Prediction>
+        {
+            [1] = Faint(("dent", 0.2), ("scratch", 0.3)),
+            [2] = Said("dent", 0.6, ("scratch", 0.9)),
+            [3] = Faint(),
+        });
+
+        var report = Run(model, Sample(1, "scratch", Rectangle(0, 0, 4, 5)), Sample(2, "dent", Rectangle(5, 0, 2, 5)), Sample(3, "dent", Rectangle(0, 0, 2, 2)));
+
+        Metric(report, "class_accuracy").ShouldBe(1.0 / 3, 1e-12);
+        Metric(report, "class_accuracy_likeliest").ShouldBe(2.0 / 3, 1e-12);
+
+        static Prediction Faint(params (string Class, double Score)[] faint)
+            => new(0.1f, new float[Side * Side], [.. faint.Select(f => new PredictedInstance(f.Class, f.Score, new Box(0, 0, 2, 2), null, IsDecisive: false))], TimeSpan.Zero);
+
+        static Prediction Said(string named, double score, params (string Class, double Score)[] faint)
+        {
+            var below = Faint(faint);
+            return below with { Instances = [new PredictedInstance(named, score, new Box(5, 0, 2, 5), null), .. below.Instances] };
+        }
+    }
+
     [Fact]
     public void RunPooled_TwoModels_RanksTheirDetectionsTogether()
     {

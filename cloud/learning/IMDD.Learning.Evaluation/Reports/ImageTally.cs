@@ -14,6 +14,7 @@ internal sealed class ImageTally(ClassMeanings meanings, ValidationThresholds va
     private ConfusionCounts _decisions;
     private int _defectiveNamed;
     private int _rightlyNamed;
+    private int _rightlyLikeliest;
 
     /// <summary>False alarms at full recall; null where one side is missing. After <see cref="Metrics"/>.</summary>
     public FalseAlarms? FalseAlarms { get; private set; }
@@ -27,7 +28,8 @@ internal sealed class ImageTally(ClassMeanings meanings, ValidationThresholds va
         if (sample.IsAnomalous && classes.Count > 0)
         {
             _defectiveNamed++;
-            _rightlyNamed += result.PredictedClass is { } name && classes.Contains(name, StringComparer.Ordinal) ? 1 : 0;
+            _rightlyNamed += IsOf(classes, result.PredictedClass);
+            _rightlyLikeliest += IsOf(classes, result.LikeliestClass);
         }
 
         // A picture of several classes has no one right answer, so it takes no part in the agreement.
@@ -56,7 +58,8 @@ internal sealed class ImageTally(ClassMeanings meanings, ValidationThresholds va
         }
 
         yield return new("false_alarm_rate_at_full_recall", FalseAlarms is { } alarms ? MetricValue.Of(alarms.Rate.Share) : MetricValue.NaN("one class only"));
-        yield return new("class_accuracy", ByClass(MetricValue.Ratio(_rightlyNamed, _defectiveNamed, "the data set names no defects")));
+        yield return new("class_accuracy", OfNamed(_rightlyNamed));
+        yield return new("class_accuracy_likeliest", OfNamed(_rightlyLikeliest));
         yield return new("class_kappa", ByClass(Agreement()));
     }
 
@@ -75,6 +78,10 @@ internal sealed class ImageTally(ClassMeanings meanings, ValidationThresholds va
         yield return new("image_recall_at_val", counts?.Recall ?? validation.Image);
         yield return new("image_f1_at_val", counts?.Dice ?? validation.Image);
     }
+
+    private static int IsOf(List<string> classes, string? name) => name is not null && classes.Contains(name, StringComparer.Ordinal) ? 1 : 0;
+
+    private MetricValue OfNamed(int rightly) => ByClass(MetricValue.Ratio(rightly, _defectiveNamed, "the data set names no defects"));
 
     private MetricValue ByClass(MetricValue value) => value.IsDefined && !meanings.Shared ? ClassMeanings.NotShared : value;
 

@@ -100,7 +100,10 @@ public sealed class ModelEvaluator(IMeasuredModel model, IImageDecoder decoder, 
 
         var surest = prediction.Instances.FirstOrDefault(i => i.IsDecisive);
         var rejected = model.ImageThreshold is { } limit ? prediction.ImageScore >= limit : surest is not null;
-        return new SampleResult(sample, prediction.ImageScore, rejected, surest is null ? null : meanings.OfModel(surest.Class), counts, prediction.Runtime.TotalSeconds);
+        var likeliest = surest ?? prediction.Instances.MaxBy(i => i.Score);
+        return new SampleResult(sample, prediction.ImageScore, rejected, Named(surest), Named(likeliest), counts, prediction.Runtime.TotalSeconds);
+
+        string? Named(PredictedInstance? instance) => instance is null ? null : meanings.OfModel(instance.Class);
     }
 
     private RgbImage? Reference(DatasetSample sample) => model.TakesReference && sample.ReferencePath is { } path ? _loader.Load(path) : null;
