@@ -33,7 +33,7 @@ public sealed class FineTuningOptions
     public bool SideBranch { get; set; } = true;
 
     /// <summary>Side of a training crop, pixels; null: the child's default.</summary>
-    [Range(64, 1024)]
+    [Range(32, 1024)]
     public int? Crop { get; set; }
 
     [Range(1, 256)]

@@ -143,30 +143,41 @@ public sealed class TrainEdgeCommandTests
     [Fact]
     public async Task Train_Doubled_IsOfThoseThatAreAskedForAndOfThoseThatGoOn()
     {
+        const string Data = "synthetic:seed=5,count=24,size=64,textures=cast";
         using TestDirectory directory = new();
         await Run("plain", "--size", "nano");
         await Run("new", "--size", "nano", "--doubled", "true", "--reference", "false");
         await Run("made", "--from", directory.File("plain"), "--doubled", "true");
-        await Run("kept", "--from", directory.File("made"), "--memory", "0.5");
+        await Run("kept", "--from", directory.File("made"), "--memory", "0.5", "--crop", "48");
         await Run("named", "--from", directory.File("kept"), "--size", "nano");
-        StringWriter error = new();
+        await Run("fine", "--size", "nano", "--output-stride", "2");
+        await Run("few", "--size", "nano", "--data", "synthetic:seed=5,count=24,size=64,textures=cast,kinds=stain");
 
-        (await TrainerCommand.RunAsync([.. Short("lost"), "--from", directory.File("kept"), "--doubled", "false"], TextWriter.Null, error)).ShouldBe(1);
-
-        error.ToString().ShouldContain("Doubled = True");
+        (await RefusedAsync("kept", "--doubled", "false")).ShouldContain("Doubled = True");
+        (await RefusedAsync("fine", "--doubled", "true")).ShouldContain("output stride 2");
+        (await RefusedAsync("plain", "--doubled", "true", "--keep-classes")).ShouldContain("--keep-classes holds alarms");
+        (await RefusedAsync("few", "--doubled", "true", "--side-branch")).ShouldContain("--side-branch leaves the network");
+        (await RefusedAsync("plain", "--crop", "48")).ShouldContain("Crops.Side is 48: expected a multiple of 32");
         var names = (string[])["plain", "new", "made", "kept", "named"];
         names.Select(name => Network(name)).ShouldBe([(false, 4), (true, 2), (true, 2), (true, 2), (true, 2)]);
         names.Select(name => ModelBundle.Open(directory.File(name)).Manifest).Select(manifest => (manifest.Stride, manifest.OutputStride))
             .ShouldBe([(32, 4), (32, 2), (32, 2), (32, 2), (32, 2)]);
 
+        async Task<string> RefusedAsync(string from, params string[] more)
+        {
+            StringWriter error = new();
+            (await TrainerCommand.RunAsync([.. Short("refused"), "--data", Data + ",kinds=stain+dent", "--from", directory.File(from), .. more], TextWriter.Null, error)).ShouldNotBe(0);
+            return error.ToString();
+        }
+
         async Task Run(string name, params string[] more)
         {
             StringWriter problems = new();
-            (await TrainerCommand.RunAsync([.. Short(name), .. more], TextWriter.Null, problems)).ShouldBe(0, problems.ToString());
+            string[] data = more.Contains("--data") ? [] : ["--data", Data];
+            (await TrainerCommand.RunAsync([.. Short(name), .. data, .. more], TextWriter.Null, problems)).ShouldBe(0, problems.ToString());
         }
 
-        string[] Short(string name) =>
-            ["train", "edge", "--data", "synthetic:seed=5,count=24,size=64,textures=cast", "--batch", "2", "--steps", "2", "--out", directory.File(name)];
+        string[] Short(string name) => ["train", "edge", "--batch", "2", "--steps", "2", "--out", directory.File(name)];
 
         (bool Doubled, int OutputStride) Network(string name)
         {

@@ -8,7 +8,7 @@ namespace IMDD.Learning.Evaluation.Reports;
 /// <param name="ImageScore">The one score.</param>
 /// <param name="IsRejected">True when the model would reject the part: by its image threshold, or by any region where it has none.</param>
 /// <param name="PredictedClass">Class of the worst region, by the vocabulary; null without a region.</param>
-/// <param name="LikeliestClass">The same where no region reaches the model's threshold: that of the surest one below it; null where there is none either.</param>
+/// <param name="LikeliestClass">The same; where no region reaches the model's threshold, that of the surest one below it; null where there is none either.</param>
 /// <param name="Counts">Pixels at the threshold; null without pixel truth.</param>
 /// <param name="Seconds">Inference.</param>
 public sealed record SampleResult(

@@ -15,7 +15,7 @@ public sealed class MapAttention : Module<Tensor, Tensor>, IOnnxExportable
     /// <summary>Heads, of a quarter of the width each.</summary>
     public const int Heads = 4;
 
-    /// <summary>From at most this many rows and columns is gathered: all of those of a picture of 512 pixels at stride 32.</summary>
+    /// <summary>From at most this many rows and columns is gathered: all of those of a picture of 512 pixels at stride 32, of 256 where it is looked at at twice its size.</summary>
     public const int MostSide = 16;
 
     private readonly TorchSharp.Modules.Conv2d _projections;

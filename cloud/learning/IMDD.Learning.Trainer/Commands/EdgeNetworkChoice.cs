@@ -4,7 +4,7 @@ using IMDD.Learning.Training.Runs;
 
 namespace IMDD.Learning.Trainer.Commands;
 
-/// <summary>What a command line says of the network that is trained. What it leaves out is as in the model to start from, else as usual.</summary>
+/// <summary>What a command line says of the network that is trained. Where it says nothing of the shape, that is the start's; all else that it leaves out is as usual.</summary>
 /// <param name="Size">How large.</param>
 /// <param name="OutputStride">Input pixels per output pixel.</param>
 /// <param name="UsesReference">Whether pictures are compared with their known-good view.</param>

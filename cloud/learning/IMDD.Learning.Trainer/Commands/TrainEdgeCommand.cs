@@ -3,7 +3,6 @@ using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Networks;
-using IMDD.Learning.Networks.Text;
 using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
@@ -22,7 +21,7 @@ internal static class TrainEdgeCommand
             AllowMultipleArgumentsPerToken = true,
         };
         Option<DirectoryInfo> folder = new("--out") { Description = "Becomes a bundle; run files go to its folder run/.", Required = true };
-        Option<NetworkSize?> size = new("--size") { Description = "nano, small or base; left out, small, and with --from as there." };
+        Option<NetworkSize?> size = new("--size") { Description = "nano, small or base. Where this, --output-stride and --reference are all left out, a network of --from stays as it is, and another is small." };
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<DirectoryInfo?> from = new("--from") { Description = "A model to start from; its network is kept, or must be the one that is named." };
         Option<int?> shots = new("--shots") { Description = "At most this many training pictures of each class." };
@@ -53,7 +52,7 @@ internal static class TrainEdgeCommand
         Option<bool> keepClasses = new("--keep-classes") { Description = "Go on naming what the model of --from names, also what these data sets do not show, and alarm on normal pictures hardly more often than it (3 in 100)." };
         Option<double> minutes = new("--minutes")
         {
-            Description = "CPU-minutes of training: how many steps that is, is measured once, so that two runs may differ in it and in their weights.",
+            Description = "CPU-minutes of training: how many steps that is, is measured once, so that two runs may differ in it and in their weights; at least 61.",
             DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes,
         };
         Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes (what a run with minutes took is in its outcome): two runs with the same number have equal weights." };
@@ -94,7 +93,7 @@ internal static class TrainEdgeCommand
         Option<int?> stride = new("--output-stride") { Description = "2 or 4; left out, 4, and 2 where the network looks at pictures at twice their size." };
         Option<bool?> doubled = new("--doubled")
         {
-            Description = "true or false: whether the network looks at pictures at twice their size, which takes four times as long: for small pictures, and defects of a few pixels. Left out, one of --from stays as it is; true starts from its weights.",
+            Description = "true or false: whether the network looks at pictures at twice their size, which takes four times as long: for small pictures, and defects of a few pixels. Left out, one of --from stays as it is; true starts from its weights, and --memory holds to it as it is at that size. Pictures that are labelled as a whole are shrunk to a crop: --crop 128 for them.",
         };
         Option<bool?> attention = new("--attention")
         {
@@ -178,8 +177,6 @@ internal static class TrainEdgeCommand
         bool json,
         CancellationToken cancellation)
     {
-        options = choice.Apply(options, start: null);
-        options.Validate();
         if (selection.Names.Count + selection.Whole.Count == 0)
         {
             throw new ArgumentException("There is nothing to learn from: give --data or --whole.");
@@ -202,11 +199,19 @@ internal static class TrainEdgeCommand
         }
 
         using var clip = clipRows.Open(parsed);
-        using var start = from is null ? null : Start(from, clip, choice.Doubled == true);
+        using var loaded = from is null ? null : EdgeModel.Load(from, clip);
+        using var doubled = choice.Doubled == true && loaded is { Description.Network.Doubled: false } ? loaded.AtTwiceTheSize() : null;
+        var start = doubled ?? loaded;
         options = choice.Apply(options, start?.Description.Network);
+        options.Validate();
+        if (doubled is not null && keepClasses)
+        {
+            throw new ArgumentException("--keep-classes holds alarms to those of the model of --from, and that looks at pictures at their own size: expected no --doubled true.");
+        }
+
 
         var data = TrainingDataReader.Read(
-            selection with { Seed = options.Seed, NormalOnly = options.Crops.PaintsDefects, PaintedSide = options.Crops.Side, KeptClasses = keepClasses ? start!.Description.Classes : [] }, rule);
+            selection with { Seed = options.Seed, NormalOnly = options.Crops.PaintsDefects, PaintedSide = options.Crops.Doubled ? 2 * options.Crops.Side : options.Crops.Side, KeptClasses = keepClasses ? start!.Description.Classes : [] }, rule);
         foreach (var problem in data.Problems)
         {
             await progress.WriteLineAsync($"not used: {problem.File}: {problem.Reason}").ConfigureAwait(false);
@@ -219,6 +224,11 @@ internal static class TrainEdgeCommand
         {
             await progress.WriteLineAsync($"not beside the network: {reason}").ConfigureAwait(false);
             options = options with { SideBranch = false };
+        }
+
+        if (options.SideBranch && doubled is not null)
+        {
+            throw new ArgumentException("--side-branch leaves the network of --from as it is, and that looks at pictures at their own size: expected no --doubled true.");
         }
 
         var run = Path.Combine(folder, ModelBundle.RunFolder);
@@ -273,20 +283,6 @@ internal static class TrainEdgeCommand
         }
 
         return 0;
-    }
-
-    private static EdgeModel Start(string folder, ClipTextEmbedder? clip, bool doubled)
-    {
-        var model = EdgeModel.Load(folder, clip);
-        if (!doubled || model.Description.Network.Doubled)
-        {
-            return model;
-        }
-
-        using (model)
-        {
-            return model.AtTwiceTheSize();
-        }
     }
 
     /// <summary>Null where there is a class to learn in a branch, and room for it.</summary>

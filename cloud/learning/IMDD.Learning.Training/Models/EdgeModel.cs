@@ -111,8 +111,14 @@ public sealed class EdgeModel : IDisposable
     }
 
     /// <summary>A model of its own with the same weights, whose network looks at pictures at twice their size: where one that is to do so starts from.</summary>
+    /// <exception cref="TrainingException">Its map would be finer than half of a picture.</exception>
     public EdgeModel AtTwiceTheSize()
     {
+        if (Description.Network.MapStride != 4)
+        {
+            throw new TrainingException($"A network of output stride {Description.Network.OutputStride} cannot be made to look at pictures at twice their size: expected one of output stride 4.");
+        }
+
         EdgeModel model = new(Description with { Network = Description.Network with { Doubled = true, OutputStride = Description.Network.MapStride / 2 } }, Texts);
         model.Set(Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
         return model;

@@ -22,11 +22,6 @@ public sealed class EdgeTrainer : IDisposable
 {
     private const string BestPrefix = "best.";
     private const string AveragePrefix = "average.";
-
-    // The first steps compile, fill caches and grow the heap: they take up to three times as long as the others.
-    private const int WarmUpSteps = 20;
-    private const int TimedSteps = 40;
-
     private const int ReportEvery = 10;
     private const double LossMemory = 0.95;
 
@@ -37,6 +32,7 @@ public sealed class EdgeTrainer : IDisposable
     private const int MaxFurtherOfBranch = 600;
 
     private readonly EdgeTrainingOptions _options;
+    private readonly StepPlan _plan;
     private readonly TrainingData _data;
     private readonly CheckpointFolder _checkpoints;
     private readonly TimeProvider _time;
@@ -86,6 +82,7 @@ public sealed class EdgeTrainer : IDisposable
         // What the start keeps was made once: another processor may make it otherwise in the last bits, and the rows that there are with it.
         _texts = clip is null ? null : start?.Texts?.With(clip) ?? new ClipTexts(clip);
         _options = options;
+        _plan = new StepPlan(options.Minutes);
         _data = data;
         _time = time ?? TimeProvider.System;
         _parent = start?.Digest();
@@ -345,26 +342,12 @@ public sealed class EdgeTrainer : IDisposable
     /// <summary>Fixes the number of steps once some have been timed; true when this step did.</summary>
     private bool PlanSteps()
     {
-        if (_state.Steps > 0)
+        if (_state.Steps > 0 || _plan.After(_state.Step, _state.CpuSeconds) is not { } steps)
         {
             return false;
         }
 
-        if (_state.Step == WarmUpSteps)
-        {
-            _state = _state with { WarmUpSeconds = _state.CpuSeconds };
-        }
-
-        if (_state.Step < WarmUpSteps + TimedSteps)
-        {
-            return false;
-        }
-
-        // A run of before, killed within its first steps, has no time of the warm-up: all of them count.
-        var (warmUp, spent) = _state.WarmUpSeconds is { } seconds ? (WarmUpSteps, seconds) : (0, 0);
-        var perStep = (_state.CpuSeconds - spent) / (_state.Step - warmUp);
-        var left = _options.Minutes * 60 - _state.CpuSeconds;
-        _state = _state with { Steps = Math.Max(_state.Step + 1, _state.Step + (long)(left / perStep)) };
+        _state = _state with { Steps = steps };
         return true;
     }
 

@@ -8,8 +8,6 @@ namespace IMDD.Learning.Training.Runs;
 /// <param name="BestStep">When it was.</param>
 /// <param name="Worse">Validations since.</param>
 /// <param name="CpuSeconds">CPU time spent on steps.</param>
-/// <param name="WarmUpSeconds">CPU time of the first steps, which take longer than the rest; null before they are over, and in checkpoints of earlier versions.</param>
 /// <param name="Curve">Validations so far; null before the first, and in checkpoints of earlier versions.</param>
 public sealed record RunState(
-    string Options, long Step, long Steps, double? BestScore, long BestStep, int Worse, double CpuSeconds, double? WarmUpSeconds = null,
-    IReadOnlyList<CurvePoint>? Curve = null);
+    string Options, long Step, long Steps, double? BestScore, long BestStep, int Worse, double CpuSeconds, IReadOnlyList<CurvePoint>? Curve = null);
