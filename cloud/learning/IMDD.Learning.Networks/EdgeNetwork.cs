@@ -209,7 +209,12 @@ public sealed class EdgeNetwork : Module<Tensor, Tensor?, EdgeFeatures>, IOnnxMu
             throw new ArgumentException(Options.UsesReference ? "This network needs a reference." : "This network takes no reference.", nameof(reference));
         }
 
-        List<Tensor> levels = [_double is null ? _stem.forward(image, reference) : _stem.forward(_double.forward(image), reference is null ? null : _double.forward(reference))];
+        if (_double is not null)
+        {
+            (image, reference) = (_double.forward(image), reference is null ? null : _double.forward(reference));
+        }
+
+        List<Tensor> levels = [_stem.forward(image, reference)];
         foreach (var stage in _stages)
         {
             levels.Add(stage.forward(levels[^1]));

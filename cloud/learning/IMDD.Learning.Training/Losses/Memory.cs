@@ -21,8 +21,7 @@ internal sealed class Memory : IDisposable
     /// <param name="classes">All classes of the run, in the order of a batch's numbers.</param>
     public Memory(EdgeModel before, IReadOnlyList<TrainedClass> classes)
     {
-        _before = new EdgeModel(before.Description, before.Texts);
-        _before.Set(before.Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
+        _before = before.Copy(before.Description);
         _before.Network.eval();
         var known = before.Description.Classes.Select(c => c.Id).ToHashSet(StringComparer.Ordinal);
         _known = [.. classes.Select(c => known.Contains(c.Id))];

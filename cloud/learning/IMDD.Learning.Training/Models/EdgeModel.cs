@@ -119,9 +119,7 @@ public sealed class EdgeModel : IDisposable
             throw new TrainingException($"A network of output stride {Description.Network.OutputStride} cannot be made to look at pictures at twice their size: expected one of output stride 4.");
         }
 
-        EdgeModel model = new(Description with { Network = Description.Network with { Doubled = true, OutputStride = Description.Network.MapStride / 2 } }, Texts);
-        model.Set(Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
-        return model;
+        return Copy(Description with { Network = Description.Network with { Doubled = true, OutputStride = Description.Network.MapStride / 2 } });
     }
 
     /// <summary>Writes its files, each whole or not at all; texts that an older model in the folder kept are removed where it keeps none. The same model writes the same bytes.</summary>
@@ -205,6 +203,14 @@ public sealed class EdgeModel : IDisposable
     {
         Network.Dispose();
         Text.Dispose();
+    }
+
+    /// <summary>A model of its own with the same weights, and with a description that they fit.</summary>
+    internal EdgeModel Copy(EdgeModelDescription description)
+    {
+        EdgeModel model = new(description, Texts);
+        model.Set(Tensors().ToDictionary(t => t.Name, StringComparer.Ordinal));
+        return model;
     }
 
     /// <summary>The bytes of <see cref="WeightsFile"/>.</summary>
