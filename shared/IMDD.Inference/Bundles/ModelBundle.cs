@@ -88,6 +88,10 @@ public sealed class ModelBundle
         return new ModelBundle(root, manifest, digest, signedBy, ReadText(root, manifest));
     }
 
+    /// <summary>The digest by which a folder's manifest calls it, whoever signed it and whatever lies beside it.</summary>
+    /// <exception cref="ModelBundleException">There is none that can be read.</exception>
+    public static string DigestOf(string directory) => ContentDigest.Of(ReadBounded(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)), ManifestFile, MaxManifestBytes));
+
     /// <summary>The bytes of a listed file, checked again: what is used is what was signed, whatever happened to the disk in between.</summary>
     /// <exception cref="ModelBundleException">Not listed, or no longer what it was.</exception>
     public byte[] ReadFile(string path) => ReadVerified(Directory, Listed(path));
@@ -155,7 +159,7 @@ public sealed class ModelBundle
         Queue<string> folders = new([root]);
         while (folders.TryDequeue(out var folder))
         {
-            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", everything))
+            foreach (var entry in Entries(root, folder, everything))
             {
                 var relative = Path.GetRelativePath(root, entry.FullName);
                 if (entry.LinkTarget is not null)
@@ -180,9 +184,21 @@ public sealed class ModelBundle
         }
     }
 
-    private static void Verify(string root, BundleFile file)
+    private static FileSystemInfo[] Entries(string root, string folder, EnumerationOptions everything)
     {
-        using var stream = OpenChecked(root, file.Path, file.SizeBytes);
+        try
+        {
+            return new DirectoryInfo(folder).GetFileSystemInfos("*", everything);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelBundleException($"Folder {folder} of bundle {root} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static void Verify(string root, BundleFile file) => CheckHash(file, Read(root, file.Path, stream =>
+    {
+        CheckSize(stream, file);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[HashBufferBytes];
         int read;
@@ -191,14 +207,16 @@ public sealed class ModelBundle
             hash.AppendData(buffer, 0, read);
         }
 
-        CheckHash(file, Convert.ToHexStringLower(hash.GetHashAndReset()));
-    }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }));
 
     private static byte[] ReadVerified(string root, BundleFile file)
     {
-        using var stream = OpenChecked(root, file.Path, file.SizeBytes);
-        var bytes = new byte[file.SizeBytes];
-        stream.ReadExactly(bytes);
+        var bytes = Read(root, file.Path, stream =>
+        {
+            CheckSize(stream, file);
+            return ReadAll(stream);
+        });
         CheckHash(file, Convert.ToHexStringLower(SHA256.HashData(bytes)));
         return bytes;
     }
@@ -211,37 +229,32 @@ public sealed class ModelBundle
         }
     }
 
-    private static byte[] ReadBounded(string root, string path, long maxBytes)
-    {
-        using var stream = OpenExisting(root, path);
-        if (stream.Length > maxBytes)
-        {
-            throw new ModelBundleException($"'{path}' has {stream.Length} bytes; at most {maxBytes} are read.");
-        }
+    private static byte[] ReadBounded(string root, string path, long maxBytes) => Read(root, path, stream => stream.Length <= maxBytes
+        ? ReadAll(stream)
+        : throw new ModelBundleException($"'{path}' has {stream.Length} bytes; at most {maxBytes} are read."));
 
+    private static byte[] ReadAll(FileStream stream)
+    {
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
     }
 
-    private static FileStream OpenChecked(string root, string path, long size)
+    private static void CheckSize(FileStream stream, BundleFile file)
     {
-        var stream = OpenExisting(root, path);
-        if (stream.Length == size)
+        if (stream.Length != file.SizeBytes)
         {
-            return stream;
+            throw new ModelBundleException($"'{file.Path}' has {stream.Length} bytes; {ManifestFile} says {file.SizeBytes}.", fault: BundleFault.Digest);
         }
-
-        var actual = stream.Length;
-        stream.Dispose();
-        throw new ModelBundleException($"'{path}' has {actual} bytes; {ManifestFile} says {size}.", fault: BundleFault.Digest);
     }
 
-    private static FileStream OpenExisting(string root, string path)
+    /// <summary>A file that does not open, and one of which a sector is bad, are both a bundle that is not to be used.</summary>
+    private static T Read<T>(string root, string path, Func<FileStream, T> read)
     {
         try
         {
-            return new FileStream(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.Read);
+            using FileStream stream = new(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return read(stream);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

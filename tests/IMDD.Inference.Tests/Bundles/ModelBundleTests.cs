@@ -41,6 +41,20 @@ public sealed class ModelBundleTests : IDisposable
         ModelBundle.Open(_folder.Path).ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(ModelBundle.ManifestFile)]
+    [InlineData(ModelBundle.EnvelopeFile)]
+    public void Open_FileThatEndsBeforeItsLength_IsABundleThatCannotBeRead(string file)
+    {
+        // Files of the kernel say that they have a page, and have a line.
+        const string Short = "/sys/devices/system/cpu/online";
+        Assert.SkipUnless(File.Exists(Short), $"{Short} is not there.");
+        File.Delete(_folder.FileOf(file));
+        File.CreateSymbolicLink(_folder.FileOf(file), Short);
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain($"'{file}' of bundle {_folder.Path} cannot be read");
+    }
+
     [Fact]
     public void Open_AnyByteOfTheManifestChanged_IsRefusedOrAnotherModel()
     {
