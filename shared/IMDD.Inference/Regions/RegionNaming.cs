@@ -34,12 +34,17 @@ internal sealed class RegionNaming(IReadOnlyList<BundleRow> rows)
     }
 
     /// <summary>Counts a pixel of the region.</summary>
-    /// <exception cref="SegmenterException">The model names a row that the bundle does not have.</exception>
+    /// <exception cref="SegmenterException">The model names a row that the bundle does not have, or its score is not a number.</exception>
     public void Add(int row, float score)
     {
         if ((uint)row >= (uint)_sums.Length)
         {
             throw new SegmenterException($"Output 'class' names row {row}; the bundle has {_sums.Length} rows.");
+        }
+
+        if (!float.IsFinite(score))
+        {
+            throw new SegmenterException($"Output 'class_score' is {score} within a region: expected a number from 0 to 1.", fault: SegmenterFault.NotFinite);
         }
 
         if (_counts[row]++ == 0)

@@ -35,6 +35,21 @@ public sealed class RegionExtractorTests
         region.ContourPx.Chunk(2).Select(point => (point[0], point[1])).ShouldBe([(12, 8), (12, 15), (31, 15), (31, 8)], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Extract_ScoreOfANameThatIsNoNumber_IsAFaultOfTheModel(float score)
+    {
+        Planes planes = new(20, 10);
+        planes.Fill(3, 2, 5, 2, 0.8f);
+        planes.ClassScore[(2 * 20) + 4] = score;
+
+        var fault = Should.Throw<SegmenterException>(() => RegionExtractor.Extract(planes.Result(), Manifest, Half, 20, 10));
+
+        fault.Fault.ShouldBe(SegmenterFault.NotFinite);
+        fault.Message.ShouldContain("class_score");
+    }
+
     [Fact]
     public void Extract_PaddingOfThePlanes_IsNotLookedAt()
     {
