@@ -20,7 +20,7 @@ public static class ExecutionProviders
         var problems = options.Problems().ToList();
         if (problems.Count > 0)
         {
-            throw new SegmenterException(string.Join("; ", problems.Select(p => $"{p.Option} {p.Rule}")) + $", and the one asked for is '{options.ExecutionProvider}'.");
+            throw new SegmenterException(string.Join("; ", problems.Select(p => $"{p.Option} {p.Rule}")) + $", and the one asked for is '{options.ExecutionProvider}'.", fault: SegmenterFault.Load);
         }
 
         var provider = options.ExecutionProvider;
@@ -33,14 +33,14 @@ public static class ExecutionProviders
         {
             Cuda => "CUDAExecutionProvider",
             TensorRt => "TensorrtExecutionProvider",
-            _ => throw new SegmenterException($"Execution provider '{provider}' is not known; expected {string.Join(", ", All)}."),
+            _ => throw new SegmenterException($"Execution provider '{provider}' is not known; expected {string.Join(", ", All)}.", fault: SegmenterFault.Load),
         };
         var available = OrtEnv.Instance().GetAvailableProviders();
         if (!available.Contains(name, StringComparer.Ordinal))
         {
             throw new SegmenterException(
                 $"Execution provider '{provider}' was asked for and is not in this build of ONNX Runtime, which has "
-                + $"{string.Join(", ", available)}. Build with -p:Accelerator=cuda, or ask for 'cpu'.");
+                + $"{string.Join(", ", available)}. Build with -p:Accelerator=cuda, or ask for 'cpu'.", fault: SegmenterFault.Load);
         }
 
         try
@@ -57,7 +57,7 @@ public static class ExecutionProviders
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or IOException or UnauthorizedAccessException)
         {
-            throw new SegmenterException($"Execution provider '{provider}' was asked for and cannot start: {exception.Message}", exception);
+            throw new SegmenterException($"Execution provider '{provider}' was asked for and cannot start: {exception.Message}", exception, SegmenterFault.Load);
         }
     }
 
@@ -69,7 +69,7 @@ public static class ExecutionProviders
         }
 
         using OrtTensorRTProviderOptions tensorRt = new();
-        tensorRt.UpdateOptions(ProviderSettings.TensorRt(options, bundle.Manifest, bundle.Digest, bundle.Text.Shape[1]));
+        tensorRt.UpdateOptions(ProviderSettings.TensorRt(options, bundle.Manifest, bundle.Digest, bundle.Text.Shape[1], ProbeCheck.Sizes(bundle)));
         session.AppendExecutionProvider_Tensorrt(tensorRt);
     }
 }

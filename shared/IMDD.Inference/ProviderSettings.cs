@@ -21,7 +21,9 @@ internal static class ProviderSettings
     /// <param name="manifest">Of the model.</param>
     /// <param name="digest">Of the model.</param>
     /// <param name="rowLength">Elements of a row of <c>text</c>.</param>
-    public static Dictionary<string, string> TensorRt(SegmenterOptions options, BundleManifest manifest, string digest, int rowLength)
+    /// <param name="probes">Sizes of the bundle's own pictures, which are run first, pixels.</param>
+    public static Dictionary<string, string> TensorRt(
+        SegmenterOptions options, BundleManifest manifest, string digest, int rowLength, IReadOnlyList<(int Width, int Height)> probes)
     {
         Dictionary<string, string> settings = new(StringComparer.Ordinal)
         {
@@ -38,13 +40,14 @@ internal static class ProviderSettings
 
         if (options.WarmUpSizes.Count > 0)
         {
-            // One engine for all of them; without the range it would be built again at each new shape, in the middle of the work.
-            var sizes = options.WarmUpSizes
-                .Select(size => (Width: EdgePadding.RoundUp(size.Width, manifest.Stride), Height: EdgePadding.RoundUp(size.Height, manifest.Stride))).ToList();
-            var (least, most) = ((sizes.Min(s => s.Width), sizes.Min(s => s.Height)), (sizes.Max(s => s.Width), sizes.Max(s => s.Height)));
+            // One engine for all of them; without the range it would be built again at each new shape, in the middle of the work. What lies outside a range
+            // that is given is refused by the engine.
+            var usual = InStrides(options.WarmUpSizes, manifest.Stride);
+            List<(int Width, int Height)> sizes = [.. usual, .. InStrides(probes, manifest.Stride)];
+            var least = (sizes.Min(size => size.Width), sizes.Min(size => size.Height));
             settings["trt_profile_min_shapes"] = Shapes(manifest, 1, least, rowLength);
-            settings["trt_profile_opt_shapes"] = Shapes(manifest, options.MaxBatch, most, rowLength);
-            settings["trt_profile_max_shapes"] = Shapes(manifest, options.MaxBatch, most, rowLength);
+            settings["trt_profile_opt_shapes"] = Shapes(manifest, options.MaxBatch, Largest(usual), rowLength);
+            settings["trt_profile_max_shapes"] = Shapes(manifest, options.MaxBatch, Largest(sizes), rowLength);
         }
 
         return settings;
@@ -66,6 +69,11 @@ internal static class ProviderSettings
 
         return string.Join(',', shapes);
     }
+
+    private static List<(int Width, int Height)> InStrides(IEnumerable<(int Width, int Height)> sizes, int stride)
+        => [.. sizes.Select(size => (EdgePadding.RoundUp(size.Width, stride), EdgePadding.RoundUp(size.Height, stride)))];
+
+    private static (int Width, int Height) Largest(List<(int Width, int Height)> sizes) => (sizes.Max(size => size.Width), sizes.Max(size => size.Height));
 
     private static string Text(bool value) => value ? "1" : "0";
 

@@ -21,7 +21,7 @@ public sealed class ProviderSettingsTests : IDisposable
 
     [Fact]
     public void TensorRt_WithoutCacheAndSizes_LeavesBothToTheProvider()
-        => ProviderSettings.TensorRt(TensorRt with { Fp16 = true }, _folder.ReadManifest(), Digest, rowLength: 64).ShouldBe(
+        => ProviderSettings.TensorRt(TensorRt with { Fp16 = true }, _folder.ReadManifest(), Digest, rowLength: 64, probes: []).ShouldBe(
             new Dictionary<string, string> { ["device_id"] = "0", ["trt_fp16_enable"] = "1" }, ignoreOrder: true);
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class ProviderSettingsTests : IDisposable
         using TestDirectory directory = new();
         var options = TensorRt with { EngineCacheDirectory = directory.File("engines") };
 
-        var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64);
+        var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64, probes: []);
 
         var folder = directory.File("engines/sha256-" + new string('a', 64));
         settings["trt_engine_cache_enable"].ShouldBe("1");
@@ -48,13 +48,25 @@ public sealed class ProviderSettingsTests : IDisposable
         TestModel.Write(_folder, takesReference);
         var options = TensorRt with { MaxBatch = 8, WarmUpSizes = [(638, 510), (320, 1022)] };
 
-        var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64);
+        var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64, probes: []);
 
         settings["trt_profile_min_shapes"].ShouldBe(Shapes("1x512x320x3"));
         settings["trt_profile_opt_shapes"].ShouldBe(Shapes("8x1024x640x3"));
         settings["trt_profile_max_shapes"].ShouldBe(Shapes("8x1024x640x3"));
 
         string Shapes(string picture) => $"image:{picture},text:2x64" + string.Format(System.Globalization.CultureInfo.InvariantCulture, reference, picture);
+    }
+
+    [Fact]
+    public void TensorRt_ProbesOutsideTheWarmUpSizes_AreWithinTheEnginesRange()
+    {
+        var options = TensorRt with { MaxBatch = 8, WarmUpSizes = [(1280, 1024)] };
+
+        var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64, probes: [(120, 128), (64, 2048)]);
+
+        settings["trt_profile_min_shapes"].ShouldStartWith("image:1x128x64x3,");
+        settings["trt_profile_opt_shapes"].ShouldStartWith("image:8x1024x1280x3,", customMessage: "what the line shows is what the engine is made for");
+        settings["trt_profile_max_shapes"].ShouldStartWith("image:8x2048x1280x3,");
     }
 
     [Theory]

@@ -23,16 +23,9 @@ internal static class ProbeCheck
             return;
         }
 
-        var indexBytes = bundle.ReadFile(BundleProbeIndex.Path);
-        if (ContentDigest.Of(indexBytes) != probes.Digest)
-        {
-            throw new ModelBundleException($"'{BundleProbeIndex.Path}' does not have the digest {probes.Digest} of the manifest.");
-        }
-
         try
         {
-            var index = ImddJson.Deserialize<BundleProbeIndex>(indexBytes);
-            foreach (var probe in index.Probes.Take(MaxProbes))
+            foreach (var probe in ReadProbes(bundle))
             {
                 CheckReference(probe, bundle.Manifest.TakesReference());
                 using var image = Decoder.Decode(bundle.ReadFile(probe.Image), Limits);
@@ -43,9 +36,39 @@ internal static class ProbeCheck
         }
         catch (Exception exception) when (exception is JsonException or ImageRejectedException or SafetensorsException)
         {
-            throw new ModelBundleException($"The probes of {bundle.Directory} are malformed: {exception.Message}", exception);
+            throw Malformed(bundle, exception);
         }
     }
+
+    /// <summary>Sizes of the probes' pictures, pixels, by their headers.</summary>
+    /// <exception cref="ModelBundleException">The probes are malformed.</exception>
+    public static IReadOnlyList<(int Width, int Height)> Sizes(ModelBundle bundle)
+    {
+        try
+        {
+            return [.. ReadProbes(bundle).Select(probe => ImageHeader.Read(bundle.ReadFile(probe.Image))).Select(header => (header.Width, header.Height)).Distinct()];
+        }
+        catch (Exception exception) when (exception is JsonException or ImageRejectedException)
+        {
+            throw Malformed(bundle, exception);
+        }
+    }
+
+    private static IEnumerable<BundleProbe> ReadProbes(ModelBundle bundle)
+    {
+        if (bundle.Manifest.Probes is not { } probes)
+        {
+            return [];
+        }
+
+        var index = bundle.ReadFile(BundleProbeIndex.Path);
+        return ContentDigest.Of(index) == probes.Digest
+            ? ImddJson.Deserialize<BundleProbeIndex>(index).Probes.Take(MaxProbes)
+            : throw new ModelBundleException($"'{BundleProbeIndex.Path}' does not have the digest {probes.Digest} of the manifest.");
+    }
+
+    private static ModelBundleException Malformed(ModelBundle bundle, Exception exception)
+        => new($"The probes of {bundle.Directory} are malformed: {exception.Message}", exception);
 
     private static void CheckReference(BundleProbe probe, bool isTaken)
     {
