@@ -1,3 +1,4 @@
+using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Delivery;
 using IMDD.Edge.Agent.Faults;
@@ -202,6 +203,62 @@ public sealed class ModelLoaderTests : IDisposable
         File.WriteAllText(Ledger, content);
 
         Should.Throw<StoreUnavailableException>(() => Load(Release(1))).Message.ShouldContain("releases.json");
+    }
+
+    [Fact]
+    public void Load_ConfiguredBundleReplacedByAnOlderReleaseAfterAWishWasOver_IsRefusedAndByANewerOneTaken()
+    {
+        var options = Release(5);
+        Load(options).Dispose();
+        using var group = TestGroup.Create(folder: _directory.File("store"), bundle: Bundle);
+        group.Slots.Write(Pointer(options));
+        Loader(options).Load([group])[0].Segmenter!.Dispose();
+
+        Release(3);
+        Should.Throw<ConfigurationInvalidException>(() => Loader(options).Load([group])).Message.ShouldContain("Release 3 of trial");
+        group.Slots.State!.Deciding().Model.Version.ShouldBe("5");
+
+        Release(6, version: "6");
+        using (var newer = Loader(options).Load([group])[0].Segmenter!)
+        {
+            (group.Slots.State!.Deciding().Model.Digest, group.Slots.State.Deciding().Model.Version).ShouldBe((newer.Digest, "6"));
+        }
+
+        Release(5);
+        Should.Throw<ConfigurationInvalidException>(() => Loader(options).Load([group])).Message.ShouldContain("Release 5 of trial");
+
+        SlotState Pointer(ModelOptions release) => new()
+        {
+            Active = "A",
+            Slots = new Dictionary<string, SlotContent>(StringComparer.Ordinal)
+            {
+                ["A"] = new(new ModelRelease("trial", "5", Opener(release).Open(Bundle).Digest, 0), IsConfigured: true, HasDecided: true),
+            },
+        };
+    }
+
+    [Fact]
+    public void Open_KeyFileGoneSinceTheStart_ChangesNothing()
+    {
+        var options = Release(1);
+        var opener = Opener(options);
+        opener.Open(Bundle);
+        File.Delete(options.TrustedKeys[0]);
+
+        opener.Open(Bundle).SignedBy.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Load_ModelThatFails_IsHeldAgainstItsOwnSettingAndAProviderThatIsAbsentAgainstThat()
+    {
+        Release(1);
+        var absent = Should.Throw<ConfigurationInvalidException>(() => Load(Options(provider: "cuda")));
+        absent.Message.ShouldContain("Edge:Model:ExecutionProvider");
+
+        var slow = Options();
+        slow.WarmUpSizes.Add("1024x1024");
+        var late = Should.Throw<ConfigurationInvalidException>(() => Load(slow, new Recipe { Id = "fast@1", DeadlineMs = 1 }));
+        late.Message.ShouldContain("Edge:Model:BundleDirectory");
     }
 
     private ModelOptions Release(long counter, string name = "trial", string version = "1.0.0", DateTimeOffset? expires = null)

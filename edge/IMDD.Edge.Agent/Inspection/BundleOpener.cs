@@ -1,4 +1,3 @@
-using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Outcomes;
 using IMDD.Inference;
@@ -18,10 +17,13 @@ internal sealed class BundleOpener(
     private readonly Lock _ledgerLock = new();
     private readonly ModelOptions _model = options.Value;
 
+    // Once: a file that is gone later, at the end of a key change, must not stop a line.
+    private readonly Lazy<TrustedKeys> _keys = new(() => TrustedKeys.Load(options.Value.TrustedKeys));
+
     /// <summary>Whose bundles are taken.</summary>
     public BundleTrust Trust() => new()
     {
-        Keys = trust.Root is { } root ? root.ReleaseKeys : TrustedKeys.Load(_model.TrustedKeys),
+        Keys = trust.Root is { } root ? root.ReleaseKeys : _keys.Value,
         KnownDigests = ShippedBundles.Digests,
         AllowUnsigned = _model.AllowUnsigned,
     };
@@ -42,7 +44,7 @@ internal sealed class BundleOpener(
     /// </summary>
     /// <param name="folder">Where it lies.</param>
     /// <param name="digest">What has run.</param>
-    /// <exception cref="ModelBundleException">It is not to be trusted, or not what has run.</exception>
+    /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
     public ModelBundle OpenProven(string folder, string digest)
     {
         try
@@ -66,9 +68,7 @@ internal sealed class BundleOpener(
     /// <exception cref="ModelBundleException">It is not to be trusted.</exception>
     public ModelBundle OpenConfigured(string folder, string? group)
     {
-        var manifest = Path.Combine(folder, ModelBundle.ManifestFile);
-        return trust.Root is not null && File.Exists(manifest) && ContentDigest.Of(File.ReadAllBytes(manifest)) is var digest
-            && Ledger() is var ledger && (ledger.HasKept(digest) || ledger.HasConfigured(group, digest))
+        return trust.Root is not null && ModelBundle.DigestOf(folder) is var digest && Ledger() is var ledger && (ledger.HasKept(digest) || ledger.HasConfigured(group, digest))
             ? OpenProven(folder, digest)
             : Open(folder);
     }

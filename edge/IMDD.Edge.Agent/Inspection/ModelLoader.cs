@@ -77,25 +77,30 @@ internal sealed class ModelLoader(
         {
             // The configuration's could not be loaded when something was delivered.
             var mended = LoadNew(group, configured);
-            group.Slots.Write(state.With(
-                state.Active, new SlotContent(new ModelRelease(mended.Manifest.Name, mended.Manifest.Version, mended.Digest, 0), IsConfigured: true, HasDecided: true)));
+            group.Slots.Write(state.With(state.Active, ConfiguredContent(mended)));
             return new LoadedModel(mended, state.Active);
         }
 
-        if (TryLoad(group, state, state.Active) is { } active)
+        if (TryLoad(group, state, state.Active, configured) is { } active)
         {
+            if (state.Deciding() is { IsConfigured: true } content && content.Model.Digest != active.Digest)
+            {
+                group.Slots.Write(state.With(state.Active, ConfiguredContent(active)));
+            }
+
             return new LoadedModel(active, state.Active);
         }
 
         var other = state.Other();
-        if (TryLoad(group, state, other) is { } fallback)
+        if (TryLoad(group, state, other, configured) is { } fallback)
         {
             Fall(group, state, other, RolloutReason.IncompatibleRuntime, "It could not be loaded at a start.");
             return new LoadedModel(fallback, other);
         }
 
-        // It has run here before, or came with the program; a line without a model is worse than an older one.
-        return new LoadedModel(LoadConfigured(group), SlotState.Names[0]);
+        // A line without a model is worse than an older one; but what was refused for being older is not let in by this door.
+        var known = state.Slots.Values.FirstOrDefault(content => content.IsConfigured)?.Model.Digest;
+        return new LoadedModel(known is null ? UseConfigured(group, bundle => Create(group, bundle)) : LoadConfigured(group, known, configured), SlotState.Names[0]);
     }
 
     /// <summary>
@@ -186,6 +191,22 @@ internal sealed class ModelLoader(
     /// <summary>The model of a slot; null where it is empty or cannot be used.</summary>
     public ISegmenter? TryLoad(CameraGroup group, SlotState state, string slot)
     {
+        List<(string? Group, ModelBundle Bundle)> configured = [];
+        var segmenter = TryLoad(group, state, slot, configured);
+        if (configured.Count > 0)
+        {
+            opener.AcceptConfigured(configured);
+        }
+
+        return segmenter;
+    }
+
+    /// <param name="group">The cameras that it is for.</param>
+    /// <param name="state">The pointer.</param>
+    /// <param name="slot">Its name.</param>
+    /// <param name="configured">Takes what has to be remembered.</param>
+    private ISegmenter? TryLoad(CameraGroup group, SlotState state, string slot, List<(string? Group, ModelBundle Bundle)> configured)
+    {
         if (!state.Slots.TryGetValue(slot, out var content))
         {
             return null;
@@ -195,7 +216,9 @@ internal sealed class ModelLoader(
         {
             // No ledger here: what lies in a slot has passed it, and the slot before the newest release must stay a place to go back to.
             var folder = group.Slots.FolderOf(slot, content.Model.Digest);
-            return content.IsConfigured ? LoadConfigured(group) : Create(group, content.HasDecided ? opener.OpenProven(folder, content.Model.Digest) : opener.Open(folder));
+            return content.IsConfigured
+                ? LoadConfigured(group, content.Model.Digest, configured)
+                : Create(group, content.HasDecided ? opener.OpenProven(folder, content.Model.Digest) : opener.Open(folder));
         }
         catch (Exception e) when (e is ModelBundleException or SegmenterException or ConfigurationInvalidException)
         {
@@ -205,13 +228,23 @@ internal sealed class ModelLoader(
     }
 
     /// <summary>The configured model of a group to which nothing was delivered: no step back, and within the deadline.</summary>
-    private ISegmenter LoadNew(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured) => UseConfigured(group, bundle =>
+    private ISegmenter LoadNew(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured)
+        => UseConfigured(group, bundle => CreateNew(group, bundle, configured));
+
+    /// <summary>The configured model that a slot stands for. Its folder is not the slot's: what somebody has put there since is as new as any.</summary>
+    private ISegmenter LoadConfigured(CameraGroup group, string digest, List<(string? Group, ModelBundle Bundle)> configured)
+        => UseConfigured(group, bundle => bundle.Digest == digest ? Create(group, bundle) : CreateNew(group, bundle, configured));
+
+    private ISegmenter CreateNew(CameraGroup group, ModelBundle bundle, List<(string? Group, ModelBundle Bundle)> configured)
     {
         opener.CheckConfigured(bundle, group.Name, time.GetUtcNow());
         var segmenter = Create(group, bundle, group.Recipes.Configured.Deadline);
         configured.Add((group.Name, bundle));
         return segmenter;
-    });
+    }
+
+    private static SlotContent ConfiguredContent(ISegmenter segmenter)
+        => new(new ModelRelease(segmenter.Manifest.Name, segmenter.Manifest.Version, segmenter.Digest, 0), IsConfigured: true, HasDecided: true);
 
     private ISegmenter LoadConfigured(CameraGroup group) => UseConfigured(group, bundle => Create(group, bundle));
 
@@ -228,7 +261,9 @@ internal sealed class ModelLoader(
         }
         catch (SegmenterException e)
         {
-            throw new ConfigurationInvalidException($"{ModelOptions.Section}:{nameof(ModelOptions.ExecutionProvider)}", $"the bundle {folder} does not run: {e.Message}", e);
+            // The provider is at fault where it cannot load at all; else the model, or what is asked of it.
+            var key = e.Fault == SegmenterFault.Load ? $"{ModelOptions.Section}:{nameof(ModelOptions.ExecutionProvider)}" : group.Bundle.Key;
+            throw new ConfigurationInvalidException(key, $"the bundle {folder} does not run: {e.Message}", e);
         }
     }
 
