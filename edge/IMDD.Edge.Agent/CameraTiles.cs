@@ -18,7 +18,13 @@ internal static class CameraTiles
     /// <param name="options">The agent's.</param>
     /// <param name="cameras">Of these cameras; empty: of all.</param>
     public static IEnumerable<TilePlan> All(AgentOptions options, IReadOnlyList<string> cameras)
-        => options.Cameras.Where(camera => cameras.Count == 0 || cameras.Contains(camera.Name)).Select(camera => Of(options, camera)).Append(options.Cameras.Count == 0 ? Of(options, camera: null) : null).OfType<TilePlan>().Distinct();
+    {
+        var own = options.Cameras.Where(camera => cameras.Count == 0 || cameras.Contains(camera.Name)).Select(camera => Of(options, camera));
+
+        // Where cameras are not listed any may come, and one that the settings do not name is cut as the agent says.
+        var hasOthers = cameras.Count == 0 || cameras.Any(name => options.Cameras.All(camera => camera.Name != name));
+        return (hasOthers ? own.Append(Of(options, camera: null)) : own).OfType<TilePlan>().Distinct();
+    }
 
     /// <summary>What is wrong with the agent's settings.</summary>
     public static IEnumerable<string> Problems(AgentOptions options)

@@ -136,6 +136,20 @@ public sealed class ModelDeliveryTests
     }
 
     [Fact]
+    public async Task Wish_ModelThatComparesOnAStationWithLittleTime_IsTimedWithAReferenceToo()
+    {
+        await using var plant = await DeliveryPlant.StartWithAgentAsync(("Edge:Delivery:InferenceBudget", "00:05:00"));
+        var comparing = plant.Offer(
+            1, change: manifest => WithoutProbes(manifest) with { Inputs = [.. manifest.Inputs, new BundleTensor("reference", "uint8", ["B", "H", "W", "3"])] },
+            file: "model.onnx", content: _ => TestGraph.Build(convolutions: 2, takesReference: true));
+
+        var end = await plant.EndAsync(await plant.WishAsync(comparing));
+
+        end.Result.ShouldBe(RolloutResult.Success, end.Detail);
+        (await plant.InspectAsync()).Reason.ShouldBe(UndecidedReason.NoReference);
+    }
+
+    [Fact]
     public async Task Wish_TenTimesSlowerThanTheModelThatDecides_NeverDecides()
     {
         const int Width = 256, Height = 192;

@@ -4,6 +4,7 @@ using IMDD.Edge.Agent.Inspection;
 using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Inference.Tiling;
 
 namespace IMDD.Edge.Agent.Delivery;
 
@@ -32,19 +33,21 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     /// <exception cref="ModelBundleException">The bundle has changed on disk.</exception>
     /// <exception cref="SegmenterException">It does not run here.</exception>
     /// <exception cref="DeliveryException">It takes too long.</exception>
-    public Task<ISegmenter> ProveAsync(ModelBundle bundle, TimeSpan? deadline, TimeSpan? present) => LowPriority.RunAsync(() =>
+    public Task<ISegmenter> ProveAsync(ModelBundle bundle, TimeSpan? deadline, TimeSpan? present) => LowPriority.RunAsync(() => Guarded(bundle, () =>
     {
-        var sizes = Sizes();
-        var deciding = opener.Options(sizes, bundle.Manifest, group.Cameras) with { MaxBatch = 1 };
+        var frames = Frames();
+        var asInUse = OptionsFor(bundle, frames);
+        using TiledRun tiled = new(asInUse.MaxBatch);
+        var deciding = frames.Exists(frame => frame.Tiles is not null) ? asInUse : asInUse with { MaxBatch = 1 };
         var budget = options.InferenceBudget ?? deadline;
-        Dictionary<(int Width, int Height), TimeSpan> shares = [];
+        Dictionary<SeenFrame, TimeSpan> shares = [];
         if (budget is { } limit && deciding.Threads != 1)
         {
             // Gone before the next is made: two of a large model would take twice the memory.
             using var timed = SegmenterFactory.Create(bundle, deciding);
-            foreach (var size in sizes)
+            foreach (var frame in frames)
             {
-                shares[size] = Fastest(timed, TimedRunsOfSeveralThreads, size, limit);
+                shares[frame] = Fastest(timed, tiled, TimedRunsOfSeveralThreads, frame, limit);
             }
         }
 
@@ -53,7 +56,7 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
         {
             if (budget is { } enough)
             {
-                CheckSpeed(trial, shares, Cores(deciding.Threads), sizes, enough, present);
+                CheckSpeed(trial, tiled, frames, shares, Cores(deciding.Threads), enough, present);
             }
 
             return trial;
@@ -63,40 +66,57 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
             trial.Dispose();
             throw;
         }
-    });
+    }));
 
     /// <summary>A release that is ready to decide.</summary>
     /// <exception cref="ModelBundleException">The bundle has changed on disk.</exception>
     /// <exception cref="SegmenterException">It does not run here.</exception>
-    public Task<ISegmenter> LoadAsync(ModelBundle bundle) => Task.Run(() => SegmenterFactory.Create(bundle, opener.Options(Sizes(), bundle.Manifest, group.Cameras)));
+    public Task<ISegmenter> LoadAsync(ModelBundle bundle) => Task.Run(() => Guarded(bundle, () => SegmenterFactory.Create(bundle, OptionsFor(bundle, Frames()))));
 
-    private List<(int Width, int Height)> Sizes()
+    /// <summary>A release ends no process: what fails in it that nobody foresaw is a reason to refuse it, or it would end each start again.</summary>
+    private static ISegmenter Guarded(ModelBundle bundle, Func<ISegmenter> make)
     {
-        List<(int Width, int Height)> sizes = [.. opener.WarmUpSizes()];
-        if (group.Slot.LastFrame is { } seen && !sizes.Contains(seen))
+        try
         {
-            sizes.Add(seen);
+            return make();
+        }
+        catch (Exception e) when (!Refusal.Is(e) && e is not OutOfMemoryException)
+        {
+            throw new SegmenterException($"{bundle.Manifest.Name} does not run here: {e.Message}", e, SegmenterFault.Load);
+        }
+    }
+
+    private SegmenterOptions OptionsFor(ModelBundle bundle, List<SeenFrame> frames)
+        => opener.Options(frames.Select(frame => frame.InputFor(bundle.Manifest.Stride)), bundle.Manifest, group.Cameras);
+
+    /// <summary>What the line shows a model, as far as that is known.</summary>
+    private List<SeenFrame> Frames()
+    {
+        List<SeenFrame> frames = [.. opener.WarmUpSizes().Select(size => new SeenFrame(size.Width, size.Height, Tiles: null))];
+        if (group.Slot.LastFrame is { } seen && !frames.Contains(seen))
+        {
+            frames.Add(seen);
         }
 
-        return sizes.Count > 0 ? sizes : [(DefaultSide, DefaultSide)];
+        return frames.Count > 0 ? frames : [new SeenFrame(DefaultSide, DefaultSide, Tiles: null)];
     }
 
     /// <summary>Cores that so many threads have; the container's limit counts.</summary>
     private static int Cores(int threads) => threads == 0 ? Environment.ProcessorCount : Math.Min(threads, Environment.ProcessorCount);
 
     private void CheckSpeed(
-        ISegmenter trial, Dictionary<(int Width, int Height), TimeSpan> shares, int cores, List<(int Width, int Height)> sizes, TimeSpan budget, TimeSpan? present)
+        ISegmenter trial, TiledRun tiled, List<SeenFrame> frames, Dictionary<SeenFrame, TimeSpan> shares, int cores, TimeSpan budget, TimeSpan? present)
     {
-        foreach (var size in sizes)
+        foreach (var frame in frames)
         {
             // The caller's share of several threads is small where the others are held up: what all have to do, divided among the cores, is the least there is.
-            var whole = Fastest(trial, TimedRuns, size, budget);
-            var took = shares.TryGetValue(size, out var share) ? TimeSpan.FromTicks(Math.Max(share.Ticks, whole.Ticks / cores)) : whole;
+            var whole = Fastest(trial, tiled, TimedRuns, frame, budget);
+            var took = shares.TryGetValue(frame, out var share) ? TimeSpan.FromTicks(Math.Max(share.Ticks, whole.Ticks / cores)) : whole;
             if (took > budget)
             {
                 throw new DeliveryException(
                     RolloutReason.TooSlow,
-                    FormattableString.Invariant($"A frame of {size.Width} x {size.Height} takes {took.TotalMilliseconds:F1} ms: this station has {budget.TotalMilliseconds:F1} ms."))
+                    FormattableString.Invariant($"A frame of {frame.Width} x {frame.Height} takes {took.TotalMilliseconds:F1} ms: this station has {budget.TotalMilliseconds:F1} ms."))
                 {
                     IsOfRecipe = options.InferenceBudget is null && !(took > present),
                 };
@@ -105,15 +125,23 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     }
 
     /// <summary>The fastest of some runs, no more than are needed to see that one is fast enough.</summary>
-    private static TimeSpan Fastest(ISegmenter segmenter, int runs, (int Width, int Height) size, TimeSpan budget)
+    private static TimeSpan Fastest(ISegmenter segmenter, TiledRun tiled, int runs, SeenFrame frame, TimeSpan budget)
     {
-        using RgbImage grey = new(size.Width, size.Height);
+        using RgbImage grey = new(frame.Width, frame.Height);
         grey.Pixels.Fill(MidGrey);
+        var reference = segmenter.Manifest.TakesReference() ? grey : null;
         var best = TimeSpan.MaxValue;
         for (var run = 0; run < runs && best > budget; run++)
         {
             var (clock, cpu) = (TimeProvider.System.GetTimestamp(), LowPriority.CpuTime());
-            segmenter.Run([grey]);
+            if (frame.Tiles is { } plan)
+            {
+                tiled.Run(segmenter, plan, grey, reference);
+            }
+            else
+            {
+                segmenter.Run([grey], reference is null ? null : [reference]);
+            }
 
             // On a CPU the calling thread's work says how long a run takes, whoever else the box serves at the moment: all of it on one thread, its share
             // on several, more where others are held up. An accelerator works elsewhere.

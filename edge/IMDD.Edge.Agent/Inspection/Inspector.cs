@@ -67,7 +67,7 @@ internal sealed class Inspector(
     private void Inspect(IReadOnlyList<FrameInFlight> batch)
     {
         var group = batch[0].Line.Group;
-        var isThere = group.Slot.TryUse((batch[0].Width, batch[0].Height), (segmenter, model) =>
+        var isThere = group.Slot.TryUse(new SeenFrame(batch[0].Width, batch[0].Height, batch[0].Line.Tiles), (segmenter, model) =>
         {
             statistics.Uses(segmenter.Manifest);
             foreach (var frame in batch)

@@ -14,7 +14,7 @@ internal sealed class ModelSlot : IDisposable
     private readonly Lock _lock = new();
     private ISegmenter? _segmenter;
     private long _failures;
-    private (int Width, int Height)? _lastFrame;
+    private SeenFrame? _lastFrame;
     private readonly Dictionary<string, long> _failedByClass = new(StringComparer.Ordinal);
     private long _frames;
     private long _failed;
@@ -38,8 +38,8 @@ internal sealed class ModelSlot : IDisposable
     /// <summary>Frames that the model in the slot has failed on, by themselves, since it was put there.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>Size of the last frame that was inspected, pixels; null: none yet.</summary>
-    public (int Width, int Height)? LastFrame
+    /// <summary>The last frame that was inspected; null: none yet.</summary>
+    public SeenFrame? LastFrame
     {
         get
         {
@@ -127,9 +127,9 @@ internal sealed class ModelSlot : IDisposable
     }
 
     /// <summary>Runs <paramref name="use"/> with the model, alone; false when there is none. What the model returns is valid only within.</summary>
-    /// <param name="frame">Size of the frames of the batch, pixels.</param>
+    /// <param name="frame">What the frames of the batch are like.</param>
     /// <param name="use">Takes the model.</param>
-    public bool TryUse((int Width, int Height) frame, Action<ISegmenter, ModelReference> use)
+    public bool TryUse(SeenFrame frame, Action<ISegmenter, ModelReference> use)
     {
         lock (_lock)
         {

@@ -10,13 +10,20 @@ internal static class TestGraph
 
     /// <summary>Writes it.</summary>
     /// <param name="convolutions">How many; with a few dozen they are nearly all of its cost.</param>
-    public static byte[] Build(int convolutions)
+    /// <param name="takesReference">Compares with a known-good picture.</param>
+    public static byte[] Build(int convolutions, bool takesReference = false)
     {
         OnnxGraphBuilder graph = new("work");
         var batch = OnnxDimension.Symbolic("B");
-        var image = graph.Input("image", OnnxElementType.UInt8, [batch, OnnxDimension.Symbolic("H", 16), OnnxDimension.Symbolic("W", 16), 3]);
+        OnnxShape pictures = [batch, OnnxDimension.Symbolic("H", 16), OnnxDimension.Symbolic("W", 16), 3];
+        var image = graph.Cast(graph.Input("image", OnnxElementType.UInt8, pictures), OnnxElementType.Float);
+        if (takesReference)
+        {
+            image = graph.Sub(image, graph.Cast(graph.Input("reference", OnnxElementType.UInt8, pictures), OnnxElementType.Float));
+        }
+
         var text = graph.Input("text", OnnxElementType.Float, [OnnxDimension.Symbolic("K"), 1]);
-        var planes = graph.AveragePool(graph.Mul(graph.Transpose(graph.Cast(image, OnnxElementType.Float), 0, 3, 1, 2), graph.Scalar(1f / 255)), 2);
+        var planes = graph.AveragePool(graph.Mul(graph.Transpose(image, 0, 3, 1, 2), graph.Scalar(1f / 255)), 2);
         var value = graph.Conv(planes, Weights(graph, 3), bias: null, OnnxWindow.Square(3, padding: 1));
         for (var i = 0; i < convolutions; i++)
         {

@@ -1,0 +1,22 @@
+using IMDD.Imaging;
+using IMDD.Inference.Tiling;
+
+namespace IMDD.Edge.Agent.Inspection;
+
+/// <summary>A frame as a model is given it.</summary>
+/// <param name="Width">Pixels of the frame.</param>
+/// <param name="Height">Pixels of the frame.</param>
+/// <param name="Tiles">How it is cut; null: it is given whole.</param>
+internal readonly record struct SeenFrame(int Width, int Height, TilePlan? Tiles)
+{
+    /// <summary>Size of what a model of this stride runs, pixels: the frame, or one of its tiles.</summary>
+    public (int Width, int Height) InputFor(int stride)
+    {
+        if (Tiles?.SizeFor(stride) is not { } tile)
+        {
+            return (Width, Height);
+        }
+
+        return (Math.Min(tile.Width, EdgePadding.RoundUp(Width, stride)), Math.Min(tile.Height, EdgePadding.RoundUp(Height, stride)));
+    }
+}

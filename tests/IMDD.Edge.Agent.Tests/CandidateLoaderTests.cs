@@ -1,0 +1,61 @@
+using IMDD.Contracts.Events;
+using IMDD.Edge.Agent.Delivery;
+using IMDD.Edge.Agent.Faults;
+using IMDD.Edge.Agent.Inspection;
+using IMDD.Edge.Agent.Outcomes;
+using IMDD.Edge.Agent.Tests.Support;
+using IMDD.Inference.Bundles;
+using IMDD.Inference.Tiling;
+using IMDD.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace IMDD.Edge.Agent.Tests;
+
+/// <summary>What a release is run on before it decides.</summary>
+public sealed class CandidateLoaderTests : IDisposable
+{
+    private readonly TestDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Load_WhereFramesAreTiled_RunsTilesAndNeverTheWholeFrame()
+    {
+        // Eight frames of this size are more than an array can hold.
+        SeenFrame large = new(16384, 16384, new TilePlan(64, 64, 0));
+        var bundle = ModelBundle.Open(TestBundle.Shipped);
+
+        (await Loader(large).LoadAsync(bundle)).Dispose();
+        (await Loader(large).ProveAsync(bundle, deadline: null, present: null)).Dispose();
+
+        var whole = await Should.ThrowAsync<Inference.SegmenterException>(() => Loader(large with { Tiles = null }).LoadAsync(bundle));
+        whole.Message.ShouldContain("16384");
+    }
+
+    [Fact]
+    public async Task Prove_WhereFramesAreTiled_HoldsAllOfAFramesTilesAgainstTheDeadline()
+    {
+        var bundle = ModelBundle.Open(TestBundle.Shipped);
+        SeenFrame one = new(64, 64, new TilePlan(64, 64, 0));
+
+        // A few tiles of 64 by 64 are no hundredth of what 1,024 of them take.
+        var enough = TimeSpan.FromSeconds(20);
+        (await Loader(one).ProveAsync(bundle, enough, enough)).Dispose();
+        var late = await Should.ThrowAsync<DeliveryException>(() => Loader(one with { Width = 2048, Height = 2048 }).ProveAsync(bundle, TimeSpan.FromMilliseconds(1), present: null));
+
+        late.ReasonCode.ShouldBe(RolloutReason.TooSlow);
+        late.Message.ShouldContain("A frame of 2048 x 2048");
+    }
+
+    private CandidateLoader Loader(SeenFrame seen)
+    {
+        var group = TestGroup.Create(folder: _directory.File("store"));
+        group.Slot.TryUse(seen, (_, _) => { }).ShouldBeFalse("there is no model");
+        IOptions<ModelOptions> model = Options.Create(new ModelOptions { Threads = 1 });
+        IOptions<StoreOptions> store = Options.Create(new StoreOptions { Directory = _directory.File("store") });
+        TrustStore trust = new(model, store, CrashPoints.None, TimeProvider.System, NullLogger<TrustStore>.Instance);
+        BundleOpener opener = new(model, Options.Create(new AgentOptions { MaxBatch = 8 }), store, trust, NullLogger<BundleOpener>.Instance);
+        return new CandidateLoader(opener, new DeliveryOptions(), group);
+    }
+}
