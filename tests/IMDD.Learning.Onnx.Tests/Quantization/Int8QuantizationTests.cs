@@ -67,6 +67,25 @@ public sealed class Int8QuantizationTests
         RelativeError(float32, model, Pictures(2)).ShouldBeInRange(1e-4, 0.03);
     }
 
+    /// <summary>Of a last place that reaches beyond the end only what is there counts, as in PyTorch, and not all that the kernel would hold.</summary>
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(4, 1)]
+    public void Quantize_MeansThatReachBeyondTheEnd_AreNear(long kernel, long padding)
+    {
+        OnnxGraphBuilder graph = new("beyond");
+        Random random = new(4);
+        var x = graph.Input("x", OnnxElementType.Float, [B, 3, 8, 8]);
+        var maps = graph.Relu(graph.Conv(x, graph.Constant("w", Noise(random, 4 * 3 * 4), 4, 3, 2, 2), graph.Constant("b", [1f, 2f, 1f, 2f], 4), OnnxWindow.Square(2)));
+        graph.Output("y", graph.AveragePool(maps, OnnxWindow.Square(kernel, 2, padding), countPadding: true, roundUp: true));
+        var float32 = graph.ToModel(new OnnxModelInfo("test", "1", ""));
+
+        var (model, _) = Int8Quantization.Quantize(float32, Pictures(1), Everything);
+
+        float32.Outputs[0].Shape.ShouldBe([B, 4, 4, 4]);
+        RelativeError(float32, model, Pictures(2)).ShouldBeInRange(1e-4, 0.03);
+    }
+
     [Theory]
     [InlineData(CalibrationMethod.MinMax, 1000, 1000)]
     [InlineData(CalibrationMethod.Percentile, 0.9, 2)]

@@ -53,14 +53,23 @@ public static class OnnxSpatial
         public OnnxValue AveragePool(OnnxValue value, OnnxWindow window, bool countPadding, bool roundUp = false)
         {
             var shape = Places("AveragePool", value, window, roundUp);
-            return window.Dilations.All(dilation => dilation == 1)
-                ? graph.Node(
-                    "AveragePool",
-                    [value],
-                    value.Type,
-                    shape,
-                    [.. window.Attributes(dilations: false), OnnxAttribute.Int("count_include_pad", countPadding ? 1 : 0), RoundUp(roundUp)])
-                : throw new OnnxGraphException($"AveragePool got the window {window}; expected no dilation.");
+            if (window.Dilations.Any(dilation => dilation != 1))
+            {
+                throw new OnnxGraphException($"AveragePool got the window {window}; expected no dilation.");
+            }
+
+            if (countPadding && roundUp)
+            {
+                // What a last place has beyond the padding does not count; kernels that count padding, such as that of bytes, count it too.
+                (value, window, countPadding) = (graph.Padded(value, window, shape), OnnxWindow.Of(window.Kernel, window.Strides), false);
+            }
+
+            return graph.Node(
+                "AveragePool",
+                [value],
+                value.Type,
+                shape,
+                [.. window.Attributes(dilations: false), OnnxAttribute.Int("count_include_pad", countPadding ? 1 : 0), RoundUp(roundUp)]);
         }
 
         /// <summary>Mean over all spatial dimensions of <c>[B, C, …]</c>, which stay with length 1.</summary>
@@ -109,6 +118,23 @@ public static class OnnxSpatial
                 value.Shape.With(2, value.Shape[2].Times(factor)).With(3, value.Shape[3].Times(factor)),
                 OnnxAttribute.Text("mode", "linear"),
                 OnnxAttribute.Text("coordinate_transformation_mode", "half_pixel"));
+        }
+
+        /// <summary>A window's padding as zeros of the value's own, without what only a place that is dropped would see.</summary>
+        private OnnxValue Padded(OnnxValue value, OnnxWindow window, OnnxShape places)
+        {
+            return window.PadsBefore.Concat(window.PadsAfter).All(pad => pad == 0)
+                ? value
+                : graph.Pad(value, [(0, 0), (0, 0), .. Enumerable.Range(0, window.Rank).Select(spatial => (window.PadsBefore[spatial], After(spatial)))]);
+
+            long After(int spatial)
+            {
+                var axis = spatial + 2;
+                var pad = window.PadsAfter[spatial];
+                return value.Shape[axis].Value is { } length && places[axis].Value is { } count
+                    ? Math.Min(pad, ((count - 1) * window.Strides[spatial]) + window.Kernel[spatial] - length - window.PadsBefore[spatial])
+                    : pad;
+            }
         }
 
         private OnnxValue Pool(string op, OnnxValue value, long size)
