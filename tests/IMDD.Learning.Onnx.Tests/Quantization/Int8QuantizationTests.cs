@@ -45,6 +45,31 @@ public sealed class Int8QuantizationTests
     }
 
     [Fact]
+    public void Quantize_LayerBetweenTwoOutputs_IsTheLastOfTheFirst()
+    {
+        OnnxGraphBuilder graph = new("two");
+        Random random = new(6);
+        OnnxValue Layer(string name, OnnxValue value)
+        {
+            using var scope = graph.Scope(name);
+            return graph.Linear(value, graph.Constant("w", Noise(random, 8 * 8), 8, 8), graph.Constant("b", Noise(random, 8), 8));
+        }
+
+        var first = graph.Relu(Layer("first", graph.Input("x", OnnxElementType.Float, [B, 3, 8])));
+        var second = Layer("second", first);
+        graph.Output("y", second);
+        graph.Output("z", Layer("third", graph.Relu(second)));
+        graph.Output("mean", graph.ReduceMean(first, 1));
+
+        var (_, report) = Int8Quantization.Quantize(
+            graph.ToModel(new OnnxModelInfo("test", "1", "")), Sequences(1), Everything with { KeepLast = true });
+
+        // A mean over many places takes the rounding of each out again.
+        report.KeptNodes.ShouldBe(["second/MatMul", "third/MatMul"]);
+        report.QuantizedNodes["MatMul"].ShouldBe(1);
+    }
+
+    [Fact]
     public void Quantize_WhatOnlyMovesBytes_StaysInBytes()
     {
         OnnxGraphBuilder graph = new("moves");

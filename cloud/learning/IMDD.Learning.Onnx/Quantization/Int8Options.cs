@@ -11,11 +11,14 @@ public sealed record Int8Options
 
     /// <summary>
     /// Leave the layers before which there is no other in floats: they see the picture, few weights are in them, and bytes of few channels are slower than
-    /// floats.
+    /// floats. What only rearranges or averages before them, though it is written as a layer, stays with them.
     /// </summary>
     public bool KeepFirst { get; init; } = true;
 
-    /// <summary>Leave the last convolution or product before each output in floats: thresholds are set on what it gives.</summary>
+    /// <summary>
+    /// Leave the last convolution or product before each output in floats, with what only averages behind it: thresholds are set on what it gives. One whose
+    /// mean over a map is an output, while the map goes on to other layers, is not left: a mean takes the rounding of many places out again.
+    /// </summary>
     public bool KeepLast { get; init; } = true;
 
     /// <summary>Beginnings of names of nodes that stay in floats: a path of modules, with slashes.</summary>

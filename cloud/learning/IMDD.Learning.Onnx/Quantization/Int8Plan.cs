@@ -15,6 +15,7 @@ internal sealed class Int8Plan
 
     private readonly Dictionary<OnnxValue, List<OnnxNode>> _users = [];
     private readonly HashSet<OnnxValue> _outputs;
+    private readonly HashSet<OnnxNode> _means;
 
     public Int8Plan(OnnxGraph graph, Int8Options options)
     {
@@ -28,9 +29,11 @@ internal sealed class Int8Plan
             }
         }
 
-        List<OnnxNode> candidates = [.. graph.Nodes.Where(IsLayer)];
-        HashSet<OnnxNode> behind = [.. candidates.SelectMany(Behind)];
-        Kept = [.. candidates.Where(layer => IsKept(layer, behind, options))];
+        _means = [.. graph.Nodes.Where(node => IsLayer(node) && MeanWeights.Are(node))];
+        var candidates = graph.Nodes.Where(IsLayer).ToDictionary(layer => layer, Behind);
+        HashSet<OnnxNode> notFirst = [.. candidates.Where(layer => !_means.Contains(layer.Key)).SelectMany(layer => layer.Value)];
+        HashSet<OnnxNode> last = [.. LastLayers(graph, candidates)];
+        Kept = [.. candidates.Keys.Where(layer => (options.KeepFirst && !notFirst.Contains(layer)) || (options.KeepLast && last.Contains(layer)) || IsNamed(layer, options))];
         foreach (var node in graph.Nodes)
         {
             if (IsLayer(node) && !Kept.Contains(node))
@@ -77,12 +80,36 @@ internal sealed class Int8Plan
     private static IEnumerable<OnnxValue> Floats(OnnxNode node)
         => node.Inputs.OfType<OnnxValue>().Where(input => input is { Type: OnnxElementType.Float, Constant: null });
 
-    private bool IsKept(OnnxNode layer, HashSet<OnnxNode> behind, Int8Options options)
-        => (options.KeepFirst && !behind.Contains(layer))
-            || (options.KeepLast && Behind(layer).Count == 0)
-            || options.KeepNames.Any(name => layer.Name.StartsWith(name, StringComparison.Ordinal));
+    private static bool IsNamed(OnnxNode layer, Int8Options options) => options.KeepNames.Any(name => layer.Name.StartsWith(name, StringComparison.Ordinal));
 
-    /// <summary>The layers that what a layer gives goes on to first.</summary>
+    /// <summary>The nodes whose rounding an output shows: those it is computed from, up to a mean, which takes the rounding of many out again.</summary>
+    private static HashSet<OnnxNode> WayTo(OnnxValue output)
+    {
+        HashSet<OnnxNode> way = [];
+        Stack<OnnxValue> values = new([output]);
+        while (values.TryPop(out var value))
+        {
+            if (value.Producer is { Op: not ("ReduceMean" or "GlobalAveragePool") } producer && way.Add(producer))
+            {
+                foreach (var input in producer.Inputs.OfType<OnnxValue>())
+                {
+                    values.Push(input);
+                }
+            }
+        }
+
+        return way;
+    }
+
+    /// <summary>The layers behind which no other is on the way to an output, or to any.</summary>
+    private IEnumerable<OnnxNode> LastLayers(OnnxGraph graph, Dictionary<OnnxNode, HashSet<OnnxNode>> behind)
+    {
+        IEnumerable<HashSet<OnnxNode>> ways = [.. graph.Outputs.Select(WayTo), [.. graph.Nodes]];
+        return ways.SelectMany(way => behind.Where(layer => way.Contains(layer.Key) && !layer.Value.Any(other => way.Contains(other) && !_means.Contains(other))))
+            .Select(layer => layer.Key);
+    }
+
+    /// <summary>The layers that what a layer gives goes on to, up to the first of each way that has learned what it computes.</summary>
     private HashSet<OnnxNode> Behind(OnnxNode layer)
     {
         HashSet<OnnxNode> found = [];
@@ -95,7 +122,10 @@ internal sealed class Int8Plan
                 if (IsLayer(user))
                 {
                     found.Add(user);
-                    continue;
+                    if (!_means.Contains(user))
+                    {
+                        continue;
+                    }
                 }
 
                 foreach (var output in user.Outputs.Where(seen.Add))
