@@ -79,6 +79,36 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
+    public void ToModel_NormalizationOfANormalizedSum_FoldsIntoAllOfIt()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [B, 1, 1, 2]);
+        OnnxValue Vector(float value) => _graph.Constant("p", [value], 1);
+        OnnxValue Layer(float weight) => _graph.Conv(x, _graph.Constant("w", [weight], 1, 1, 1, 1), null, OnnxWindow.Square(1));
+        OnnxValue Normal(OnnxValue value, float scale, float bias) => _graph.BatchNormalization(value, Vector(scale), Vector(bias), Vector(0), Vector(1), 0);
+
+        _graph.Output("y", Normal(_graph.Add(Normal(_graph.Add(Layer(1), Layer(2)), 10, 1), Layer(3)), 100, 5));
+
+        var model = _graph.ToModel(Info);
+
+        model.CountOperators().ShouldBe(new Dictionary<string, int>(StringComparer.Ordinal) { ["Conv"] = 3, ["Add"] = 2 }, ignoreOrder: true);
+        Run(model, [1, 2], 1, 1, 1, 2).ShouldBe([(31 + 3) * 100 + 5, (61 + 6) * 100 + 5], 1e-2);
+    }
+
+    /// <summary>What is added along the last axis has its numbers there, and not along the channels.</summary>
+    [Fact]
+    public void ToModel_NormalizationOfAMapAndARow_StaysANode()
+    {
+        var x = _graph.Input("x", OnnxElementType.Float, [1, 1, 1, 2]);
+        OnnxValue Vector(params float[] values) => _graph.Constant("p", values, values.Length);
+        var map = _graph.Conv(x, _graph.Constant("w", [1f, 1f], 2, 1, 1, 1), null, OnnxWindow.Square(1));
+        var row = _graph.Linear(_graph.Reshape(x, [1, 2]), _graph.Constant("same", [1f, 0f, 0f, 1f], 2, 2), null);
+
+        _graph.Output("y", _graph.BatchNormalization(_graph.Add(map, row), Vector(1, 10), Vector(0, 0), Vector(0, 0), Vector(1, 1), 0));
+
+        Run(_graph.ToModel(Info), [1, 2], 1, 1, 1, 2).ShouldBe([2, 4, 20, 40], 1e-4);
+    }
+
+    [Fact]
     public void ToModel_NormalizationAfterGroupedTransposedConvolution_FoldsIntoItsOwnChannels()
     {
         var x = _graph.Input("x", OnnxElementType.Float, [B, 2, 1, 1]);

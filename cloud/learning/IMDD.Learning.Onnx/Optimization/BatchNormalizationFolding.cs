@@ -22,14 +22,18 @@ internal static class BatchNormalizationFolding
 
             // s (a + b − μ) + β = s a + (s (b − μ) + β): of a sum of layers, the last takes the shift.
             List<(OnnxNode User, int Index)> terms = [];
-            if (!Collect(normalization, 0, uses, normalization.Inputs[1]!.Constant!.Count, terms))
+            if (!Collect(normalization, 0, uses, terms) || !terms.All(term => IsFoldable(term.User.Inputs[term.Index]!, normalization)))
             {
                 continue;
             }
 
             foreach (var (index, (user, input)) in terms.Index())
             {
-                user.Inputs[input] = Fold(graph, user.Inputs[input]!.Producer!, normalization, takesShift: index == terms.Count - 1).Outputs[0];
+                var folded = Fold(graph, user.Inputs[input]!.Producer!, normalization, takesShift: index == terms.Count - 1).Outputs[0];
+                user.Inputs[input] = folded;
+
+                // A normalisation of a sum that this one is in meets it again.
+                uses[folded] = 1;
             }
 
             // The normalisation's value lives on as what was normalised, so that whoever takes it, and an output's name, stay as they are.
@@ -38,8 +42,8 @@ internal static class BatchNormalizationFolding
         }
     }
 
-    /// <summary>Finds the layers whose sum an input of a node is; false where anything else is in it, or something else takes a part of it.</summary>
-    private static bool Collect(OnnxNode user, int index, Dictionary<OnnxValue, int> uses, long channels, List<(OnnxNode User, int Index)> terms)
+    /// <summary>Finds the terms whose sum an input of a node is; false where something else takes a part of it.</summary>
+    private static bool Collect(OnnxNode user, int index, Dictionary<OnnxValue, int> uses, List<(OnnxNode User, int Index)> terms)
     {
         if (user.Inputs[index] is not { Producer: { } producer } value || uses[value] != 1)
         {
@@ -48,16 +52,19 @@ internal static class BatchNormalizationFolding
 
         if (producer.Op == "Add")
         {
-            return Collect(producer, 0, uses, channels, terms) && Collect(producer, 1, uses, channels, terms);
+            return Collect(producer, 0, uses, terms) && Collect(producer, 1, uses, terms);
         }
 
         terms.Add((user, index));
-        return IsFoldable(producer, channels);
+        return true;
     }
 
-    private static bool IsFoldable(OnnxNode layer, long channels) => OutputAxis(layer) is var (axis, groups)
+    // A term of fewer dimensions is added along the last ones: what it counts is not the channels.
+    private static bool IsFoldable(OnnxValue term, OnnxNode normalization) => term.Producer is { } layer
+        && OutputAxis(layer) is var (axis, groups)
+        && term.Shape.Rank == normalization.Outputs[0].Shape.Rank
         && layer.Inputs[1]?.Constant is { Type: OnnxElementType.Float } weights
-        && weights.Dimensions[axis] * groups == channels
+        && weights.Dimensions[axis] * groups == normalization.Inputs[1]!.Constant!.Count
         && (layer.Inputs.ElementAtOrDefault(2) is not { } bias || bias.Constant is not null);
 
     /// <summary>The axis of a layer's weights that counts its outputs, as (axis, groups that repeat it); null for other layers.</summary>
