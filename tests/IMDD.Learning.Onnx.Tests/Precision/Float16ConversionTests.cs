@@ -54,6 +54,17 @@ public sealed class Float16ConversionTests
     }
 
     [Fact]
+    public void Convert_BoundThatGuardsADivision_IsNotZero()
+    {
+        var (model, report) = Convert(_graph.Relu(_graph.NormalizeL2(_x, 1, 1e-12f)));
+
+        Run(model, 0, 0, 0, 0).ShouldBe([0, 0, 0, 0]);
+        Run(model, 3, 4, 0, 0).ShouldBe([0.6f, 0.8f, 0, 0], 1e-3);
+        report.KeptNodes.Keys.ShouldNotContain("Div");
+        report.ZeroedWeights.ShouldBe(0);
+    }
+
+    [Fact]
     public void Convert_NamedPart_StaysInThirtyTwoBits()
     {
         OnnxValue inner;

@@ -129,6 +129,13 @@ public sealed class Float16Conversion
 
     private OnnxTensor Halved(OnnxTensor tensor)
     {
+        if (tensor.Count == 1 && tensor.As<float>()[0] is var only && only != 0 && (Half)only == default)
+        {
+            // A single number may be what guards a division or a logarithm. As a factor or a term, the least number is as little as none.
+            _subnormal++;
+            return OnnxTensor.Of<Half>([only < 0 ? -Half.Epsilon : Half.Epsilon], [.. tensor.Dimensions]);
+        }
+
         foreach (var value in tensor.As<float>())
         {
             _zeroed += value != 0 && (Half)value == default ? 1 : 0;
