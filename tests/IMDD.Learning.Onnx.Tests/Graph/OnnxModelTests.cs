@@ -235,6 +235,28 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
+    public void OnnxRunner_ModelAboveTheLimitOfAMessage_RunsFromAFolderThatGoesAgain()
+    {
+        OnnxRunnerOptions options = new() { MaxMessageBytes = 4096 };
+        var input = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["x"] = OnnxTensor.Of<float>([.. Enumerable.Range(0, 64).Select(i => i / 64f)], 1, 64) };
+        using OnnxRunner whole = new(Large());
+        using (OnnxRunner external = new(Large(), options))
+        {
+            Folders().Select(Directory.GetFiles).ShouldHaveSingleItem().Length.ShouldBe(2);
+            external.Run(input)["y"].ToSingles().ShouldBe(whole.Run(input)["y"].ToSingles());
+        }
+
+        Folders().ShouldBeEmpty();
+        var x = _graph.Input("x", OnnxElementType.Float, [1, 64]);
+        _graph.Output("y", _graph.Node("NoSuchOperator", [_graph.MatMul(x, _graph.Constant("w", new float[64 * 64], 64, 64))], x.Type, x.Shape));
+
+        Should.Throw<OnnxGraphException>(() => new OnnxRunner(_graph.ToModel(Info), options)).Message.ShouldContain("does not load");
+        Folders().ShouldBeEmpty();
+
+        static string[] Folders() => Directory.GetDirectories(Path.GetTempPath(), $"imdd-onnx-{Environment.ProcessId}-*");
+    }
+
+    [Fact]
     public void ToModel_WeightsChanged_DigestDiffers()
     {
         var (one, other) = (Large(), Large(seed: 2));

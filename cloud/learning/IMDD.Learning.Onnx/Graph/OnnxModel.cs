@@ -12,7 +12,7 @@ public sealed class OnnxModel
     public const long DefaultPartBytes = 512L << 20;
 
     // A message of protobuf ends at 2 GiB; what is not weights needs room too.
-    private const long MaxMessageBytes = int.MaxValue - (64L << 20);
+    internal const long MaxMessageBytes = int.MaxValue - (64L << 20);
 
     internal OnnxModel(OnnxGraph graph, OnnxModelInfo info)
     {

@@ -8,10 +8,13 @@ public sealed class OnnxRunner : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
+    private readonly string? _folder;
 
+    /// <param name="model">A model; one too large for a message is written to a folder of temporary files for as long as it runs.</param>
+    /// <param name="options">How to run it.</param>
     /// <exception cref="OnnxGraphException">The runtime does not load the model.</exception>
     public OnnxRunner(OnnxModel model, OnnxRunnerOptions? options = null)
-        : this(session => new InferenceSession(model.ToBytes(), session), model.Graph.Name, options)
+        : this(model, options ?? new OnnxRunnerOptions(), FolderFor(model, options ?? new OnnxRunnerOptions()))
     {
     }
 
@@ -22,6 +25,13 @@ public sealed class OnnxRunner : IDisposable
         : this(session => new InferenceSession(path, session), path, options)
     {
     }
+
+    private OnnxRunner(OnnxModel model, OnnxRunnerOptions options, string? folder)
+        : this(
+            session => folder is null ? new InferenceSession(model.ToBytes(), session) : Written(model, folder, options, session),
+            model.Graph.Name,
+            options)
+        => _folder = folder;
 
     private OnnxRunner(Func<SessionOptions, InferenceSession> load, string name, OnnxRunnerOptions? options)
     {
@@ -82,6 +92,27 @@ public sealed class OnnxRunner : IDisposable
     {
         _run.Dispose();
         _session.Dispose();
+        if (_folder is not null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static string? FolderFor(OnnxModel model, OnnxRunnerOptions options) => model.WeightBytes <= options.MaxMessageBytes
+        ? null
+        : Directory.CreateTempSubdirectory($"imdd-onnx-{Environment.ProcessId}-").FullName;
+
+    private static InferenceSession Written(OnnxModel model, string folder, OnnxRunnerOptions options, SessionOptions session)
+    {
+        try
+        {
+            return new InferenceSession(model.Save(Path.Combine(folder, "model.onnx"), options.MaxMessageBytes)[0], session);
+        }
+        catch
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     private static OnnxTensor Copy(OrtValue value)
