@@ -225,6 +225,43 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
+    public void Save_WeightThatCannotBeRead_LeavesTheModelThatWasThere()
+    {
+        using TestDirectory folder = new();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        var files = Large().Save(path, maxMessageBytes: 4096);
+        List<byte[]> contents = [.. files.Select(File.ReadAllBytes)];
+        var fails = false;
+        OnnxGraphBuilder graph = new("broken");
+        var weight = OnnxTensor.Deferred(OnnxElementType.Float, [64, 64], () => fails ? throw new IOException("gone") : new byte[64 * 64 * 4]);
+        graph.Output("y", graph.MatMul(graph.Input("x", OnnxElementType.Float, [1, 64]), graph.Constant("weight", weight)));
+        var broken = graph.ToModel(Info);
+        fails = true;
+
+        Should.Throw<IOException>(() => broken.Save(path, maxMessageBytes: 4096));
+        Should.Throw<IOException>(() => broken.Save(path));
+
+        files.Select(File.ReadAllBytes).ShouldBe(contents);
+        Directory.GetFiles(folder.Path).ShouldBe(files, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Save_OverAModelOfMoreFiles_RemovesThoseThatNothingPointsTo()
+    {
+        using TestDirectory folder = new();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        var other = Path.Combine(folder.Path, "model.onnx.database");
+        File.WriteAllText(other, "someone else's");
+
+        Large().Save(path, maxMessageBytes: 4096, maxPartBytes: 64 * 64 * 4).ShouldBe([path, path + ".data", path + ".data.1"]);
+        Large().Save(path, maxMessageBytes: 4096);
+        Directory.GetFiles(folder.Path).ShouldBe([path, path + ".data", other], ignoreOrder: true);
+
+        Large().Save(path);
+        Directory.GetFiles(folder.Path).ShouldBe([path, other], ignoreOrder: true);
+    }
+
+    [Fact]
     public void Save_MissingData_IsAnErrorAtLoad()
     {
         using TestDirectory folder = new();

@@ -1,7 +1,7 @@
 namespace IMDD.Learning.Onnx.Graph;
 
 /// <summary>Where constants stand in the files beside the model.</summary>
-internal sealed record OnnxExternalData(IReadOnlyList<string> Files, IReadOnlyDictionary<OnnxValue, (string Location, long Offset)> Places)
+internal sealed record OnnxExternalData(IReadOnlyDictionary<OnnxValue, (string Location, long Offset)> Places)
 {
     // A page, so that a runtime can map the file.
     private const int Alignment = 4096;
@@ -11,13 +11,12 @@ internal sealed record OnnxExternalData(IReadOnlyList<string> Files, IReadOnlyDi
 
     /// <summary>Writes the large constants in the order in which nodes first take them.</summary>
     /// <param name="model">Whose.</param>
-    /// <param name="path">The first file; further ones have a number added.</param>
+    /// <param name="files">The model's.</param>
     /// <param name="maxPartBytes">A tensor that would make a file longer than this begins the next one.</param>
-    public static OnnxExternalData Write(OnnxModel model, string path, long maxPartBytes)
+    public static OnnxExternalData Write(OnnxModel model, OnnxModelFiles files, long maxPartBytes)
     {
         Dictionary<OnnxValue, (string, long)> places = [];
-        List<string> files = [path];
-        var data = File.Create(path);
+        var (data, name) = files.CreateData();
         try
         {
             foreach (var value in model.Graph.Nodes.SelectMany(node => node.Inputs))
@@ -30,13 +29,12 @@ internal sealed record OnnxExternalData(IReadOnlyList<string> Files, IReadOnlyDi
                 if (data.Position > 0 && data.Position + tensor.ByteLength > maxPartBytes)
                 {
                     data.Dispose();
-                    files.Add($"{path}.{files.Count}");
-                    data = File.Create(files[^1]);
+                    (data, name) = files.CreateData();
                 }
 
                 // A hole in the file, which reads as zeros.
                 data.Position = (data.Position + Alignment - 1) / Alignment * Alignment;
-                places.Add(value, (Path.GetFileName(files[^1]), data.Position));
+                places.Add(value, (name, data.Position));
                 data.Write(tensor.Bytes.Span);
             }
         }
@@ -45,6 +43,6 @@ internal sealed record OnnxExternalData(IReadOnlyList<string> Files, IReadOnlyDi
             data.Dispose();
         }
 
-        return new OnnxExternalData(files, places);
+        return new OnnxExternalData(places);
     }
 }

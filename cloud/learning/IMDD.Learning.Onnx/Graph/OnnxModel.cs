@@ -50,7 +50,9 @@ public sealed class OnnxModel
     /// Writes the model; above the limit its weights go to files beside it, named after it with <c>.data</c>, <c>.data.1</c> and so on added. A runtime
     /// finds them by the model's folder, so they travel together. Deferred weights are in memory one at a time.
     /// </summary>
-    /// <param name="path">The model's file, replaced where it is there.</param>
+    /// <param name="path">
+    /// The model's file. A model that is there, with its files, stays until the new one is complete; then they are replaced one by one, the model's own last.
+    /// </param>
     /// <param name="maxMessageBytes">Most bytes of weights within the model's own file; the format ends near 2 GiB.</param>
     /// <param name="maxPartBytes">Most bytes of a file of weights, unless a single tensor has more.</param>
     /// <returns>The files written, the model first.</returns>
@@ -58,18 +60,13 @@ public sealed class OnnxModel
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxMessageBytes, MaxMessageBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPartBytes, 1);
-        if (WeightBytes <= maxMessageBytes)
-        {
-            File.WriteAllBytes(path, ToBytes());
-            return [path];
-        }
-
-        var external = OnnxExternalData.Write(this, path + ".data", maxPartBytes);
-        using (var model = File.Create(path))
+        using OnnxModelFiles files = new(path);
+        var external = WeightBytes <= maxMessageBytes ? null : OnnxExternalData.Write(this, files, maxPartBytes);
+        using (var model = files.CreateModel())
         {
             OnnxSerializer.Describe(this, external).WriteTo(model);
         }
 
-        return [path, .. external.Files];
+        return files.Finish();
     }
 }
