@@ -55,6 +55,37 @@ public sealed class OnnxParityGateTests
     }
 
     [Fact]
+    public void Check_OutputThatTheModelHasNot_IsAnError()
+        => Should.Throw<OnnxGraphException>(() => OnnxParityGate.Check(Model(), [Rounded(3, "p")])).Message.ShouldContain("no output 'rounded'");
+
+    [Theory]
+    [InlineData((1L << 24) + 1, 1L << 24)]
+    [InlineData(long.MaxValue, long.MaxValue - 1)]
+    public void Check_LargeWholeNumbers_AreComparedExactly(long model, long network)
+    {
+        OnnxGraphBuilder graph = new("whole");
+        graph.Output("y", graph.Input("x", OnnxElementType.Int64, [OnnxDimension.Symbolic("N")]));
+        OnnxProbe Probe(long output) => new(
+            "p",
+            new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["x"] = OnnxTensor.Of<long>([model], 1) },
+            new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["y"] = OnnxTensor.Of<long>([output], 1) });
+
+        var report = OnnxParityGate.Check(graph.ToModel(new OnnxModelInfo("test", "1", "")), [Probe(network)]);
+
+        report.Passed.ShouldBeFalse();
+        report.Results[0].LargestDifference.ShouldBe(1);
+        OnnxParityGate.Check(graph.ToModel(new OnnxModelInfo("test", "1", "")), [Probe(model)]).Passed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Cast_WholeNumbers_StayExact()
+    {
+        OnnxTensor.Of<long>([(1L << 24) + 1, -7], 2).Cast(OnnxElementType.Int32).As<int>().ToArray().ShouldBe([(1 << 24) + 1, -7]);
+        OnnxTensor.Of<int>([(1 << 24) + 1], 1).Cast(OnnxElementType.Int64).As<long>().ToArray().ShouldBe([(1L << 24) + 1]);
+        OnnxTensor.Of<byte>([200], 1).Cast(OnnxElementType.Bool).As<bool>().ToArray().ShouldBe([true]);
+    }
+
+    [Fact]
     public void Check_OtherShapeOrNoProbes_IsAnError()
     {
         var probe = Probe([1, 2], [1, 2, 3]);

@@ -115,6 +115,18 @@ public sealed class OnnxTensor
         _ => Convert(As<bool>(), value => value ? 1f : 0),
     };
 
+    /// <summary>Whole numbers or truth values as 64-bit integers.</summary>
+    /// <exception cref="OnnxGraphException">They are floats.</exception>
+    internal long[] ToWhole() => Type switch
+    {
+        OnnxElementType.UInt8 => Convert(As<byte>(), value => (long)value),
+        OnnxElementType.Int8 => Convert(As<sbyte>(), value => (long)value),
+        OnnxElementType.Int32 => Convert(As<int>(), value => (long)value),
+        OnnxElementType.Int64 => As<long>().ToArray(),
+        OnnxElementType.Bool => Convert(As<bool>(), value => value ? 1L : 0),
+        _ => throw new OnnxGraphException($"{this} does not hold whole numbers."),
+    };
+
     /// <summary>The same numbers as another type, as a cast of C# makes them.</summary>
     public OnnxTensor Cast(OnnxElementType type)
     {
@@ -126,6 +138,18 @@ public sealed class OnnxTensor
         if (_read is not null)
         {
             return Deferred(type, _dimensions, () => FromBytes(Type, _dimensions, Bytes).Cast(type).Bytes);
+        }
+
+        if (IsWhole(Type) && IsWhole(type))
+        {
+            var whole = ToWhole();
+            return type switch
+            {
+                OnnxElementType.UInt8 => Of<byte>(Convert(whole, value => (byte)value), _dimensions),
+                OnnxElementType.Int8 => Of<sbyte>(Convert(whole, value => (sbyte)value), _dimensions),
+                OnnxElementType.Int32 => Of<int>(Convert(whole, value => (int)value), _dimensions),
+                _ => Of<long>(whole, _dimensions),
+            };
         }
 
         var values = ToSingles();
@@ -143,6 +167,9 @@ public sealed class OnnxTensor
 
     /// <inheritdoc/>
     public override string ToString() => $"{Type} [{string.Join(", ", _dimensions)}]";
+
+    private static bool IsWhole(OnnxElementType type)
+        => type is OnnxElementType.UInt8 or OnnxElementType.Int8 or OnnxElementType.Int32 or OnnxElementType.Int64;
 
     private static TTo[] Convert<TFrom, TTo>(ReadOnlySpan<TFrom> values, Func<TFrom, TTo> convert)
     {

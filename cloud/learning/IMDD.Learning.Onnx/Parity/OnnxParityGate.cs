@@ -48,6 +48,11 @@ public static class OnnxParityGate
             using var runner = load(new OnnxRunnerOptions { Optimize = optimize });
             foreach (var probe in probes)
             {
+                if (probe.Outputs.Keys.Except(runner.OutputNames, StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault() is { } missing)
+                {
+                    throw new OnnxGraphException($"The model has no output '{missing}'; probe '{probe.Name}' has {probe.Outputs[missing]} of it.");
+                }
+
                 var outputs = runner.Run(probe.Inputs);
                 results.AddRange(runner.OutputNames.Select(name => Compare(probe, name, outputs[name], tolerance)));
             }
@@ -63,16 +68,19 @@ public static class OnnxParityGate
             throw new OnnxGraphException($"Output '{name}' is {actual}; probe '{probe.Name}' has {expected?.ToString() ?? "none"} of it.");
         }
 
+        if (actual.Type is not (OnnxElementType.Float or OnnxElementType.Float16))
+        {
+            return CompareWhole(probe, name, actual, expected, tolerance);
+        }
+
         var (a, b) = (actual.ToSingles(), expected.ToSingles());
-        var isNumber = actual.Type is OnnxElementType.Float or OnnxElementType.Float16;
         double difference = 0, error = 0;
-        long at = 0, differing = 0;
+        long at = 0;
         for (var index = 0; index < a.Length; index++)
         {
             // The same infinity on both sides agrees; nothing agrees with a NaN.
             var distance = a[index] == b[index] ? 0 : Math.Abs((double)a[index] - b[index]);
             distance = double.IsNaN(distance) ? double.PositiveInfinity : distance;
-            differing += distance > 0 ? 1 : 0;
             difference = Math.Max(difference, distance);
             var relative = distance == 0 ? 0 : distance / Math.Max(1, Math.Abs((double)b[index]));
             relative = double.IsNaN(relative) ? double.PositiveInfinity : relative;
@@ -82,8 +90,23 @@ public static class OnnxParityGate
             }
         }
 
-        error = isNumber ? error : a.Length == 0 ? 0 : (double)differing / a.Length;
-        return new ParityResult(
-            probe.Name, name, actual.Dimensions, difference, error, at, error <= (isNumber ? tolerance.Absolute : tolerance.DifferingShare));
+        return new ParityResult(probe.Name, name, actual.Dimensions, difference, error, at, error <= tolerance.Absolute);
+    }
+
+    /// <summary>Whole numbers and truth values, as they are: beyond 2²⁴ not every one is a float.</summary>
+    private static ParityResult CompareWhole(OnnxProbe probe, string name, OnnxTensor actual, OnnxTensor expected, ParityTolerance tolerance)
+    {
+        var (a, b) = (actual.ToWhole(), expected.ToWhole());
+        double difference = 0;
+        long at = 0, differing = 0;
+        for (var index = 0; index < a.Length; index++)
+        {
+            var distance = (double)Int128.Abs((Int128)a[index] - b[index]);
+            differing += distance > 0 ? 1 : 0;
+            (difference, at) = distance > difference ? (distance, index) : (difference, at);
+        }
+
+        var error = a.Length == 0 ? 0 : (double)differing / a.Length;
+        return new ParityResult(probe.Name, name, actual.Dimensions, difference, error, at, error <= tolerance.DifferingShare);
     }
 }
