@@ -1,6 +1,7 @@
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Onnx.Running;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -42,6 +43,39 @@ public sealed class ExporterTests
         error.Path.ShouldBe("next");
         error.Message.ShouldContain("[B, 4, H, W]");
         error.Message.ShouldContain("expected [4, 4, 1, 1]");
+    }
+
+    [Fact]
+    public void Export_LayerThatGetsWholeNumbers_IsRefused()
+    {
+        using var linear = TorchParity.Prepared(nn.Linear(6, 5));
+        using var norm = TorchParity.Prepared(nn.GroupNorm(2, 6));
+
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(linear, [new OnnxInput("x", OnnxElementType.Int64, [B, 6])], ["y"]))
+            .Message.ShouldContain("x Int64 [B, 6]; expected Float");
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(norm, [new OnnxInput("x", OnnxElementType.Int64, [B, 6, 4])], ["y"]))
+            .Message.ShouldContain("x Int64 [B, 6, 4]; expected Float");
+    }
+
+    [Theory]
+    [InlineData("Linear")]
+    [InlineData("LayerNorm")]
+    [InlineData("GroupNorm")]
+    [InlineData("InstanceNorm1d")]
+    [InlineData("Conv1d")]
+    public void Export_LayerInHalvesThatGetsFloats_IsRefused(string name)
+    {
+        using var module = TorchParity.Prepared<nn.Module>(name switch
+        {
+            "Linear" => nn.Linear(6, 5),
+            "LayerNorm" => nn.LayerNorm(6),
+            "GroupNorm" => nn.GroupNorm(2, 6),
+            "InstanceNorm1d" => nn.InstanceNorm1d(6, affine: true),
+            _ => nn.Conv1d(6, 5, 1),
+        }).half();
+        OnnxShape shape = name is "Linear" or "LayerNorm" ? [B, 6] : [B, 6, 4];
+
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, [OnnxInput.Floats("x", shape)], ["y"])).Message.ShouldContain("expected one type");
     }
 
     [Fact]

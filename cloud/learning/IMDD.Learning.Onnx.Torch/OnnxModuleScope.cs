@@ -82,7 +82,7 @@ public sealed class OnnxModuleScope
         }
     }
 
-    /// <summary>A parameter or buffer as a constant; numbers become 32-bit floats.</summary>
+    /// <summary>A parameter or buffer as a constant, of the type that <see cref="TorchTensors.ToOnnx"/> gives: halves stay, doubles become 32-bit floats.</summary>
     /// <param name="name">Last part of its name.</param>
     /// <param name="tensor">It.</param>
     /// <param name="isTransposed">Rows and columns of a matrix change places.</param>

@@ -20,7 +20,7 @@ public static class OnnxConvolution
             }
 
             OnnxCheck.HasShape($"Conv of {value}", "weights", weights, [outputs, channels / groups, .. window.Kernel.Select(OnnxDimension.Of)]);
-            CheckBias("Conv", bias, outputs);
+            CheckBias("Conv", value, bias, outputs);
             OnnxShape shape = [value.Shape[0], outputs, .. Enumerable.Range(0, window.Rank).Select(spatial => window.Places("Conv", value, spatial))];
             return graph.Node("Conv", [value, weights, .. Optional(bias)], value.Type, shape, [.. window.Attributes(), OnnxAttribute.Int("group", groups)]);
         }
@@ -38,7 +38,7 @@ public static class OnnxConvolution
             var (channels, _) = Check("ConvTranspose", value, weights, window);
             var outputs = OnnxCheck.Known("ConvTranspose", weights, 1) * groups;
             OnnxCheck.HasShape($"ConvTranspose of {value}", "weights", weights, [channels, outputs / groups, .. window.Kernel.Select(OnnxDimension.Of)]);
-            CheckBias("ConvTranspose", bias, outputs);
+            CheckBias("ConvTranspose", value, bias, outputs);
             var spatial = Enumerable.Range(0, window.Rank).Select(axis => value.Shape[axis + 2].Times(window.Strides[axis]).Plus(
                 (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 + outputPadding[axis]
                 - window.Strides[axis] - window.PadsBefore[axis] - window.PadsAfter[axis]));
@@ -53,10 +53,11 @@ public static class OnnxConvolution
 
     internal static OnnxValue?[] Optional(OnnxValue? value) => value is null ? [] : [value];
 
-    internal static void CheckBias(string op, OnnxValue? bias, long outputs)
+    internal static void CheckBias(string op, OnnxValue value, OnnxValue? bias, long outputs)
     {
         if (bias is not null)
         {
+            OnnxCheck.SameType(op, value, bias);
             OnnxCheck.HasShape(op, "bias", bias, outputs);
         }
     }

@@ -28,13 +28,15 @@ public static class OnnxLinear
         /// <param name="bias"><c>[N]</c>, or none.</param>
         public OnnxValue Linear(OnnxValue value, OnnxValue weights, OnnxValue? bias)
         {
+            OnnxCheck.IsFloat("Linear", value);
+            OnnxCheck.SameType("Linear", value, weights);
             OnnxCheck.HasRank("Linear", weights, 2);
             if (value.Shape.Rank == 0 || value.Shape[^1] != weights.Shape[0])
             {
                 throw new OnnxGraphException($"Linear got {value} and weights {weights.Shape}; expected {weights.Shape[0]} features last.");
             }
 
-            OnnxConvolution.CheckBias("Linear", bias, OnnxCheck.Known("Linear", weights, 1));
+            OnnxConvolution.CheckBias("Linear", value, bias, OnnxCheck.Known("Linear", weights, 1));
             if (value.Shape.Rank == 2)
             {
                 return graph.Node("Gemm", [value, weights, .. OnnxConvolution.Optional(bias)], value.Type, [value.Shape[0], weights.Shape[1]]);

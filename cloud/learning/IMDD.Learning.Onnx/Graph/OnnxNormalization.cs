@@ -22,6 +22,8 @@ public static class OnnxNormalization
         public OnnxValue InstanceNormalization(OnnxValue value, OnnxValue scale, OnnxValue bias, float epsilon)
         {
             OnnxCheck.IsFloat("InstanceNormalization", value);
+            OnnxCheck.SameType("InstanceNormalization", value, scale);
+            OnnxCheck.SameType("InstanceNormalization", value, bias);
             OnnxCheck.HasShape("InstanceNormalization", "scale", scale, Channels("InstanceNormalization", value));
             OnnxCheck.HasShape("InstanceNormalization", "bias", bias, Channels("InstanceNormalization", value));
             return value.Shape.Rank >= 3
@@ -40,14 +42,15 @@ public static class OnnxNormalization
         /// <param name="epsilon">Added to the variance.</param>
         public OnnxValue GroupNormalization(OnnxValue value, long groups, OnnxValue? scale, OnnxValue? bias, float epsilon)
         {
+            OnnxCheck.IsFloat("GroupNormalization", value);
             var channels = OnnxCheck.Known("GroupNormalization", value, 1);
             if (value.Shape.Rank < 3 || channels % groups != 0)
             {
                 throw new OnnxGraphException($"GroupNormalization got {value}; expected [B, C, …] with C a multiple of {groups} groups.");
             }
 
-            OnnxConvolution.CheckBias("GroupNormalization", scale, channels);
-            OnnxConvolution.CheckBias("GroupNormalization", bias, channels);
+            OnnxConvolution.CheckBias("GroupNormalization", value, scale, channels);
+            OnnxConvolution.CheckBias("GroupNormalization", value, bias, channels);
             var perGroup = value.Shape.Skip(2).Aggregate(OnnxDimension.Of(channels / groups), (product, dimension) => product.Times(dimension));
             var grouped = graph.Reshape(value, [value.Shape[0], groups, perGroup]);
             var ones = graph.Constant("ones", Enumerable.Repeat(1f, (int)groups).ToArray(), groups);
@@ -65,6 +68,8 @@ public static class OnnxNormalization
         public OnnxValue LayerNormalization(OnnxValue value, OnnxValue scale, OnnxValue? bias, float epsilon)
         {
             OnnxCheck.IsFloat("LayerNormalization", value);
+            OnnxCheck.SameType("LayerNormalization", value, scale);
+            OnnxCheck.SameType("LayerNormalization", value, bias ?? scale);
             var axis = value.Shape.Rank - scale.Shape.Rank;
             if (axis < 0 || !value.Shape.Skip(axis).SequenceEqual(scale.Shape))
             {
