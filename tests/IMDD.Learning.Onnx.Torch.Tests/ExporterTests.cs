@@ -153,6 +153,40 @@ public sealed class ExporterTests
         Should.Throw<OnnxParityException>(() => OnnxParityGate.Require(model, [probe])).Message.ShouldContain("output 'y'");
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float64, ParityTolerance.Float32)]
+    [InlineData(ScalarType.BFloat16, 0.03)]
+    public void Export_AttentionInAnotherPrecision_Agrees(ScalarType type, double tolerance)
+    {
+        using var module = TorchParity.Prepared(nn.MultiheadAttention(8, 2)).to(type);
+        var names = new[] { "q", "k", "v" };
+        var model = TorchOnnxExporter.Export(module, [.. names.Select(name => OnnxInput.Floats(name, [5, B, 8]))], ["y"]);
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(2);
+        var input = randn([5, 2, 8], generator: generator).to(type);
+        var probe = TorchProbes.Record("one", [.. names.Select(name => (name, input))], ["y"], tensors => [module.call(tensors[0], tensors[1], tensors[2], null, false, null).Item1]);
+
+        OnnxParityGate.Require(model, [probe], new ParityTolerance(tolerance));
+    }
+
+    [Fact]
+    public void Export_AttentionInHalves_IsRefused()
+    {
+        using var module = TorchParity.Prepared(nn.MultiheadAttention(8, 2)).half();
+
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, [.. new[] { "q", "k", "v" }.Select(name => OnnxInput.Floats(name, [5, B, 8]))], ["y"]))
+            .Message.ShouldContain("expected one type");
+    }
+
+    [Fact]
+    public void Export_AttentionWithoutValues_IsRefused()
+    {
+        using var module = TorchParity.Prepared(nn.MultiheadAttention(8, 2)).to(META);
+
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, [.. new[] { "q", "k", "v" }.Select(name => OnnxInput.Floats(name, [5, B, 8]))], ["y"]))
+            .Message.ShouldContain("number of heads");
+    }
+
     [Fact]
     public void Export_Embedding_LooksUp()
     {

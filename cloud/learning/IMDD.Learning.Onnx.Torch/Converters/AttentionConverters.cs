@@ -13,6 +13,9 @@ internal static class AttentionConverters
 {
     private const double HeadTolerance = 1e-4;
 
+    // What sums of halves are off by; a wrong number of heads is off by more.
+    private const double HalfHeadTolerance = 2e-2;
+
     public static OnnxModuleConverters AddTo(OnnxModuleConverters converters) => converters.WithMany<MultiheadAttention>(Attend);
 
     private static IReadOnlyList<OnnxValue> Attend(OnnxModuleScope onnx, MultiheadAttention module, IReadOnlyList<OnnxValue> inputs)
@@ -26,6 +29,11 @@ internal static class AttentionConverters
         if (!weights.TryGetValue("in_proj_weight", out var packed) || packed.IsInvalid || weights.ContainsKey("bias_k"))
         {
             throw new OnnxGraphException("keys or values of another width, and added biases of them, have no counterpart.");
+        }
+
+        if (packed.device_type == DeviceType.META)
+        {
+            throw new OnnxGraphException("its parameters have no values (device meta), and its number of heads is told by them.");
         }
 
         var heads = FindHeads(module, packed.shape[1], weights);
@@ -54,9 +62,10 @@ internal static class AttentionConverters
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
-        var probe = randn([3, 1, width], generator: generator);
+        var packed = weights["in_proj_weight"];
+        var probe = randn([3, 1, width], generator: generator).to(packed.dtype, packed.device);
         var expected = module.call(probe, probe, probe, null, false, null).Item1;
-        var projected = nn.functional.linear(probe, weights["in_proj_weight"], weights.GetValueOrDefault("in_proj_bias")).chunk(3, -1);
+        var projected = nn.functional.linear(probe, packed, weights.GetValueOrDefault("in_proj_bias")).chunk(3, -1);
         var (best, error) = (0L, double.PositiveInfinity);
         for (long heads = 1; heads <= width; heads++)
         {
@@ -73,7 +82,7 @@ internal static class AttentionConverters
             (best, error) = difference < error ? (heads, difference) : (best, error);
         }
 
-        return error <= HeadTolerance
+        return error <= (packed.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? HalfHeadTolerance : HeadTolerance)
             ? best
             : throw new OnnxGraphException($"its number of heads cannot be told: the nearest, {best}, is off by {error:G3}.");
     }
