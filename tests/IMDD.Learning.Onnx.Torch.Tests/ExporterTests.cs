@@ -199,4 +199,18 @@ public sealed class ExporterTests
 
         report.Passed.ShouldBeTrue(report.ToString());
     }
+
+    [Fact]
+    public void Export_EmbeddingThatShortensRows_IsRefusedAndStaysAsItIs()
+    {
+        IReadOnlyList<OnnxInput> inputs = [new OnnxInput("tokens", OnnxElementType.Int64, [B, 5])];
+        using var shortens = TorchParity.Prepared(nn.Embedding(11, 6, max_norm: 0.5));
+        using var wide = TorchParity.Prepared(nn.Embedding(11, 6, max_norm: 1000));
+        var before = TorchOnnxExporter.StateDigest(shortens);
+
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(shortens, inputs, ["y"])).Message.ShouldContain("max_norm");
+
+        TorchOnnxExporter.StateDigest(shortens).ShouldBe(before);
+        TorchOnnxExporter.Export(wide, inputs, ["y"]).CountOperators().Keys.ShouldBe(["Gather"]);
+    }
 }
