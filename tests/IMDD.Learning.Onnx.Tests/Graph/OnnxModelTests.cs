@@ -214,6 +214,19 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
+    public void Save_WeightsThatEndWithinAPage_StayWithinThePart()
+    {
+        using TestDirectory folder = new();
+        const int maxPartBytes = 21_000;
+
+        // Two weights of 10 000 bytes: the second would begin at 12 288.
+        var files = Large(width: 50).Save(Path.Combine(folder.Path, "model.onnx"), maxMessageBytes: 4096, maxPartBytes);
+
+        files.Skip(1).ShouldAllBe(file => new FileInfo(file).Length <= maxPartBytes);
+        using OnnxRunner external = new(files[0]);
+    }
+
+    [Fact]
     public void Deferred_SourceOfAnotherLength_IsRefused()
     {
         var tensor = OnnxTensor.Deferred(OnnxElementType.Float, [2, 2], () => new byte[8]);
@@ -309,15 +322,15 @@ public sealed class OnnxModelTests
     public void Opset_OutsideTheRange_IsAnError(int opset)
         => Should.Throw<OnnxGraphException>(() => new OnnxGraphBuilder("test", opset)).Message.ShouldContain("expected 17 to 21");
 
-    private static OnnxModel Large(int seed = 1)
+    private static OnnxModel Large(int seed = 1, int width = 64)
     {
         Random random = new(seed);
         OnnxGraphBuilder graph = new("large");
-        var x = graph.Input("x", OnnxElementType.Float, [B, 64]);
+        var x = graph.Input("x", OnnxElementType.Float, [B, width]);
         foreach (var name in new[] { "first", "second" })
         {
-            float[] weights = [.. Enumerable.Range(0, 64 * 64).Select(_ => random.NextSingle() - 0.5f)];
-            x = graph.Linear(x, graph.Constant(name, weights, 64, 64), null);
+            float[] weights = [.. Enumerable.Range(0, width * width).Select(_ => random.NextSingle() - 0.5f)];
+            x = graph.Linear(x, graph.Constant(name, weights, width, width), null);
         }
 
         graph.Output("y", x);

@@ -26,14 +26,16 @@ internal sealed record OnnxExternalData(IReadOnlyDictionary<OnnxValue, (string L
                     continue;
                 }
 
-                if (data.Position > 0 && data.Position + tensor.ByteLength > maxPartBytes)
+                // A hole in the file, which reads as zeros.
+                var start = (data.Position + Alignment - 1) / Alignment * Alignment;
+                if (start > 0 && start + tensor.ByteLength > maxPartBytes)
                 {
                     data.Dispose();
                     (data, name) = files.CreateData();
+                    start = 0;
                 }
 
-                // A hole in the file, which reads as zeros.
-                data.Position = (data.Position + Alignment - 1) / Alignment * Alignment;
+                data.Position = start;
                 places.Add(value, (name, data.Position));
                 data.Write(tensor.Bytes.Span);
             }
