@@ -49,7 +49,7 @@ public static class OnnxConstants
         var shape = tensor.Dims.ToArray();
         try
         {
-            return new OnnxConstant(tensor.Name, type.Name, shape, type.Bytes * shape.Aggregate(1L, (product, dimension) => checked(product * dimension)), type.IsFloat);
+            return new OnnxConstant(tensor.Name, type.Name, shape, shape.Aggregate((long)type.Bytes, (product, dimension) => checked(product * dimension)), type.IsFloat);
         }
         catch (OverflowException exception)
         {
