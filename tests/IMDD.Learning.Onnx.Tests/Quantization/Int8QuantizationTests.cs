@@ -153,6 +153,23 @@ public sealed class Int8QuantizationTests
         Should.Throw<OnnxGraphException>(() => Int8Quantization.Quantize(Perceptron(), broken, Everything)).Message.ShouldContain("is NaN");
     }
 
+    [Theory]
+    [InlineData(CalibrationMethod.Percentile)]
+    [InlineData(CalibrationMethod.Entropy)]
+    public void Quantize_DataThatCanBeReadOnce_IsAnError(CalibrationMethod method)
+    {
+        var rows = new Queue<IReadOnlyDictionary<string, OnnxTensor>>(Sequences(1)());
+        IEnumerable<IReadOnlyDictionary<string, OnnxTensor>> Rest()
+        {
+            while (rows.TryDequeue(out var row))
+            {
+                yield return row;
+            }
+        }
+
+        Should.Throw<OnnxGraphException>(() => Int8Quantization.Quantize(Perceptron(), Rest, Everything with { Method = method })).Message.ShouldContain("second pass");
+    }
+
     [Fact]
     public void Quantize_Twice_SameBytes()
         => Int8Quantization.Quantize(Perceptron(), Sequences(1), Everything).Model.ToBytes()

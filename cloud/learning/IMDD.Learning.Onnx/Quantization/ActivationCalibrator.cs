@@ -18,13 +18,20 @@ internal static class ActivationCalibrator
         }
 
         var histograms = extremes.ToDictionary(entry => entry.Key, entry => new ActivationHistogram(entry.Value.Low, entry.Value.High), StringComparer.Ordinal);
+        var isEmpty = histograms.Count > 0;
         foreach (var inputs in data())
         {
+            isEmpty = false;
             var outputs = runner.Run(inputs);
             foreach (var (name, histogram) in histograms)
             {
                 histogram.Add(Values(name, inputs, outputs));
             }
+        }
+
+        if (isEmpty)
+        {
+            throw new OnnxGraphException("The calibration data gave nothing on the second pass over it; expected the same as on the first.");
         }
 
         return histograms.ToDictionary(
