@@ -79,6 +79,14 @@ public sealed class ExporterTests
     }
 
     [Fact]
+    public void Export_AdaptiveMaximumOfOnePicture_IsRefused()
+    {
+        using var module = TorchParity.Prepared(nn.AdaptiveMaxPool2d([3, 2]));
+
+        Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, [2, 8, 9])).Message.ShouldContain("expected 4 dimensions");
+    }
+
+    [Fact]
     public void Export_BatchStatisticsInEvalMode_IsRefused()
     {
         using var module = TorchParity.Prepared(nn.BatchNorm2d(3, track_running_stats: false));

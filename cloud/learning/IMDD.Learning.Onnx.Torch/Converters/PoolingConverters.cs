@@ -34,6 +34,7 @@ internal static class PoolingConverters
 
     private static OnnxValue AdaptiveMax(OnnxGraphBuilder graph, OnnxValue input, long[] lengths)
     {
+        OnnxCheckRank(input, lengths.Length);
         if (lengths.All(length => length == 1))
         {
             return graph.ReduceMax(input, [.. Enumerable.Range(2, lengths.Length)]);
