@@ -119,6 +119,14 @@ public sealed class ExporterTests
     }
 
     [Fact]
+    public void Export_NothingSimplified_NamesTheWeightsToo()
+    {
+        using var module = TorchParity.Prepared(nn.Conv2d(3, 4, 3));
+
+        TorchOnnxExporter.Export(module, Map, new TorchExportOptions { Optimizations = OnnxOptimizations.None }).Info.Metadata["weights_sha256"].Length.ShouldBe(64);
+    }
+
+    [Fact]
     public void StateDigest_OneNumberChanged_Differs()
     {
         using var module = TorchParity.Prepared(nn.Conv2d(3, 4, 3));

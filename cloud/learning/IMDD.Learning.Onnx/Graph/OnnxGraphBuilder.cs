@@ -118,11 +118,17 @@ public sealed class OnnxGraphBuilder
     /// <param name="documentation">What the model is, for people.</param>
     /// <exception cref="OnnxGraphException">No outputs.</exception>
     public byte[] Build(string producer, string producerVersion, string documentation)
-        => ToModel(new OnnxModelInfo(producer, producerVersion, documentation), OnnxOptimizations.None).ToBytes();
+        => new OnnxModel(Simplified(OnnxOptimizations.None), new OnnxModelInfo(producer, producerVersion, documentation)).ToBytes();
 
-    /// <summary>What was written so far as a model of its own, by default simplified.</summary>
+    /// <summary>What was written so far as a model of its own, by default simplified, whose metadata have the digest of its weights.</summary>
     /// <exception cref="OnnxGraphException">No outputs.</exception>
     public OnnxModel ToModel(OnnxModelInfo info, OnnxOptimizations optimizations = OnnxOptimizations.All)
+    {
+        var graph = Simplified(optimizations);
+        return new OnnxModel(graph, info.With(OnnxModel.WeightsKey, OnnxSerializer.WeightsDigest(graph)));
+    }
+
+    private OnnxGraph Simplified(OnnxOptimizations optimizations)
     {
         if (_graph.Outputs.Count == 0)
         {
@@ -131,7 +137,7 @@ public sealed class OnnxGraphBuilder
 
         var graph = _graph.Clone();
         Optimization.OnnxOptimizer.Run(graph, optimizations);
-        return new OnnxModel(graph, optimizations == OnnxOptimizations.None ? info : info.With(OnnxModel.WeightsKey, OnnxSerializer.WeightsDigest(graph)));
+        return graph;
     }
 
     private OnnxValue Fill<T>(string name, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)
