@@ -228,6 +228,41 @@ public sealed class EdgeTrainerTests
             .Message.ShouldContain("holds a run with other options or data");
     }
 
+    /// <summary>Weights of the old truth under the digest of the new one would be a false lineage.</summary>
+    [Fact]
+    public async Task Constructor_FolderOfARunOnOtherTruthOrClasses_IsRefused()
+    {
+        using TestDirectory directory = new();
+        await Train(Options, directory.Path);
+        var defective = Data.Train.First(p => p.IsDefective);
+        byte[] rgb = [.. defective.Rgb], mask = [.. defective.Mask!], classes = [.. defective.Classes!];
+        rgb[0] ^= 1;
+        mask[0] ^= byte.MaxValue;
+        classes[Array.FindIndex(classes, c => c != TrainingPicture.NoClass)] ^= 3;
+        TrainedClass kept = new("stain", "stain", [], "minor");
+        Dictionary<string, TrainingData> others = new()
+        {
+            ["a pixel"] = With(defective with { Rgb = rgb }),
+            ["a pixel of a mask"] = With(defective with { Mask = mask }),
+            ["a pixel's class"] = With(defective with { Classes = classes }),
+            ["a weight"] = With(defective with { Weight = 0.5 }),
+            ["an outline"] = With(defective with { IsOutlined = true }),
+            ["a class that is kept"] = Data with { Classes = [.. Data.Classes, kept] },
+            ["a word for a class"] = Data with { Classes = [Data.Classes[0] with { Synonyms = ["stroke"] }, Data.Classes[1]] },
+            ["what is judged by"] = Data with { Validation = [.. Data.Validation.Skip(1)] },
+        };
+
+        foreach (var (what, other) in others)
+        {
+            Should.Throw<TrainingException>(() => new EdgeTrainer(Options, other, directory.Path), what).Message.ShouldContain("holds a run with other options or data");
+        }
+
+        using EdgeTrainer same = new(Options, Data with { Problems = [new("file", "not used")] }, directory.Path);
+        same.Step.ShouldBe(Steps);
+
+        static TrainingData With(TrainingPicture changed) => Data with { Train = [.. Data.Train.Select(p => p.Id == changed.Id ? changed : p)] };
+    }
+
     [Fact]
     public async Task RunAsync_ManySteps_LeaveNoTensorBehind()
     {

@@ -49,6 +49,7 @@ public sealed class EdgeTrainer : IDisposable
     private readonly BatchSource _batches;
     private readonly NoCollection _quiet = new();
     private readonly string? _parent;
+    private readonly string _dataDigest;
     private readonly Dictionary<string, Float32Tensor>? _start;
     private readonly EdgeModelDescription? _startDescription;
     private readonly ClipTexts? _texts;
@@ -84,6 +85,7 @@ public sealed class EdgeTrainer : IDisposable
         _options = options;
         _plan = new StepPlan(options.Minutes);
         _data = data;
+        _dataDigest = data.Digest();
         _time = time ?? TimeProvider.System;
         _parent = start?.Digest();
         Directory.CreateDirectory(runFolder);
@@ -417,7 +419,7 @@ public sealed class EdgeTrainer : IDisposable
     }
 
     private EdgeModelLineage Lineage(EdgeModel model)
-        => model.Description.Lineage with { Steps = _state.BestStep, DataDigest = _data.Digest(), CodeCommit = BuildCommit.Value };
+        => model.Description.Lineage with { Steps = _state.BestStep, DataDigest = _dataDigest, CodeCommit = BuildCommit.Value };
 
     /// <summary>None where defects are painted: training pictures as they are have none, and would only raise the threshold.</summary>
     private List<TrainingPicture> Further()
@@ -525,7 +527,9 @@ public sealed class EdgeTrainer : IDisposable
             Options = _options with { CheckpointEvery = 1 },
             Names = _data.Descriptions.Count > 0 ? [.. _data.Names, $"{_data.Descriptions.Count} looks"] : _data.Names,
             _data.SplitIds,
-            Pictures = _data.Train.Select(p => p.Id),
+            Data = _dataDigest,
+            Classes = _data.AllClasses,
+            Pictures = _data.Train.Select(p => new { p.Id, p.Weight, p.IsOutlined }),
             Parent = _parent,
         });
         return ContentDigest.Of(_texts is null ? run : [.. run, .. JsonSerializer.SerializeToUtf8Bytes(_texts.Reference)]);
