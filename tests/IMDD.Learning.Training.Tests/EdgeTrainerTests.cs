@@ -143,12 +143,15 @@ public sealed class EdgeTrainerTests
         outcome.Digest.ShouldBe(whole);
     }
 
-    /// <summary>Where no picture to judge by is defective, no validation is better than the first.</summary>
+    /// <summary>A picture that is all defect is found by any weights: the score is 1 from the first validation on.</summary>
     [Fact]
     public async Task RunAsync_NoBetterForSoManyValidations_EndsEarlyWithTheBest()
     {
         using TestDirectory directory = new();
-        var data = Data with { Validation = [TrainingPictures.Picture(30_000)] };
+        var plain = TrainingPictures.Picture(30_000);
+        var mask = new byte[plain.Width * plain.Height];
+        Array.Fill(mask, byte.MaxValue);
+        var data = Data with { Validation = [plain with { Mask = mask, Classes = new byte[mask.Length] }] };
         var options = Options with { Steps = 40, Validations = 20, Patience = 4 };
 
         using EdgeTrainer trainer = new(options, data, directory.File("patient"));
@@ -156,9 +159,29 @@ public sealed class EdgeTrainerTests
         using EdgeTrainer endless = new(options with { Patience = 100 }, data, directory.File("endless"));
         var (all, other) = await endless.RunAsync(null, TestContext.Current.CancellationToken);
 
+        outcome.Curve.ShouldAllBe(point => point.Validation.Score == 1);
         (outcome.Step, outcome.BestStep).ShouldBe((10, 2), "validations at steps 2, 4, 6, 8 and 10, of which four were no better");
-        all.Step.ShouldBe(40);
+        (all.Step, all.BestStep).ShouldBe((40, 2));
         all.Digest.ShouldBe(outcome.Digest);
+        model.Dispose();
+        other.Dispose();
+    }
+
+    /// <summary>Normal pictures alone tell no weights from others: none are better, and none are worse.</summary>
+    [Fact]
+    public async Task RunAsync_NoDefectToJudgeBy_TakesAllStepsAndKeepsTheLastWeights()
+    {
+        using TestDirectory directory = new();
+        var options = Options with { Steps = 20, Validations = 10, Patience = 2 };
+        using EdgeTrainer trainer = new(options, Data with { Validation = [TrainingPictures.Picture(30_000)] }, directory.File("normal"));
+        using EdgeTrainer unjudged = new(options, Data with { Validation = [] }, directory.File("none"));
+
+        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        var (last, other) = await unjudged.RunAsync(null, TestContext.Current.CancellationToken);
+
+        outcome.Curve.Count.ShouldBe(10);
+        (outcome.Step, outcome.BestStep).ShouldBe((20, 20));
+        outcome.Digest.ShouldBe(last.Digest);
         model.Dispose();
         other.Dispose();
     }

@@ -46,7 +46,7 @@ public sealed class RunLogTests
         }
 
         values["train/learning_rate"].ShouldAllBe(v => Math.Abs(v.Value.SimpleValue - LearningRate.At(v.Step, Steps, options.LearningRate)) < 1e-8);
-        values["validation/score"].Single(v => v.Step == outcome.BestStep).Value.SimpleValue.ShouldBe((float)outcome.Validation!.Score, 1e-5f);
+        values["validation/score"].Single(v => v.Step == outcome.BestStep).Value.SimpleValue.ShouldBe((float)outcome.Validation!.Score!.Value, 1e-5f);
         values["validation/0"].Select(v => v.Step).ShouldBe([20, 40]);
         values["validation/0"].ShouldAllBe(v => v.Value.Image.Width == 3 * v.Value.Image.Height && v.Value.Image.EncodedImageString.Length > 100);
     }

@@ -245,6 +245,11 @@ internal static class TrainEdgeCommand
         }
 
         var (outcome, model) = await trainer.RunAsync(new ProgressLine(progress), cancellation).ConfigureAwait(false);
+        if (!options.SideBranch && outcome.Validation?.Score is null)
+        {
+            await progress.WriteLineAsync("No picture to validate on tells better weights from worse: those of the last step are kept.").ConfigureAwait(false);
+        }
+
         string bundle;
         using (model)
         {

@@ -369,7 +369,7 @@ public sealed class EdgeTrainer : IDisposable
         _state = _state with { Curve = [.. _state.Curve ?? [], new CurvePoint(_state.Step, validation)] };
         _log.Validation(_state.Step, validation);
         _log.Pictures(_state.Step, _average, _data.Validation);
-        if (_state.BestScore is null || validation.Score > _state.BestScore)
+        if (validation.Score is null || _state.BestScore is null || validation.Score > _state.BestScore)
         {
             Keep(validation.Score);
         }

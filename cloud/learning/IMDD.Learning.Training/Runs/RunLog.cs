@@ -39,7 +39,7 @@ internal sealed class RunLog : IDisposable
 
     public void Validation(long step, Validation validation)
     {
-        Add("validation/score", validation.Score, step);
+        AddDefined("validation/score", validation.Score, step);
         AddDefined("validation/pixel_ap", validation.PixelAp, step);
         AddDefined("validation/pixel_auroc", validation.PixelAuroc, step);
         AddDefined("validation/iou", validation.Iou, step);

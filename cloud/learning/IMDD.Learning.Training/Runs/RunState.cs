@@ -4,7 +4,7 @@ namespace IMDD.Learning.Training.Runs;
 /// <param name="Options">Digest of options and data: a checkpoint of another run is refused.</param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="Steps">Steps planned.</param>
-/// <param name="BestScore">Of the best validation so far; null before the first.</param>
+/// <param name="BestScore">Of the best validation so far; null before the first, and where it says nothing.</param>
 /// <param name="BestStep">When it was.</param>
 /// <param name="Worse">Validations since.</param>
 /// <param name="CpuSeconds">CPU time spent on steps.</param>

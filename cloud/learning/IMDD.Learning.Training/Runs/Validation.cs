@@ -15,8 +15,8 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
 {
     private const int MaxCalibrationCells = 200_000;
 
-    /// <summary>One number to choose by: the mean of what is defined.</summary>
-    public double Score => new[] { PixelAp, ImageAuroc, Naming }.OfType<double>().DefaultIfEmpty(0).Average();
+    /// <summary>One number to choose by: the mean of what is defined; null where nothing is, so that no weights are better than others.</summary>
+    public double? Score => new[] { PixelAp, ImageAuroc, Naming }.Average();
 
     /// <summary>What is defined, by the names of a manifest, which tell it from what was measured on a frozen gate set.</summary>
     internal IReadOnlyDictionary<string, double> ToMetrics()
