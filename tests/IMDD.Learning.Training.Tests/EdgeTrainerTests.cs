@@ -186,6 +186,50 @@ public sealed class EdgeTrainerTests
         other.Dispose();
     }
 
+    /// <summary>Where nothing of a batch has a name, what learns names moves on by its momentum: a resumed run has to know that it moved before.</summary>
+    [Fact]
+    public async Task RunAsync_CutOffBeforeABatchWithoutNames_SameWeightsAsUninterrupted()
+    {
+        using TestDirectory directory = new();
+        List<TrainingPicture> pictures = [.. Data.Train.Select(p => p.IsDefective ? p with { Classes = new byte[p.Classes!.Length], ClassIndices = [] } : p), .. Data.Train.Where(p => p.ClassIndices is [1]).Take(1)];
+        var data = Data with { Train = pictures, Validation = [TrainingPictures.Picture(30_000)] };
+        var options = Options with { BatchSize = 2, AverageDecay = 0 };
+        BatchSource batches = new(data.Train, options.Crops, options.BatchSize, options.Seed, withReferences: false);
+        var (hasNames, step) = (false, 0);
+        while (await HasNamesAsync(step) || !hasNames)
+        {
+            hasNames |= await HasNamesAsync(step++);
+        }
+
+        step.ShouldBeLessThan(30);
+        options = options with { Steps = step + 1, Validations = step + 1 };
+        using CancellationTokenSource stop = new();
+        using (EdgeTrainer cut = new(options, data, directory.File("cut")))
+        {
+            await Should.ThrowAsync<OperationCanceledException>(() => cut.RunAsync(new Watch(value => Stop(value.Step)), stop.Token));
+        }
+
+        using EdgeTrainer trainer = new(options, data, directory.File("whole"));
+        var (whole, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        using EdgeTrainer next = new(options, data, directory.File("cut"));
+        next.Step.ShouldBe(step);
+        var (resumed, again) = await next.RunAsync(null, TestContext.Current.CancellationToken);
+
+        resumed.Digest.ShouldBe(whole.Digest);
+        model.Dispose();
+        again.Dispose();
+
+        async Task<bool> HasNamesAsync(long at) => (await batches.GetAsync(at)).Classes.Any(c => c != TrainingPicture.NoClass);
+
+        void Stop(long taken)
+        {
+            if (taken == step)
+            {
+                stop.Cancel();
+            }
+        }
+    }
+
     /// <summary>AdamW divides by the gradients' own size, but not below 1e-8: gradients clipped far below that move nothing.</summary>
     [Theory]
     [InlineData(1e-13, false)]

@@ -517,6 +517,22 @@ public sealed class EdgeTrainer : IDisposable
         _best = best.Count > 0 ? best : null;
         using BinaryReader reader = new(new MemoryStream(checkpoint.Optimizer));
         _optimizer.load_state_dict(reader);
+        RestoreGradients();
+    }
+
+    /// <summary>
+    /// Gradients are set to zero and not taken away: what a batch does not reach still moves by its momentum, once it has been reached. Without a gradient
+    /// the optimiser would leave it where it is.
+    /// </summary>
+    private void RestoreGradients()
+    {
+        foreach (var (parameter, state) in _trained.Zip(_optimizer.state_dict().State))
+        {
+            if (((TorchSharp.Modules.AdamW.State)state).step > 0)
+            {
+                parameter.grad = zeros_like(parameter);
+            }
+        }
     }
 
     /// <summary>Of all that decides the weights which the run ends with. How long a run may take decides it only together with the machine's speed, which the state keeps.</summary>
