@@ -15,27 +15,33 @@ public sealed class WholeLabelTests
 {
     private const int Side = 64;
 
-    [Fact]
-    public void Cut_AnySeed_ShowsAllOfThePicture()
+    /// <summary>A spot in every corner, on black: whatever a crop leaves out has one of them. Sides that are no multiple of the network's stride are padded.</summary>
+    [Theory]
+    [InlineData(200, 120)]
+    [InlineData(300, 300)]
+    [InlineData(97, 65)]
+    public void Cut_AnySeed_ShowsAllOfThePicture(int width, int height)
     {
-        const int width = 200, height = 120;
+        const int spot = 12;
         CropCutter cutter = new(new CropOptions { Side = Side, Photometric = 0 });
-        for (var seed = 0; seed < 40; seed++)
+        for (var corner = 0; corner < 4; corner++)
         {
-            // One bright spot somewhere on black: a crop that leaves any of the picture out will miss it for some seed.
-            Random random = new(seed);
             var rgb = new byte[width * height * 3];
-            var (left, top) = (random.Next(width - 8), random.Next(height - 8));
-            for (var y = top; y < top + 8; y++)
+            var (left, top) = (corner % 2 * (width - spot), corner / 2 * (height - spot));
+            for (var y = top; y < top + spot; y++)
             {
-                rgb.AsSpan(3 * (y * width + left), 3 * 8).Fill(255);
+                rgb.AsSpan(3 * (y * width + left), 3 * spot).Fill(255);
             }
 
-            var crop = cutter.Cut(new TrainingPicture { Id = "a", Dataset = 0, Width = width, Height = height, Rgb = rgb, WholeLabel = true, ClassIndices = [] }, seed);
+            TrainingPicture picture = new() { Id = "a", Dataset = 0, Width = width, Height = height, Rgb = rgb, WholeLabel = true, ClassIndices = [] };
+            for (var seed = 0; seed < 40; seed++)
+            {
+                var crop = cutter.Cut(picture, seed);
 
-            crop.Image.Max().ShouldBeGreaterThan(0.5f, $"seed {seed}");
-            crop.HasPixelTruth.ShouldBeFalse();
-            crop.Target.ShouldAllBe(t => t == 0);
+                crop.Image.Max().ShouldBeGreaterThan(0.5f, $"corner {corner}, seed {seed}");
+                crop.HasPixelTruth.ShouldBeFalse();
+                crop.Target.ShouldAllBe(t => t == 0);
+            }
         }
     }
 

@@ -77,8 +77,9 @@ public sealed class CropCutter(CropOptions options)
             half = side * scale / 2;
         }
 
-        centreX = Inside(centreX, half, paddedWidth);
-        centreY = Inside(centreY, half, paddedHeight);
+        // What shows a picture as a whole lies on the picture itself: the padding would take the place of what it leaves out.
+        centreX = Inside(centreX, half, picture.WholeLabel is null ? paddedWidth : picture.Width);
+        centreY = Inside(centreY, half, picture.WholeLabel is null ? paddedHeight : picture.Height);
         double cos = turn switch { 0 => 1, 2 => -1, _ => 0 };
         double sin = turn switch { 1 => 1, 3 => -1, _ => 0 };
         double a = scale * cos * mirror, b = -scale * sin, d = scale * sin * mirror, e = scale * cos;
@@ -89,7 +90,7 @@ public sealed class CropCutter(CropOptions options)
     }
 
     /// <summary>
-    /// Keeps the crop within the picture, as padded for the network, where it fits: a network that never saw the padding takes its streaks for defects.
+    /// Keeps the crop within a picture, as padded for the network, where it fits: a network that never saw the padding takes its streaks for defects.
     /// </summary>
     private static double Inside(double centre, double half, int size) => 2 * half >= size ? size / 2.0 : Math.Clamp(centre, half, size - half);
 
