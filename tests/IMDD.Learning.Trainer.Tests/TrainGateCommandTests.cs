@@ -40,14 +40,17 @@ public sealed class TrainGateCommandTests
     {
         using TestDirectory directory = new();
         await RunAsync(0, ["train", "edge", "--data", Data, "--size", "nano", "--out", directory.File("champion"), .. Brief]);
-        string[] beside = ["train", "edge", "--from", directory.File("champion"), "--keep-classes", "--side-branch", .. Brief];
+        string[] beside = ["train", "edge", "--from", directory.File("champion"), "--side-branch", .. Brief];
         StringWriter error = new();
 
         await RunAsync(0, [.. beside, "--data", Data, "--whole", Other, "--out", directory.File("new")]);
+        var shown = await RunAsync(0, [.. beside, "--whole", Other, "--out", directory.File("shown")]);
         var none = await TrainerCommand.RunAsync([.. beside, "--data", Data, "--out", directory.File("none")], TextWriter.Null, error);
         var alone = await TrainerCommand.RunAsync(["train", "edge", "--data", Data, "--side-branch", "--out", directory.File("alone"), .. Brief], TextWriter.Null, error);
 
         Branches("new").ShouldBe(1);
+        Branches("shown").ShouldBe(1);
+        shown.GetProperty("classes").EnumerateArray().Select(c => c.GetString()).ShouldBe(["crack", "dent", "scratch"], "the data show the new one alone");
         (none, Branches("none")).ShouldBe((0, 0));
         error.ToString().ShouldContain("not beside the network: the data show no class that it cannot name");
         alone.ShouldNotBe(0);

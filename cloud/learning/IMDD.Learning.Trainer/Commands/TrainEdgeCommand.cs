@@ -83,7 +83,7 @@ internal static class TrainEdgeCommand
         };
         Option<bool> sideBranch = new("--side-branch")
         {
-            Description = "Learn classes that the model of --from cannot name in branches beside its network, which stays as it is, and nothing else. Where there are none, train on as without this.",
+            Description = "Learn classes that the model of --from cannot name in branches beside its network, which stays as it is, and nothing else. Where there are none, train on as without this. All that it names is kept, as with --keep-classes.",
         };
         Option<bool> drift = new("--drift-reference")
         {
@@ -126,7 +126,7 @@ internal static class TrainEdgeCommand
                     Shots = parsed.GetValue(shots),
                     Excluded = parsed.GetValue(exclude) is { } file ? PictureDigests.ReadList(file.FullName) : PictureDigests.None,
                 },
-                parsed.GetValue(keepClasses),
+                parsed.GetValue(keepClasses) || parsed.GetValue(sideBranch),
                 parsed.GetValue(drift),
                 new EdgeNetworkChoice(
                     parsed.GetValue(size), parsed.GetValue(stride), parsed.GetValue(reference), parsed.GetValue(attention), parsed.GetValue(doubled), parsed.GetValue(crop)),
@@ -151,7 +151,7 @@ internal static class TrainEdgeCommand
                     Steps = parsed.GetValue(steps),
                     BatchSize = parsed.GetValue(batch),
                     LearningRate = parsed.GetValue(rate),
-                    KeepsAlarms = parsed.GetValue(keepClasses),
+                    KeepsAlarms = parsed.GetValue(keepClasses) || parsed.GetValue(sideBranch),
                     StartShare = parsed.GetValue(startShare),
                     SideBranch = parsed.GetValue(sideBranch),
                     Losses = new EdgeLossWeights { Memory = parsed.GetValue(memory) },
@@ -192,23 +192,32 @@ internal static class TrainEdgeCommand
             throw new ArgumentException("--describe learns from defects that are drawn, and --normal-only from none: expected one of them.");
         }
 
-        var progress = parsed.InvocationConfiguration.Error;
+        if (options.SideBranch && from is null)
+        {
+            throw new ArgumentException("--side-branch needs --from: the model beside which is learned.");
+        }
+
         if (keepClasses && from is null)
         {
             throw new ArgumentException("--keep-classes needs --from: the model whose classes are kept.");
         }
 
+        var progress = parsed.InvocationConfiguration.Error;
         using var clip = clipRows.Open(parsed);
         using var loaded = from is null ? null : EdgeModel.Load(from, clip);
         using var doubled = choice.Doubled == true && loaded is { Description.Network.Doubled: false } ? loaded.AtTwiceTheSize() : null;
         var start = doubled ?? loaded;
         options = choice.Apply(options, start?.Description.Network);
         options.Validate();
+        if (doubled is not null && options.SideBranch)
+        {
+            throw new ArgumentException("--side-branch leaves the network of --from as it is, and that looks at pictures at their own size: expected no --doubled true.");
+        }
+
         if (doubled is not null && keepClasses)
         {
             throw new ArgumentException("--keep-classes holds alarms to those of the model of --from, and that looks at pictures at their own size: expected no --doubled true.");
         }
-
 
         var data = TrainingDataReader.Read(
             selection with { Seed = options.Seed, NormalOnly = options.Crops.PaintsDefects, PaintedSide = options.Crops.Doubled ? 2 * options.Crops.Side : options.Crops.Side, KeptClasses = keepClasses ? start!.Description.Classes : [] }, rule);
@@ -220,15 +229,10 @@ internal static class TrainEdgeCommand
         await progress.WriteLineAsync(
             $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes{(data.Descriptions.Count > 0 ? $" and {data.Descriptions.Count} looks" : "")}; "
             + $"{data.Validation.Count} to validate on{(data.PaintedSeed is null ? "" : $", {data.Validation.Count - data.Unpainted.Count} of them with painted defects")}").ConfigureAwait(false);
-        if (options.SideBranch && WhyNotBeside(data, start) is { } reason)
+        if (options.SideBranch && WhyNotBeside(data, start!) is { } reason)
         {
             await progress.WriteLineAsync($"not beside the network: {reason}").ConfigureAwait(false);
             options = options with { SideBranch = false };
-        }
-
-        if (options.SideBranch && doubled is not null)
-        {
-            throw new ArgumentException("--side-branch leaves the network of --from as it is, and that looks at pictures at their own size: expected no --doubled true.");
         }
 
         var run = Path.Combine(folder, ModelBundle.RunFolder);
@@ -291,13 +295,8 @@ internal static class TrainEdgeCommand
     }
 
     /// <summary>Null where there is a class to learn in a branch, and room for it.</summary>
-    private static string? WhyNotBeside(TrainingData data, EdgeModel? start)
+    private static string? WhyNotBeside(TrainingData data, EdgeModel start)
     {
-        if (start is null)
-        {
-            throw new ArgumentException("--side-branch needs --from: the model beside which is learned.");
-        }
-
         var fresh = data.Classes.Select(c => c.Id).Except(start.Description.Classes.Select(c => c.Id), StringComparer.Ordinal).Count();
         return fresh == 0 ? "the data show no class that it cannot name"
             : start.Description.Network.SideBranches + fresh > EdgeNetworkOptions.MaxSideBranches ? $"it has {start.Description.Network.SideBranches} branches of {EdgeNetworkOptions.MaxSideBranches}, and {fresh} more are needed"
