@@ -210,6 +210,29 @@ public sealed class TrainEdgeCommandTests
         error.ToString().ShouldContain("BatchSize is 1");
     }
 
+    /// <summary>Each would train for its whole budget and then not be what was asked for.</summary>
+    [Fact]
+    public async Task Train_OptionsThatContradictEachOther_AreRefusedAndNamed()
+    {
+        using TestDirectory directory = new();
+        string[] brief = ["train", "edge", "--data", "synthetic:seed=5,count=16,size=64,textures=cast", "--crop", "64", "--batch", "2", "--steps", "1"];
+        (await TrainerCommand.RunAsync([.. brief, "--size", "nano", "--out", directory.File("start")], TextWriter.Null, TextWriter.Null)).ShouldBe(0);
+        string[] from = ["--from", directory.File("start")];
+
+        (await RefusedAsync([.. from, "--normal-only", "--keep-classes"])).ShouldSatisfyAllConditions(e => e.ShouldContain("--normal-only"), e => e.ShouldContain("--keep-classes"));
+        (await RefusedAsync([.. from, "--normal-only", "--side-branch"])).ShouldSatisfyAllConditions(e => e.ShouldContain("--normal-only"), e => e.ShouldContain("--side-branch"));
+        (await RefusedAsync("--size", "nano", "--memory", "1")).ShouldContain("--memory needs --from");
+        (await RefusedAsync("--size", "nano", "--start-share", "0.4")).ShouldContain("--start-share needs --from");
+        (await RefusedAsync("--size", "nano", "--reference", "true")).ShouldSatisfyAllConditions(e => e.ShouldContain("--reference"), e => e.ShouldContain("--data"));
+
+        async Task<string> RefusedAsync(params string[] more)
+        {
+            StringWriter error = new();
+            (await TrainerCommand.RunAsync([.. brief, .. more, "--out", directory.File("refused")], TextWriter.Null, error)).ShouldBe(2, string.Join(' ', more));
+            return error.ToString();
+        }
+    }
+
     /// <summary>The folder is a bundle that ONNX Runtime runs as recorded.</summary>
     private static void Meets(ModelBundle bundle, string? digest)
     {

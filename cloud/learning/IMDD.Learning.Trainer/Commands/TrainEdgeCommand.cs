@@ -192,6 +192,26 @@ internal static class TrainEdgeCommand
             throw new ArgumentException("--describe learns from defects that are drawn, and --normal-only from none: expected one of them.");
         }
 
+        if (options.Crops.PaintsDefects && options.SideBranch)
+        {
+            throw new ArgumentException("--side-branch learns new classes, and --normal-only learns from no defect that has one: expected one of them.");
+        }
+
+        if (options.Crops.PaintsDefects && keepClasses)
+        {
+            throw new ArgumentException("--keep-classes goes on naming defects, and --normal-only makes a model that says of all the same: expected one of them.");
+        }
+
+        if (from is null && options.Losses.Memory > 0)
+        {
+            throw new ArgumentException("--memory needs --from: the model that the network is held to.");
+        }
+
+        if (from is null && options.StartShare > 0)
+        {
+            throw new ArgumentException("--start-share needs --from: the model whose weights are shared.");
+        }
+
         if (options.SideBranch && from is null)
         {
             throw new ArgumentException("--side-branch needs --from: the model beside which is learned.");
@@ -229,6 +249,12 @@ internal static class TrainEdgeCommand
         await progress.WriteLineAsync(
             $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes{(data.Descriptions.Count > 0 ? $" and {data.Descriptions.Count} looks" : "")}; "
             + $"{data.Validation.Count} to validate on{(data.PaintedSeed is null ? "" : $", {data.Validation.Count - data.Unpainted.Count} of them with painted defects")}").ConfigureAwait(false);
+        if (options.Network.UsesReference && data.Train.All(p => p.Reference is null))
+        {
+            throw new ArgumentException(
+                $"{(choice.UsesReference == true ? "--reference" : "The model of --from")} compares pictures with their known-good views, and no picture of --data or --whole has one: expected data with references, or a network without.");
+        }
+
         if (options.SideBranch && WhyNotBeside(data, start!) is { } reason)
         {
             await progress.WriteLineAsync($"not beside the network: {reason}").ConfigureAwait(false);
