@@ -57,6 +57,7 @@ public sealed class BenchQualityTests : IDisposable
         var resumed = await Run("--rows", "first,second", "--resume", "--json");
         var again = await Run("--rows", "first,second", "--resume", "--json");
         var anew = await Run("--rows", "first", "--json");
+        var other = await Run("--rows", "first,second", "--resume", "--minutes", "5");
         var table = await Run("--table");
 
         resumed.ExitCode.ShouldBe(0, resumed.Error);
@@ -69,6 +70,8 @@ public sealed class BenchQualityTests : IDisposable
         again.Error.ShouldNotContain("step");
         anew.ExitCode.ShouldBe(2);
         anew.Error.ShouldContain("--resume");
+        other.ExitCode.ShouldBe(2);
+        other.Error.ShouldSatisfyAllConditions(e => e.ShouldContain("first.seed1 was made otherwise (--minutes: 40, and here 5)"), e => e.ShouldContain("second.seed1"));
         CheckResults();
         var lines = table.Output.Split('\n');
         lines.ShouldContain(l => l.StartsWith("| First | own AUROC | 0.", StringComparison.Ordinal) && l.Contains("| met | 1 |", StringComparison.Ordinal));
@@ -98,6 +101,8 @@ public sealed class BenchQualityTests : IDisposable
         files.ShouldAllBe(f => !File.ReadAllText(_directory.File($"rows/{f}")).Contains(_directory.Path));
         var first = JsonDocument.Parse(File.ReadAllText(_directory.File("rows/first.seed1.json"))).RootElement;
         first.GetProperty("trainings")[0].GetProperty("step").GetInt64().ShouldBeInRange(20, 100);
+        first.GetProperty("trainings")[0].GetProperty("code_commit").GetString().ShouldNotBeNull().ShouldMatch("^[0-9a-f]{40}$");
+        first.GetProperty("conditions").GetProperty("from").ValueKind.ShouldBe(JsonValueKind.Null);
         first.GetProperty("undefined").GetProperty("new").GetProperty("gizmo").GetString().ShouldBe("there is no such metric");
         var second = JsonDocument.Parse(File.ReadAllText(_directory.File("rows/second.seed1.json"))).RootElement.GetProperty("trainings");
         var share = second[0].GetProperty("draw_shares")[0].GetDouble();

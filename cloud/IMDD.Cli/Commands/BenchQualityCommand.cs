@@ -2,6 +2,7 @@ using System.CommandLine;
 using IMDD.Cli.Output;
 using IMDD.Cli.Quality;
 using IMDD.Hosting;
+using IMDD.Inference.Bundles;
 
 namespace IMDD.Cli.Commands;
 
@@ -43,13 +44,14 @@ internal static class BenchQualityCommand
                 SeedList.Parse(parsed.GetRequiredValue(seeds)),
                 parsed.GetValue(minutes) is > 0 and var positive ? positive : throw Wrong("--minutes is not above 0."),
                 parsed.GetRequiredValue(size),
-                parsed.GetValue(from)?.FullName,
+                parsed.GetValue(from) is { } start ? Opened(start.FullName) : null,
                 parsed.GetValue(work)?.FullName ?? (Checkout.Root is { } checkout ? Path.Combine(checkout, "artifacts", "quality") : throw Missing("--work")));
             if (!parsed.GetValue(resume) && request.Rows.Any(r => request.Seeds.Any(s => kept.Read(r.Id, s) is not null)))
             {
                 throw Wrong("There are results of these rows and seeds: --resume keeps them and makes the others; remove a file to make it anew.");
             }
 
+            RefuseOthers(request, kept);
             var program = parsed.GetValue(trainer)?.FullName ?? TrainerProcess.Find() ?? throw Missing("--trainer");
             var progress = TextWriter.Synchronized(parsed.InvocationConfiguration.Error);
             QualityBench bench = new(
@@ -59,6 +61,38 @@ internal static class BenchQualityCommand
             return outcome.Failed.Count == 0 ? ExitCodes.Stopped : ExitCodes.Failed;
         });
         return command;
+    }
+
+    /// <summary>Before anything is made: a table of results that were made otherwise would say nothing.</summary>
+    private static void RefuseOthers(QualityRequest request, QualityResults kept)
+    {
+        List<string> others = [];
+        foreach (var row in request.Rows)
+        {
+            var conditions = request.ConditionsOf(row);
+            others.AddRange(
+                from seed in request.Seeds
+                let difference = kept.Read(row.Id, seed)?.Conditions?.Difference(conditions)
+                where difference is not null
+                select $"{row.Id}.seed{seed} was made otherwise ({difference})");
+        }
+
+        if (others.Count > 0)
+        {
+            throw Wrong($"{string.Join("; ", others)}: give what it was made with, or remove its file to make it anew.");
+        }
+    }
+
+    private static (string Folder, string Digest) Opened(string folder)
+    {
+        try
+        {
+            return (folder, ModelBundle.Open(folder).Digest);
+        }
+        catch (ModelBundleException e)
+        {
+            throw Wrong($"--from: {e.Message}");
+        }
     }
 
     private static void Report(ParseResult parsed, QualityTable table, QualityResults results, QualityOutcome outcome, bool json)

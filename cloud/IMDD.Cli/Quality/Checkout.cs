@@ -6,6 +6,9 @@ namespace IMDD.Cli.Quality;
 /// <summary>The checkout that this program was built from.</summary>
 internal static class Checkout
 {
+    /// <summary>Hex digits that a commit is cut to.</summary>
+    public const int CommitDigits = 10;
+
     private const string Solution = "IMDD.Pipeline.sln";
     private const string Results = "infra/quality";
     private const string Unknown = "unknown";
@@ -16,7 +19,7 @@ internal static class Checkout
     /// <summary>The commit that is checked out, <c>+changes</c> behind it where tracked files other than results differ; <c>unknown</c> without git.</summary>
     public static string Commit()
     {
-        if (Root is null || Git("rev-parse", "--short=10", "HEAD") is not { } commit)
+        if (Root is null || Git("rev-parse", $"--short={CommitDigits}", "HEAD") is not { } commit)
         {
             return Unknown;
         }

@@ -76,7 +76,7 @@ internal sealed class QualityBench(QualityRequest request, QualityResults result
                 .ToDictionary(m => m, m => reasons.GetValueOrDefault(m, "there is no such metric"), StringComparer.Ordinal);
         }
 
-        return new QualityResult(row.Id, seed, commit, Math.Round(runs.Sum(r => r.CpuMinutes), 2), runs, metrics, undefined);
+        return new QualityResult(row.Id, seed, commit, Math.Round(runs.Sum(r => r.CpuMinutes), 2), runs, metrics, undefined) { Conditions = request.ConditionsOf(row) };
     }
 
     private async Task<TrainedRun> TrainAsync(
@@ -98,7 +98,7 @@ internal sealed class QualityBench(QualityRequest request, QualityResults result
 
         AddList("--split-with", data.Resolve(training.SplitWith));
         AddList("--test-group", training.TestGroups);
-        AddList("--from", training.Pretrained && request.From is { } from ? [from] : []);
+        AddList("--from", training.Pretrained && request.From is { } from ? [from.Folder] : []);
         arguments.AddRange(training.Arguments);
         var said = await trainer.RunAsync(arguments, label, cancellation).ConfigureAwait(false);
         try

@@ -16,7 +16,7 @@ internal static class QualityMarkdown
         {
             var made = results.OfRow(row.Id);
             var minutes = made.Count > 0 ? made.Average(r => r.CpuMinutes).ToString("0.0", CultureInfo.InvariantCulture) : None;
-            var commits = made.Count > 0 ? string.Join(", ", made.Select(r => r.Commit).Distinct(StringComparer.Ordinal)) : None;
+            var commits = made.Count > 0 ? string.Join(", ", made.SelectMany(r => r.Commits()).Distinct(StringComparer.Ordinal)) : None;
             var isFirst = true;
             foreach (var summary in row.Figures.Select(f => FigureSummary.Of(row, f, made)))
             {

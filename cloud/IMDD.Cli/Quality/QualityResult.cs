@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace IMDD.Cli.Quality;
 
 /// <summary>What one row gave with one seed. Holds no path.</summary>
@@ -17,6 +19,18 @@ internal sealed record QualityResult(
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics,
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Undefined)
 {
+    /// <summary>How it was made; null in results of earlier versions, which are taken as they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public QualityConditions? Conditions { get; init; }
+
+    /// <summary>
+    /// The checkout's commit, and those that its trainers were built from where they are others: the checkout may move on, and what was interrupted go on, while
+    /// a row is made.
+    /// </summary>
+    public IEnumerable<string> Commits()
+        => Trainings.Select(t => t.CodeCommit).OfType<string>().Select(c => c[..Math.Min(c.Length, Checkout.CommitDigits)])
+            .Where(c => !Commit.StartsWith(c, StringComparison.Ordinal)).Prepend(Commit);
+
     /// <summary>The value of a figure; null where it is undefined.</summary>
     public double? Value(QualityFigure figure)
         => Value(figure.Measurement, figure.Metric) is not { } value ? null

@@ -14,6 +14,7 @@ namespace IMDD.Cli.Quality;
 /// <param name="SplitIds">Of its data sets.</param>
 /// <param name="DrawShares">Share of the crops that each data set had, in their order.</param>
 /// <param name="Curve">Its validations; null in results of earlier versions.</param>
+/// <param name="CodeCommit">That the trainer was built from; null in results of earlier versions, and outside a repository.</param>
 internal sealed record TrainedRun(
     string Name,
     string BundleDigest,
@@ -27,4 +28,5 @@ internal sealed record TrainedRun(
     int ValidationPictures,
     IReadOnlyList<string> SplitIds,
     IReadOnlyList<double> DrawShares,
-    IReadOnlyList<CurvePoint>? Curve = null);
+    IReadOnlyList<CurvePoint>? Curve = null,
+    string? CodeCommit = null);

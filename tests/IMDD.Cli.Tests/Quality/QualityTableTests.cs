@@ -54,6 +54,55 @@ public sealed class QualityTableTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "", null)]
+    [InlineData("\"aim\": 0.8", "\"aim\": 0.9", null)]
+    [InlineData("\"label\": \"IoU\"", "\"label\": \"overlap\"", null)]
+    [InlineData("[\"synthetic:count=4\"]}],\n", "[\"synthetic:count=5\"]}],\n", "what the row trains and measures: sha256:")]
+    [InlineData("\"name\": \"t\",", "\"name\": \"t\", \"arguments\": [\"--doubled\", \"true\"],", "what the row trains and measures: sha256:")]
+    [InlineData("\"name\": \"m\",", "\"name\": \"m\", \"side\": \"val\",", "what the row trains and measures: sha256:")]
+    public async Task Resume_ResultOfAnotherDefinition_IsRefusedButForGoalsAndLabels(string part, string replaced, string? difference)
+    {
+        var row = QualityTableFile.Read(Definition(Row)).Rows[0];
+        QualityResults results = new(_directory.File("rows"));
+        results.Write(Result(1, 0.5) with { Conditions = QualityConditions.Of(row, 40, "small", null) });
+
+        var (exitCode, error) = await ResumeAsync(part.Length == 0 ? Row : Row.Replace(part, replaced, StringComparison.Ordinal));
+
+        exitCode.ShouldBe(difference is null ? 0 : 2, error);
+        error.ShouldContain(difference ?? "");
+    }
+
+    [Fact]
+    public async Task Resume_ResultMadeWithOthers_NamesThemAndOneOfBeforeThatWasKeptStays()
+    {
+        var row = QualityTableFile.Read(Definition(Row)).Rows[0];
+        QualityResults results = new(_directory.File("rows"));
+        results.Write(Result(1, 0.5) with { Conditions = QualityConditions.Of(row, 5, "nano", "sha256:1") });
+
+        var (exitCode, error) = await ResumeAsync(Row);
+
+        exitCode.ShouldBe(2);
+        error.ShouldContain("a.seed1 was made otherwise (--minutes: 5, and here 40; --size: nano, and here small; --from: sha256:1, and here nothing)");
+        results.Write(Result(1, 0.5));
+        (await ResumeAsync(Row)).ExitCode.ShouldBe(0);
+        File.ReadAllText(_directory.File("rows/a.seed1.json")).ShouldNotContain("conditions");
+    }
+
+    [Fact]
+    public void Render_TrainingsOfOtherCommits_AreListed()
+    {
+        QualityResults results = new(_directory.File("rows"));
+        TrainedRun run = new("t", "b", "d", null, "small", 1000, 800, 40, 9, 3, [], []);
+        results.Write(Result(1, 0.9) with
+        {
+            Commit = "0123456789+changes",
+            Trainings = [run with { CodeCommit = "0123456789" + new string('0', 30) }, run with { CodeCommit = "abcdef0123" + new string('0', 30) }, run],
+        });
+
+        QualityMarkdown.Render(QualityTableFile.Read(Definition(Row)), results).ShouldContain("| 0123456789+changes, abcdef0123 |");
+    }
+
+    [Theory]
     [InlineData(0.4, true)]
     [InlineData(0.6, false)]
     public void Render_LearningCurve_OfRowsThatMissAGoal(double iou, bool isShown)
@@ -100,6 +149,18 @@ public sealed class QualityTableTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    private async Task<(int ExitCode, string Error)> ResumeAsync(string row)
+    {
+        StringWriter error = new();
+        var exitCode = await ImddCommand.RunAsync(
+            [
+                "bench", "quality", "--resume", "--definition", Definition(row), "--results", _directory.File("rows"), "--work", _directory.File("work"), "--seeds", "1",
+                "--trainer", _directory.File("none"),
+            ],
+            TextWriter.Null, error);
+        return (exitCode, error.ToString());
+    }
 
     private string Definition(string row)
     {

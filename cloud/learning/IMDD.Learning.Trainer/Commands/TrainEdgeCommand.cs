@@ -281,6 +281,7 @@ internal static class TrainEdgeCommand
         }
 
         string bundle;
+        var commit = model.Description.Lineage.CodeCommit;
         using (model)
         {
             // Beside a network that stays as it is, nothing but the new classes can change.
@@ -309,6 +310,7 @@ internal static class TrainEdgeCommand
                 CpuMinutes = Math.Round(outcome.CpuSeconds / 60, 2),
                 outcome.Validation,
                 Curve = outcome.Curve.Select(point => new { point.Step, point.Validation.Score, point.Validation.PixelAp, point.Validation.Iou, point.Validation.ImageAuroc, point.Validation.Naming }),
+                CodeCommit = commit,
                 FilesNotUsed = data.Problems.Count,
             });
         }
