@@ -92,6 +92,33 @@ public sealed class CropCutterTests
         }
     }
 
+    /// <summary>Black cannot get darker, nor white lighter; on what is flat, a part of the same is no defect.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(255)]
+    [InlineData(128)]
+    public void Cut_DefectsPaintedOnAFlatSurface_AreSeenWhereTheyAreMarked(byte level)
+    {
+        const int side = 128;
+        CropCutter cutter = new(Options with { PaintsDefects = true, Photometric = 0 });
+        var rgb = new byte[side * side * 3];
+        Array.Fill(rgb, level);
+        TrainingPicture flat = new() { Id = "flat", Dataset = 0, Width = side, Height = side, Rgb = rgb, ClassIndices = [] };
+        var painted = 0;
+        for (var seed = 0; seed < 80; seed++)
+        {
+            var crop = cutter.Cut(flat, seed);
+            var pixels = crop.Image.Length / 3;
+            var changed = Enumerable.Range(0, pixels).Count(i => Math.Abs(crop.Image[i] - level / 255f) > 12.5f / 255);
+
+            // A whole cell has 8 of its 16 pixels at least, of which one is seen.
+            changed.ShouldBeGreaterThanOrEqualTo((int)crop.Target.Sum(), $"seed {seed}");
+            painted += crop.Target.Sum() > 0 ? 1 : 0;
+        }
+
+        painted.ShouldBeInRange(20, 50);
+    }
+
     [Fact]
     public void Cut_PaintedDefects_OnNormalPicturesHalfOfTheTime()
     {

@@ -11,10 +11,16 @@ internal sealed class DefectPainter(int side)
     // Grey levels of 255, as much as the noise of a picture: a fainter rim nobody would mark.
     private const int Faint = 12;
 
+    // One in so many marked pixels has to look other than before; a texture set onto the same is seen by few, and is a defect nonetheless.
+    private const int LeastSeen = 8;
+
     // Of 255: within the shape a pixel that chances to be as it was is defective too.
     private const byte Inside = 100;
 
-    /// <summary>Paints, and marks in <paramref name="mask"/> the shape and what else changed by more than noise.</summary>
+    /// <summary>
+    /// Paints, and marks in <paramref name="mask"/> the shape and what else changed by more than noise. Nothing at all where hardly any of it would be
+    /// seen, darker or lighter: it would be a defect that is not there.
+    /// </summary>
     public void Paint(Mat image, byte[] mask, Random random)
     {
         using Mat shape = new(side, side, MatType.CV_8UC1, Scalar.All(0));
@@ -33,29 +39,51 @@ internal sealed class DefectPainter(int side)
 
         shape.GetArray(out byte[] cover);
         image.GetArray(out Vec3b[] colours);
-        var original = (Vec3b[])colours.Clone();
         var (dx, dy) = (random.Next(side / 4, 3 * side / 4), random.Next(side / 4, 3 * side / 4));
         var pastes = random.Next(2) == 0;
         var shift = (random.Next(2) == 0 ? -1 : 1) * (25 + random.Next(80));
         var strength = 0.5f + 0.5f * random.NextSingle();
-        for (var i = 0; i < cover.Length; i++)
+
+        // What is black gets no darker, and what is white no lighter.
+        foreach (var signed in (int[])[shift, -shift])
         {
-            if (cover[i] == 0)
+            var (filled, marked, isSeen) = Fill(signed);
+            if (isSeen)
             {
-                continue;
+                image.SetArray(filled);
+                marked.ForEach(i => mask[i] = byte.MaxValue);
+                return;
             }
-
-            var (x, y) = (i % side, i / side);
-            var other = original[(y + dy) % side * side + (x + dx) % side];
-            var share = strength * cover[i] / 255f;
-            colours[i] = new Vec3b(Mix(original[i].Item0, other.Item0), Mix(original[i].Item1, other.Item1), Mix(original[i].Item2, other.Item2));
-
-            mask[i] = cover[i] > Inside || Change(original[i], colours[i]) > Faint ? byte.MaxValue : (byte)0;
-
-            byte Mix(byte own, byte pasted) => (byte)Math.Clamp(own + share * (pastes ? pasted - own + shift / 3f : shift), 0, 255);
         }
 
-        image.SetArray(colours);
+        (Vec3b[] Filled, List<int> Marked, bool IsSeen) Fill(int signed)
+        {
+            var filled = (Vec3b[])colours.Clone();
+            List<int> marked = [];
+            var seen = 0;
+            for (var i = 0; i < cover.Length; i++)
+            {
+                if (cover[i] == 0)
+                {
+                    continue;
+                }
+
+                var (x, y) = (i % side, i / side);
+                var (own, other) = (colours[i], colours[(y + dy) % side * side + (x + dx) % side]);
+                var share = strength * cover[i] / 255f;
+                filled[i] = new Vec3b(Mix(own.Item0, other.Item0), Mix(own.Item1, other.Item1), Mix(own.Item2, other.Item2));
+                var changes = Change(own, filled[i]) > Faint;
+                seen += changes ? 1 : 0;
+                if (cover[i] > Inside || changes)
+                {
+                    marked.Add(i);
+                }
+
+                byte Mix(byte before, byte pasted) => (byte)Math.Clamp(before + share * (pastes ? pasted - before + signed / 3f : signed), 0, 255);
+            }
+
+            return (filled, marked, LeastSeen * seen >= marked.Count);
+        }
     }
 
     private static int Change(Vec3b before, Vec3b after)
