@@ -62,6 +62,41 @@ public sealed class MemoryTests
         memory.Of(images, null, same with { Defect = -same.Defect }, wrong).item<float>().ShouldBe(0, 1e-6f);
     }
 
+    /// <summary>Of a picture that is labelled as a whole nobody said where its defect is: that the model saw none is not known to be right.</summary>
+    [Fact]
+    public void Of_DefectsThatAreNotMarked_AreFree()
+    {
+        using var scope = torch.NewDisposeScope();
+        using var before = Model();
+        using Memory memory = new(before, [Block, Line]);
+        var (batch, images) = Pictures(before, Known);
+        var same = before.Network.forward(images, null);
+        Batch normal = batch with { Targets = new float[batch.Targets.Length], Classes = new byte[batch.Classes.Length] };
+
+        memory.Of(images, null, same with { Defect = -same.Defect }, normal with { HasPixelTruth = [false, false] }).item<float>().ShouldBe(0, 1e-6f);
+        memory.Of(images, null, same with { Defect = -same.Defect }, normal).item<float>().ShouldBeGreaterThan(0.1f);
+    }
+
+    /// <summary>A name that was corrected is not held to what it was.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_DefectSeenOtherwise_CountsWhereItWasNamedRight(bool right)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var before = Model(Line, Block);
+        using Memory memory = new(before, [Block, Line]);
+        var (batch, images) = Pictures(before, Known);
+        var same = before.Network.forward(images, null);
+        var says = before.Network.Naming.forward(same.Embedding.permute(0, 2, 3, 1).flatten(0, 2), before.Rows()).argmax(1).data<long>().ToArray();
+
+        // The model's first row is the second class of the batch.
+        var classes = batch.Targets.Zip(says, (t, row) => t > 0 ? (byte)(row == 0 == right ? 2 : 1) : TrainingPicture.NoClass).ToArray();
+
+        memory.Of(images, null, same with { Embedding = -same.Embedding }, batch with { Classes = classes }).item<float>()
+            .ShouldBe(memory.Of(images, null, same, batch with { Classes = classes }).item<float>() + (right ? 2 : 0), 1e-4f, "twice the cosine");
+    }
+
     [Fact]
     public async Task RunAsync_FromAModel_LearnsOnAndLeavesNoTensorBehind()
     {
@@ -121,10 +156,10 @@ public sealed class MemoryTests
     public void Validate_NegativeWeight_IsNamed() => Should.Throw<ArgumentException>(() => new EdgeTrainingOptions { Losses = new EdgeLossWeights { Memory = -1 } }.Validate())
         .Message.ShouldContain("Losses.Memory is -1");
 
-    private static EdgeModel Model()
+    private static EdgeModel Model(params TrainedClass[] classes)
     {
         torch.manual_seed(3);
-        EdgeModel model = new(new EdgeModelDescription(new EdgeNetworkOptions { Size = NetworkSize.Nano }, [Line], EdgeCalibration.None, new EdgeModelLineage([], [], 1, 0, null)));
+        EdgeModel model = new(new EdgeModelDescription(new EdgeNetworkOptions { Size = NetworkSize.Nano }, classes.Length > 0 ? classes : [Line], EdgeCalibration.None, new EdgeModelLineage([], [], 1, 0, null)));
         model.Network.eval();
         using var noGradient = torch.no_grad();
 
