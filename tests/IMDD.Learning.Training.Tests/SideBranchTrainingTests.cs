@@ -80,6 +80,26 @@ public sealed class SideBranchTrainingTests
         second.Network.Branches.Count.ShouldBe(2);
     }
 
+    /// <summary>What a branch claims on a picture of its class whose pixels nobody marked, or on a defect that nobody named, is not known to be wrong.</summary>
+    [Fact]
+    public async Task RunAsync_PicturesThatAreNotMarkedOrNotNamed_LeaveTheThresholdAsItIs()
+    {
+        using TestDirectory directory = new();
+        using var start = await Train(Options with { Steps = 40 }, Lines(24, 6), directory.File("start"));
+        var options = Beside with { Steps = 100 };
+        var data = Both(24, 6);
+        List<TrainingPicture> spots = [.. Enumerable.Range(20_000, 90).Select(TrainingPictures.Picture).Where(IsSpot)];
+        List<TrainingPicture> unmarked = [.. spots.Select(p => p with { Mask = null, Classes = null, Anchors = [], WholeLabel = true })];
+        List<TrainingPicture> unnamed = [.. spots.Select(p => p with { Classes = new byte[p.Classes!.Length], ClassIndices = [], IsOutlined = true })];
+
+        using var without = await Train(options, data, directory.File("without"), start);
+        using var withUnmarked = await Train(options, data with { Validation = [.. data.Validation, .. unmarked] }, directory.File("unmarked"), start);
+        using var withUnnamed = await Train(options, data with { Validation = [.. data.Validation, .. unnamed] }, directory.File("unnamed"), start);
+
+        withUnmarked.Digest().ShouldBe(without.Digest());
+        withUnnamed.Digest().ShouldBe(without.Digest());
+    }
+
     [Fact]
     public async Task RunAsync_CutOff_SameWeightsAsUninterrupted()
     {

@@ -54,7 +54,7 @@ internal static class SideCalibration
     {
         List<TrainingPicture> own = [.. pictures.Select(picture => OfClass(picture, index))];
         var best = PixelThresholds.Best(planes, own, stride, 1, 0) is { } probability ? Logit(Math.Clamp(probability, 1e-3, 1 - 1e-3)) : 0;
-        var others = Enumerable.Range(0, pictures.Count).Where(i => !pictures[i].ClassIndices.Contains(index)).ToList();
+        var others = Enumerable.Range(0, pictures.Count).Where(i => !pictures[i].ClassIndices.Contains(index) && !MayHide(pictures[i], index)).ToList();
         var quiet = Least(AlarmGuard.Reached(others.Where(i => !pictures[i].IsDefective).Select(i => planes[i])), NormalSlack);
         var renames = Least([.. others.Where(i => pictures[i].IsDefective).Select(i => OfDefect(planes[i], pictures[i], stride)).OrderDescending()], OthersSlack);
         return (Math.Max(best, quiet), renames);
@@ -113,9 +113,21 @@ internal static class SideCalibration
         return own.Count == 0 ? double.NegativeInfinity : own[own.Count / 2];
     }
 
-    /// <summary>The picture as one class sees it: all else is normal.</summary>
+    /// <summary>
+    /// True when a picture may show the class in pixels that are not said to: it was labelled as a whole, or some defect of it was not named. What is claimed
+    /// there is neither right nor wrong.
+    /// </summary>
+    private static bool MayHide(TrainingPicture picture, int index) => picture switch
+    {
+        { IsDefective: false } => false,
+        { Mask: { } mask, Classes: { } classes } => mask.Zip(classes).Any(pixel => pixel is (not 0, TrainingPicture.NoClass)),
+        _ => picture.ClassIndices.Count == 0 || picture.ClassIndices.Contains(index),
+    };
+
+    /// <summary>The picture as one class sees it: all else is normal. Without pixel truth where that is not known.</summary>
     private static TrainingPicture OfClass(TrainingPicture picture, int index)
-        => picture.Classes is not { } classes || !picture.ClassIndices.Contains(index)
+        => MayHide(picture, index) ? picture with { Mask = null, Classes = null, WholeLabel = true }
+            : picture.Classes is not { } classes || !picture.ClassIndices.Contains(index)
             ? picture with { Mask = null, Classes = null, ClassIndices = [], WholeLabel = null }
             : picture with { Mask = Array.ConvertAll(classes, c => c == index + 1 ? byte.MaxValue : (byte)0), ClassIndices = [index] };
 
