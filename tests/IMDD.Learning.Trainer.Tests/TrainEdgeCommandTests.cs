@@ -225,6 +225,12 @@ public sealed class TrainEdgeCommandTests
         (await RefusedAsync("--size", "nano", "--start-share", "0.4")).ShouldContain("--start-share needs --from");
         (await RefusedAsync("--size", "nano", "--reference", "true")).ShouldSatisfyAllConditions(e => e.ShouldContain("--reference"), e => e.ShouldContain("--data"));
 
+        foreach (var option in (string[])["--whole", "--describe"])
+        {
+            (await RefusedAsync("--size", "nano", "--split-together", option, "synthetic:seed=6,count=16,size=64,textures=cast"))
+                .ShouldSatisfyAllConditions(e => e.ShouldContain("--split-together"), e => e.ShouldContain(option));
+        }
+
         async Task<string> RefusedAsync(params string[] more)
         {
             StringWriter error = new();

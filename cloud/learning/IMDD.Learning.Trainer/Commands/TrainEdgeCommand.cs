@@ -27,7 +27,7 @@ internal static class TrainEdgeCommand
         Option<int?> shots = new("--shots") { Description = "At most this many training pictures of each class." };
         Option<bool> normalOnly = new("--normal-only") { Description = "Learn from normal pictures alone, and be judged by such: defects are painted on them. Defective ones are left out." };
         Option<bool?> reference = new("--reference") { Description = "Compare each picture with its known-good view." };
-        Option<bool> together = new("--split-together") { Description = "Divide all data sets as one: what several of them hold is on one side." };
+        Option<bool> together = new("--split-together") { Description = "Divide all data sets of --data as one: what several of them hold is on one side. Not beside --whole or --describe." };
         Option<string[]> splitWith = new("--split-with")
         {
             Description = "KEY:PATH of further data sets that are divided as one with these, and not learned from.",
@@ -190,6 +190,12 @@ internal static class TrainEdgeCommand
         if (options.Crops.PaintsDefects && selection.Descriptions.Count > 0)
         {
             throw new ArgumentException("--describe learns from defects that are drawn, and --normal-only from none: expected one of them.");
+        }
+
+        if (rule.Together && selection.Whole.Count + selection.Descriptions.Count > 0)
+        {
+            throw new ArgumentException(
+                $"--split-together keeps what several data sets hold on one side, and {(selection.Whole.Count > 0 ? "--whole" : "--describe")} has none that is left out: its copies of test pictures would be learned. Expected one of them.");
         }
 
         if (options.Crops.PaintsDefects && options.SideBranch)
