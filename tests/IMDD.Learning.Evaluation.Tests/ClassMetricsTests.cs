@@ -175,6 +175,39 @@ public sealed class ClassMetricsTests : IDisposable
         Metric(report, "ap").ShouldBe(1, 1e-12);
     }
 
+    /// <summary>As it is learned: a dent within a scratch is a dent, whichever was outlined first.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_OutlineWithinALargerOne_IsNotHidden(bool smallFirst)
+    {
+        List<AnnotatedPolygon> outlines = [new("scratch", [0, 0, 0, 9, 9, 9, 9, 0]), new("dent", [2, 2, 4, 2, 4, 4, 2, 4])];
+        if (smallFirst)
+        {
+            outlines.Reverse();
+        }
+
+        var around = Enumerable.Repeat(true, Side * Side).ToArray();
+        foreach (var i in Rectangle(2, 2, 3, 3))
+        {
+            around[i] = false;
+        }
+
+        using ScriptedModel model = new(["scratch", "dent"], new Dictionary<byte, Prediction>
+        {
+            [1] = new(
+                1,
+                new float[Side * Side],
+                [new PredictedInstance("scratch", 0.9, new Box(0, 0, 10, 10), new InstanceMask(0, 0, 10, 10, around)), new PredictedInstance("dent", 0.8, new Box(2, 2, 5, 5), Mask(2, 2, 3, 3))],
+                TimeSpan.Zero),
+        });
+
+        var report = Run(model, Sample(1, null, []) with { IsAnomalous = true, Classes = ["dent", "scratch"], Polygons = outlines });
+
+        Metric(report, "iou_class_dent").ShouldBe(1);
+        Metric(report, "iou_class_scratch").ShouldBe(1);
+    }
+
     [Fact]
     public void Run_BoxesOnly_LeaveMasksAndPixelsUndefinedWithAReason()
     {

@@ -50,7 +50,9 @@ internal sealed record PixelTruth(bool[] Mask, byte[]? Classes, IReadOnlyList<st
     {
         var names = polygons.Select(p => p.Class).Distinct(StringComparer.Ordinal).Take(byte.MaxValue).ToList();
         using Mat filled = new(height, width, MatType.CV_8UC1, Scalar.All(0));
-        foreach (var polygon in polygons)
+
+        // As in training: what lies within a larger one is not hidden by it.
+        foreach (var polygon in polygons.OrderByDescending(p => p.Area()))
         {
             Fill(filled, polygon, names.IndexOf(polygon.Class) + 1);
         }

@@ -122,7 +122,7 @@ public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, 
         }
 
         using Mat drawn = new(height, width, MatType.CV_16UC1, Scalar.All(0));
-        foreach (var polygon in sample.Polygons.OrderByDescending(Area))
+        foreach (var polygon in sample.Polygons.OrderByDescending(p => p.Area()))
         {
             var points = new Point[polygon.Points.Count / 2];
             for (var i = 0; i < points.Length; i++)
@@ -145,19 +145,6 @@ public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, 
         // 0: nothing; 1: a defect of no known class; above: class + 2.
         drawn.GetArray(out ushort[] values);
         return Array.ConvertAll(values, v => (v > 0, v > 1 ? (byte)(v - 1) : TrainingPicture.NoClass));
-    }
-
-    /// <summary>Half of what its edges and the origin span, whichever way round it goes.</summary>
-    private static double Area(AnnotatedPolygon polygon)
-    {
-        var (points, sum) = (polygon.Points, 0.0);
-        for (var i = 0; i + 1 < points.Count; i += 2)
-        {
-            var next = (i + 2) % points.Count;
-            sum += points[i] * points[next + 1] - points[next] * points[i + 1];
-        }
-
-        return Math.Abs(sum) / 2;
     }
 
     private static List<int[]> AnchorsOf(byte[] mask, byte[] classPlane)
