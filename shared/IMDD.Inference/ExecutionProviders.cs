@@ -20,7 +20,7 @@ public static class ExecutionProviders
         var problems = options.Problems().ToList();
         if (problems.Count > 0)
         {
-            throw new SegmenterException(string.Join("; ", problems.Select(p => $"{p.Option} {p.Rule}")) + $", and the one asked for is '{options.ExecutionProvider}'.", fault: SegmenterFault.Load);
+            throw new SegmenterException(string.Join("; ", problems.Select(p => $"{p.Option} {p.Rule}")) + $", and the one asked for is '{options.ExecutionProvider}'.", fault: SegmenterFault.Provider);
         }
 
         var provider = options.ExecutionProvider;
@@ -33,14 +33,14 @@ public static class ExecutionProviders
         {
             Cuda => "CUDAExecutionProvider",
             TensorRt => "TensorrtExecutionProvider",
-            _ => throw new SegmenterException($"Execution provider '{provider}' is not known; expected {string.Join(", ", All)}.", fault: SegmenterFault.Load),
+            _ => throw new SegmenterException($"Execution provider '{provider}' is not known; expected {string.Join(", ", All)}.", fault: SegmenterFault.Provider),
         };
         var available = OrtEnv.Instance().GetAvailableProviders();
         if (!available.Contains(name, StringComparer.Ordinal))
         {
             throw new SegmenterException(
                 $"Execution provider '{provider}' was asked for and is not in this build of ONNX Runtime, which has "
-                + $"{string.Join(", ", available)}. Build with -p:Accelerator=cuda, or ask for 'cpu'.", fault: SegmenterFault.Load);
+                + $"{string.Join(", ", available)}. Build with -p:Accelerator=cuda, or ask for 'cpu'.", fault: SegmenterFault.Provider);
         }
 
         try
@@ -57,7 +57,7 @@ public static class ExecutionProviders
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException or IOException or UnauthorizedAccessException)
         {
-            throw new SegmenterException($"Execution provider '{provider}' was asked for and cannot start: {exception.Message}", exception, SegmenterFault.Load);
+            throw new SegmenterException($"Execution provider '{provider}' was asked for and cannot start: {exception.Message}", exception, SegmenterFault.Provider);
         }
     }
 

@@ -6,8 +6,11 @@ public enum SegmenterFault
     /// <summary>A run failed.</summary>
     Failed,
 
-    /// <summary>The runtime does not load it, or does not have what it asks for.</summary>
+    /// <summary>The runtime does not load it.</summary>
     Load,
+
+    /// <summary>The execution provider that it was to run on is not there, or does not start.</summary>
+    Provider,
 
     /// <summary>Its inputs and outputs are others than the segmenter contract's.</summary>
     Contract,

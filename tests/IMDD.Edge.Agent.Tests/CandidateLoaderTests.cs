@@ -22,15 +22,15 @@ public sealed class CandidateLoaderTests : IDisposable
     [Fact]
     public async Task Load_WhereFramesAreTiled_RunsTilesAndNeverTheWholeFrame()
     {
-        // Eight frames of this size are more than an array can hold.
-        SeenFrame large = new(16384, 16384, new TilePlan(64, 64, 0));
+        // A batch of such frames is more than an array can hold.
+        SeenFrame large = new(4096, 4096, new TilePlan(64, 64, 0));
         var bundle = ModelBundle.Open(TestBundle.Shipped);
 
         (await Loader(large).LoadAsync(bundle)).Dispose();
         (await Loader(large).ProveAsync(bundle, deadline: null, present: null)).Dispose();
 
         var whole = await Should.ThrowAsync<Inference.SegmenterException>(() => Loader(large with { Tiles = null }).LoadAsync(bundle));
-        whole.Message.ShouldContain("16384");
+        whole.Message.ShouldContain("4096");
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class CandidateLoaderTests : IDisposable
         IOptions<ModelOptions> model = Options.Create(new ModelOptions { Threads = 1 });
         IOptions<StoreOptions> store = Options.Create(new StoreOptions { Directory = _directory.File("store") });
         TrustStore trust = new(model, store, CrashPoints.None, TimeProvider.System, NullLogger<TrustStore>.Instance);
-        BundleOpener opener = new(model, Options.Create(new AgentOptions { MaxBatch = 8 }), store, trust, NullLogger<BundleOpener>.Instance);
+        BundleOpener opener = new(model, Options.Create(new AgentOptions { MaxBatch = 64 }), store, trust, NullLogger<BundleOpener>.Instance);
         return new CandidateLoader(opener, new DeliveryOptions(), group);
     }
 }

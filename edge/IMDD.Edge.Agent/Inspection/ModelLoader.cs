@@ -22,13 +22,14 @@ internal sealed class ModelLoader(
         CountStarts(groups);
         List<LoadedModel> loaded = [];
         List<(string? Group, ModelBundle Bundle)> configured = [];
+        List<(CameraGroup Group, SlotState Pointer)> moved = [];
         ExceptionDispatchInfo? broken = null;
         try
         {
             foreach (var group in groups)
             {
                 mark.Enter(group);
-                loaded.Add(TryLoad(group, configured, ref broken));
+                loaded.Add(TryLoad(group, configured, moved, ref broken));
             }
 
             if (broken is not null && loaded.TrueForAll(model => model.Segmenter is null))
@@ -48,15 +49,19 @@ internal sealed class ModelLoader(
 
         // All are checked before one is remembered: two groups may start with two releases of one name.
         opener.AcceptConfigured(configured);
+
+        // After the ledger: what a slot stands for is not checked again.
+        moved.ForEach(group => group.Group.Slots.Write(group.Pointer));
         return loaded;
     }
 
     /// <summary>Frames of a group without a model end as undecided, and a release that is delivered to it may mend that.</summary>
-    private LoadedModel TryLoad(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured, ref ExceptionDispatchInfo? broken)
+    private LoadedModel TryLoad(
+        CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured, List<(CameraGroup Group, SlotState Pointer)> moved, ref ExceptionDispatchInfo? broken)
     {
         try
         {
-            return Load(group, configured);
+            return Load(group, configured, moved);
         }
         catch (ConfigurationInvalidException e)
         {
@@ -66,7 +71,7 @@ internal sealed class ModelLoader(
         }
     }
 
-    private LoadedModel Load(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured)
+    private LoadedModel Load(CameraGroup group, List<(string? Group, ModelBundle Bundle)> configured, List<(CameraGroup Group, SlotState Pointer)> moved)
     {
         if (group.Slots.State is not { } state)
         {
@@ -77,7 +82,7 @@ internal sealed class ModelLoader(
         {
             // The configuration's could not be loaded when something was delivered.
             var mended = LoadNew(group, configured);
-            group.Slots.Write(state.With(state.Active, ConfiguredContent(mended)));
+            moved.Add((group, state.With(state.Active, ConfiguredContent(mended))));
             return new LoadedModel(mended, state.Active);
         }
 
@@ -85,7 +90,7 @@ internal sealed class ModelLoader(
         {
             if (state.Deciding() is { IsConfigured: true } content && content.Model.Digest != active.Digest)
             {
-                group.Slots.Write(state.With(state.Active, ConfiguredContent(active)));
+                moved.Add((group, state.With(state.Active, ConfiguredContent(active))));
             }
 
             return new LoadedModel(active, state.Active);
@@ -98,7 +103,7 @@ internal sealed class ModelLoader(
             return new LoadedModel(fallback, other);
         }
 
-        // A line without a model is worse than an older one; but what was refused for being older is not let in by this door.
+        // A line without a model is worse than the configuration's older one. Where a slot stands for that, it has been refused above with a reason.
         var known = state.Slots.Values.FirstOrDefault(content => content.IsConfigured)?.Model.Digest;
         return new LoadedModel(known is null ? UseConfigured(group, bundle => Create(group, bundle)) : LoadConfigured(group, known, configured), SlotState.Names[0]);
     }
@@ -193,12 +198,20 @@ internal sealed class ModelLoader(
     {
         List<(string? Group, ModelBundle Bundle)> configured = [];
         var segmenter = TryLoad(group, state, slot, configured);
-        if (configured.Count > 0)
+        try
         {
-            opener.AcceptConfigured(configured);
-        }
+            if (configured.Count > 0)
+            {
+                opener.AcceptConfigured(configured);
+            }
 
-        return segmenter;
+            return segmenter;
+        }
+        catch
+        {
+            segmenter?.Dispose();
+            throw;
+        }
     }
 
     /// <param name="group">The cameras that it is for.</param>
@@ -246,8 +259,6 @@ internal sealed class ModelLoader(
     private static SlotContent ConfiguredContent(ISegmenter segmenter)
         => new(new ModelRelease(segmenter.Manifest.Name, segmenter.Manifest.Version, segmenter.Digest, 0), IsConfigured: true, HasDecided: true);
 
-    private ISegmenter LoadConfigured(CameraGroup group) => UseConfigured(group, bundle => Create(group, bundle));
-
     private ISegmenter UseConfigured(CameraGroup group, Func<ModelBundle, ISegmenter> use)
     {
         var folder = Find(group.Bundle.Directory);
@@ -261,8 +272,7 @@ internal sealed class ModelLoader(
         }
         catch (SegmenterException e)
         {
-            // The provider is at fault where it cannot load at all; else the model, or what is asked of it.
-            var key = e.Fault == SegmenterFault.Load ? $"{ModelOptions.Section}:{nameof(ModelOptions.ExecutionProvider)}" : group.Bundle.Key;
+            var key = e.Fault == SegmenterFault.Provider ? $"{ModelOptions.Section}:{nameof(ModelOptions.ExecutionProvider)}" : group.Bundle.Key;
             throw new ConfigurationInvalidException(key, $"the bundle {folder} does not run: {e.Message}", e);
         }
     }
