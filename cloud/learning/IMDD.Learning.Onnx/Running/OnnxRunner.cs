@@ -8,7 +8,7 @@ public sealed class OnnxRunner : IDisposable
 {
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
-    private readonly string? _folder;
+    private string? _folder;
 
     /// <param name="model">A model; one too large for a message is written to a folder of temporary files for as long as it runs.</param>
     /// <param name="options">How to run it.</param>
@@ -92,9 +92,9 @@ public sealed class OnnxRunner : IDisposable
     {
         _run.Dispose();
         _session.Dispose();
-        if (_folder is not null)
+        if (Interlocked.Exchange(ref _folder, null) is { } folder)
         {
-            Directory.Delete(_folder, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 
