@@ -3,6 +3,7 @@ using System.Text.Json;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks.Clip;
+using IMDD.Learning.Training;
 using IMDD.Learning.Training.Runs;
 using IMDD.Learning.Weights.Configurations;
 using IMDD.Testing;
@@ -118,6 +119,29 @@ public sealed class TrainFoundationCommandTests
             using FoundationTrainer trainer = new(options, data, ClipTokenizer.Open(directory.Path), directory.File($"run-{steps}"));
             return (await trainer.RunAsync(progress: null, TestContext.Current.CancellationToken)).GroundingLoss!.Value;
         }
+    }
+
+    [Fact]
+    public async Task Train_FolderOfARunOnOtherTruth_IsRefused()
+    {
+        using TestDirectory directory = new();
+        ClipTokens.Write(directory.Path);
+        var data = TrainingDataReader.Read(["synthetic:seed=5,count=24,size=96,textures=cast"], shots: null, seed: 3, normalOnly: false);
+        FoundationTrainingOptions options = new() { Configuration = FoundationConfiguration.Of("tiny"), Side = 64, Steps = 1, MaskSteps = 1, CheckpointEvery = 1 };
+        using (var first = New(data))
+        {
+            await first.RunAsync(progress: null, TestContext.Current.CancellationToken);
+        }
+
+        var marked = data.Train.First(picture => picture.Mask is not null);
+        byte[] mask = [.. marked.Mask!];
+        mask[0] ^= byte.MaxValue;
+        var mended = data with { Train = [.. data.Train.Select(picture => ReferenceEquals(picture, marked) ? picture with { Mask = mask } : picture)] };
+
+        New(data).Dispose();
+        Should.Throw<TrainingException>(() => New(mended)).Message.ShouldContain("other options or data");
+
+        FoundationTrainer New(TrainingData pictures) => new(options, pictures, ClipTokenizer.Open(directory.Path), directory.File("run"));
     }
 
     [Fact]

@@ -507,7 +507,7 @@ public sealed class EdgeTrainer : IDisposable
     {
         if (checkpoint.State.Options != _state.Options)
         {
-            throw new TrainingException($"{runFolder} holds a run with other options or data: give another folder, or remove it to start anew.");
+            throw new TrainingException($"{runFolder} holds a run with other options or data, or of another version: give another folder, or remove it to start anew.");
         }
 
         _state = checkpoint.State;

@@ -262,7 +262,7 @@ public sealed class FoundationTrainer : IDisposable
     {
         if (checkpoint.State.Options != _state.Options)
         {
-            throw new TrainingException($"{runFolder} holds a run with other options or data: give another folder, or remove it to start anew.");
+            throw new TrainingException($"{runFolder} holds a run with other options or data, or of another version: give another folder, or remove it to start anew.");
         }
 
         _state = checkpoint.State;
@@ -298,7 +298,9 @@ public sealed class FoundationTrainer : IDisposable
         Options = _options with { CheckpointEvery = 1 },
         _data.Names,
         _data.SplitIds,
-        Pictures = _data.Train.Select(picture => picture.Id),
+        Data = _data.Digest(),
+        Classes = _data.AllClasses,
+        Pictures = _data.Train.Select(picture => new { picture.Id, picture.Weight }),
         Start = start?.Tensors.Values.GroupBy(tensor => tensor.Reader.Path).Select(file => new FileInfo(file.Key).Length),
     }));
 }
