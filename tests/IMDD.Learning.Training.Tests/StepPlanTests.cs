@@ -25,6 +25,22 @@ public sealed class StepPlanTests
     [Fact]
     public void After_BudgetThatIsSpent_IsOneMoreStep() => Tell(new StepPlan(minutes: 0.1), first: 0, spentBefore: 0, warmUpSeconds: 1).ShouldBe(Told + 1);
 
+    [Fact]
+    public void Fewer_StepsThatTakeLongerThanMeasured_EndWithTheBudget()
+    {
+        StepPlan plan = new(minutes: 2);
+        plan.Fewer(100, 12.5, steps: 960).ShouldBeNull("nothing is known of the pace yet");
+        plan.Fewer(200, 25, steps: 960).ShouldBeNull("as fast as measured");
+        plan.Fewer(300, 50, steps: 960).ShouldBe(300 + 280);
+        plan.Fewer(400, 75, steps: 580).ShouldBeNull("what was planned anew fits");
+        plan.Fewer(500, 80, steps: 580).ShouldBeNull("faster again: no more than planned");
+        plan.Fewer(570, 140, steps: 580).ShouldBe(571, "what is spent is spent");
+        plan.Fewer(571, 141, steps: 571).ShouldBeNull("it is at its end");
+    }
+
+    [Fact]
+    public void Fewer_ProcessThatGoesOn_KnowsNoPaceYet() => new StepPlan(minutes: 2).Fewer(300, 119, steps: 960).ShouldBeNull();
+
     private static long Tell(StepPlan plan, long first, double spentBefore, double warmUpSeconds)
     {
         long? steps = null;

@@ -192,6 +192,10 @@ public sealed class EdgeTrainer : IDisposable
             var isPlanned = PlanSteps();
             var due = IsValidationDue();
             var validation = due ? Validate() : null;
+            if (due && _options.Steps is null && _plan.Fewer(_state.Step, _state.CpuSeconds, _state.Steps) is { } fewer)
+            {
+                _state = _state with { Steps = fewer };
+            }
 
             // The number of steps depends on how fast the first ones were: measured again after a kill, it would be another.
             if (isPlanned || due || _state.Step % _options.CheckpointEvery == 0)

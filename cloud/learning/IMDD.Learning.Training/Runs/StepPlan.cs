@@ -14,6 +14,7 @@ internal sealed class StepPlan(double minutes)
 
     private int _seen;
     private double _spentAtWarmUp;
+    private (long Step, double CpuSeconds)? _looked;
 
     /// <summary>Told of each step of this process.</summary>
     /// <param name="step">Steps taken by the run.</param>
@@ -34,5 +35,24 @@ internal sealed class StepPlan(double minutes)
 
         var perStep = (cpuSeconds - _spentAtWarmUp) / (_seen - WarmUp);
         return step + Math.Max(1, (long)((minutes * 60 - cpuSeconds) / perStep));
+    }
+
+    /// <summary>Told now and then of a run whose steps are planned: a machine that others use makes steps take longer than when they were measured.</summary>
+    /// <param name="step">Steps taken by the run.</param>
+    /// <param name="cpuSeconds">CPU time that they took.</param>
+    /// <param name="steps">All that are planned.</param>
+    /// <returns>Fewer, and at least one more than were taken, where the budget is less than those will take at the pace since it was last told; null: it is enough.</returns>
+    public long? Fewer(long step, double cpuSeconds, long steps)
+    {
+        var looked = _looked;
+        _looked = (step, cpuSeconds);
+        if (looked is not { } last || step <= last.Step || step >= steps)
+        {
+            return null;
+        }
+
+        var perStep = (cpuSeconds - last.CpuSeconds) / (step - last.Step);
+        var possible = step + Math.Max(1, (long)((minutes * 60 - cpuSeconds) / perStep));
+        return possible < steps ? possible : null;
     }
 }
