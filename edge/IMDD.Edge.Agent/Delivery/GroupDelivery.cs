@@ -253,7 +253,7 @@ internal sealed class GroupDelivery(
             Active = model.Slot,
             Slots = new Dictionary<string, SlotContent>(StringComparer.Ordinal)
             {
-                [model.Slot] = new(new ModelRelease(model.Name, model.Version, model.Digest, 0), IsConfigured: true, HasDecided: true),
+                [model.Slot] = SlotContent.Configured(model.Name, model.Version, model.Digest),
             },
         };
     }

@@ -257,7 +257,7 @@ internal sealed class ModelLoader(
     }
 
     private static SlotContent ConfiguredContent(ISegmenter segmenter)
-        => new(new ModelRelease(segmenter.Manifest.Name, segmenter.Manifest.Version, segmenter.Digest, 0), IsConfigured: true, HasDecided: true);
+        => SlotContent.Configured(segmenter.Manifest.Name, segmenter.Manifest.Version, segmenter.Digest);
 
     private ISegmenter UseConfigured(CameraGroup group, Func<ModelBundle, ISegmenter> use)
     {
