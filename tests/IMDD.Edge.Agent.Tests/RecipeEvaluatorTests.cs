@@ -132,6 +132,7 @@ public sealed class RecipeEvaluatorTests
     {
         Class = name,
         Score = score,
+        Peak = score,
         Alternatives = [],
         BboxPx = [0, 0, 10, 10],
         AreaPx = area,

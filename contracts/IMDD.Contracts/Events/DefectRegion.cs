@@ -8,7 +8,7 @@ public sealed record DefectRegion
 
     public required Severity Severity { get; init; }
 
-    /// <summary>0 to 1.</summary>
+    /// <summary>How surely it is a defect, 0 to 1.</summary>
     public required double Score { get; init; }
 
     /// <summary>Next best names, best first, at most two.</summary>

@@ -26,7 +26,9 @@ internal static class HardnessRule
                 continue;
             }
 
-            place = Math.Max(place, Place(region.Score, Math.Max(rule.MinScore, recipe.Regions.PixelThreshold)));
+            // A region counts once it reaches both.
+            var reached = Place(region.Peak, recipe.Regions.PixelThreshold);
+            place = Math.Max(place, rule.MinScore > 0 ? Math.Min(reached, Place(region.Score, rule.MinScore)) : reached);
             if (region.Score < rule.MinScore)
             {
                 continue;

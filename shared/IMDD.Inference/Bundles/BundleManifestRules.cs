@@ -119,6 +119,12 @@ internal static class BundleManifestRules
             yield return $"imageThreshold {threshold}; expected 0 to 1";
         }
 
+        if (manifest.RegionScore is { } score && !(double.IsFinite(score.Offset) && double.IsFinite(score.AreaScale) && score.PeakScale is > 0 and < double.PositiveInfinity))
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"regionScore {score.Offset}, {score.PeakScale}, {score.AreaScale}; expected numbers, the second above 0");
+        }
+
         if (manifest.Rows.Count == 0)
         {
             yield return "no rows; expected at least one";

@@ -17,9 +17,6 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
 {
     private readonly TiledRun _tiled = new(maxBatch: 1);
 
-    // As many as average precision looks at.
-    private const int MaxRegions = 100;
-
     /// <inheritdoc/>
     public string Name => $"{segmenter.Manifest.Name} {segmenter.Manifest.Version}";
 
@@ -58,19 +55,14 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
         IReadOnlyList<PredictedInstance> instances = [];
         if (pixelThreshold is { } threshold)
         {
-            RegionOptions options = new() { PixelThreshold = threshold, ImageThreshold = ImageThreshold, MinAreaPx = minAreaPx, MaxRegions = MaxRegions };
             instances =
             [
-                .. Regions(options).Select(region => Instance(region, image.Width, isDecisive: true)),
-                .. FaintLevels.Under(threshold).SelectMany(level => Regions(options with { PixelThreshold = level.From, ImageThreshold = null })
-                    .Where(region => region.Score < level.Below)
-                    .Select(region => Instance(region, image.Width, isDecisive: false))),
+                .. RankedRegions.Of(result, segmenter.Manifest, threshold, minAreaPx, image.Width, image.Height)
+                    .Select(ranked => Instance(ranked.Region, image.Width, ranked.IsDecisive)),
             ];
         }
 
         return new Prediction(result.ImageScore, ScoreMap.Of(result, image.Width, image.Height), instances, runtime);
-
-        DetectedRegions Regions(RegionOptions options) => RegionExtractor.Extract(result, segmenter.Manifest, options, image.Width, image.Height);
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,6 @@ internal static class TrainCommand
     public static Command Create() => new("train", "Trains a model, or measures one that was trained.")
     {
         TrainEdgeCommand.Create(), TrainFoundationCommand.Create(), TrainEvalCommand.Create(), TrainGateCommand.Create(), TrainPredictCommand.Create(), TrainNamingCommand.Create(), TrainExportCommand.Create(),
-        TrainWordCommand.Create(),
+        TrainCalibrateCommand.Create(), TrainWordCommand.Create(),
     };
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using IMDD.Contracts.Models;
 using IMDD.Learning.Networks;
 
 namespace IMDD.Learning.Training.Models;
@@ -28,6 +30,10 @@ public sealed record EdgeCalibration
 
     /// <summary>Per row of text, in the model's order: below this mean score a region is an unknown defect.</summary>
     public IReadOnlyList<double> RowThresholds { get; init; } = [];
+
+    /// <summary>How surely a region is a defect; null where too few were seen to tell: as surely as its surest pixel.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BundleRegionScore? Regions { get; init; }
 
     /// <summary>A manifest's words for how probabilities are made; its thresholds it has elsewhere.</summary>
     internal object ToManifest() => new { Method = "platt", DefectScale, DefectOffset, ImageScale, ImageOffset };

@@ -2,6 +2,7 @@ using IMDD.Imaging;
 using IMDD.Learning.Datasets.Files;
 using IMDD.Learning.Datasets.Samples;
 using IMDD.Learning.Datasets.Words;
+using IMDD.Learning.Evaluation.Instances;
 using IMDD.Learning.Training.Models;
 using OpenCvSharp;
 
@@ -95,7 +96,15 @@ public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, 
             return null;
         }
 
-        return picture with { Mask = mask, Classes = classPlane, ClassIndices = shown, Anchors = anchors, IsOutlined = sample.Mask is not null || sample.Polygons.Count > 0 };
+        return picture with
+        {
+            Mask = mask,
+            Classes = classPlane,
+            ClassIndices = shown,
+            Anchors = anchors,
+            IsOutlined = sample.Mask is not null || sample.Polygons.Count > 0,
+            Boxes = [.. sample.Boxes.Select(box => new Box(box.X, box.Y, box.X + box.Width, box.Y + box.Height))],
+        };
     }
 
     private int IndexOf(string label)

@@ -1,3 +1,5 @@
+using IMDD.Learning.Evaluation.Instances;
+
 namespace IMDD.Learning.Training.Pictures;
 
 /// <summary>A decoded picture with its truth, ready to be cropped.</summary>
@@ -32,6 +34,9 @@ public sealed record TrainingPicture
 
     /// <summary>True when the mask follows the defects' outlines; false for filled boxes.</summary>
     public bool IsOutlined { get; init; }
+
+    /// <summary>The defects' boxes as the data set gives them; none where it does not, and each connected area of the mask is one.</summary>
+    public IReadOnlyList<Box> Boxes { get; init; } = [];
 
     /// <summary>Indices of the classes that the picture shows.</summary>
     public required IReadOnlyList<int> ClassIndices { get; init; }

@@ -25,9 +25,6 @@ public sealed class EdgeTrainer : IDisposable
     private const int ReportEvery = 10;
     private const double LossMemory = 0.95;
 
-    /// <summary>Training pictures that the pixel threshold is found on as well.</summary>
-    private const int MaxFurther = 150;
-
     /// <summary>Training pictures that the threshold of a branch is found on as well, beside those of its class.</summary>
     private const int MaxFurtherOfBranch = 600;
 
@@ -406,37 +403,23 @@ public sealed class EdgeTrainer : IDisposable
             return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, null, _state.CpuSeconds, []), model);
         }
 
-        PictureScorer scorer = new(model);
-        var scores = _data.Validation.Count > 0 ? scorer.Score(_data.Validation) : [];
+        var (calibration, scores) = ModelCalibration.Of(model, _data);
         var validation = scores.Count > 0 ? Validation.Of(scores) : null;
-        var further = Further();
-        var calibration = scores.Count > 0
-            ? Validation.Calibrate(scores, _data.Validation, (scorer.Score(further), further), _data.Classes.Count, _options.Network.OutputStride)
-            : EdgeCalibration.None;
         model.Description = model.Description with
         {
             Calibration = Guarded(calibration, scores),
             Lineage = Lineage(model),
             Metrics = validation?.ToMetrics(),
         };
+        model.Description = model.Description with
+        {
+            Calibration = model.Description.Calibration with { Regions = RegionScores.Fit(model, _data.Validation) },
+        };
         return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, validation, _state.CpuSeconds, _state.Curve ?? []), model);
     }
 
     private EdgeModelLineage Lineage(EdgeModel model)
         => model.Description.Lineage with { Steps = _state.BestStep, DataDigest = _dataDigest, CodeCommit = BuildCommit.Value };
-
-    /// <summary>None where defects are painted: training pictures as they are have none, and would only raise the threshold.</summary>
-    private List<TrainingPicture> Further()
-    {
-        if (_data.PaintedSeed is not null)
-        {
-            return [];
-        }
-
-        List<TrainingPicture> named = [.. _data.Train.Where(p => p.ClassIndices.All(index => index < _data.Classes.Count))];
-        var every = Math.Max(1, (named.Count + MaxFurther - 1) / MaxFurther);
-        return [.. named.Where((_, i) => i % every == 0)];
-    }
 
     /// <summary>What is said of a model that has new branches; they begin to claim pixels where they should.</summary>
     private EdgeModelDescription Described(EdgeModel model)

@@ -1,0 +1,69 @@
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>How a model's logits become probabilities and decisions, found on pictures whose truth is known.</summary>
+public static class ModelCalibration
+{
+    /// <summary>Training pictures that the pixel threshold is found on as well.</summary>
+    private const int MaxFurther = 150;
+
+    /// <summary>Calibrates a model anew, as the end of a training does; its weights stay.</summary>
+    /// <param name="model">Trained; its description is replaced.</param>
+    /// <param name="data">Pictures as the line shows them, of the model's classes.</param>
+    /// <returns>What it reaches on the validation side.</returns>
+    /// <exception cref="TrainingException">The data do not suit the model.</exception>
+    public static Validation Renew(EdgeModel model, TrainingData data)
+    {
+        var description = model.Description;
+        if (description.Rows is not null || description.Network.SideBranches > 0)
+        {
+            throw new TrainingException(
+                "The model has words or classes that were added to it, whose thresholds were chosen with the others: expected the model before them.");
+        }
+
+        if (data.Classes.Select(c => c.Id).Except(description.Classes.Select(c => c.Id), StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
+        {
+            throw new TrainingException($"The data show classes that the model has no name for ({string.Join(", ", unknown)}): expected data without them, or a model that learned them.");
+        }
+
+        if (data.Validation.Count == 0)
+        {
+            throw new TrainingException("The data have no validation side to calibrate by: expected more pictures or groups.");
+        }
+
+        var (calibration, scores) = Of(model, data);
+        var validation = Validation.Of(scores);
+        model.Description = description with { Calibration = calibration, Metrics = validation.ToMetrics() };
+        model.Description = model.Description with { Calibration = calibration with { Regions = RegionScores.Fit(model, data.Validation) } };
+        return validation;
+    }
+
+    /// <summary>Probabilities and thresholds, but for those of regions; and the scores of the validation side, which they come from.</summary>
+    internal static (EdgeCalibration Calibration, IReadOnlyList<PictureScores> Scores) Of(EdgeModel model, TrainingData data)
+    {
+        if (data.Validation.Count == 0)
+        {
+            return (EdgeCalibration.None, []);
+        }
+
+        PictureScorer scorer = new(model);
+        var scores = scorer.Score(data.Validation);
+        var further = Further(data);
+        return (Validation.Calibrate(scores, data.Validation, (scorer.Score(further), further), data.Classes.Count, model.Description.Network.OutputStride), scores);
+    }
+
+    /// <summary>None where defects are painted: training pictures as they are have none, and would only raise the threshold.</summary>
+    private static List<TrainingPicture> Further(TrainingData data)
+    {
+        if (data.PaintedSeed is not null)
+        {
+            return [];
+        }
+
+        List<TrainingPicture> named = [.. data.Train.Where(p => p.ClassIndices.All(index => index < data.Classes.Count))];
+        var every = Math.Max(1, (named.Count + MaxFurther - 1) / MaxFurther);
+        return [.. named.Where((_, i) => i % every == 0)];
+    }
+}

@@ -1,0 +1,92 @@
+using IMDD.Contracts.Models;
+using IMDD.Imaging;
+using IMDD.Imaging.Masks;
+using IMDD.Inference.Bundles;
+using IMDD.Inference.Regions;
+using IMDD.Learning.Evaluation.Instances;
+using IMDD.Learning.Evaluation.Models;
+using IMDD.Learning.Training.Models;
+using IMDD.Learning.Training.Pictures;
+
+namespace IMDD.Learning.Training.Runs;
+
+/// <summary>
+/// How surely a region is a defect, by logistic regression on the regions that a model finds on pictures it did not learn from, the faint ones too. One is a
+/// defect when its box meets that of one at an IoU of a tenth: it is not a mere corner of one, or something else beside it.
+/// </summary>
+/// <remarks>What it gains, and a stricter meeting, are in the README of the networks.</remarks>
+internal static class RegionScores
+{
+    private const double LeastIou = 0.1;
+    private const long MinAreaPx = 4;
+
+    /// <summary>With fewer of either kind the fit is chance.</summary>
+    private const int LeastOfKind = 20;
+
+    /// <summary>
+    /// Standard deviations by which the area's weight must be above nothing: below that it is chance. Never does it count against a region: one larger than
+    /// any that was seen would then be none.
+    /// </summary>
+    private const double LeastDeviations = 3;
+
+    private const double MinPeakScale = 0.05;
+
+    /// <summary>Fits; null where regions are defects as surely as their surest pixels, whatever their size, as far as the pictures show.</summary>
+    /// <param name="model">With its calibration, by which regions are found.</param>
+    /// <param name="pictures">Those it did not learn from.</param>
+    public static BundleRegionScore? Fit(EdgeModel model, IReadOnlyList<TrainingPicture> pictures)
+    {
+        using TorchSegmenter segmenter = new(model);
+        return Fit([.. pictures.Where(picture => picture.HasPixelTruth).SelectMany(picture => Regions(segmenter, picture))]);
+    }
+
+    /// <inheritdoc cref="Fit(EdgeModel, IReadOnlyList{TrainingPicture})"/>
+    /// <param name="regions">What a score is made of (<see cref="RegionScore.Features"/>), and the truth.</param>
+    public static BundleRegionScore? Fit(IReadOnlyList<(double Peak, double Area, bool IsDefect)> regions)
+    {
+        var defects = regions.Count(region => region.IsDefect);
+        if (Math.Min(defects, regions.Count - defects) < LeastOfKind)
+        {
+            return null;
+        }
+
+        var (weights, deviations) = LogisticRegression.Fit([.. regions.Select(region => (new[] { 1, region.Peak, region.Area }, region.IsDefect))], [0, 1, 0]);
+        return weights[2] < LeastDeviations * deviations[2] ? null : new BundleRegionScore(weights[0], Math.Max(MinPeakScale, weights[1]), weights[2]);
+    }
+
+    private static IEnumerable<(double Peak, double Area, bool IsDefect)> Regions(TorchSegmenter segmenter, TrainingPicture picture)
+    {
+        using var image = Image(picture.Rgb, picture);
+        using var reference = segmenter.Manifest.TakesReference() ? Image(picture.Reference ?? new byte[picture.Rgb.Length], picture) : null;
+        var result = segmenter.Run([image], reference is null ? null : [reference]).Images[0];
+        var truths = Defects(picture);
+        return
+        [
+            .. RankedRegions.Of(result, segmenter.Manifest, segmenter.Manifest.PixelThreshold, MinAreaPx, picture.Width, picture.Height).Select(ranked =>
+            {
+                var (peak, area) = RegionScore.Features(ranked.Region.Peak, ranked.Region.AreaPx);
+                var box = ranked.Region.BboxPx;
+                return (peak, area, truths.Any(truth => truth.Iou(new Box(box[0], box[1], box[0] + box[2], box[1] + box[3])) >= LeastIou));
+            }),
+        ];
+    }
+
+    /// <summary>The boxes of a picture's defects.</summary>
+    private static IReadOnlyList<Box> Defects(TrainingPicture picture)
+    {
+        if (picture.Mask is null || picture.Boxes.Count > 0)
+        {
+            return picture.Boxes;
+        }
+
+        using var areas = ConnectedComponents.Find(picture.Mask, picture.Width, picture.Height);
+        return [.. Enumerable.Range(1, areas.Count).Select(label => areas[label]).Select(area => new Box(area.X, area.Y, area.X + area.Width, area.Y + area.Height))];
+    }
+
+    private static RgbImage Image(byte[] rgb, TrainingPicture picture)
+    {
+        RgbImage image = new(picture.Width, picture.Height);
+        rgb.CopyTo(image.Pixels);
+        return image;
+    }
+}
