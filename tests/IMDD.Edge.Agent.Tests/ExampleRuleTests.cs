@@ -46,18 +46,6 @@ public sealed class ExampleRuleTests : IDisposable
         HardnessRule.Of([Region("scratch", 0.98), Region("scratch", 0.52)], 0.98, recipe).Uncertainty.ShouldBeLessThan(0.1, "it fails, whatever the other is");
     }
 
-    /// <summary>It is a region by its pixels, and counts by its score where the recipe asks for one.</summary>
-    [Fact]
-    public void Uncertainty_OfARegionThatIsSurelyThereAndPerhapsNoDefect_IsWhatTheVerdictHangsOn()
-    {
-        var region = Region("scratch", 0.98) with { Score = 0.5 };
-        Dictionary<string, RecipeClassRule> asked = new(StringComparer.Ordinal) { ["scratch"] = new RecipeClassRule { MinScore = 0.5 } };
-
-        HardnessRule.Of([region], 0.98, Resolve(new Recipe { Id = "r" })).Uncertainty.ShouldBeLessThan(0.1, "it fails, whatever its score is");
-        HardnessRule.Of([region], 0.98, Resolve(new Recipe { Id = "r", Classes = asked })).Uncertainty.ShouldBe(1);
-        HardnessRule.Of([region with { Peak = 0.5, Score = 0.98 }], 0.98, Resolve(new Recipe { Id = "r", Classes = asked })).Uncertainty.ShouldBe(1);
-    }
-
     [Fact]
     public void Uncertainty_OfAName_OrdersRegionsByMarginAndByTheThresholdOfTheRow()
     {
@@ -158,7 +146,6 @@ public sealed class ExampleRuleTests : IDisposable
     {
         Class = name,
         Score = score,
-        Peak = score,
         Alternatives = [],
         BboxPx = [0, 0, 10, 10],
         AreaPx = 50,

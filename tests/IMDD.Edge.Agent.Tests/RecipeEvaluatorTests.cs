@@ -132,7 +132,6 @@ public sealed class RecipeEvaluatorTests
     {
         Class = name,
         Score = score,
-        Peak = score,
         Alternatives = [],
         BboxPx = [0, 0, 10, 10],
         AreaPx = area,

@@ -28,7 +28,8 @@ public sealed class TrainCalibrateCommandTests
         var (before, after, moved) = (ModelBundle.Open(directory.File("model")).Manifest, ModelBundle.Open(directory.File("same")).Manifest, ModelBundle.Open(directory.File("other")).Manifest);
         after.PixelThreshold.ShouldBe(before.PixelThreshold);
         after.ImageThreshold!.Value.ShouldBe(before.ImageThreshold!.Value, 1e-4);
-        after.RegionScore.ShouldBe(before.RegionScore);
+        after.RegionConfidence.ShouldBe(before.RegionConfidence);
+        after.Reference!.Value.GetRawText().ShouldBe(before.Reference!.Value.GetRawText());
         after.Metrics!["validation_pixel_ap"].ShouldBe(before.Metrics!["validation_pixel_ap"], 1e-6);
         moved.Metrics!["validation_pixel_ap"].ShouldNotBe(before.Metrics["validation_pixel_ap"], "others are others");
         other.RootElement.GetProperty("image_threshold").GetProperty("before").GetDouble().ShouldBe(before.ImageThreshold.Value);

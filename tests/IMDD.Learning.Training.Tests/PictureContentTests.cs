@@ -1,4 +1,5 @@
 using IMDD.Contracts.Identity;
+using IMDD.Learning.Evaluation.Instances;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
 using IMDD.Learning.Training.Runs;
@@ -36,6 +37,7 @@ public sealed class PictureContentTests
             With(defective with { Rgb = rgb }),
             With(defective with { Reference = defective.Rgb }),
             With(defective with { Mask = mask }),
+            With(defective with { Boxes = [new Box(1, 2, 3, 4)] }),
             With(defective with { Classes = classes }),
             Data with { Classes = [new TrainedClass("crack", "crack", [], "minor"), Data.Classes[1]] },
         ];

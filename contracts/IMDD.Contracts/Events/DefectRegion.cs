@@ -8,8 +8,11 @@ public sealed record DefectRegion
 
     public required Severity Severity { get; init; }
 
-    /// <summary>How surely it is a defect, 0 to 1.</summary>
+    /// <summary>0 to 1.</summary>
     public required double Score { get; init; }
+
+    /// <summary>How surely it is a defect by its score and its size, as the bundle's <c>regionConfidence</c> says, 0 to 1; null where that says nothing.</summary>
+    public double? Confidence { get; init; }
 
     /// <summary>Next best names, best first, at most two.</summary>
     public IReadOnlyList<ClassScore> Alternatives { get; init; } = [];

@@ -54,8 +54,8 @@ public sealed record BundleManifest
     /// <summary>Threshold on <c>image_score</c>, 0 to 1; null where regions alone decide.</summary>
     public double? ImageThreshold { get; init; }
 
-    /// <summary>How surely a region is a defect; null: as surely as its surest pixel.</summary>
-    public BundleRegionScore? RegionScore { get; init; }
+    /// <summary>How surely a region is a defect; null: nothing is said of that.</summary>
+    public BundleRegionConfidence? RegionConfidence { get; init; }
 
     /// <summary>How scores were calibrated, free form.</summary>
     public JsonElement? Calibration { get; init; }

@@ -26,9 +26,7 @@ internal static class HardnessRule
                 continue;
             }
 
-            // A region counts once it reaches both.
-            var reached = Place(region.Peak, recipe.Regions.PixelThreshold);
-            place = Math.Max(place, rule.MinScore > 0 ? Math.Min(reached, Place(region.Score, rule.MinScore)) : reached);
+            place = Math.Max(place, Place(region.Score, Math.Max(rule.MinScore, recipe.Regions.PixelThreshold)));
             if (region.Score < rule.MinScore)
             {
                 continue;

@@ -76,6 +76,7 @@ internal static class RecipeEvaluator
         Class = region.Class,
         Severity = severity,
         Score = region.Score,
+        Confidence = region.Confidence,
         Alternatives = region.Alternatives.Count <= MaxAlternatives ? region.Alternatives : [.. region.Alternatives.Take(MaxAlternatives)],
         BboxPx = region.BboxPx,
         AreaPx = region.AreaPx,

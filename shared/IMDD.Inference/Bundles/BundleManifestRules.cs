@@ -119,10 +119,10 @@ internal static class BundleManifestRules
             yield return $"imageThreshold {threshold}; expected 0 to 1";
         }
 
-        if (manifest.RegionScore is { } score && !(double.IsFinite(score.Offset) && double.IsFinite(score.AreaScale) && score.PeakScale is > 0 and < double.PositiveInfinity))
+        if (manifest.RegionConfidence is { } fitted && !(double.IsFinite(fitted.Offset) && double.IsFinite(fitted.AreaScale) && fitted.PeakScale is >= 0 and < double.PositiveInfinity))
         {
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"regionScore {score.Offset}, {score.PeakScale}, {score.AreaScale}; expected numbers, the second above 0");
+                CultureInfo.InvariantCulture, $"regionConfidence {fitted.Offset}, {fitted.PeakScale}, {fitted.AreaScale}; expected numbers, the second not below 0");
         }
 
         if (manifest.Rows.Count == 0)

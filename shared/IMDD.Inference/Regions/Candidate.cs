@@ -5,7 +5,7 @@ namespace IMDD.Inference.Regions;
 
 /// <summary>A component that may become a region.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Candidate(int Label, float Peak, double Score, long AreaPx, ComponentStatistics Box)
+internal readonly record struct Candidate(int Label, float Score, long AreaPx, ComponentStatistics Box)
 {
     /// <summary>Worst first. Labels rise in the order in which components are met from the top left.</summary>
     public static int WorstFirst(Candidate left, Candidate right)

@@ -8,11 +8,11 @@ public sealed record DetectedRegion
     /// <summary>Class id, or <c>unknown-defect</c> where the best row stays under its own threshold.</summary>
     public required string Class { get; init; }
 
-    /// <summary>How surely it is a defect, 0 to 1, as its bundle says (<see cref="RegionScore"/>).</summary>
+    /// <summary>Highest defect probability of its pixels, 0 to 1: the region is a defect at least as surely as its surest pixel.</summary>
     public required double Score { get; init; }
 
-    /// <summary>Highest defect probability of its pixels, 0 to 1, by which it is a region.</summary>
-    public required double Peak { get; init; }
+    /// <summary>How surely it is a defect by its score and its size, 0 to 1; null where the bundle does not say (<see cref="RegionConfidence"/>).</summary>
+    public double? Confidence { get; init; }
 
     /// <summary>At most two names besides <see cref="Class"/>, best first. Of an unknown defect, the best names it did not reach.</summary>
     public required IReadOnlyList<ClassScore> Alternatives { get; init; }

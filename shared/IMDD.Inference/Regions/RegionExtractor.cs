@@ -32,18 +32,18 @@ public static class RegionExtractor
                 $"Planes of {result.Width} x {result.Height} at stride {scale} do not belong to a frame of {imageWidth} x {imageHeight}.");
         }
 
-        var found = FindAll(result, manifest, options, imageWidth, imageHeight);
+        var found = Extract(result, manifest.Rows, manifest.RegionConfidence, options, imageWidth, imageHeight);
         if (found.Count > 0 || !(Round(result.ImageScore) >= options.ImageThreshold) || Highest(result) is not (> 0 and var peak))
         {
             return found;
         }
 
         var around = options with { PixelThreshold = PeakShare * peak, MaxRegions = 1 };
-        return new DetectedRegions([.. FindAll(result, manifest, around, imageWidth, imageHeight)], omitted: 0);
+        return new DetectedRegions([.. Extract(result, manifest.Rows, manifest.RegionConfidence, around, imageWidth, imageHeight)], omitted: 0);
     }
 
-    private static DetectedRegions FindAll(
-        SegmentationResult result, BundleManifest manifest, RegionOptions options, int imageWidth, int imageHeight)
+    private static DetectedRegions Extract(
+        SegmentationResult result, IReadOnlyList<BundleRow> rows, BundleRegionConfidence? fitted, RegionOptions options, int imageWidth, int imageHeight)
     {
         using var mask = DefectMask.Create(result, options);
         if (mask.IsEmpty)
@@ -52,15 +52,16 @@ public static class RegionExtractor
         }
 
         using var components = ConnectedComponents.Find(mask.Cells, result.Width, result.Height);
-        var candidates = Measure(result, components, manifest.RegionScore, imageWidth, imageHeight);
+        var candidates = Measure(result, components, imageWidth, imageHeight);
         candidates.RemoveAll(candidate => candidate.AreaPx < options.MinAreaPx);
         candidates.Sort(Candidate.WorstFirst);
         var kept = Math.Min(candidates.Count, options.MaxRegions);
-        RegionNaming naming = new(manifest.Rows);
+        RegionNaming naming = new(rows);
         var regions = new DetectedRegion[kept];
         for (var index = 0; index < kept; index++)
         {
-            regions[index] = Describe(candidates[index], result, components, naming, imageWidth, imageHeight);
+            var confidence = RegionConfidence.Of(fitted, candidates[index].Score, candidates[index].AreaPx);
+            regions[index] = Describe(candidates[index], confidence, result, components, naming, imageWidth, imageHeight);
         }
 
         return new DetectedRegions(regions, candidates.Count - kept);
@@ -83,10 +84,9 @@ public static class RegionExtractor
     /// <summary>Six decimals: what a float of a probability holds, without the tail of its conversion.</summary>
     internal static double Round(double score) => Math.Round(score, 6);
 
-    private static List<Candidate> Measure(
-        SegmentationResult result, ConnectedComponents components, BundleRegionScore? fitted, int imageWidth, int imageHeight)
+    private static List<Candidate> Measure(SegmentationResult result, ConnectedComponents components, int imageWidth, int imageHeight)
     {
-        var peaks = new float[components.Count];
+        var scores = new float[components.Count];
         var areas = new long[components.Count];
         var scale = result.OutputStride;
         var lastWidth = imageWidth - ((result.Width - 1) * scale);
@@ -107,7 +107,7 @@ public static class RegionExtractor
                 var label = rowLabels[column];
                 if (label != 0)
                 {
-                    peaks[label - 1] = Math.Max(peaks[label - 1], rowDefect[column]);
+                    scores[label - 1] = Math.Max(scores[label - 1], rowDefect[column]);
                     areas[label - 1] += cellHeight * (column == rowLabels.Length - 1 ? lastWidth : scale);
                 }
             }
@@ -116,14 +116,14 @@ public static class RegionExtractor
         List<Candidate> candidates = new(components.Count);
         for (var index = 0; index < components.Count; index++)
         {
-            candidates.Add(new Candidate(index + 1, peaks[index], RegionScore.Of(fitted, peaks[index], areas[index]), areas[index], components[index + 1]));
+            candidates.Add(new Candidate(index + 1, scores[index], areas[index], components[index + 1]));
         }
 
         return candidates;
     }
 
     private static DetectedRegion Describe(
-        Candidate candidate, SegmentationResult result, ConnectedComponents components, RegionNaming naming, int imageWidth, int imageHeight)
+        Candidate candidate, double? confidence, SegmentationResult result, ConnectedComponents components, RegionNaming naming, int imageWidth, int imageHeight)
     {
         var box = candidate.Box;
         MaskPlacement placement = new(box.Width, box.Height, box.X, box.Y, result.OutputStride);
@@ -139,7 +139,7 @@ public static class RegionExtractor
             {
                 Class = name,
                 Score = Round(candidate.Score),
-                Peak = Round(candidate.Peak),
+                Confidence = confidence is { } sure ? Round(sure) : null,
                 Alternatives = alternatives,
                 Evidence = evidence,
                 BboxPx = [left, top, right - left, bottom - top],

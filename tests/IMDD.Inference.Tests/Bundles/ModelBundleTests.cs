@@ -166,7 +166,7 @@ public sealed class ModelBundleTests : IDisposable
             Stride = 30,
             OutputStride = 4,
             PixelThreshold = 1.5,
-            RegionScore = new BundleRegionScore(1, 0, 2),
+            RegionConfidence = new BundleRegionConfidence(1, -0.5, 2),
             Rows = [new BundleRow("nobody", "x", "text", -1)],
         });
 
@@ -174,7 +174,7 @@ public sealed class ModelBundleTests : IDisposable
 
         message.ShouldContain("outputStride 4");
         message.ShouldContain("pixelThreshold 1.5");
-        message.ShouldContain("regionScore 1, 0, 2");
+        message.ShouldContain("regionConfidence 1, -0.5, 2");
         message.ShouldContain("'nobody'");
         message.ShouldContain("threshold -1");
     }

@@ -36,29 +36,28 @@ public sealed class RegionExtractorTests
     }
 
     [Fact]
-    public void Extract_BundleThatSaysHowSurelyRegionsAreDefects_ScoresAndOrdersThemSo()
+    public void Extract_BundleThatSaysHowSurelyRegionsAreDefects_TellsItAndKeepsScoresAndTheirOrder()
     {
         var result = new Planes(40, 10, scale: 4).Fill(3, 2, 2, 1, 0.9f).Fill(20, 2, 10, 5, 0.8f).Result();
-        var fitted = Manifest with { RegionScore = new BundleRegionScore(-5, 1.5, 0.7) };
+        var fitted = Manifest with { RegionConfidence = new BundleRegionConfidence(-5, 1.5, 0.7) };
 
         var plain = RegionExtractor.Extract(result, Manifest, Half, 160, 40);
-        var scored = RegionExtractor.Extract(result, fitted, Half, 160, 40);
+        var told = RegionExtractor.Extract(result, fitted, Half, 160, 40);
 
-        plain.Select(region => (region.AreaPx, region.Score)).ShouldBe([(32, 0.9), (800, 0.8)]);
-        scored.Select(region => (region.AreaPx, region.Peak)).ShouldBe([(800, 0.8), (32, 0.9)]);
-        scored[0].Score.ShouldBe(Sigmoid(-5 + (1.5 * Math.Log(4)) + (0.7 * Math.Log(800))), 1e-5);
-        scored[1].Score.ShouldBe(Sigmoid(-5 + (1.5 * Math.Log(9)) + (0.7 * Math.Log(32))), 1e-5);
-        RegionExtractor.Extract(result, fitted, Half with { MaxRegions = 1 }, 160, 40).ShouldHaveSingleItem().AreaPx.ShouldBe(800, "the worst is kept");
+        plain.Select(region => (region.AreaPx, region.Score, region.Confidence)).ShouldBe([(32, 0.9, null), (800, 0.8, null)]);
+        told.Select(region => (region.AreaPx, region.Score)).ShouldBe([(32, 0.9), (800, 0.8)]);
+        told[0].Confidence!.Value.ShouldBe(Sigmoid(-5 + (1.5 * Math.Log(9)) + (0.7 * Math.Log(32))), 1e-5);
+        told[1].Confidence!.Value.ShouldBe(Sigmoid(-5 + (1.5 * Math.Log(4)) + (0.7 * Math.Log(800))), 1e-5);
 
         static double Sigmoid(double value) => 1 / (1 + Math.Exp(-value));
     }
 
     [Fact]
-    public void Extract_PixelThatIsSureWithoutAnyDoubt_HasAFiniteScore()
+    public void Extract_PixelThatIsSureWithoutAnyDoubt_HasAFiniteConfidence()
     {
-        var fitted = Manifest with { RegionScore = new BundleRegionScore(0, 1, 0) };
+        var fitted = Manifest with { RegionConfidence = new BundleRegionConfidence(0, 1, 0) };
 
-        RegionExtractor.Extract(new Planes(20, 10).Fill(3, 2, 5, 2, 1f).Result(), fitted, Half, 20, 10).ShouldHaveSingleItem().Score.ShouldBe(0.999999, 1e-6);
+        RegionExtractor.Extract(new Planes(20, 10).Fill(3, 2, 5, 2, 1f).Result(), fitted, Half, 20, 10).ShouldHaveSingleItem().Confidence.ShouldBe(0.999999, 1e-6);
     }
 
     [Theory]

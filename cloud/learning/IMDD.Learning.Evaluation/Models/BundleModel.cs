@@ -78,7 +78,7 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
         var mask = CocoRle.Decode(region.MaskRle, maxPixels: int.MaxValue);
         return new PredictedInstance(
             region.Class,
-            region.Score,
+            region.Confidence ?? region.Score,
             new Box(box[0], box[1], box[0] + box[2], box[1] + box[3]),
             InstanceMask.Cut(mask, width, box[0], box[1], box[2], box[3]),
             isDecisive);

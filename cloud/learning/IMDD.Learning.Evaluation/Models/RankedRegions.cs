@@ -23,7 +23,7 @@ public static class RankedRegions
         var options = RegionOptions.Of(manifest) with { PixelThreshold = pixelThreshold, MinAreaPx = minAreaPx, MaxRegions = MaxRegions };
         return Found(options).Select(region => (region, true)).Concat(
             FaintLevels.Under(pixelThreshold).SelectMany(level => Found(options with { PixelThreshold = level.From, ImageThreshold = null })
-                .Where(region => region.Peak < level.Below)
+                .Where(region => region.Score < level.Below)
                 .Select(region => (region, false))));
 
         DetectedRegions Found(RegionOptions regions) => RegionExtractor.Extract(result, manifest, regions, width, height);

@@ -8,7 +8,7 @@ using IMDD.Learning.Training.Runs;
 
 namespace IMDD.Learning.Trainer.Commands;
 
-/// <summary><c>imdd train calibrate</c>: finds a trained model's thresholds and probabilities anew, on other pictures or by what has been learned since of finding them.</summary>
+/// <summary><c>imdd train calibrate</c>: finds a trained model's thresholds and probabilities anew, on other pictures or by what has been learned since of finding them. The bundle is one of 32 bits.</summary>
 internal static class TrainCalibrateCommand
 {
     public static Command Create()
@@ -16,7 +16,7 @@ internal static class TrainCalibrateCommand
         Option<DirectoryInfo> model = new("--model") { Description = "A trained model's bundle.", Required = true };
         Option<string[]> data = new("--data")
         {
-            Description = $"KEY:PATH of each data set, as the line shows it. Keys: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))}.",
+            Description = $"KEY:PATH of each data set, as the line shows it; none of its validation side may have been learned from. Keys: {string.Join(", ", DatasetReaders.All.Select(r => r.Key))}.",
             AllowMultipleArgumentsPerToken = true,
             Required = true,
         };
@@ -64,7 +64,7 @@ internal static class TrainCalibrateCommand
         var before = model.Description.Calibration;
         var validation = ModelCalibration.Renew(model, data);
         var after = model.Description.Calibration;
-        var digest = EdgeBundle.Write(model, data.Validation, folder, CreationTime.Now(), bundle.Manifest.Reference);
+        var digest = EdgeBundle.Write(model, ProbePictures.Of(bundle), folder, CreationTime.Now(), bundle.Manifest.Reference);
         if (json)
         {
             JsonLine.Write(parsed.InvocationConfiguration.Output, new
@@ -75,7 +75,7 @@ internal static class TrainCalibrateCommand
                 ValidationPictures = data.Validation.Count,
                 PixelThreshold = Change(before.PixelThreshold, after.PixelThreshold),
                 ImageThreshold = Change(before.ImageThreshold, after.ImageThreshold),
-                RegionScore = Change(before.Regions, after.Regions),
+                RegionConfidence = Change(before.Regions, after.Regions),
                 Validation = validation,
                 FilesNotUsed = data.Problems.Count,
             });

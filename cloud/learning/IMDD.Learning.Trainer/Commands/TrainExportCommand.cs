@@ -1,10 +1,7 @@
 using System.CommandLine;
-using IMDD.Contracts.Events;
-using IMDD.Imaging;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Training;
 using IMDD.Learning.Training.Models;
-using IMDD.Learning.Training.Pictures;
 
 namespace IMDD.Learning.Trainer.Commands;
 
@@ -62,7 +59,7 @@ internal static class TrainExportCommand
             return Lowered(parsed, precision, model, bundle, data, folder, json);
         }
 
-        var digest = EdgeBundle.Write(model, Probes(bundle), folder, CreationTime.Now(), bundle.Manifest.Reference);
+        var digest = EdgeBundle.Write(model, ProbePictures.Of(bundle), folder, CreationTime.Now(), bundle.Manifest.Reference);
         var bytes = ModelBundle.Open(folder).Manifest.Files.Sum(f => f.SizeBytes);
         if (json)
         {
@@ -78,7 +75,7 @@ internal static class TrainExportCommand
 
     private static int Lowered(ParseResult parsed, LowerPrecision precision, EdgeModel model, ModelBundle bundle, string data, string folder, bool json)
     {
-        var (digest, report) = LowerPrecisionExport.Run(precision, model, Probes(bundle), data, folder, CreationTime.Now(), bundle.Manifest.Reference);
+        var (digest, report) = LowerPrecisionExport.Run(precision, model, ProbePictures.Of(bundle), data, folder, CreationTime.Now(), bundle.Manifest.Reference);
         if (json)
         {
             var name = precision.ToString().ToLowerInvariant();
@@ -99,38 +96,5 @@ internal static class TrainExportCommand
         }
 
         return report.Passed ? 0 : TrainWordCommand.Refused;
-    }
-
-    /// <summary>The pictures that the bundle was compared on before.</summary>
-    private static List<TrainingPicture> Probes(ModelBundle bundle)
-    {
-        if (bundle.Manifest.Probes is null)
-        {
-            return [];
-        }
-
-        OpenCvImageDecoder decoder = new();
-        return [.. ImddJson.Deserialize<BundleProbeIndex>(bundle.ReadFile(BundleProbeIndex.Path)).Probes.Select(Picture)];
-
-        TrainingPicture Picture(BundleProbe probe)
-        {
-            using var image = decoder.Decode(bundle.ReadFile(probe.Image), new DecodeLimits());
-            return new TrainingPicture
-            {
-                Id = probe.Image,
-                Dataset = 0,
-                Width = image.Width,
-                Height = image.Height,
-                Rgb = image.Pixels.ToArray(),
-                Reference = probe.Reference is { } reference ? Bytes(reference) : null,
-                ClassIndices = [],
-            };
-        }
-
-        byte[] Bytes(string path)
-        {
-            using var image = decoder.Decode(bundle.ReadFile(path), new DecodeLimits());
-            return image.Pixels.ToArray();
-        }
     }
 }

@@ -170,7 +170,7 @@ public static class EdgeBundle
             Classes = description.BundleClasses(),
             PixelThreshold = calibration.PixelThreshold,
             ImageThreshold = calibration.ImageThreshold,
-            RegionScore = calibration.Regions,
+            RegionConfidence = calibration.Regions,
             Calibration = JsonSerializer.SerializeToElement(calibration.ToManifest(), ImddJson.Options),
             ImageScore = $"{PeakMean.Description}, logits",
             TrainedFrom = new BundleLineage(

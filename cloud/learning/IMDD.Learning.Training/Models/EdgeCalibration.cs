@@ -31,12 +31,16 @@ public sealed record EdgeCalibration
     /// <summary>Per row of text, in the model's order: below this mean score a region is an unknown defect.</summary>
     public IReadOnlyList<double> RowThresholds { get; init; } = [];
 
-    /// <summary>How surely a region is a defect; null where too few were seen to tell: as surely as its surest pixel.</summary>
+    /// <summary>How surely a region is a defect; null where nothing is said of that.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public BundleRegionScore? Regions { get; init; }
+    public BundleRegionConfidence? Regions { get; init; }
+
+    /// <summary>What it was found by, where that was not the end of the training.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CalibrationSource? Source { get; init; }
 
     /// <summary>A manifest's words for how probabilities are made; its thresholds it has elsewhere.</summary>
-    internal object ToManifest() => new { Method = "platt", DefectScale, DefectOffset, ImageScale, ImageOffset };
+    internal object ToManifest() => new { Method = "platt", DefectScale, DefectOffset, ImageScale, ImageOffset, CalibratedBy = Source };
 
     /// <summary>The part that is computed in the graph.</summary>
     public OutputCalibration ToOutputs() => new(DefectScale, DefectOffset, ImageScale, ImageOffset);

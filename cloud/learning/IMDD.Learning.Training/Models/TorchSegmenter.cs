@@ -88,6 +88,6 @@ public sealed class TorchSegmenter : ISegmenter
         Classes = description.BundleClasses(),
         PixelThreshold = description.Calibration.PixelThreshold,
         ImageThreshold = description.Calibration.ImageThreshold,
-        RegionScore = description.Calibration.Regions,
+        RegionConfidence = description.Calibration.Regions,
     };
 }

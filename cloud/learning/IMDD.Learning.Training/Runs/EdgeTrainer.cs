@@ -413,7 +413,7 @@ public sealed class EdgeTrainer : IDisposable
         };
         model.Description = model.Description with
         {
-            Calibration = model.Description.Calibration with { Regions = RegionScores.Fit(model, _data.Validation) },
+            Calibration = model.Description.Calibration with { Regions = ConfidenceFit.Fit(model, _data) },
         };
         return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, validation, _state.CpuSeconds, _state.Curve ?? []), model);
     }

@@ -9,9 +9,12 @@ public static class ModelCalibration
     /// <summary>Training pictures that the pixel threshold is found on as well.</summary>
     private const int MaxFurther = 150;
 
-    /// <summary>Calibrates a model anew, as the end of a training does; its weights stay.</summary>
+    /// <summary>
+    /// Calibrates a model anew, as the end of a training does, but for what holds its alarms to those of another model; its weights stay. Without good pictures
+    /// the score of a picture stays calibrated as it was.
+    /// </summary>
     /// <param name="model">Trained; its description is replaced.</param>
-    /// <param name="data">Pictures as the line shows them, of the model's classes.</param>
+    /// <param name="data">Pictures that it did not learn from, as the line shows them, of its classes. What it is calibrated by is their validation side; the pixel threshold by some of the training side, too.</param>
     /// <returns>What it reaches on the validation side.</returns>
     /// <exception cref="TrainingException">The data do not suit the model.</exception>
     public static Validation Renew(EdgeModel model, TrainingData data)
@@ -23,20 +26,32 @@ public static class ModelCalibration
                 "The model has words or classes that were added to it, whose thresholds were chosen with the others: expected the model before them.");
         }
 
+        if (description.Lineage.PaintedSeed is not null)
+        {
+            throw new TrainingException("The model learned from normal pictures alone, and is calibrated on defects painted on such: expected to train it anew.");
+        }
+
         if (data.Classes.Select(c => c.Id).Except(description.Classes.Select(c => c.Id), StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
         {
             throw new TrainingException($"The data show classes that the model has no name for ({string.Join(", ", unknown)}): expected data without them, or a model that learned them.");
         }
 
-        if (data.Validation.Count == 0)
+        if (!data.Validation.Any(picture => picture.Mask is not null))
         {
-            throw new TrainingException("The data have no validation side to calibrate by: expected more pictures or groups.");
+            throw new TrainingException("No picture of the data's validation side has a defect with an outline or a box to calibrate by: expected more pictures or groups, or such labels.");
         }
 
         var (calibration, scores) = Of(model, data);
+        if (data.Validation.All(picture => picture.IsDefective))
+        {
+            var before = description.Calibration;
+            calibration = calibration with { ImageScale = before.ImageScale, ImageOffset = before.ImageOffset, ImageThreshold = before.ImageThreshold };
+        }
+
         var validation = Validation.Of(scores);
+        calibration = calibration with { Source = new CalibrationSource(data.SplitIds, data.Digest(), BuildCommit.Value) };
         model.Description = description with { Calibration = calibration, Metrics = validation.ToMetrics() };
-        model.Description = model.Description with { Calibration = calibration with { Regions = RegionScores.Fit(model, data.Validation) } };
+        model.Description = model.Description with { Calibration = calibration with { Regions = ConfidenceFit.Fit(model, data) } };
         return validation;
     }
 

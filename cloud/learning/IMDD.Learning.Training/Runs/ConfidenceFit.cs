@@ -15,7 +15,7 @@ namespace IMDD.Learning.Training.Runs;
 /// defect when its box meets that of one at an IoU of a tenth: it is not a mere corner of one, or something else beside it.
 /// </summary>
 /// <remarks>What it gains, and a stricter meeting, are in the README of the networks.</remarks>
-internal static class RegionScores
+internal static class ConfidenceFit
 {
     private const double LeastIou = 0.1;
     private const long MinAreaPx = 4;
@@ -29,20 +29,24 @@ internal static class RegionScores
     /// </summary>
     private const double LeastDeviations = 3;
 
-    private const double MinPeakScale = 0.05;
-
-    /// <summary>Fits; null where regions are defects as surely as their surest pixels, whatever their size, as far as the pictures show.</summary>
+    /// <summary>Fits; null where the data do not show that a region's size says anything, or show only defects that were painted, whose sizes are the painter's.</summary>
     /// <param name="model">With its calibration, by which regions are found.</param>
-    /// <param name="pictures">Those it did not learn from.</param>
-    public static BundleRegionScore? Fit(EdgeModel model, IReadOnlyList<TrainingPicture> pictures)
+    /// <param name="data">What it is judged by.</param>
+    public static BundleRegionConfidence? Fit(EdgeModel model, TrainingData data)
     {
+        if (data.PaintedSeed is not null)
+        {
+            return null;
+        }
+
+        var learned = data.Train.Select(picture => (picture.Dataset, picture.Id)).ToHashSet();
         using TorchSegmenter segmenter = new(model);
-        return Fit([.. pictures.Where(picture => picture.HasPixelTruth).SelectMany(picture => Regions(segmenter, picture))]);
+        return Fit([.. data.Validation.Where(picture => picture.HasPixelTruth && !learned.Contains((picture.Dataset, picture.Id))).SelectMany(picture => Regions(segmenter, picture))]);
     }
 
-    /// <inheritdoc cref="Fit(EdgeModel, IReadOnlyList{TrainingPicture})"/>
-    /// <param name="regions">What a score is made of (<see cref="RegionScore.Features"/>), and the truth.</param>
-    public static BundleRegionScore? Fit(IReadOnlyList<(double Peak, double Area, bool IsDefect)> regions)
+    /// <summary>Fits to regions; null where their size says nothing for certain. A peak that speaks against them is left out.</summary>
+    /// <param name="regions">What a confidence is made of (<see cref="RegionConfidence.Features"/>), and the truth.</param>
+    public static BundleRegionConfidence? Fit(IReadOnlyList<(double Peak, double Area, bool IsDefect)> regions)
     {
         var defects = regions.Count(region => region.IsDefect);
         if (Math.Min(defects, regions.Count - defects) < LeastOfKind)
@@ -51,7 +55,13 @@ internal static class RegionScores
         }
 
         var (weights, deviations) = LogisticRegression.Fit([.. regions.Select(region => (new[] { 1, region.Peak, region.Area }, region.IsDefect))], [0, 1, 0]);
-        return weights[2] < LeastDeviations * deviations[2] ? null : new BundleRegionScore(weights[0], Math.Max(MinPeakScale, weights[1]), weights[2]);
+        if (weights[1] < 0)
+        {
+            (var sizes, deviations) = LogisticRegression.Fit([.. regions.Select(region => (new[] { 1, region.Area }, region.IsDefect))], [0, 0]);
+            weights = [sizes[0], 0, sizes[1]];
+        }
+
+        return weights[2] < LeastDeviations * deviations[^1] ? null : new BundleRegionConfidence(weights[0], weights[1], weights[2]);
     }
 
     private static IEnumerable<(double Peak, double Area, bool IsDefect)> Regions(TorchSegmenter segmenter, TrainingPicture picture)
@@ -64,7 +74,7 @@ internal static class RegionScores
         [
             .. RankedRegions.Of(result, segmenter.Manifest, segmenter.Manifest.PixelThreshold, MinAreaPx, picture.Width, picture.Height).Select(ranked =>
             {
-                var (peak, area) = RegionScore.Features(ranked.Region.Peak, ranked.Region.AreaPx);
+                var (peak, area) = RegionConfidence.Features(ranked.Region.Score, ranked.Region.AreaPx);
                 var box = ranked.Region.BboxPx;
                 return (peak, area, truths.Any(truth => truth.Iou(new Box(box[0], box[1], box[0] + box[2], box[1] + box[3])) >= LeastIou));
             }),
