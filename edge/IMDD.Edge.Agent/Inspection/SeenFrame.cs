@@ -1,4 +1,3 @@
-using IMDD.Imaging;
 using IMDD.Inference.Tiling;
 
 namespace IMDD.Edge.Agent.Inspection;
@@ -10,13 +9,5 @@ namespace IMDD.Edge.Agent.Inspection;
 internal readonly record struct SeenFrame(int Width, int Height, TilePlan? Tiles)
 {
     /// <summary>Size of what a model of this stride runs, pixels: the frame, or one of its tiles.</summary>
-    public (int Width, int Height) InputFor(int stride)
-    {
-        if (Tiles?.SizeFor(stride) is not { } tile)
-        {
-            return (Width, Height);
-        }
-
-        return (Math.Min(tile.Width, EdgePadding.RoundUp(Width, stride)), Math.Min(tile.Height, EdgePadding.RoundUp(Height, stride)));
-    }
+    public (int Width, int Height) InputFor(int stride) => Tiles?.SizeIn(Width, Height, stride) ?? (Width, Height);
 }

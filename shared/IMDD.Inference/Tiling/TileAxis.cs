@@ -19,7 +19,7 @@ internal sealed class TileAxis
     public TileAxis(int length, int tile, int overlap, int stride, int outputStride)
     {
         Padded = EdgePadding.RoundUp(length, stride);
-        Length = Math.Min(TileLength(tile, overlap, stride), Padded);
+        Length = LengthIn(length, tile, overlap, stride);
         var step = Length - EdgePadding.RoundUp(overlap, stride);
         var count = Length == Padded ? 1 : ((Padded - Length + step - 1) / step) + 1;
         _starts = new int[count];
@@ -50,6 +50,9 @@ internal sealed class TileAxis
 
     /// <summary>What a tile answers for: to the middle of what it shares with its neighbours.</summary>
     public (int From, int To) Own(int index) => (_cuts[index], _cuts[index + 1]);
+
+    /// <summary>Pixels of a tile of a frame: no more than the padded frame has.</summary>
+    public static int LengthIn(int length, int tile, int overlap, int stride) => Math.Min(TileLength(tile, overlap, stride), EdgePadding.RoundUp(length, stride));
 
     /// <summary>Pixels of a tile in multiples of the stride, at least one more than it shares.</summary>
     public static int TileLength(int tile, int overlap, int stride)

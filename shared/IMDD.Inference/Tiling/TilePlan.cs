@@ -37,4 +37,8 @@ public sealed record TilePlan
 
     /// <summary>The size of a tile as a model of this stride takes it, pixels; a frame that is smaller in one direction is not tiled in it.</summary>
     public (int Width, int Height) SizeFor(int stride) => (TileAxis.TileLength(Width, Overlap, stride), TileAxis.TileLength(Height, Overlap, stride));
+
+    /// <summary>The same of the tiles of a frame of some size, pixels.</summary>
+    public (int Width, int Height) SizeIn(int width, int height, int stride)
+        => (TileAxis.LengthIn(width, Width, Overlap, stride), TileAxis.LengthIn(height, Height, Overlap, stride));
 }

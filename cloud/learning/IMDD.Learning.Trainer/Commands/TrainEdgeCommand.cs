@@ -113,6 +113,7 @@ internal static class TrainEdgeCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var stop = parsed.GetValue(stopWithInput) ? InputEnd.Watch(cancellation) : null;
+            var keeps = parsed.GetValue(keepClasses) || parsed.GetValue(sideBranch);
             return await RunAsync(
                 parsed,
                 parsed.GetRequiredValue(folder).FullName,
@@ -126,7 +127,7 @@ internal static class TrainEdgeCommand
                     Shots = parsed.GetValue(shots),
                     Excluded = parsed.GetValue(exclude) is { } file ? PictureDigests.ReadList(file.FullName) : PictureDigests.None,
                 },
-                parsed.GetValue(keepClasses) || parsed.GetValue(sideBranch),
+                keeps,
                 parsed.GetValue(drift),
                 new EdgeNetworkChoice(
                     parsed.GetValue(size), parsed.GetValue(stride), parsed.GetValue(reference), parsed.GetValue(attention), parsed.GetValue(doubled), parsed.GetValue(crop)),
@@ -151,7 +152,7 @@ internal static class TrainEdgeCommand
                     Steps = parsed.GetValue(steps),
                     BatchSize = parsed.GetValue(batch),
                     LearningRate = parsed.GetValue(rate),
-                    KeepsAlarms = parsed.GetValue(keepClasses) || parsed.GetValue(sideBranch),
+                    KeepsAlarms = keeps,
                     StartShare = parsed.GetValue(startShare),
                     SideBranch = parsed.GetValue(sideBranch),
                     Losses = new EdgeLossWeights { Memory = parsed.GetValue(memory) },
