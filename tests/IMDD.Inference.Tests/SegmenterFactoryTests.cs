@@ -1,3 +1,5 @@
+using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Imaging;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Onnx.Graph;
@@ -6,6 +8,19 @@ namespace IMDD.Inference.Tests;
 
 public sealed class SegmenterFactoryTests : IDisposable
 {
+    /// <summary>Gives a probe the names of its cells, as the model's maker would, when there were so many rows.</summary>
+    private void NameProbe(float[] names, int rows)
+    {
+        const string Outputs = "probes/scratch.safetensors";
+        var outputs = SafetensorsFile.Read(File.ReadAllBytes(_folder.FileOf(Outputs)));
+        _folder.Replace(Outputs, SafetensorsFile.Write([.. outputs.Values, new Float32Tensor("sure_class", [names.Length], names)]));
+        var index = ImddJson.Deserialize<BundleProbeIndex>(File.ReadAllBytes(_folder.FileOf(BundleProbeIndex.Path)));
+        var renewed = ImddJson.Serialize(index with { Probes = [.. index.Probes.Select(probe => probe.Outputs == Outputs ? probe with { Rows = rows } : probe)] });
+        _folder.Replace(BundleProbeIndex.Path, renewed);
+        var manifest = _folder.ReadManifest();
+        _folder.WriteManifest(manifest with { Probes = manifest.Probes! with { Digest = ContentDigest.Of(renewed) } });
+    }
+
     private static readonly SegmenterOptions OneThread = new() { Threads = 1 };
     private readonly BundleFolder _folder = new();
 
@@ -78,6 +93,46 @@ public sealed class SegmenterFactoryTests : IDisposable
 
         Should.Throw<SegmenterException>(() => SegmenterFactory.Create(ModelBundle.Open(_folder.Path), OneThread))
             .Message.ShouldContain("'image_score' of probe 'probes/scratch.bmp' is off by");
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(2, null)]
+    [InlineData(3, "3 of 103 cells otherwise that are surely named")]
+    public void Create_ProbeSomeOfWhoseCellsAreNamedOtherwise_IsAnErrorBeyondTwoAndAHundredth(int otherwise, string? message)
+    {
+        var cells = SafetensorsFile.Read(File.ReadAllBytes(_folder.FileOf("probes/scratch.safetensors")))["defect"].Values.Length;
+        var names = Enumerable.Repeat(-1f, cells).ToArray();
+        names.AsSpan(50, 100).Clear();
+        names.AsSpan(200, otherwise).Fill(1);
+        NameProbe(names, rows: 1);
+
+        if (message is null)
+        {
+            SegmenterFactory.Create(ModelBundle.Open(_folder.Path), OneThread).Dispose();
+        }
+        else
+        {
+            Should.Throw<SegmenterException>(() => SegmenterFactory.Create(ModelBundle.Open(_folder.Path), OneThread)).Message.ShouldContain(message);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Create_ProbeOfMoreRowsThanThereAre_IsAnError(int rows)
+    {
+        NameProbe([], rows);
+
+        Should.Throw<ModelBundleException>(() => SegmenterFactory.Create(ModelBundle.Open(_folder.Path), OneThread)).Message.ShouldContain($"is of {rows} rows; expected 1 to 1");
+    }
+
+    [Fact]
+    public void Create_ProbeThatShouldHaveNamesAndHasTooFew_IsAnError()
+    {
+        NameProbe([0], rows: 1);
+
+        Should.Throw<ModelBundleException>(() => SegmenterFactory.Create(ModelBundle.Open(_folder.Path), OneThread)).Message.ShouldContain("no tensor 'sure_class'");
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class EdgeBundleTests
         bundle.Digest.ShouldBe(digest);
         bundle.Manifest.TakesReference().ShouldBe(usesReference);
         bundle.Manifest.Files.Count(f => f.Path.EndsWith(".reference.png", StringComparison.Ordinal)).ShouldBe(usesReference ? 2 : 0);
+        ImddJson.Deserialize<BundleProbeIndex>(bundle.ReadFile(BundleProbeIndex.Path)).Probes.ShouldAllBe(probe => probe.Rows == bundle.Manifest.Rows.Count, "names are held, too");
 
         // Runs the probes, which the network itself recorded, and warms up.
         using var segmenter = SegmenterFactory.Create(bundle, new SegmenterOptions { Threads = 1, MaxBatch = 2, WarmUpSizes = [(64, 64)] });

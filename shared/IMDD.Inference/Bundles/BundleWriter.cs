@@ -15,6 +15,7 @@ public sealed class BundleWriter
     private readonly SortedDictionary<string, (byte[] Bytes, string MediaType)> _files = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (string Source, string MediaType)> _moved = new(StringComparer.Ordinal);
     private readonly List<BundleProbe> _probes = [];
+    private int? _rows;
 
     /// <summary>Adds a file.</summary>
     /// <param name="path">Below the bundle, forward slashes.</param>
@@ -50,20 +51,22 @@ public sealed class BundleWriter
     /// <param name="rows">Rows, <c>[K, D]</c> values row by row.</param>
     /// <param name="count">K.</param>
     public void AddText(ReadOnlyMemory<float> rows, int count)
-        => Add(ModelBundle.TextFile, SafetensorsFile.Write([new Float32Tensor(SegmenterContract.Text, [count, rows.Length / count], rows)]));
+    {
+        Add(ModelBundle.TextFile, SafetensorsFile.Write([new Float32Tensor(SegmenterContract.Text, [count, rows.Length / count], rows)]));
+        _rows = count;
+    }
 
     /// <summary>Adds a picture with what the model makes of it.</summary>
     /// <param name="name">Its own, within the bundle.</param>
     /// <param name="image">The picture.</param>
     /// <param name="reference">What the model compares it with; null where it takes none.</param>
-    /// <param name="defect">Output <c>defect</c> of it alone, <c>[h, w]</c> values row by row.</param>
-    /// <param name="height">h.</param>
-    /// <param name="imageScore">Output <c>image_score</c>, <c>[1]</c>.</param>
-    /// <param name="embedding">Output <c>embedding</c>, <c>[E]</c>.</param>
-    public void AddProbe(
-        string name, RgbImage image, RgbImage? reference, ReadOnlyMemory<float> defect, int height, ReadOnlyMemory<float> imageScore, ReadOnlyMemory<float> embedding)
+    /// <param name="outputs">What it makes of it.</param>
+    /// <exception cref="InvalidOperationException">The rows of text are not there yet.</exception>
+    public void AddProbe(string name, RgbImage image, RgbImage? reference, ProbeOutputs outputs)
     {
-        BundleProbe probe = new($"probes/{name}.png", $"probes/{name}.safetensors", reference is null ? null : $"probes/{name}.reference.png");
+        var rows = _rows ?? throw new InvalidOperationException("A probe is of a model with its rows of text: they come first.");
+        BundleProbe probe = new(
+            $"probes/{name}.png", $"probes/{name}.safetensors", reference is null ? null : $"probes/{name}.reference.png", outputs.SureClass is null ? null : rows);
         _probes.Add(probe);
         Add(probe.Image, ImageEncoder.EncodePng(image), Png);
         if (reference is not null)
@@ -71,12 +74,19 @@ public sealed class BundleWriter
             Add(probe.Reference!, ImageEncoder.EncodePng(reference), Png);
         }
 
-        Add(probe.Outputs, SafetensorsFile.Write(
+        int[] plane = [outputs.Height, outputs.Defect.Length / outputs.Height];
+        List<Float32Tensor> tensors =
         [
-            new Float32Tensor(SegmenterContract.Defect, [height, defect.Length / height], defect),
-            new Float32Tensor(SegmenterContract.ImageScore, [imageScore.Length], imageScore),
-            new Float32Tensor(SegmenterContract.Embedding, [embedding.Length], embedding),
-        ]));
+            new(SegmenterContract.Defect, plane, outputs.Defect),
+            new(SegmenterContract.ImageScore, [outputs.ImageScore.Length], outputs.ImageScore),
+            new(SegmenterContract.Embedding, [outputs.Embedding.Length], outputs.Embedding),
+        ];
+        if (outputs.SureClass is { } classes)
+        {
+            tensors.Add(new Float32Tensor(ProbeCheck.SureClass, plane, classes));
+        }
+
+        Add(probe.Outputs, SafetensorsFile.Write(tensors));
     }
 
     /// <summary>Writes all of it. Probes of an older bundle in the folder are removed, since they would not be listed.</summary>

@@ -10,7 +10,15 @@ namespace IMDD.Inference.Bundles;
 /// <summary>Runs a bundle's own pictures through its model: this machine must see in them what the model's maker saw.</summary>
 internal static class ProbeCheck
 {
+    /// <summary>A probe's tensor of the rows that surely name its cells.</summary>
+    public const string SureClass = "sure_class";
+
     private const int MaxProbes = 64;
+
+    // Of cells that are surely named: an edge moves by a cell where a processor rounds otherwise.
+    private const double OtherwiseNamed = 0.01;
+    private const int OtherwiseNamedCells = 2;
+
     private static readonly OpenCvImageDecoder Decoder = new();
     private static readonly DecodeLimits Limits = new();
 
@@ -31,7 +39,7 @@ internal static class ProbeCheck
                 using var image = Decoder.Decode(bundle.ReadFile(probe.Image), Limits);
                 using var reference = probe.Reference is { } path ? Decoder.Decode(bundle.ReadFile(path), Limits) : null;
                 CheckSize(probe, image, reference);
-                Compare(segmenter.Run([image], reference is null ? null : [reference]).Images[0], SafetensorsFile.Read(bundle.ReadFile(probe.Outputs)), probe, probes.Tolerance);
+                Compare(segmenter.Run([image], reference is null ? null : [reference]).Images[0], SafetensorsFile.Read(bundle.ReadFile(probe.Outputs)), probe, probes.Tolerance, bundle.Manifest.Rows.Count);
             }
         }
         catch (Exception exception) when (exception is JsonException or ImageRejectedException or SafetensorsException)
@@ -89,7 +97,7 @@ internal static class ProbeCheck
     }
 
     private static void Compare(
-        SegmentationResult result, IReadOnlyDictionary<string, Float32Tensor> expected, BundleProbe probe, double tolerance)
+        SegmentationResult result, IReadOnlyDictionary<string, Float32Tensor> expected, BundleProbe probe, double tolerance, int rows)
     {
         var defect = new float[result.Width * result.Height];
         for (var row = 0; row < result.Height; row++)
@@ -100,6 +108,49 @@ internal static class ProbeCheck
         Compare(SegmenterContract.Defect, defect, expected, probe, tolerance);
         Compare(SegmenterContract.ImageScore, [result.ImageScore], expected, probe, tolerance);
         Compare(SegmenterContract.Embedding, result.Embedding.Span, expected, probe, tolerance);
+        CompareNames(result, expected, probe, rows);
+    }
+
+    private static void CompareNames(SegmentationResult result, IReadOnlyDictionary<string, Float32Tensor> expected, BundleProbe probe, int rows)
+    {
+        if (probe.Rows is not { } rowsThen)
+        {
+            return;
+        }
+
+        if (rowsThen < 1 || rowsThen > rows)
+        {
+            throw new ModelBundleException($"'{BundleProbeIndex.Path}': probe '{probe.Image}' is of {rowsThen} rows; expected 1 to {rows}.");
+        }
+
+        if (!expected.TryGetValue(SureClass, out var tensor) || tensor.Values.Length != result.Width * result.Height)
+        {
+            throw new ModelBundleException($"'{probe.Outputs}' has no tensor '{SureClass}' of {result.Width * result.Height} elements.");
+        }
+
+        var (sure, otherwise) = (0, 0);
+        for (var row = 0; row < result.Height; row++)
+        {
+            for (var column = 0; column < result.Width; column++)
+            {
+                var named = result.Class.Span[(row * result.RowStride) + column];
+                var known = tensor.Values.Span[(row * result.Width) + column];
+
+                // A row that was added since may name what it fits better.
+                if (known >= 0 && (named < rowsThen || named >= rows))
+                {
+                    sure++;
+                    otherwise += named == known ? 0 : 1;
+                }
+            }
+        }
+
+        if (otherwise > Math.Max(OtherwiseNamedCells, OtherwiseNamed * sure))
+        {
+            throw new SegmenterException(
+                $"Output '{SegmenterContract.Class}' of probe '{probe.Image}' names {otherwise} of {sure} cells otherwise that are surely named. This machine does not compute what the model's maker computed.",
+                fault: SegmenterFault.Probe);
+        }
     }
 
     private static void Compare(

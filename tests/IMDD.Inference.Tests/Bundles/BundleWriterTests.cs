@@ -18,7 +18,7 @@ public sealed class BundleWriterTests
         BundleWriter writer = new();
         writer.AddModel([1, 2, 3]);
         writer.AddText(new float[] { 1, 0, 0, 0, 1, 0 }, count: 2);
-        writer.AddProbe("one", image, image, new float[8], height: 2, new float[1], new float[5]);
+        writer.AddProbe("one", image, image, new ProbeOutputs(2, new float[8], new float[1], new float[5]) { SureClass = new float[8] });
         writer.Add("model.json", [4], "application/json");
 
         var digest = writer.Write(directory.Path, contents => Manifest(contents));
@@ -30,7 +30,7 @@ public sealed class BundleWriterTests
             ["model.json", "model.onnx", "probes/index.json", "probes/one.png", "probes/one.reference.png", "probes/one.safetensors", "text.safetensors"]);
         bundle.Manifest.Probes!.Digest.ShouldBe(ContentDigest.Of(bundle.ReadFile(BundleProbeIndex.Path)));
         Inference.Bundles.SafetensorsFile.Read(bundle.ReadFile("probes/one.safetensors")).Select(t => (t.Key, string.Join('x', t.Value.Shape))).ShouldBe(
-            [("defect", "2x4"), ("image_score", "1"), ("embedding", "5")], ignoreOrder: true);
+            [("defect", "2x4"), ("image_score", "1"), ("embedding", "5"), ("sure_class", "2x4")], ignoreOrder: true);
         writer.Write(directory.File("again"), contents => Manifest(contents)).ShouldBe(digest);
     }
 

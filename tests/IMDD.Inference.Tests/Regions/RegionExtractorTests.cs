@@ -57,7 +57,7 @@ public sealed class RegionExtractorTests
     {
         var fitted = Manifest with { RegionConfidence = new BundleRegionConfidence(0, 1, 0) };
 
-        RegionExtractor.Extract(new Planes(20, 10).Fill(3, 2, 5, 2, 1f).Result(), fitted, Half, 20, 10).ShouldHaveSingleItem().Confidence.ShouldBe(0.999999, 1e-6);
+        RegionExtractor.Extract(new Planes(20, 10).Fill(3, 2, 5, 2, 1f).Result(), fitted, Half, 20, 10).ShouldHaveSingleItem().Confidence!.Value.ShouldBe(0.999999, 1e-6);
     }
 
     [Theory]

@@ -173,7 +173,7 @@ public static class FoundationBundle
             BundleWriter writer = new();
             writer.MoveModel(files);
             writer.AddText(parts.Rows.contiguous().data<float>().ToArray(), (int)parts.Rows.shape[0]);
-            writer.AddProbe(probe, image, reference: null);
+            writer.AddProbe(probe, image, reference: null, withNames: !parts.Half);
             return (writer.Write(folder, contents => Manifest(parts, model, contents)), parity);
         }
         finally

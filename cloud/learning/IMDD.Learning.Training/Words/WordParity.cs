@@ -8,8 +8,8 @@ using IMDD.Learning.Training.Models;
 namespace IMDD.Learning.Training.Words;
 
 /// <summary>
-/// Compares what the bundle's graph and its network say of the probe pictures with the new row. The probes themselves still hold: what they record,
-/// defects, score and embedding, has no part in it.
+/// Compares what the bundle's graph and its network say of the probe pictures with the new row. The probes themselves still hold: in defects, score and
+/// embedding it has no part, and cells that it names are not held to the names they had.
 /// </summary>
 internal static class WordParity
 {
