@@ -49,6 +49,19 @@ public sealed class RecipeEvaluatorTests
         decision.Model.ShouldBe(Model);
     }
 
+    [Theory]
+    [InlineData(0.37)]
+    [InlineData(null)]
+    public void Judge_RegionWithAConfidence_TellsItAndGoesByTheScore(double? confidence)
+    {
+        var recipe = Resolve(R() with { Classes = Rule(new() { MinScore = 0.7 }) });
+
+        var decision = RecipeEvaluator.Judge([Region("scratch", 0.8, 50) with { Confidence = confidence }], 0, [], 0.8, recipe, Model);
+
+        decision.Verdict.ShouldBe(Verdict.Fail);
+        decision.Regions.ShouldHaveSingleItem().Confidence.ShouldBe(confidence);
+    }
+
     /// <summary>What fails by its score alone is told with the region around its peak, what is undecided is not.</summary>
     [Theory]
     [InlineData(0.5, Verdict.Fail, 1)]

@@ -1,3 +1,4 @@
+using IMDD.Contracts.Models;
 using IMDD.Imaging;
 using IMDD.Learning.Evaluation.Instances;
 using IMDD.Learning.Evaluation.Models;
@@ -28,6 +29,24 @@ public sealed class BundleModelTests
         instances.Select(i => i.Score).ShouldBeInOrder(SortDirection.Descending);
         model.Predict(picture, 0.9, black).Instances.Where(i => i.IsDecisive).ShouldBeEmpty();
         model.Predict(picture, null, black).Instances.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Predict_BundleThatSaysHowSurelyRegionsAreDefects_RanksByThatUnlessTold()
+    {
+        ComparingSegmenter segmenter = new() { RegionConfidence = new BundleRegionConfidence(-4, 1, 1) };
+        using BundleModel model = new(segmenter), plain = new(segmenter, ranksByConfidence: false);
+        using RgbImage black = new(40, 20), picture = new(40, 20);
+        black.Pixels.Clear();
+        picture.Pixels.Clear();
+        Fill(picture, 2, 2, 2, 2, 128); // small, at half
+        Fill(picture, 20, 2, 12, 12, 102); // large, at 0.4
+
+        var ranked = model.Predict(picture, 0.35, black).Instances;
+
+        ranked.Select(i => i.Box).ShouldBe([new Box(20, 2, 32, 14), new Box(2, 2, 4, 4)]);
+        ranked[0].Score.ShouldBe(1 / (1 + Math.Exp(-(-4 + Math.Log(0.4 / 0.6) + Math.Log(144)))), 1e-5);
+        plain.Predict(picture, 0.35, black).Instances.Select(i => i.Box).ShouldBe([new Box(2, 2, 4, 4), new Box(20, 2, 32, 14)]);
     }
 
     private static void Fill(RgbImage image, int x, int y, int width, int height, byte value, bool frame = false)

@@ -8,7 +8,9 @@ namespace IMDD.Learning.Evaluation.Tests;
 /// <summary>A segmenter that compares: a pixel is as defective as it differs from the reference.</summary>
 internal sealed class ComparingSegmenter : ISegmenter
 {
-    public BundleManifest Manifest { get; } = new()
+    public BundleRegionConfidence? RegionConfidence { get; init; }
+
+    public BundleManifest Manifest => new()
     {
         SchemaVersion = BundleManifest.CurrentSchemaVersion,
         ContractVersion = BundleManifest.CurrentContractVersion,
@@ -24,6 +26,7 @@ internal sealed class ComparingSegmenter : ISegmenter
         Rows = [new BundleRow("dent", "dent", "text", 0)],
         Classes = [new BundleClass("dent", new Dictionary<string, string>(StringComparer.Ordinal) { ["en"] = "dent" }, Severity.Major)],
         PixelThreshold = 0.2,
+        RegionConfidence = RegionConfidence,
     };
 
     public string Digest => "sha256:0";

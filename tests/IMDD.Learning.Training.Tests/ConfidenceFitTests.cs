@@ -52,7 +52,7 @@ public sealed class ConfidenceFitTests
 
     /// <summary>Bars and squares are found alike, and only bars are defects, which are larger: what size is worth is learned from that.</summary>
     [Fact]
-    public async Task Renew_SmallRegionsThatAreNoDefects_ScoreLessThanLargeOnes()
+    public async Task Renew_SmallRegionsThatAreNoDefects_AreLessSurelyOnesThanLargeOnes()
     {
         using TestDirectory directory = new();
         EdgeTrainingOptions options = new()
@@ -119,14 +119,6 @@ public sealed class ConfidenceFitTests
         Should.Throw<TrainingException>(() => ModelCalibration.Renew(model, good with { Validation = [.. good.Validation.Where(p => !p.IsDefective)] })).Message.ShouldContain("calibrate by");
     }
 
-    /// <summary>The box of a picture's defect, or one so many times as large.</summary>
-    private static Box Around(TrainingPicture picture, double times)
-    {
-        using var areas = ConnectedComponents.Find(picture.Mask, picture.Width, picture.Height);
-        var area = areas[1];
-        return new Box(area.X, area.Y, area.X + area.Width * times, area.Y + area.Height * times);
-    }
-
     [Fact]
     public void Renew_ModelOfNormalPicturesAlone_IsRefused()
     {
@@ -134,6 +126,30 @@ public sealed class ConfidenceFitTests
         using EdgeModel model = new(description with { Lineage = description.Lineage with { PaintedSeed = 1 } });
 
         Should.Throw<TrainingException>(() => ModelCalibration.Renew(model, TrainingPictures.Data(6, 6))).Message.ShouldContain("normal pictures alone");
+    }
+
+    [Fact]
+    public void Renew_KindThatNoPictureShows_KeepsItsNamesThreshold()
+    {
+        EdgeCalibration before = new() { RowThresholds = [0.41, 0.42] };
+        using EdgeModel model = new(Description(TrainingPictures.Data(1, 1).Classes) with { Calibration = before });
+        var data = TrainingPictures.Data(6, 60);
+
+        ModelCalibration.Renew(model, data with { Validation = [.. data.Validation.Where(p => p.ClassIndices is not [0])] });
+
+        model.Description.Calibration.RowThresholds[0].ShouldBe(0.41);
+    }
+
+    [Fact]
+    public void Renew_DataOfTheTrainingDividedOtherwise_IsRefused()
+    {
+        var data = TrainingPictures.Data(6, 9);
+        var description = Description(data.Classes);
+        using EdgeModel same = new(description with { Lineage = description.Lineage with { Data = data.Names, SplitIds = data.SplitIds } });
+        using EdgeModel other = new(description with { Lineage = description.Lineage with { Data = data.Names, SplitIds = ["sha256:else"] } });
+
+        ModelCalibration.Renew(same, data);
+        Should.Throw<TrainingException>(() => ModelCalibration.Renew(other, data)).Message.ShouldContain("made by another split");
     }
 
     [Fact]
@@ -148,6 +164,14 @@ public sealed class ConfidenceFitTests
         var after = model.Description.Calibration;
         (after.ImageScale, after.ImageOffset, after.ImageThreshold).ShouldBe((before.ImageScale, before.ImageOffset, before.ImageThreshold));
         after.DefectScale.ShouldNotBe(before.DefectScale);
+    }
+
+    /// <summary>The box of a picture's defect, or one so many times as large.</summary>
+    private static Box Around(TrainingPicture picture, double times)
+    {
+        using var areas = ConnectedComponents.Find(picture.Mask, picture.Width, picture.Height);
+        var area = areas[1];
+        return new Box(area.X, area.Y, area.X + area.Width * times, area.Y + area.Height * times);
     }
 
     private static EdgeModelDescription Description(IReadOnlyList<TrainedClass> classes)

@@ -6,6 +6,8 @@ using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Inference.Novelty;
 using IMDD.Learning.Networks;
+using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Parity;
 using IMDD.Learning.Onnx.Quantization;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
@@ -52,6 +54,31 @@ public sealed class EdgeBundleTests
             Largest(segmenter.Run([image], [image]).Images[0].Defect, expected.Defect).ShouldBeGreaterThan(1e-3f, "the reference is looked at");
             Should.Throw<ArgumentException>(() => network.Run([image])).Message.ShouldContain("0 references");
         }
+    }
+
+    [Fact]
+    public void AddProbe_CellsWhoseNameIsUnsure_HaveNone()
+    {
+        using TestDirectory directory = new();
+        using RgbImage image = new(2, 2);
+        BundleWriter writer = new();
+        writer.AddText(new float[] { 1, 0, 1, 0 }, count: 2);
+        Dictionary<string, OnnxTensor> outputs = new(StringComparer.Ordinal)
+        {
+            ["defect"] = OnnxTensor.Of<float>(new float[4], [1, 2, 2]),
+            ["class"] = OnnxTensor.Of<int>(new[] { 0, 1, 1, 0 }, [1, 2, 2]),
+            ["class_margin"] = OnnxTensor.Of<float>(new[] { 0.9f, 0.21f, 0.19f, 0f }, [1, 2, 2]),
+            ["image_score"] = OnnxTensor.Of<float>(new float[1], [1]),
+            ["embedding"] = OnnxTensor.Of<float>(new float[3], [1, 3]),
+        };
+
+        writer.AddProbe(new OnnxProbe("one", new Dictionary<string, OnnxTensor>(StringComparer.Ordinal), outputs), image, reference: null);
+        writer.AddProbe(new OnnxProbe("two", new Dictionary<string, OnnxTensor>(StringComparer.Ordinal), outputs), image, reference: null, withNames: false);
+
+        writer.Write(directory.Path, EmptyManifest);
+        ImddJson.Deserialize<BundleProbeIndex>(File.ReadAllBytes(directory.File(BundleProbeIndex.Path))).Probes.Select(probe => probe.Rows).ShouldBe([2, null]);
+        Inference.Bundles.SafetensorsFile.Read(File.ReadAllBytes(directory.File("probes/one.safetensors")))["sure_class"].Values.ToArray().ShouldBe([0, 1, -1, -1]);
+        Inference.Bundles.SafetensorsFile.Read(File.ReadAllBytes(directory.File("probes/two.safetensors"))).ContainsKey("sure_class").ShouldBeFalse();
     }
 
     [Fact]
@@ -168,4 +195,22 @@ public sealed class EdgeBundleTests
         [new TrainedClass("crack", "crack", ["fissure"], "critical"), new TrainedClass("stain", "stain", [], "minor")],
         new EdgeCalibration { PixelThreshold = 0.3, RowThresholds = [0.2, 0.2] },
         new EdgeModelLineage(["made"], ["sha256:0"], 1, 5, null)));
+
+    private static BundleManifest EmptyManifest(BundleContents contents) => new()
+    {
+        SchemaVersion = BundleManifest.CurrentSchemaVersion,
+        ContractVersion = BundleManifest.CurrentContractVersion,
+        Name = "made",
+        Version = "1",
+        ReleaseCounter = 1,
+        CreatedAt = CreatedAt,
+        Files = contents.Files,
+        Inputs = [],
+        Outputs = [],
+        Stride = 1,
+        Opset = 17,
+        Rows = [],
+        Classes = [],
+        PixelThreshold = 0.5,
+    };
 }

@@ -40,9 +40,11 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
         List<EvaluationFold> folds = [];
         try
         {
+            // Confidences of one model and highest pixels of another are no one scale.
+            var ranksByConfidence = measurement.Parts.All(part => ModelBundle.Open(BundleOf(part)).Manifest.RegionConfidence is not null);
             foreach (var part in measurement.Parts)
             {
-                folds.Add(Open(part, side, decoder));
+                folds.Add(Open(part, side, decoder, ranksByConfidence));
             }
 
             ModelEvaluator evaluator = new(folds[0].Model, decoder, Vocabulary.English, new EvaluationOptions { ChooseThresholds = false, Resamples = 0 });
@@ -63,11 +65,11 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
         }
     }
 
-    private EvaluationFold Open(QualityPart part, SplitName? side, OpenCvImageDecoder decoder)
+    private EvaluationFold Open(QualityPart part, SplitName? side, OpenCvImageDecoder decoder, bool ranksByConfidence)
     {
         DivisionRule rule = new() { With = data.Resolve(part.SplitWith), TestGroups = part.TestGroups };
         var (dataset, split) = new DatasetDivider(decoder).Read([data.Resolve(part.Data[0])], rule)[0];
-        BundleModel model = new(SegmenterFactory.Create(ModelBundle.Open(BundleOf(part)), new SegmenterOptions { MaxBatch = 1 }));
+        BundleModel model = new(SegmenterFactory.Create(ModelBundle.Open(BundleOf(part)), new SegmenterOptions { MaxBatch = 1 }), ranksByConfidence: ranksByConfidence);
         if (side is not null && !(model.SplitId ?? "").Split(' ').Contains(split.Id, StringComparer.Ordinal))
         {
             model.Dispose();

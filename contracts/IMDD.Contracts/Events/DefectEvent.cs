@@ -47,6 +47,7 @@ public static class DefectEvent
             var region = regions[i];
             EventGuard.NotEmpty(region.Class, $"Regions[{i}].Class");
             EventGuard.Score(region.Score, $"Regions[{i}].Score");
+            EventGuard.Score(region.Confidence ?? 0, $"Regions[{i}].Confidence");
             EventGuard.That(region.BboxPx.Count == 4, $"Regions[{i}].BboxPx has {region.BboxPx.Count} numbers: expected [x, y, width, height].", nameof(region.BboxPx));
             if (DefectEventBudget.MaskBytes(region) > DefectEventBudget.MaxInlineMaskBytes)
             {

@@ -65,7 +65,7 @@ public sealed record BundleManifest
 
     public BundleLineage? TrainedFrom { get; init; }
 
-    /// <summary>Metrics on the frozen gate set; those whose names begin with <c>validation_</c> on the validation side of the training run.</summary>
+    /// <summary>Metrics on the frozen gate set; those whose names begin with <c>validation_</c> on the validation side of the training run, or of what it was calibrated by since.</summary>
     public IReadOnlyDictionary<string, double>? Metrics { get; init; }
 
     /// <summary>Embedding and score statistics for novelty and drift; <see cref="BundleReference"/> and whatever else a writer has.</summary>

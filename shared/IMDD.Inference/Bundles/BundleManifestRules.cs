@@ -12,6 +12,7 @@ internal static class BundleManifestRules
     private const double LengthTolerance = 1e-3;
     private const double MinLength = 0.1;
     private const double MaxLength = 32;
+    private const double MaxWeight = 1e6;
 
     /// <exception cref="ModelBundleException">With every rule that is broken.</exception>
     public static void Check(BundleManifest manifest)
@@ -119,10 +120,11 @@ internal static class BundleManifestRules
             yield return $"imageThreshold {threshold}; expected 0 to 1";
         }
 
-        if (manifest.RegionConfidence is { } fitted && !(double.IsFinite(fitted.Offset) && double.IsFinite(fitted.AreaScale) && fitted.PeakScale is >= 0 and < double.PositiveInfinity))
+        if (manifest.RegionConfidence is { } fitted && !(Math.Abs(fitted.Offset) <= MaxWeight && Math.Abs(fitted.AreaScale) <= MaxWeight && fitted.PeakScale is >= 0 and <= MaxWeight))
         {
             yield return string.Create(
-                CultureInfo.InvariantCulture, $"regionConfidence {fitted.Offset}, {fitted.PeakScale}, {fitted.AreaScale}; expected numbers, the second not below 0");
+                CultureInfo.InvariantCulture,
+                $"regionConfidence {fitted.Offset}, {fitted.PeakScale}, {fitted.AreaScale}; expected numbers up to {MaxWeight} either way, the second not below 0");
         }
 
         if (manifest.Rows.Count == 0)

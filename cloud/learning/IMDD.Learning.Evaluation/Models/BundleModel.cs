@@ -13,7 +13,8 @@ namespace IMDD.Learning.Evaluation.Models;
 /// <param name="segmenter">Disposed with this.</param>
 /// <param name="minAreaPx">Smaller regions are no detections, pixels.</param>
 /// <param name="tiles">How pictures are cut into tiles, as the agent does; null: whole.</param>
-public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePlan? tiles = null) : IMeasuredModel
+/// <param name="ranksByConfidence">False: regions are ranked by their highest pixel though the bundle knows better, since they are ranked together with those of one that does not.</param>
+public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePlan? tiles = null, bool ranksByConfidence = true) : IMeasuredModel
 {
     private readonly TiledRun _tiled = new(maxBatch: 1);
 
@@ -58,7 +59,8 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
             instances =
             [
                 .. RankedRegions.Of(result, segmenter.Manifest, threshold, minAreaPx, image.Width, image.Height)
-                    .Select(ranked => Instance(ranked.Region, image.Width, ranked.IsDecisive)),
+                    .Select(ranked => Instance(ranked.Region, image.Width, ranked.IsDecisive))
+                    .OrderByDescending(instance => instance.IsDecisive).ThenByDescending(instance => instance.Score),
             ];
         }
 
@@ -72,13 +74,13 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
         segmenter.Dispose();
     }
 
-    private static PredictedInstance Instance(DetectedRegion region, int width, bool isDecisive)
+    private PredictedInstance Instance(DetectedRegion region, int width, bool isDecisive)
     {
         var box = region.BboxPx;
         var mask = CocoRle.Decode(region.MaskRle, maxPixels: int.MaxValue);
         return new PredictedInstance(
             region.Class,
-            region.Confidence ?? region.Score,
+            (ranksByConfidence ? region.Confidence : null) ?? region.Score,
             new Box(box[0], box[1], box[0] + box[2], box[1] + box[3]),
             InstanceMask.Cut(mask, width, box[0], box[1], box[2], box[3]),
             isDecisive);

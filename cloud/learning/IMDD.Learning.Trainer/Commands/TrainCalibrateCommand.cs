@@ -56,7 +56,7 @@ internal static class TrainCalibrateCommand
             parsed.InvocationConfiguration.Error.WriteLine($"not used: {problem.File}: {problem.Reason}");
         }
 
-        if (model.Description.Network.UsesReference && data.Validation.All(p => p.Reference is null))
+        if (model.Description.Network.UsesReference && data.Validation.Count > 0 && data.Validation.All(p => p.Reference is null))
         {
             throw new TrainingException("The model compares pictures with their known-good views, and no picture of --data has one: expected data with references.");
         }
@@ -83,7 +83,7 @@ internal static class TrainCalibrateCommand
         else
         {
             parsed.InvocationConfiguration.Output.WriteLine(
-                $"{folder}: bundle {digest}; pixel threshold {before.PixelThreshold:0.###} to {after.PixelThreshold:0.###}, image threshold {Text(before.ImageThreshold)} to {Text(after.ImageThreshold)}");
+                $"{folder}: bundle {digest}; pixel threshold {before.PixelThreshold:0.###} to {after.PixelThreshold:0.###}, image threshold {Text(before.ImageThreshold)} to {Text(after.ImageThreshold)}; regions {(after.Regions is null ? "without" : "with")} a confidence");
         }
 
         return 0;

@@ -23,8 +23,8 @@ internal static class PictureContent
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var shown = string.Join(' ', picture.ClassIndices.Select(index => $"{index + 1}={classes[index].Id}"));
-        var boxes = string.Join(' ', picture.Boxes.Select(box => $"{box.X1:R},{box.Y1:R},{box.X2:R},{box.Y2:R}"));
-        hash.AppendData(Encoding.UTF8.GetBytes($"{picture.Width} {picture.Height} {picture.IsDefective} {picture.WholeLabel} {shown} {boxes}\n"));
+        var boxes = string.Concat(picture.Boxes.Select(box => $" {box.X1:R},{box.Y1:R},{box.X2:R},{box.Y2:R}"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{picture.Width} {picture.Height} {picture.IsDefective} {picture.WholeLabel} {shown}{boxes}\n"));
         Span<byte> length = stackalloc byte[sizeof(int)];
         foreach (var plane in (byte[]?[])[picture.Rgb, picture.Reference, picture.Mask, picture.Classes])
         {

@@ -103,8 +103,17 @@ public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, 
             ClassIndices = shown,
             Anchors = anchors,
             IsOutlined = sample.Mask is not null || sample.Polygons.Count > 0,
-            Boxes = [.. sample.Boxes.Select(box => new Box(box.X, box.Y, box.X + box.Width, box.Y + box.Height))],
+            Boxes = sample.Boxes.Count > 0
+                ? [.. sample.Boxes.Select(box => new Box(box.X, box.Y, box.X + box.Width, box.Y + box.Height))]
+                : [.. sample.Polygons.GroupBy(p => (object?)p.Part ?? p).Select(Around)],
         };
+    }
+
+    /// <summary>The box around the parts of one object.</summary>
+    private static Box Around(IEnumerable<AnnotatedPolygon> parts)
+    {
+        var points = parts.SelectMany(part => part.Points.Chunk(2)).ToList();
+        return new Box(points.Min(p => p[0]), points.Min(p => p[1]), points.Max(p => p[0]) + 1, points.Max(p => p[1]) + 1);
     }
 
     private int IndexOf(string label)

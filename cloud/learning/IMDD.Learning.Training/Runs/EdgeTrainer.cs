@@ -522,7 +522,7 @@ public sealed class EdgeTrainer : IDisposable
         }
     }
 
-    /// <summary>Of all that decides the weights which the run ends with. How long a run may take decides it only together with the machine's speed, which the state keeps.</summary>
+    /// <summary>Of all that decides the model which the run ends with. How long a run may take decides it only together with the machine's speed, which the state keeps.</summary>
     private string Fingerprint()
     {
         var run = JsonSerializer.SerializeToUtf8Bytes(new

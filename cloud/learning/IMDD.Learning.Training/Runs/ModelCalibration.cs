@@ -11,7 +11,7 @@ public static class ModelCalibration
 
     /// <summary>
     /// Calibrates a model anew, as the end of a training does, but for what holds its alarms to those of another model; its weights stay. Without good pictures
-    /// the score of a picture stays calibrated as it was.
+    /// the score of a picture stays calibrated as it was, and so does the threshold of a name that no picture of the validation side is given rightly.
     /// </summary>
     /// <param name="model">Trained; its description is replaced.</param>
     /// <param name="data">Pictures that it did not learn from, as the line shows them, of its classes. What it is calibrated by is their validation side; the pixel threshold by some of the training side, too.</param>
@@ -36,15 +36,25 @@ public static class ModelCalibration
             throw new TrainingException($"The data show classes that the model has no name for ({string.Join(", ", unknown)}): expected data without them, or a model that learned them.");
         }
 
+        if (LearnedByAnotherSplit(description.Lineage, data) is { } known)
+        {
+            throw new TrainingException($"The model was trained on {known} by another split: its validation side of now may have been learned from. Expected the options that divided it then.");
+        }
+
         if (!data.Validation.Any(picture => picture.Mask is not null))
         {
             throw new TrainingException("No picture of the data's validation side has a defect with an outline or a box to calibrate by: expected more pictures or groups, or such labels.");
         }
 
+        var before = description.Calibration;
         var (calibration, scores) = Of(model, data);
+        var named = scores.Where(score => score.Truth >= 0 && score.Truth == score.Named).Select(score => score.Truth).ToHashSet();
+        calibration = calibration with
+        {
+            RowThresholds = [.. calibration.RowThresholds.Select((threshold, row) => named.Contains(row) ? threshold : before.RowThresholds.ElementAtOrDefault(row))],
+        };
         if (data.Validation.All(picture => picture.IsDefective))
         {
-            var before = description.Calibration;
             calibration = calibration with { ImageScale = before.ImageScale, ImageOffset = before.ImageOffset, ImageThreshold = before.ImageThreshold };
         }
 
@@ -53,6 +63,13 @@ public static class ModelCalibration
         model.Description = description with { Calibration = calibration, Metrics = validation.ToMetrics() };
         model.Description = model.Description with { Calibration = calibration with { Regions = ConfidenceFit.Fit(model, data) } };
         return validation;
+    }
+
+    /// <summary>The first data set that was trained on by another split than it has now; null: there is none, as far as is known.</summary>
+    private static string? LearnedByAnotherSplit(EdgeModelLineage lineage, TrainingData data)
+    {
+        var trained = lineage.Data.Zip(lineage.SplitIds).ToLookup(one => one.First, one => one.Second, StringComparer.Ordinal);
+        return data.Names.Zip(data.SplitIds).FirstOrDefault(now => trained.Contains(now.First) && !trained[now.First].Contains(now.Second, StringComparer.Ordinal)).First;
     }
 
     /// <summary>Probabilities and thresholds, but for those of regions; and the scores of the validation side, which they come from.</summary>

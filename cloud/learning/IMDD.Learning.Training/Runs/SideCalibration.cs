@@ -126,10 +126,10 @@ internal static class SideCalibration
 
     /// <summary>The picture as one class sees it: all else is normal. Without pixel truth where that is not known.</summary>
     private static TrainingPicture OfClass(TrainingPicture picture, int index)
-        => MayHide(picture, index) ? picture with { Mask = null, Classes = null, WholeLabel = true }
+        => MayHide(picture, index) ? picture with { Mask = null, Classes = null, Boxes = [], WholeLabel = true }
             : picture.Classes is not { } classes || !picture.ClassIndices.Contains(index)
-            ? picture with { Mask = null, Classes = null, ClassIndices = [], WholeLabel = null }
-            : picture with { Mask = Array.ConvertAll(classes, c => c == index + 1 ? byte.MaxValue : (byte)0), ClassIndices = [index] };
+            ? picture with { Mask = null, Classes = null, Boxes = [], ClassIndices = [], WholeLabel = null }
+            : picture with { Mask = Array.ConvertAll(classes, c => c == index + 1 ? byte.MaxValue : (byte)0), Boxes = [], ClassIndices = [index] };
 
     private static double Logit(double probability) => Math.Log(probability / (1 - probability));
 }
