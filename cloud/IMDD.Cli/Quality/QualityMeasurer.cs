@@ -41,10 +41,11 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
         try
         {
             // Confidences of one model and highest pixels of another are no one scale.
-            var ranksByConfidence = measurement.Parts.All(part => ModelBundle.Open(BundleOf(part)).Manifest.RegionConfidence is not null);
-            foreach (var part in measurement.Parts)
+            var bundles = measurement.Parts.Select(part => ModelBundle.Open(BundleOf(part))).ToList();
+            var ranksByConfidence = bundles.TrueForAll(bundle => bundle.Manifest.RegionConfidence is not null);
+            foreach (var (part, bundle) in measurement.Parts.Zip(bundles))
             {
-                folds.Add(Open(part, side, decoder, ranksByConfidence));
+                folds.Add(Open(part, bundle, side, decoder, ranksByConfidence));
             }
 
             ModelEvaluator evaluator = new(folds[0].Model, decoder, Vocabulary.English, new EvaluationOptions { ChooseThresholds = false, Resamples = 0 });
@@ -65,11 +66,11 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
         }
     }
 
-    private EvaluationFold Open(QualityPart part, SplitName? side, OpenCvImageDecoder decoder, bool ranksByConfidence)
+    private EvaluationFold Open(QualityPart part, ModelBundle bundle, SplitName? side, OpenCvImageDecoder decoder, bool ranksByConfidence)
     {
         DivisionRule rule = new() { With = data.Resolve(part.SplitWith), TestGroups = part.TestGroups };
         var (dataset, split) = new DatasetDivider(decoder).Read([data.Resolve(part.Data[0])], rule)[0];
-        BundleModel model = new(SegmenterFactory.Create(ModelBundle.Open(BundleOf(part)), new SegmenterOptions { MaxBatch = 1 }), ranksByConfidence: ranksByConfidence);
+        BundleModel model = new(SegmenterFactory.Create(bundle, new SegmenterOptions { MaxBatch = 1 }), ranksByConfidence: ranksByConfidence);
         if (side is not null && !(model.SplitId ?? "").Split(' ').Contains(split.Id, StringComparer.Ordinal))
         {
             model.Dispose();

@@ -81,7 +81,7 @@ public sealed class BundleModel(ISegmenter segmenter, long minAreaPx = 4, TilePl
         return new PredictedInstance(
             region.Class,
             (ranksByConfidence ? region.Confidence : null) ?? region.Score,
-            new Box(box[0], box[1], box[0] + box[2], box[1] + box[3]),
+            Box.At(box[0], box[1], box[2], box[3]),
             InstanceMask.Cut(mask, width, box[0], box[1], box[2], box[3]),
             isDecisive);
     }

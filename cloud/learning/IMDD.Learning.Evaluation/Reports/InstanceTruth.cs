@@ -14,7 +14,7 @@ internal static class InstanceTruth
     /// </summary>
     public static IReadOnlyList<TrueInstance>? Boxes(DatasetSample sample, PixelTruth? truth, int width, int height)
         => !sample.IsAnomalous ? []
-            : sample.Boxes.Count > 0 ? [.. sample.Boxes.Select(b => new TrueInstance(b.Class, new Box(b.X, b.Y, b.X + b.Width, b.Y + b.Height), null))]
+            : sample.Boxes.Count > 0 ? [.. sample.Boxes.Select(b => new TrueInstance(b.Class, Box.At(b.X, b.Y, b.Width, b.Height), null))]
             : Masks(sample, truth, width, height);
 
     /// <summary>Masks: the data set's outlines, else the components of its mask. Null where it has neither.</summary>

@@ -43,11 +43,7 @@ internal static class TrainCalibrateCommand
 
     private static int Run(ParseResult parsed, string from, string[] names, string folder, DivisionRule rule, bool json)
     {
-        if (Path.TrimEndingDirectorySeparator(from) == Path.TrimEndingDirectorySeparator(folder))
-        {
-            throw new TrainingException($"--out is {folder}, the model's own folder: expected another.");
-        }
-
+        OutFolder.RequireOther(folder, from);
         var bundle = ModelBundle.Open(from);
         using var model = EdgeModel.Load(from);
         var data = TrainingDataReader.Read(new TrainingSelection { Names = names, KeptClasses = model.Description.Classes }, rule);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using IMDD.Inference.Bundles;
-using IMDD.Learning.Training;
 using IMDD.Learning.Training.Models;
 
 namespace IMDD.Learning.Trainer.Commands;
@@ -42,11 +41,7 @@ internal static class TrainExportCommand
 
     private static int Run(ParseResult parsed, string from, string folder, bool half, LowerPrecision precision, string? data, bool json)
     {
-        if (Path.TrimEndingDirectorySeparator(from) == Path.TrimEndingDirectorySeparator(folder))
-        {
-            throw new TrainingException($"--out is {folder}, the model's own folder: expected another.");
-        }
-
+        OutFolder.RequireOther(folder, from);
         var bundle = ModelBundle.Open(from);
         using var model = EdgeModel.Load(from);
         if (half)

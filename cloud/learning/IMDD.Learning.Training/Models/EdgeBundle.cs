@@ -1,7 +1,6 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
-using IMDD.Imaging;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Onnx.Graph;
@@ -195,8 +194,7 @@ public static class EdgeBundle
 
         OnnxTensor Bytes(byte[] rgb)
         {
-            using RgbImage image = new(picture.Width, picture.Height);
-            rgb.CopyTo(image.Pixels);
+            using var image = picture.ImageOf(rgb);
             return TorchTensors.ToOnnx(EdgeInput.Bytes(image));
         }
     }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
-using IMDD.Imaging;
 using IMDD.Inference.Novelty;
 using IMDD.Inference.Statistics;
 using IMDD.Learning.Training.Pictures;
@@ -36,8 +35,8 @@ internal static class EdgeReference
         SketchBuilder? sketch = driftSeed is { } seed ? new SketchBuilder(Embeddings, seed) : null;
         foreach (var picture in pictures.OrderBy(p => p.Id, StringComparer.Ordinal).Where((_, i) => i % step == 0))
         {
-            using var image = Whole(picture.Rgb, picture);
-            using var known = model.Description.Network.UsesReference ? Whole(picture.Reference ?? picture.Rgb, picture) : null;
+            using var image = picture.ImageOf(picture.Rgb);
+            using var known = model.Description.Network.UsesReference ? picture.ImageOf(picture.Reference ?? picture.Rgb) : null;
             embeddings.Add(segmenter.Run([image], known is null ? null : [known]).Images[0].Embedding.ToArray());
             if (!picture.IsDefective)
             {
@@ -48,12 +47,5 @@ internal static class EdgeReference
         return EmbeddingStatistics.Measure(embeddings) is { } measured
             ? JsonSerializer.SerializeToElement(new BundleReference { Embedding = measured, Statistics = sketch is { Frames: > 0 } ? sketch.Build() : null }, ImddJson.Options)
             : null;
-    }
-
-    private static RgbImage Whole(byte[] rgb, TrainingPicture picture)
-    {
-        RgbImage image = new(picture.Width, picture.Height);
-        rgb.CopyTo(image.Pixels);
-        return image;
     }
 }

@@ -104,7 +104,7 @@ public sealed class PictureLoader(IImageDecoder decoder, Vocabulary vocabulary, 
             Anchors = anchors,
             IsOutlined = sample.Mask is not null || sample.Polygons.Count > 0,
             Boxes = sample.Boxes.Count > 0
-                ? [.. sample.Boxes.Select(box => new Box(box.X, box.Y, box.X + box.Width, box.Y + box.Height))]
+                ? [.. sample.Boxes.Select(box => Box.At(box.X, box.Y, box.Width, box.Height))]
                 : [.. sample.Polygons.GroupBy(p => (object?)p.Part ?? p).Select(Around)],
         };
     }

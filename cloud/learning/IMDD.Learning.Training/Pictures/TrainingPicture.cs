@@ -1,3 +1,4 @@
+using IMDD.Imaging;
 using IMDD.Learning.Evaluation.Instances;
 
 namespace IMDD.Learning.Training.Pictures;
@@ -54,4 +55,12 @@ public sealed record TrainingPicture
 
     /// <summary>True when it is known of each pixel whether it is defective: a normal picture has none that is.</summary>
     public bool HasPixelTruth => WholeLabel != true;
+
+    /// <summary>Its pixels, or those of its known-good view, as an image: the caller's to dispose.</summary>
+    internal RgbImage ImageOf(byte[] rgb)
+    {
+        RgbImage image = new(Width, Height);
+        rgb.CopyTo(image.Pixels);
+        return image;
+    }
 }

@@ -1,5 +1,4 @@
 using IMDD.Contracts.Models;
-using IMDD.Imaging;
 using IMDD.Imaging.Masks;
 using IMDD.Inference.Bundles;
 using IMDD.Inference.Regions;
@@ -28,6 +27,12 @@ internal static class ConfidenceFit
     /// any that was seen would then be none.
     /// </summary>
     private const double LeastDeviations = 3;
+
+    /// <summary>Fits, and puts what is found into the model's calibration.</summary>
+    /// <param name="model">Calibrated but for this.</param>
+    /// <param name="data">What it is judged by.</param>
+    public static void Apply(EdgeModel model, TrainingData data)
+        => model.Description = model.Description with { Calibration = model.Description.Calibration with { Regions = Fit(model, data) } };
 
     /// <summary>Fits; null where the data do not show that a region's size says anything, or show only defects that were painted, whose sizes are the painter's.</summary>
     /// <param name="model">With its calibration, by which regions are found.</param>
@@ -66,8 +71,8 @@ internal static class ConfidenceFit
 
     private static IEnumerable<(double Peak, double Area, bool IsDefect)> Regions(TorchSegmenter segmenter, TrainingPicture picture)
     {
-        using var image = Image(picture.Rgb, picture);
-        using var reference = segmenter.Manifest.TakesReference() ? Image(picture.Reference ?? new byte[picture.Rgb.Length], picture) : null;
+        using var image = picture.ImageOf(picture.Rgb);
+        using var reference = segmenter.Manifest.TakesReference() ? picture.ImageOf(picture.Reference ?? new byte[picture.Rgb.Length]) : null;
         var result = segmenter.Run([image], reference is null ? null : [reference]).Images[0];
         var truths = Defects(picture);
         return
@@ -76,7 +81,7 @@ internal static class ConfidenceFit
             {
                 var (peak, area) = RegionConfidence.Features(ranked.Region.Score, ranked.Region.AreaPx);
                 var box = ranked.Region.BboxPx;
-                return (peak, area, truths.Any(truth => truth.Iou(new Box(box[0], box[1], box[0] + box[2], box[1] + box[3])) >= LeastIou));
+                return (peak, area, truths.Any(truth => truth.Iou(Box.At(box[0], box[1], box[2], box[3])) >= LeastIou));
             }),
         ];
     }
@@ -90,13 +95,6 @@ internal static class ConfidenceFit
         }
 
         using var areas = ConnectedComponents.Find(picture.Mask, picture.Width, picture.Height);
-        return [.. Enumerable.Range(1, areas.Count).Select(label => areas[label]).Select(area => new Box(area.X, area.Y, area.X + area.Width, area.Y + area.Height))];
-    }
-
-    private static RgbImage Image(byte[] rgb, TrainingPicture picture)
-    {
-        RgbImage image = new(picture.Width, picture.Height);
-        rgb.CopyTo(image.Pixels);
-        return image;
+        return [.. Enumerable.Range(1, areas.Count).Select(label => areas[label]).Select(area => Box.At(area.X, area.Y, area.Width, area.Height))];
     }
 }

@@ -411,10 +411,7 @@ public sealed class EdgeTrainer : IDisposable
             Lineage = Lineage(model),
             Metrics = validation?.ToMetrics(),
         };
-        model.Description = model.Description with
-        {
-            Calibration = model.Description.Calibration with { Regions = ConfidenceFit.Fit(model, _data) },
-        };
+        ConfidenceFit.Apply(model, _data);
         return (new TrainingOutcome(model.Digest(), _state.Step, _state.Steps, _state.BestStep, validation, _state.CpuSeconds, _state.Curve ?? []), model);
     }
 

@@ -61,7 +61,7 @@ public static class ModelCalibration
         var validation = Validation.Of(scores);
         calibration = calibration with { Source = new CalibrationSource(data.SplitIds, data.Digest(), BuildCommit.Value) };
         model.Description = description with { Calibration = calibration, Metrics = validation.ToMetrics() };
-        model.Description = model.Description with { Calibration = calibration with { Regions = ConfidenceFit.Fit(model, data) } };
+        ConfidenceFit.Apply(model, data);
         return validation;
     }
 

@@ -36,8 +36,8 @@ internal sealed class NamingTrial(ISegmenter before, ISegmenter after, IReadOnly
     /// <param name="picture">With its truth.</param>
     public IReadOnlyList<TriedRegion> Try(TrainingPicture picture)
     {
-        using var image = Image(picture.Rgb, picture);
-        using var reference = picture.Reference is { } known && before.Manifest.TakesReference() ? Image(known, picture) : null;
+        using var image = picture.ImageOf(picture.Rgb);
+        using var reference = picture.Reference is { } known && before.Manifest.TakesReference() ? picture.ImageOf(known) : null;
         RgbImage[]? references = reference is null ? null : [reference];
         var result = after.Run([image], references).Images[0];
         var regions = Extract(result, after.Manifest, picture);
@@ -87,12 +87,5 @@ internal sealed class NamingTrial(ISegmenter before, ISegmenter after, IReadOnly
         }
 
         return overlap >= LeastOverlap * region.AreaPx ? Array.IndexOf(counts, counts.Max()) - 1 : -1;
-    }
-
-    private static RgbImage Image(byte[] rgb, TrainingPicture picture)
-    {
-        RgbImage image = new(picture.Width, picture.Height);
-        rgb.CopyTo(image.Pixels);
-        return image;
     }
 }

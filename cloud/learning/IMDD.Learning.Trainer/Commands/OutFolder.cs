@@ -1,0 +1,16 @@
+using IMDD.Learning.Training;
+
+namespace IMDD.Learning.Trainer.Commands;
+
+/// <summary>Where a command writes a bundle that it makes of another.</summary>
+internal static class OutFolder
+{
+    /// <exception cref="TrainingException">It is that other one's.</exception>
+    public static void RequireOther(string folder, string model)
+    {
+        if (Path.TrimEndingDirectorySeparator(model) == Path.TrimEndingDirectorySeparator(folder))
+        {
+            throw new TrainingException($"--out is {folder}, the model's own folder: expected another.");
+        }
+    }
+}
