@@ -200,7 +200,7 @@ public sealed class ClipRowTests : IDisposable
         using (model)
         {
             counts.Count.ShouldBeGreaterThan(4);
-            counts.Skip(1).SkipLast(1).Distinct().ShouldHaveSingleItem();
+            counts.Skip(1).Zip(counts.Skip(2)).SkipLast(1).ShouldAllBe(pair => pair.Second <= pair.First, "what others have left may be collected meanwhile");
             model.Description.SeenWords.ShouldBeNull("CLIP knows more words than were shown");
             torch.manual_seed(Options.Seed);
             using EdgeModel drawn = new(model.Description, model.Texts);

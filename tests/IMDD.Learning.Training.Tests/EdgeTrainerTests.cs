@@ -341,7 +341,7 @@ public sealed class EdgeTrainerTests
         model.Dispose();
 
         counts.Count.ShouldBeGreaterThan(4);
-        counts.Skip(1).SkipLast(1).Distinct().ShouldHaveSingleItem();
+        counts.Skip(1).Zip(counts.Skip(2)).SkipLast(1).ShouldAllBe(pair => pair.Second <= pair.First, "what others have left may be collected meanwhile");
     }
 
     [Fact]

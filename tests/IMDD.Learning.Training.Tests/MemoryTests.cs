@@ -119,7 +119,7 @@ public sealed class MemoryTests
         model.Dispose();
 
         outcome.Step.ShouldBe(options.Steps!.Value);
-        counts.Skip(1).SkipLast(1).Distinct().ShouldHaveSingleItem();
+        counts.Skip(1).Zip(counts.Skip(2)).SkipLast(1).ShouldAllBe(pair => pair.Second <= pair.First, "what others have left may be collected meanwhile");
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class MemoryTests
         var truth = Array.ConvertAll(logits, l => l > 0 ? 1f : 0f);
         truth.Sum().ShouldBeInRange(1, truth.Length - 1, "some cells are defective, some are not");
         return (
-            new Batch(2, Side, (int)said.shape[2], images.data<float>().ToArray(), null, truth, Array.ConvertAll(truth, t => t > 0 ? (byte)number : TrainingPicture.NoClass), [true, true]),
+            new Batch(2, Side, (int)said.shape[2], images.data<float>().ToArray(), null, truth, Array.ConvertAll(truth, t => t > 0 ? (byte)number : TrainingPicture.NoClass), [true, true], [TrainingPicture.NoClass, TrainingPicture.NoClass]),
             images);
     }
 

@@ -56,7 +56,7 @@ public sealed class WholeLabelTests
         var marked = new float[size];
         marked.AsSpan(40, 4).Fill(1);
         var features = model.Network.forward(rand(2, 3, Side, Side), null);
-        Batch both = new(2, Side, cells, [], null, [.. marked, .. new float[size]], new byte[2 * size], [true, false]);
+        Batch both = new(2, Side, cells, [], null, [.. marked, .. new float[size]], new byte[2 * size], [true, false], [TrainingPicture.NoClass, TrainingPicture.NoClass]);
         Batch alone = both with { Count = 1, Targets = marked, Classes = new byte[size], HasPixelTruth = [true] };
         Batch normal = both with { HasPixelTruth = [true, true] };
 
@@ -68,6 +68,95 @@ public sealed class WholeLabelTests
         var second = PeakMean.Of(features.Defect)[1].item<float>();
         (ofNormal.Image.item<float>() - of.Image.item<float>()).ShouldBe(second / 2, 1e-5f, "log-likelihoods of the two labels differ by the logit");
         loss.Of(features, both with { HasPixelTruth = [false, false] }, 1).Total.item<float>().ShouldSatisfyAllConditions(t => float.IsFinite(t).ShouldBeTrue());
+    }
+
+    /// <summary>The name goes to the cells around the peak, and to nothing else: their embeddings alone are moved.</summary>
+    [Fact]
+    public void Of_CropWhoseOnlyDefectIsNotMarked_NamesItsPeak()
+    {
+        using var scope = NewDisposeScope();
+        const int cells = 16, size = cells * cells;
+        using EdgeModel model = new(new EdgeModelDescription(
+            new EdgeNetworkOptions { Size = NetworkSize.Nano }, [TrainedClass.Of("crack", Vocabulary.English)!, TrainedClass.Of("stain", Vocabulary.English)!], EdgeCalibration.None,
+            new EdgeModelLineage([], [], 1, 0, null)));
+        EdgeLoss loss = new(model, new WordSource(Vocabulary.English, model.Description.Classes, new HashSet<string>(), 1), new EdgeLossWeights());
+        var features = model.Network.forward(rand(2, 3, Side, Side), null);
+        var map = full([2, cells, cells], -6f);
+        map[0, 3, 4] = 4;
+        map[0, 3, 5] = 3.5;
+        map[0, 12, 12] = -1;
+        var embedding = features.Embedding.detach().requires_grad_();
+        Batch batch = new(2, Side, cells, [], null, new float[2 * size], new byte[2 * size], [false, false], [2, TrainingPicture.NoClass]);
+
+        var naming = loss.Of(features with { Defect = map, Embedding = embedding }, batch, 1).Naming;
+        naming.backward();
+
+        naming.item<float>().ShouldBeGreaterThan(0);
+        var moved = embedding.grad!.abs().sum([1]);
+        var where = moved.gt(0).nonzero().data<long>().ToArray();
+        where.ShouldBe([0, 3, 4, 0, 3, 5], "the third highest is no part of the peak's region");
+    }
+
+    /// <summary>Spots by folder, thin rings or full: where they are is not said.</summary>
+    [Fact]
+    public async Task RunAsync_FoldersOfTwoKinds_NamesThemApart()
+    {
+        using TestDirectory directory = new();
+        foreach (var (name, kind) in new[] { ("good", 0), ("ring", 1), ("spot", 2) })
+        {
+            Directory.CreateDirectory(directory.File($"data/{name}"));
+            for (var i = 0; i < 24; i++)
+            {
+                Random random = new(100 * kind + i);
+                using RgbImage image = new(Side, Side);
+                var (centreX, centreY) = (random.Next(10, Side - 10), random.Next(10, Side - 10));
+                for (var p = 0; p < Side * Side; p++)
+                {
+                    var distance = Math.Sqrt(Math.Pow(p % Side - centreX, 2) + Math.Pow(p / Side - centreY, 2));
+                    var isDefect = kind > 0 && distance < 7 && (kind == 2 || distance > 4);
+                    image.Pixels.Slice(3 * p, 3).Fill((byte)((isDefect ? 190 : 110) + random.Next(16)));
+                }
+
+                File.WriteAllBytes(directory.File($"data/{name}/{i:D2}.png"), ImageEncoder.EncodePng(image));
+            }
+        }
+
+        var data = TrainingDataReader.Read([$"folders:{directory.File("data")}"], shots: null, seed: 1, normalOnly: false);
+        using EdgeTrainer trainer = new(
+            new EdgeTrainingOptions { Network = new EdgeNetworkOptions { Size = NetworkSize.Nano }, Crops = new CropOptions { Side = Side }, Steps = 200, BatchSize = 8 },
+            data,
+            directory.File("run"));
+        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        var calibration = model.Description.Calibration;
+        model.Dispose();
+
+        outcome.Validation!.Naming.ShouldNotBeNull().ShouldBeGreaterThan(0.8);
+        (calibration.DefectScale, calibration.DefectOffset).ShouldBe((calibration.ImageScale, calibration.ImageOffset), "a place is as sure as the picture");
+        calibration.PixelThreshold.ShouldBe(calibration.ImageThreshold.ShouldNotBeNull(), "what fails has a region");
+    }
+
+    [Theory]
+    [InlineData(3, 3, 200, 192, 7)]
+    [InlineData(3, 3, 1600, 256, 4)]
+    [InlineData(3, 2, 200, 192, 7)]
+    [InlineData(3, 4, 200, 128, 16)]
+    [InlineData(3, 0, 100, 128, 16)]
+    [InlineData(0, 3, 200, 128, 16)]
+    public void ForWholes_MostDefectsNotMarked_CropsAsLargeAsThePictures(int wholes, int marked, int side, int expected, int batch)
+    {
+        var data = TrainingPictures.Data(1, 1) with
+        {
+            Train = [.. Enumerable.Range(0, wholes + marked).Select(i => new TrainingPicture
+            {
+                Id = $"{i}", Dataset = 0, Width = side / 2, Height = side, Rgb = [], ClassIndices = [0], WholeLabel = i < wholes ? true : null, Mask = i < wholes ? null : [],
+            })],
+        };
+        EdgeTrainingOptions usual = new();
+
+        var options = data.WholeSide() is { } whole ? usual.ForWholes(whole) : usual;
+
+        (options.Crops.Side, options.BatchSize).ShouldBe((expected, batch));
+        Should.NotThrow(options.Validate);
     }
 
     [Fact]
@@ -99,6 +188,6 @@ public sealed class WholeLabelTests
         data.Train.Where(p => !p.IsDefective).ShouldAllBe(p => p.WholeLabel == false && p.HasPixelTruth);
         outcome.Validation!.ImageAuroc.ShouldNotBeNull();
         outcome.Validation.PixelAp.ShouldBeNull();
-        outcome.Validation.Naming.ShouldBeNull();
+        outcome.Validation.Naming.ShouldBe(1, "there is one name");
     }
 }

@@ -56,7 +56,7 @@ internal static class TrainEdgeCommand
             DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes,
         };
         Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes (what a run with minutes took is in its outcome): two runs with the same number have equal weights." };
-        Option<int?> crop = new("--crop") { Description = $"Side of a training crop, pixels; left out, {new CropOptions().Side}, and half of it where the network looks at pictures at twice their size." };
+        Option<int?> crop = new("--crop") { Description = $"Side of a training crop, pixels; left out, {new CropOptions().Side}, and half of it where the network looks at pictures at twice their size; up to twice that where most defects are labelled as a whole picture only." };
         Option<bool> oneSide = new("--one-side") { Description = "Every crop has that side; else sides vary around it." };
         Option<double> transplant = new("--transplant")
         {
@@ -256,6 +256,16 @@ internal static class TrainEdgeCommand
         await progress.WriteLineAsync(
             $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes{(data.Descriptions.Count > 0 ? $" and {data.Descriptions.Count} looks" : "")}; "
             + $"{data.Validation.Count} to validate on{(data.PaintedSeed is null ? "" : $", {data.Validation.Count - data.Unpainted.Count} of them with painted defects")}").ConfigureAwait(false);
+        if (data.SharingGroups.Count > 0)
+        {
+            await progress.WriteLineAsync($"{string.Join(", ", data.SharingGroups)}: too few groups to keep some for validation alone; it looks better than the test side will.").ConfigureAwait(false);
+        }
+
+        if (choice.CropSide is null && data.WholeSide() is { } wholeSide)
+        {
+            options = options.ForWholes(wholeSide);
+        }
+
         if (options.Network.UsesReference && data.Train.All(p => p.Reference is null))
         {
             throw new ArgumentException(

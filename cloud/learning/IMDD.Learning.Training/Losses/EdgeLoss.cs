@@ -24,6 +24,9 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
 
     // A line one pixel thin fills a quarter of the cells it crosses, which is half a truth (CropCutter), and less at its ends.
     internal const float DefectiveCell = 0.2f;
+
+    // As RegionExtractor's.
+    internal const float PeakShare = 0.5f;
     private const double WordScale = 10;
 
     /// <summary>The losses of a batch.</summary>
@@ -41,7 +44,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         var image = functional.binary_cross_entropy_with_logits(PeakMean.Of(features.Defect), target.amax([1, 2]).gt(DefectiveCell).logical_or(unmarked).to_type(ScalarType.Float32));
         var drawn = words.Draw(step);
         var rows = model.Text.forward(drawn.Texts);
-        var naming = Naming(features.Embedding, batch, rows.slice(0, 0, drawn.Rows, 1));
+        var naming = Naming(features, batch, rows.slice(0, 0, drawn.Rows, 1));
         var meaning = Meaning(rows, drawn);
         var total = pixels + image * weights.Image + naming + meaning * weights.Words;
         return new EdgeLosses(total, pixels, image, naming, meaning);
@@ -64,9 +67,10 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         return entropy + overlap * weights.Overlap + cropOverlap * weights.CropOverlap;
     }
 
-    private Tensor Naming(Tensor embedding, Batch batch, Tensor rows)
+    private Tensor Naming(EdgeFeatures features, Batch batch, Tensor rows)
     {
-        var (cells, classes, shares) = Named(batch);
+        var embedding = features.Embedding;
+        var (cells, classes, shares) = Named(batch, features.Defect);
         if (cells.Length == 0)
         {
             return zeros(1, device: embedding.device).sum();
@@ -111,21 +115,32 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         return logits + tensor(mask, [classes.Length, rows], device: logits.device);
     }
 
-    /// <summary>Some cells of each crop that have a class, each crop with the same weight.</summary>
-    private (long[] Cells, long[] Classes, float[] Shares) Named(Batch batch)
+    /// <summary>
+    /// Some cells of each crop that have a class, each crop with the same weight. Where a defect of one class is not marked, those around the peak have it
+    /// (multiple instance learning; Dietterich et al. 1997).
+    /// </summary>
+    private (long[] Cells, long[] Classes, float[] Shares) Named(Batch batch, Tensor defect)
     {
         List<long> cells = [], classes = [];
         List<int> perCrop = [];
         var size = batch.Cells * batch.Cells;
-        List<int> named = [];
+        List<long> named = [];
         for (var crop = 0; crop < batch.Count; crop++)
         {
+            var whole = batch.WholeClasses[crop];
             named.Clear();
-            for (var cell = crop * size; cell < (crop + 1) * size; cell++)
+            if (whole != TrainingPicture.NoClass)
             {
-                if (batch.Classes[cell] != TrainingPicture.NoClass)
+                named.AddRange(Peak(defect[crop]).Select(cell => crop * (long)size + cell));
+            }
+            else
+            {
+                for (var cell = crop * size; cell < (crop + 1) * size; cell++)
                 {
-                    named.Add(cell);
+                    if (batch.Classes[cell] != TrainingPicture.NoClass)
+                    {
+                        named.Add(cell);
+                    }
                 }
             }
 
@@ -134,7 +149,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
             {
                 var cell = named[(int)((long)i * named.Count / kept)];
                 cells.Add(cell);
-                classes.Add(batch.Classes[cell] - 1);
+                classes.Add((whole != TrainingPicture.NoClass ? whole : batch.Classes[cell]) - 1);
             }
 
             perCrop.Add(kept);
@@ -151,6 +166,17 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         }
 
         return ([.. cells], [.. classes], shares);
+    }
+
+    /// <summary>The cells of a map <c>[h, w]</c> that an agent would take for the region of its peak, the surest of them first, and not fewer than make its score.</summary>
+    private static IEnumerable<long> Peak(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var (logits, cells) = map.flatten().topk((int)Math.Min(MaxNamedPerCrop, map.numel()), 0);
+        var probabilities = logits.sigmoid().cpu().data<float>().ToArray();
+        var least = PeakMean.Count(map.shape[0], map.shape[1]);
+        return cells.cpu().data<long>().ToArray().Where((_, i) => i < least || probabilities[i] >= PeakShare * probabilities[0]);
     }
 
     /// <summary>Each pair of texts of one meaning against the others (van den Oord et al. 2018).</summary>

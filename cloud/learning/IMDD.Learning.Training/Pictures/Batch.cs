@@ -9,4 +9,6 @@ namespace IMDD.Learning.Training.Pictures;
 /// <param name="Targets"><c>[Count, Cells, Cells]</c>.</param>
 /// <param name="Classes">The same.</param>
 /// <param name="HasPixelTruth"><c>[Count]</c>; false for a crop that shows a defect which is not marked.</param>
-public sealed record Batch(int Count, int Side, int Cells, float[] Images, float[]? References, float[] Targets, byte[] Classes, bool[] HasPixelTruth);
+/// <param name="WholeClasses"><c>[Count]</c>, index of that defect's class plus one; <see cref="TrainingPicture.NoClass"/> where none is known, or all are marked.</param>
+public sealed record Batch(
+    int Count, int Side, int Cells, float[] Images, float[]? References, float[] Targets, byte[] Classes, bool[] HasPixelTruth, byte[] WholeClasses);

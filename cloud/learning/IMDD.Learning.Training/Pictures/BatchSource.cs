@@ -54,6 +54,7 @@ public sealed class BatchSource
         var targets = new float[count * cells * cells];
         var classes = new byte[count * cells * cells];
         var hasPixelTruth = new bool[count];
+        var wholeClasses = new byte[count];
         for (var i = 0; i < count; i++)
         {
             var position = step * MaxCrops + i;
@@ -71,9 +72,10 @@ public sealed class BatchSource
             crop.Target.CopyTo(targets, i * cells * cells);
             crop.Classes.CopyTo(classes, i * cells * cells);
             hasPixelTruth[i] = crop.HasPixelTruth;
+            wholeClasses[i] = crop.WholeClass;
         }
 
-        return new Batch(count, side, cells, images, references, targets, classes, hasPixelTruth);
+        return new Batch(count, side, cells, images, references, targets, classes, hasPixelTruth, wholeClasses);
     }
 
     private int SeedOf(long position) => unchecked((int)((ulong)position * 0x9E3779B97F4A7C15 >> 32) ^ _seed * 747796405);

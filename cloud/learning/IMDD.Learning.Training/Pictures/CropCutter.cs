@@ -44,7 +44,7 @@ public sealed class CropCutter(CropOptions options)
 
         Vary(image, reference, random, out var pixels, out var referencePixels);
         var (target, cellClasses) = Cells(mask, classes);
-        return new Crop(pixels, referencePixels, target, cellClasses, picture.HasPixelTruth);
+        return new Crop(pixels, referencePixels, target, cellClasses, picture.HasPixelTruth, picture.WholeClass);
     }
 
     /// <summary>Maps crop coordinates to picture coordinates, 2 × 3.</summary>

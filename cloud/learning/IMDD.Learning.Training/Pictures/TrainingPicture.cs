@@ -56,6 +56,9 @@ public sealed record TrainingPicture
     /// <summary>True when it is known of each pixel whether it is defective: a normal picture has none that is.</summary>
     public bool HasPixelTruth => WholeLabel != true;
 
+    /// <summary>Index plus one of the only class of a defect that is somewhere on the picture; <see cref="NoClass"/> where it has none or several, or they are marked.</summary>
+    internal byte WholeClass => !HasPixelTruth && ClassIndices.Count == 1 ? (byte)(ClassIndices[0] + 1) : NoClass;
+
     /// <summary>Its pixels, or those of its known-good view, as an image: the caller's to dispose.</summary>
     internal RgbImage ImageOf(byte[] rgb)
     {

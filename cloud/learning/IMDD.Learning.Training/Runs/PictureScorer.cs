@@ -1,5 +1,6 @@
 using IMDD.Imaging;
 using IMDD.Learning.Networks;
+using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
 using static TorchSharp.torch;
@@ -58,7 +59,9 @@ internal sealed class PictureScorer
         var pooled = PeakMean.Of(features.Defect).item<float>();
         if (!picture.HasPixelTruth)
         {
-            return new PictureScores([], 0, [], pooled, picture.IsDefective, -1, -1, null);
+            var only = picture.WholeClass - 1;
+            var (peak, peakScore) = only >= 0 ? Name(features.Embedding, rows, Peak(logits, width), width, columns, only) : (-1, null);
+            return new PictureScores([], 0, [], pooled, picture.IsDefective, only, peak, peakScore);
         }
 
         var labels = Labels(picture, stride, width, height);
@@ -66,6 +69,17 @@ internal sealed class PictureScorer
         var (named, score) = picture.IsDefective ? Name(features.Embedding, rows, labels, width, columns, truth) : (-1, null);
         return new PictureScores(logits, width, labels, pooled, picture.IsDefective, truth, named, score);
     }
+
+    /// <summary>Where a defect that is not marked is taken to be: what an agent would take for the region of the peak, and at least the cells that make the score.</summary>
+    private static bool[] Peak(float[] logits, int width)
+    {
+        var ranked = logits.OrderDescending().ToArray();
+        var least = ranked[Math.Min(ranked.Length, (int)PeakMean.Count(logits.Length / width, width)) - 1];
+        var region = EdgeLoss.PeakShare * Sigmoid(ranked[0]);
+        return Array.ConvertAll(logits, logit => logit >= least || Sigmoid(logit) >= region);
+    }
+
+    private static double Sigmoid(double logit) => 1 / (1 + Math.Exp(-logit));
 
     private (int Named, double? RowScore) Name(Tensor embedding, Tensor rows, bool[] labels, int width, int columns, int truth)
     {

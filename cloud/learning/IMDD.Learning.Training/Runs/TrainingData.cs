@@ -27,8 +27,21 @@ public sealed record TrainingData(
     /// </summary>
     public int? PaintedSeed { get; init; }
 
+    /// <summary>Data sets with too few groups: some pictures to judge by are of groups that are learned from, too, and look better for it.</summary>
+    public IReadOnlyList<string> SharingGroups { get; init; } = [];
+
     /// <summary>Pictures to judge by on which nothing was painted.</summary>
     public IReadOnlyList<TrainingPicture> Unpainted => PaintedSeed is null ? Validation : [.. Validation.Where(p => !p.IsDefective)];
+
+    /// <summary>
+    /// Larger side, pixels, of the middle one of the defective pictures to learn from, where most of them are labelled as a whole only: crops, which show such
+    /// as a whole, want to be as large; null: most are marked.
+    /// </summary>
+    public int? WholeSide()
+    {
+        var sides = Train.Where(p => p.WholeLabel == true).Select(p => Math.Max(p.Width, p.Height)).Order().ToList();
+        return sides.Count > 0 && 2 * sides.Count >= Train.Count(p => p.IsDefective) ? sides[sides.Count / 2] : null;
+    }
 
     /// <summary>Digest of what the pictures show and of their truth, not of their names.</summary>
     public string Digest() => PictureContent.Digest(AllClasses, Train, Validation);

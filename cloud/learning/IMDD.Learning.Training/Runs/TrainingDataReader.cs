@@ -101,7 +101,11 @@ public static class TrainingDataReader
                 + (problems.Count > 0 ? $"; the first of {problems.Count} problems: {problems[0].File}: {problems[0].Reason}" : "."));
         }
 
-        TrainingData data = new([.. names.Select(PublicName)], splitIds, classes, descriptions, learned, judged, problems);
+        TrainingData data = new([.. names.Select(PublicName)], splitIds, classes, descriptions, learned, judged, problems)
+        {
+            SharingGroups = [.. sides.Where(s => s.Dataset < selection.Names.Count && s.Train.Select(p => p.Group).Intersect(s.Validation.Select(p => p.Group), StringComparer.Ordinal).Any())
+                .Select(s => PublicName(names[s.Dataset]))],
+        };
         return normalOnly
             ? data with { Validation = [.. new PaintedPictures(selection.PaintedSide).BesideNormal(judged)], PaintedSeed = PaintedPictures.Seed }
             : data;
@@ -109,15 +113,32 @@ public static class TrainingDataReader
 
     /// <summary>
     /// Many small strata leave no defect on the validation side, which then says nothing: groups of the training side, in the order of their hash,
-    /// are held out until it has its share.
+    /// are held out until it has its share. Never more than leave half of the defective pictures to learn from: where every group is too large for that, as
+    /// in a series of one part, pictures are held out instead, and the two sides share groups. The test side never does.
     /// </summary>
     private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) HeldOut(
         int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
     {
         var (has, wanted) = Counts(train, validation, s => s.IsAnomalous);
-        return 2 * has >= wanted
-            ? (dataset, train, validation)
-            : Moved(dataset, train, validation, ByHash(train.Where(s => s.IsAnomalous)), wanted - has);
+        if (2 * has >= wanted)
+        {
+            return (dataset, train, validation);
+        }
+
+        var defective = train.Where(s => s.IsAnomalous).ToList();
+        var byGroup = HeldOut(ByHash(defective, s => s.Group), wanted - has, defective.Count / 2);
+        return has > 0 || byGroup.Count > 0
+            ? Moved(dataset, train, validation, s => byGroup.Contains(s.Group))
+            : ByPicture();
+
+        (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) ByPicture()
+        {
+            // As many of the normal ones, whose groups are the same.
+            var held = HeldOut(ByHash(defective, s => s.Id), wanted, defective.Count / 2);
+            List<DatasetSample> normal = [.. train.Where(s => !s.IsAnomalous)];
+            held.UnionWith(HeldOut(ByHash(normal, s => s.Id), (int)(ValidationShare * normal.Count), normal.Count / 2));
+            return Moved(dataset, train, validation, s => held.Contains(s.Id));
+        }
     }
 
     /// <summary>The same of normal pictures alone, of which one group at least is left to learn from.</summary>
@@ -125,7 +146,20 @@ public static class TrainingDataReader
         int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
     {
         var (has, wanted) = Counts(train, validation, _ => true);
-        return 2 * has >= wanted ? (dataset, train, validation) : Moved(dataset, train, validation, ByHash(train).SkipLast(1), wanted - has);
+        if (2 * has >= wanted)
+        {
+            return (dataset, train, validation);
+        }
+
+        var groups = ByHash(train, s => s.Group);
+        var held = HeldOut(groups.SkipLast(1), wanted - has, train.Count);
+        if (has > 0 || held.Count > 0)
+        {
+            return Moved(dataset, train, validation, s => held.Contains(s.Group));
+        }
+
+        held = HeldOut(ByHash(train, s => s.Id), wanted, train.Count / 2);
+        return Moved(dataset, train, validation, s => held.Contains(s.Id));
     }
 
     /// <summary>How many of some kind the validation side has, and how many it should have.</summary>
@@ -135,30 +169,37 @@ public static class TrainingDataReader
         return (has, (int)(ValidationShare * (train.Count(counts) + has)));
     }
 
-    private static IEnumerable<IGrouping<string, DatasetSample>> ByHash(IEnumerable<DatasetSample> samples)
-        => samples.GroupBy(s => s.Group, StringComparer.Ordinal)
-            .OrderBy(g => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(g.Key))), StringComparer.Ordinal);
+    private static List<IGrouping<string, DatasetSample>> ByHash(IEnumerable<DatasetSample> samples, Func<DatasetSample, string> key)
+        => [.. samples.GroupBy(key, StringComparer.Ordinal)
+            .OrderBy(g => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(g.Key))), StringComparer.Ordinal)];
 
-    private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) Moved(
-        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, IEnumerable<IGrouping<string, DatasetSample>> groups, int missing)
+    /// <summary>Keys of the first groups that together have as many pictures as are wanted, without those that would take more than the most.</summary>
+    private static HashSet<string> HeldOut(IEnumerable<IGrouping<string, DatasetSample>> groups, int wanted, int most)
     {
-        HashSet<string> moved = new(StringComparer.Ordinal);
+        HashSet<string> held = new(StringComparer.Ordinal);
+        var count = 0;
         foreach (var group in groups)
         {
-            if (missing <= 0)
+            if (count >= wanted)
             {
                 break;
             }
 
-            moved.Add(group.Key);
-            missing -= group.Count();
+            if (count + group.Count() <= most)
+            {
+                held.Add(group.Key);
+                count += group.Count();
+            }
         }
 
-        return (
-            dataset,
-            [.. train.Where(s => !moved.Contains(s.Group))],
-            [.. validation.Concat(train.Where(s => moved.Contains(s.Group))).OrderBy(s => s.Id, StringComparer.Ordinal)]);
+        return held;
     }
+
+    private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) Moved(
+        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> isHeld) => (
+        dataset,
+        [.. train.Where(s => !isHeld(s))],
+        [.. validation.Concat(train.Where(isHeld)).OrderBy(s => s.Id, StringComparer.Ordinal)]);
 
     /// <summary>
     /// The validation sides with no more pictures together than are looked at: as many of each as its share, spread evenly over its defective and its

@@ -60,17 +60,21 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
     {
         var every = Math.Max(1, pictures.Sum(p => (long)p.Logits.Length) / MaxCalibrationCells);
         var pairs = pictures.SelectMany(p => p.Logits.Zip(p.Labels)).Where((_, i) => i % every == 0).ToList();
-        var (scale, offset) = Platt.Fit(pairs);
         var (imageScale, imageOffset) = Platt.Fit([.. pictures.Select(p => (p.Pooled, p.IsDefective))]);
         F1Optimum? images = pictures.Any(p => !p.IsDefective) ? Images(pictures).F1Max() : null;
+        double? imageThreshold = images is { F1.IsDefined: true } best ? Sigmoid(imageScale * best.Threshold + imageOffset) : null;
+
+        // Where no defect is marked, a cell is as surely defective as a picture whose score it makes.
+        var isMarked = pairs.Any(p => p.Second);
+        var (scale, offset) = isMarked ? Platt.Fit(pairs) : (imageScale, imageOffset);
         return new EdgeCalibration
         {
             DefectScale = scale,
             DefectOffset = offset,
             ImageScale = imageScale,
             ImageOffset = imageOffset,
-            PixelThreshold = PixelThresholds.Best([.. pictures, .. further.Scores], [.. truths, .. further.Truths], stride, scale, offset) ?? 0.5,
-            ImageThreshold = images is { F1.IsDefined: true } best ? Sigmoid(imageScale * best.Threshold + imageOffset) : null,
+            PixelThreshold = PixelThresholds.Best([.. pictures, .. further.Scores], [.. truths, .. further.Truths], stride, scale, offset) ?? (isMarked ? null : imageThreshold) ?? 0.5,
+            ImageThreshold = imageThreshold,
             RowThresholds = [.. Enumerable.Range(0, classes).Select(c => RowThreshold(pictures, c))],
         };
     }
