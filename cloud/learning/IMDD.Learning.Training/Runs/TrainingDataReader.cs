@@ -97,7 +97,7 @@ public static class TrainingDataReader
         problems.AddRange(loader.Problems);
         if (learned.Count == 0)
         {
-            throw new TrainingException($"No picture of {string.Join(", ", names)} can be learned from"
+            throw new TrainingException($"No {(normalOnly ? "good " : "")}picture of {string.Join(", ", names)} can be learned from"
                 + (problems.Count > 0 ? $"; the first of {problems.Count} problems: {problems[0].File}: {problems[0].Reason}" : "."));
         }
 
