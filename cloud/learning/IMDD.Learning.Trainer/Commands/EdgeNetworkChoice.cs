@@ -11,7 +11,8 @@ namespace IMDD.Learning.Trainer.Commands;
 /// <param name="Attention">Whether the cells of the deepest map look at each other.</param>
 /// <param name="Doubled">Whether pictures are looked at at twice their size.</param>
 /// <param name="CropSide">Side of a training crop, pixels.</param>
-internal sealed record EdgeNetworkChoice(NetworkSize? Size, int? OutputStride, bool? UsesReference, bool? Attention, bool? Doubled, int? CropSide)
+/// <param name="BatchSize">Crops a step.</param>
+internal sealed record EdgeNetworkChoice(NetworkSize? Size, int? OutputStride, bool? UsesReference, bool? Attention, bool? Doubled, int? CropSide, int? BatchSize)
 {
     /// <summary>Options with that network, and with crops as it takes them: as many of its cells across, whatever the size at which it looks.</summary>
     /// <param name="options">All else.</param>
@@ -35,7 +36,17 @@ internal sealed record EdgeNetworkChoice(NetworkSize? Size, int? OutputStride, b
         return options with
         {
             Network = network,
+            BatchSize = BatchSize ?? options.BatchSize,
             Crops = options.Crops with { Side = CropSide ?? (isDoubled ? side / 2 : side), OutputStride = network.OutputStride, Doubled = isDoubled },
         };
     }
+
+    /// <summary>
+    /// Options with crops as large as pictures whose defects are not marked, where nothing is said of crops. Beside a network that stays as it is only marked
+    /// defects are learned.
+    /// </summary>
+    /// <param name="options">Of <see cref="Apply"/>.</param>
+    /// <param name="data">What is learned from.</param>
+    public EdgeTrainingOptions Fit(EdgeTrainingOptions options, TrainingData data)
+        => CropSide is null && BatchSize is null && !options.SideBranch && data.WholeSide() is { } side ? options.ForWholes(side) : options;
 }

@@ -47,10 +47,7 @@ internal static class TrainCalibrateCommand
         var bundle = ModelBundle.Open(from);
         using var model = EdgeModel.Load(from);
         var data = TrainingDataReader.Read(new TrainingSelection { Names = names, KeptClasses = model.Description.Classes }, rule);
-        foreach (var problem in data.Problems)
-        {
-            parsed.InvocationConfiguration.Error.WriteLine($"not used: {problem.File}: {problem.Reason}");
-        }
+        DataNotices.Write(parsed.InvocationConfiguration.Error, data);
 
         if (model.Description.Network.UsesReference && data.Validation.Count > 0 && data.Validation.All(p => p.Reference is null))
         {

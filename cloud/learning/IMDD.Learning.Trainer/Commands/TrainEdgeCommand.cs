@@ -56,7 +56,7 @@ internal static class TrainEdgeCommand
             DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes,
         };
         Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes (what a run with minutes took is in its outcome): two runs with the same number have equal weights." };
-        Option<int?> crop = new("--crop") { Description = $"Side of a training crop, pixels; left out, {new CropOptions().Side}, and half of it where the network looks at pictures at twice their size; up to twice that where most defects are labelled as a whole picture only." };
+        Option<int?> crop = new("--crop") { Description = $"Side of a training crop, pixels; left out, {new CropOptions().Side}, and half of it where the network looks at pictures at twice their size; up to twice that where most defects are labelled as a whole picture only and --batch is left out, too." };
         Option<bool> oneSide = new("--one-side") { Description = "Every crop has that side; else sides vary around it." };
         Option<double> transplant = new("--transplant")
         {
@@ -69,7 +69,7 @@ internal static class TrainEdgeCommand
             Description = "Crops are enlarged or reduced by up to this factor.",
             DefaultValueFactory = _ => new EdgeTrainingOptions().Crops.MaxScale,
         };
-        Option<int> batch = new("--batch") { Description = "Crops a step.", DefaultValueFactory = _ => new EdgeTrainingOptions().BatchSize };
+        Option<int?> batch = new("--batch") { Description = $"Crops a step; left out, {new EdgeTrainingOptions().BatchSize}, and fewer where they are larger." };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => new EdgeTrainingOptions().LearningRate };
         Option<double> memory = new("--memory")
         {
@@ -93,7 +93,7 @@ internal static class TrainEdgeCommand
         Option<int?> stride = new("--output-stride") { Description = "2 or 4; left out, 4, and 2 where the network looks at pictures at twice their size." };
         Option<bool?> doubled = new("--doubled")
         {
-            Description = "true or false: whether the network looks at pictures at twice their size, which takes four times as long: for small pictures, and defects of a few pixels. Left out, one of --from stays as it is; true starts from its weights, and --memory holds to it as it is at that size. Pictures that are labelled as a whole are shrunk to a crop: --crop 128 for them.",
+            Description = "true or false: whether the network looks at pictures at twice their size, which takes four times as long: for small pictures, and defects of a few pixels. Left out, one of --from stays as it is; true starts from its weights, and --memory holds to it as it is at that size. Pictures that are labelled as a whole are shrunk to a crop (--crop).",
         };
         Option<bool?> attention = new("--attention")
         {
@@ -130,7 +130,7 @@ internal static class TrainEdgeCommand
                 keeps,
                 parsed.GetValue(drift),
                 new EdgeNetworkChoice(
-                    parsed.GetValue(size), parsed.GetValue(stride), parsed.GetValue(reference), parsed.GetValue(attention), parsed.GetValue(doubled), parsed.GetValue(crop)),
+                    parsed.GetValue(size), parsed.GetValue(stride), parsed.GetValue(reference), parsed.GetValue(attention), parsed.GetValue(doubled), parsed.GetValue(crop), parsed.GetValue(batch)),
                 new DivisionRule
                 {
                     Together = parsed.GetValue(together),
@@ -150,7 +150,6 @@ internal static class TrainEdgeCommand
                     Seed = parsed.GetValue(seed),
                     Minutes = parsed.GetValue(minutes),
                     Steps = parsed.GetValue(steps),
-                    BatchSize = parsed.GetValue(batch),
                     LearningRate = parsed.GetValue(rate),
                     KeepsAlarms = keeps,
                     StartShare = parsed.GetValue(startShare),
@@ -248,24 +247,10 @@ internal static class TrainEdgeCommand
 
         var data = TrainingDataReader.Read(
             selection with { Seed = options.Seed, NormalOnly = options.Crops.PaintsDefects, PaintedSide = options.Crops.Doubled ? 2 * options.Crops.Side : options.Crops.Side, KeptClasses = keepClasses ? start!.Description.Classes : [] }, rule);
-        foreach (var problem in data.Problems)
-        {
-            await progress.WriteLineAsync($"not used: {problem.File}: {problem.Reason}").ConfigureAwait(false);
-        }
-
+        DataNotices.Write(progress, data);
         await progress.WriteLineAsync(
             $"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes{(data.Descriptions.Count > 0 ? $" and {data.Descriptions.Count} looks" : "")}; "
             + $"{data.Validation.Count} to validate on{(data.PaintedSeed is null ? "" : $", {data.Validation.Count - data.Unpainted.Count} of them with painted defects")}").ConfigureAwait(false);
-        if (data.SharingGroups.Count > 0)
-        {
-            await progress.WriteLineAsync($"{string.Join(", ", data.SharingGroups)}: too few groups to keep some for validation alone; it looks better than the test side will.").ConfigureAwait(false);
-        }
-
-        if (choice.CropSide is null && data.WholeSide() is { } wholeSide)
-        {
-            options = options.ForWholes(wholeSide);
-        }
-
         if (options.Network.UsesReference && data.Train.All(p => p.Reference is null))
         {
             throw new ArgumentException(
@@ -276,6 +261,12 @@ internal static class TrainEdgeCommand
         {
             await progress.WriteLineAsync($"not beside the network: {reason}").ConfigureAwait(false);
             options = options with { SideBranch = false };
+        }
+
+        if (choice.Fit(options, data) is var fitted && fitted != options)
+        {
+            options = fitted;
+            await progress.WriteLineAsync($"most defects are labelled as a whole picture only: crops of about {options.Crops.Side} pixels, {options.BatchSize} a step").ConfigureAwait(false);
         }
 
         var run = Path.Combine(folder, ModelBundle.RunFolder);

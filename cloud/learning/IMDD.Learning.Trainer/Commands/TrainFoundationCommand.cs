@@ -138,10 +138,7 @@ internal static class TrainFoundationCommand
         using var start = from is null ? null : CheckpointFile.Open(from, progress);
         var words = ClipTokenizer.Open(tokenizer);
         var data = TrainingDataReader.Read(names, shots: null, options.Seed, normalOnly: false);
-        foreach (var problem in data.Problems)
-        {
-            await progress.WriteLineAsync($"not used: {problem.File}: {problem.Reason}").ConfigureAwait(false);
-        }
+        DataNotices.Write(progress, data);
 
         await progress.WriteLineAsync($"{data.Train.Count} pictures to learn from, {data.Train.Count(p => p.IsDefective)} with defects of {data.Classes.Count} classes").ConfigureAwait(false);
         if (start is null)

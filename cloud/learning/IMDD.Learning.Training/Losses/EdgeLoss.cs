@@ -25,7 +25,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
     // A line one pixel thin fills a quarter of the cells it crosses, which is half a truth (CropCutter), and less at its ends.
     internal const float DefectiveCell = 0.2f;
 
-    // As RegionExtractor's.
+    // As of the region that an agent takes where a frame fails without any.
     internal const float PeakShare = 0.5f;
     private const double WordScale = 10;
 
@@ -168,7 +168,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         return ([.. cells], [.. classes], shares);
     }
 
-    /// <summary>The cells of a map <c>[h, w]</c> that an agent would take for the region of its peak, the surest of them first, and not fewer than make its score.</summary>
+    /// <summary>The surest cells of a map <c>[h, w]</c> where it is at least half as sure as at its peak, and not fewer than make its score.</summary>
     private static IEnumerable<long> Peak(Tensor map)
     {
         using var scope = NewDisposeScope();

@@ -532,7 +532,11 @@ public sealed class EdgeTrainer : IDisposable
             Pictures = _data.Train.Select(p => new { p.Id, p.Weight, p.IsOutlined }),
             Parent = _parent,
         });
-        return ContentDigest.Of(_texts is null ? run : [.. run, .. JsonSerializer.SerializeToUtf8Bytes(_texts.Reference)]);
+        var clip = _texts is null ? [] : JsonSerializer.SerializeToUtf8Bytes(_texts.Reference);
+
+        // Before, names of pictures that are labelled as a whole were not learned.
+        var wholes = _data.Train.Any(p => p.WholeClass != TrainingPicture.NoClass) ? "names of wholes"u8 : [];
+        return ContentDigest.Of([.. run, .. clip, .. wholes]);
     }
 
     /// <summary>What must not be learned by any default model is no word of it either.</summary>

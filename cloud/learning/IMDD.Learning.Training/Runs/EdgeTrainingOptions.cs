@@ -8,9 +8,6 @@ namespace IMDD.Learning.Training.Runs;
 /// <summary>How a run trains. Equal options, data and machine give equal weights, bit by bit.</summary>
 public sealed record EdgeTrainingOptions
 {
-    // Of fewer crops the batch's own statistics are those of one or two pictures.
-    private const int LeastBatch = 4;
-
     /// <summary>The network.</summary>
     public EdgeNetworkOptions Network { get; init; } = new();
 
@@ -75,8 +72,8 @@ public sealed record EdgeTrainingOptions
     public int Threads { get; init; } = 1;
 
     /// <summary>
-    /// The same with crops that show pictures of a size as a whole at that size, as far as crops may be twice as wide as else; fewer of them in a step, so
-    /// that it takes as long.
+    /// The same with crops that show pictures of a size as a whole at about that size (sides vary around it), as far as crops may be twice as wide as else;
+    /// fewer of them in a step, so that it has as many pixels.
     /// </summary>
     /// <param name="sidePx">Of the pictures, the larger one.</param>
     public EdgeTrainingOptions ForWholes(int sidePx)
@@ -84,7 +81,7 @@ public sealed record EdgeTrainingOptions
         var side = Math.Min(sidePx, 2 * Crops.Side) / Crops.Multiple * Crops.Multiple;
         return side <= Crops.Side
             ? this
-            : this with { Crops = Crops with { Side = side }, BatchSize = Math.Max(LeastBatch, BatchSize * Crops.Side * Crops.Side / (side * side)) };
+            : this with { Crops = Crops with { Side = side }, BatchSize = Math.Max(2, BatchSize * Crops.Side * Crops.Side / (side * side)) };
     }
 
     /// <summary>Throws unless a run can start.</summary>

@@ -10,7 +10,7 @@ public static class ModelCalibration
     private const int MaxFurther = 150;
 
     /// <summary>
-    /// Calibrates a model anew, as the end of a training does, but for what holds its alarms to those of another model; its weights stay. Without good pictures
+    /// Calibrates a model anew by marked defects, as the end of a training on such does, but for what holds its alarms to those of another model; its weights stay. Without good pictures
     /// the score of a picture stays calibrated as it was, and so does the threshold of a name that no picture of the validation side is given rightly.
     /// </summary>
     /// <param name="model">Trained; its description is replaced.</param>

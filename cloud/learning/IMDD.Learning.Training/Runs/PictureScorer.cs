@@ -70,7 +70,7 @@ internal sealed class PictureScorer
         return new PictureScores(logits, width, labels, pooled, picture.IsDefective, truth, named, score);
     }
 
-    /// <summary>Where a defect that is not marked is taken to be: what an agent would take for the region of the peak, and at least the cells that make the score.</summary>
+    /// <summary>Where a defect that is not marked is taken to be: wherever the map is at least half as sure as at its peak, and the cells that make the score.</summary>
     private static bool[] Peak(float[] logits, int width)
     {
         var ranked = logits.OrderDescending().ToArray();
@@ -102,7 +102,7 @@ internal sealed class PictureScorer
             counts[winners[i]]++;
         }
 
-        return (Array.IndexOf(sums, sums.Max()), truth >= 0 && counts[truth] > 0 ? sums[truth] / counts[truth] : null);
+        return (Array.IndexOf(sums, sums.Max()), truth >= 0 && truth < counts.Length && counts[truth] > 0 ? sums[truth] / counts[truth] : null);
     }
 
     private static bool[] Labels(TrainingPicture picture, int stride, int width, int height)

@@ -103,7 +103,7 @@ public static class TrainingDataReader
 
         TrainingData data = new([.. names.Select(PublicName)], splitIds, classes, descriptions, learned, judged, problems)
         {
-            SharingGroups = [.. sides.Where(s => s.Dataset < selection.Names.Count && s.Train.Select(p => p.Group).Intersect(s.Validation.Select(p => p.Group), StringComparer.Ordinal).Any())
+            SharingGroups = [.. sides.Where(s => !ReferenceEquals(s.Train, s.Validation) && s.Train.Select(p => p.Group).Intersect(s.Validation.Select(p => p.Group), StringComparer.Ordinal).Any())
                 .Select(s => PublicName(names[s.Dataset]))],
         };
         return normalOnly
@@ -113,93 +113,82 @@ public static class TrainingDataReader
 
     /// <summary>
     /// Many small strata leave no defect on the validation side, which then says nothing: groups of the training side, in the order of their hash,
-    /// are held out until it has its share. Never more than leave half of the defective pictures to learn from: where every group is too large for that, as
-    /// in a series of one part, pictures are held out instead, and the two sides share groups. The test side never does.
+    /// are held out until it has its share. Where groups are too large for that, as a series of one part is, pictures are held out, and the normal ones then, too.
     /// </summary>
     private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) HeldOut(
         int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
     {
-        var (has, wanted) = Counts(train, validation, s => s.IsAnomalous);
-        if (2 * has >= wanted)
-        {
-            return (dataset, train, validation);
-        }
-
-        var defective = train.Where(s => s.IsAnomalous).ToList();
-        var byGroup = HeldOut(ByHash(defective, s => s.Group), wanted - has, defective.Count / 2);
-        return has > 0 || byGroup.Count > 0
-            ? Moved(dataset, train, validation, s => byGroup.Contains(s.Group))
-            : ByPicture();
-
-        (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) ByPicture()
-        {
-            // As many of the normal ones, whose groups are the same.
-            var held = HeldOut(ByHash(defective, s => s.Id), wanted, defective.Count / 2);
-            List<DatasetSample> normal = [.. train.Where(s => !s.IsAnomalous)];
-            held.UnionWith(HeldOut(ByHash(normal, s => s.Id), (int)(ValidationShare * normal.Count), normal.Count / 2));
-            return Moved(dataset, train, validation, s => held.Contains(s.Id));
-        }
+        var (held, sharing) = Held(train, validation, s => s.IsAnomalous);
+        var side = Moved(dataset, train, validation, held);
+        return sharing ? Moved(dataset, side.Train, side.Validation, Held(side.Train, side.Validation, s => !s.IsAnomalous).Ids) : side;
     }
 
-    /// <summary>The same of normal pictures alone, of which one group at least is left to learn from.</summary>
+    /// <summary>The same of normal pictures alone.</summary>
     private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) NormalHeldOut(
         int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
+        => Moved(dataset, train, validation, Held(train, validation, _ => true).Ids);
+
+    /// <summary>
+    /// What the training side gives the validation side, which has less than half its share of the pictures that count: groups, as long as half of those pictures
+    /// stay to learn from, and where that is not enough, single ones, but not the last of a class.
+    /// </summary>
+    /// <returns>Ids, and whether single pictures are among them, whose groups are then on both sides.</returns>
+    private static (HashSet<string> Ids, bool IsSharing) Held(IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> counts)
     {
-        var (has, wanted) = Counts(train, validation, _ => true);
+        List<DatasetSample> own = [.. train.Where(counts)];
+        var has = validation.Count(counts);
+        var wanted = (int)(ValidationShare * (own.Count + has));
         if (2 * has >= wanted)
         {
-            return (dataset, train, validation);
+            return ([], false);
         }
 
-        var groups = ByHash(train, s => s.Group);
-        var held = HeldOut(groups.SkipLast(1), wanted - has, train.Count);
-        if (has > 0 || held.Count > 0)
+        var (missing, most) = (wanted - has, own.Count / 2);
+        HashSet<string> groups = new(StringComparer.Ordinal);
+        foreach (var group in ByHash(own, s => s.Group))
         {
-            return Moved(dataset, train, validation, s => held.Contains(s.Group));
-        }
-
-        held = HeldOut(ByHash(train, s => s.Id), wanted, train.Count / 2);
-        return Moved(dataset, train, validation, s => held.Contains(s.Id));
-    }
-
-    /// <summary>How many of some kind the validation side has, and how many it should have.</summary>
-    private static (int Has, int Wanted) Counts(IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> counts)
-    {
-        var has = validation.Count(counts);
-        return (has, (int)(ValidationShare * (train.Count(counts) + has)));
-    }
-
-    private static List<IGrouping<string, DatasetSample>> ByHash(IEnumerable<DatasetSample> samples, Func<DatasetSample, string> key)
-        => [.. samples.GroupBy(key, StringComparer.Ordinal)
-            .OrderBy(g => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(g.Key))), StringComparer.Ordinal)];
-
-    /// <summary>Keys of the first groups that together have as many pictures as are wanted, without those that would take more than the most.</summary>
-    private static HashSet<string> HeldOut(IEnumerable<IGrouping<string, DatasetSample>> groups, int wanted, int most)
-    {
-        HashSet<string> held = new(StringComparer.Ordinal);
-        var count = 0;
-        foreach (var group in groups)
-        {
-            if (count >= wanted)
+            if (missing > 0 && group.Count() <= most)
             {
-                break;
-            }
-
-            if (count + group.Count() <= most)
-            {
-                held.Add(group.Key);
-                count += group.Count();
+                groups.Add(group.Key);
+                missing -= group.Count();
+                most -= group.Count();
             }
         }
 
-        return held;
+        var held = train.Where(s => groups.Contains(s.Group)).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+        if (2 * (wanted - missing) >= wanted)
+        {
+            return (held, false);
+        }
+
+        own.RemoveAll(s => held.Contains(s.Id));
+        var left = own.SelectMany(s => s.Classes).GroupBy(c => c, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        foreach (var sample in ByHash(own, s => s.Id).Select(g => g.First()))
+        {
+            if (missing > 0 && most > 0 && sample.Classes.All(c => left[c] > 1))
+            {
+                held.Add(sample.Id);
+                missing--;
+                most--;
+                foreach (var shown in sample.Classes)
+                {
+                    left[shown]--;
+                }
+            }
+        }
+
+        return (held, true);
     }
+
+    private static IEnumerable<IGrouping<string, DatasetSample>> ByHash(IEnumerable<DatasetSample> samples, Func<DatasetSample, string> key)
+        => samples.GroupBy(key, StringComparer.Ordinal)
+            .OrderBy(g => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(g.Key))), StringComparer.Ordinal);
 
     private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) Moved(
-        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> isHeld) => (
+        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, HashSet<string> held) => (
         dataset,
-        [.. train.Where(s => !isHeld(s))],
-        [.. validation.Concat(train.Where(isHeld)).OrderBy(s => s.Id, StringComparer.Ordinal)]);
+        [.. train.Where(s => !held.Contains(s.Id))],
+        [.. validation.Concat(train.Where(s => held.Contains(s.Id))).OrderBy(s => s.Id, StringComparer.Ordinal)]);
 
     /// <summary>
     /// The validation sides with no more pictures together than are looked at: as many of each as its share, spread evenly over its defective and its

@@ -10,10 +10,13 @@ namespace IMDD.Learning.Training.Runs;
 /// <param name="PixelAuroc">Area under their ROC curve.</param>
 /// <param name="Iou">Pooled over all cells, at the threshold where it is largest.</param>
 /// <param name="ImageAuroc">Area under the pictures' ROC curve.</param>
-/// <param name="Naming">Share of pictures of one class whose defective cells get its name.</param>
+/// <param name="Naming">Share of pictures of one class whose defective cells, or where they are not marked those around the peak, get its name.</param>
 public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou, double? ImageAuroc, double? Naming)
 {
     private const int MaxCalibrationCells = 200_000;
+
+    // Of a probability that says something.
+    private const double HighestThreshold = 0.999;
 
     /// <summary>One number to choose by: the mean of what is defined; null where nothing is, so that no weights are better than others.</summary>
     public double? Score => new[] { PixelAp, ImageAuroc, Naming }.Average();
@@ -65,7 +68,7 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
         double? imageThreshold = images is { F1.IsDefined: true } best ? Sigmoid(imageScale * best.Threshold + imageOffset) : null;
 
         // Where no defect is marked, a cell is as surely defective as a picture whose score it makes.
-        var isMarked = pairs.Any(p => p.Second);
+        var isMarked = !pictures.Any(p => p.IsDefective) || truths.Any(p => p.Mask is not null);
         var (scale, offset) = isMarked ? Platt.Fit(pairs) : (imageScale, imageOffset);
         return new EdgeCalibration
         {
@@ -73,10 +76,26 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
             DefectOffset = offset,
             ImageScale = imageScale,
             ImageOffset = imageOffset,
-            PixelThreshold = PixelThresholds.Best([.. pictures, .. further.Scores], [.. truths, .. further.Truths], stride, scale, offset) ?? (isMarked ? null : imageThreshold) ?? 0.5,
+            PixelThreshold = PixelThresholds.Best([.. pictures, .. further.Scores], [.. truths, .. further.Truths], stride, scale, offset) ?? (isMarked ? null : WithoutFurtherAlarms(pictures, scale, offset, imageThreshold)) ?? 0.5,
             ImageThreshold = imageThreshold,
             RowThresholds = [.. Enumerable.Range(0, classes).Select(c => RowThreshold(pictures, c))],
         };
+    }
+
+    /// <summary>
+    /// The threshold of cells at which no good picture that passes by its score fails by a cell: the highest cell is above the score, which is a mean. Null
+    /// where pictures have none. Of what fails without a region an agent takes that of the peak.
+    /// </summary>
+    private static double? WithoutFurtherAlarms(IReadOnlyList<PictureScores> pictures, double scale, double offset, double? imageThreshold)
+    {
+        if (imageThreshold is not { } threshold)
+        {
+            return null;
+        }
+
+        var passing = pictures.Where(p => !p.IsDefective && p.Logits.Length > 0 && Sigmoid(scale * p.Pooled + offset) < threshold).ToList();
+        var highest = passing.Count == 0 ? threshold : Math.BitIncrement(passing.Max(p => Sigmoid(scale * p.Logits.Max() + offset)));
+        return Math.Clamp(highest, threshold, Math.Max(threshold, HighestThreshold));
     }
 
     private static double RowThreshold(IReadOnlyList<PictureScores> pictures, int index)
