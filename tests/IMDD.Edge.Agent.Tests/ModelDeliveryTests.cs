@@ -169,12 +169,13 @@ public sealed class ModelDeliveryTests
 
     /// <summary>
     /// A station that decides on two threads has room for a model that one thread would be too slow for. The budget lies between the two, and what else runs on
-    /// this machine may move both while a check runs: that both were as measured, before and after, is asked for where an answer is not the one expected.
+    /// this machine may move both while a check runs: that both were as measured, before and after, is asked for where an answer is not the one expected, and of
+    /// several attempts one must come out right.
     /// </summary>
     [Fact]
     public async Task Wish_FastEnoughOnTheStationsThreads_IsKeptAndOnOneIsNot()
     {
-        const int Width = 512, Height = 384, Attempts = 6, Chances = 2;
+        const int Width = 512, Height = 384, Attempts = 8, Chances = 5;
         var graph = TestGraph.Build(convolutions: 48);
         List<string> wrong = [];
         for (var attempt = 0; attempt < Attempts && wrong.Count < Chances; attempt++)
@@ -198,6 +199,7 @@ public sealed class ModelDeliveryTests
             }
         }
 
+        // An agent that times on other threads than the station's is wrong each time; one beside which something else runs now and then is not.
         wrong.Count.ShouldBeLessThan(Chances, string.Join(Environment.NewLine, wrong));
         Assert.Skip("This machine has no second core to spare, or its pace does not last.");
 

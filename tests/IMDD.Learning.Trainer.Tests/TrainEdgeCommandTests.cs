@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using IMDD.Contracts.Models;
+using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Training.Models;
@@ -183,6 +184,41 @@ public sealed class TrainEdgeCommandTests
         {
             using var model = EdgeModel.Load(directory.File(name));
             return (model.Description.Network.Doubled, model.Description.Network.OutputStride);
+        }
+    }
+
+    /// <summary>A folder per class: crops as large as the pictures, unless something is said of crops.</summary>
+    [Fact]
+    public async Task Train_DefectsThatAreNotMarked_CropsShowThePicturesWhole()
+    {
+        using TestDirectory directory = new();
+        foreach (var kind in (string[])["good", "dent", "odd thing"])
+        {
+            Directory.CreateDirectory(directory.File($"data/{kind}"));
+            for (var i = 0; i < 12; i++)
+            {
+                using RgbImage image = new(200, 160);
+                new Random(1000 * kind[0] + i).NextBytes(image.Pixels);
+                await File.WriteAllBytesAsync(directory.File($"data/{kind}/{i:D2}.png"), ImageEncoder.EncodePng(image), TestContext.Current.CancellationToken);
+            }
+        }
+
+        var (usual, manifest) = await Run("usual");
+        var (asSaid, _) = await Run("said", "--crop", "64");
+        var (few, _) = await Run("few", "--batch", "2");
+
+        usual.ShouldContain("crops of about 192 pixels, 7 a step");
+        asSaid.ShouldNotContain("crops of");
+        few.ShouldNotContain("crops of");
+        manifest.Rows.Select(row => row.ClassId).ShouldBe(["dent", "odd thing"]);
+        manifest.Metrics!.Keys.ShouldContain("validation_naming");
+
+        async Task<(string Progress, BundleManifest Manifest)> Run(string name, params string[] more)
+        {
+            StringWriter error = new();
+            (await TrainerCommand.RunAsync(
+                ["train", "edge", "--data", $"folders:{directory.File("data")}", "--size", "nano", "--steps", "2", "--out", directory.File(name), .. more], TextWriter.Null, error)).ShouldBe(0, error.ToString());
+            return (error.ToString(), ModelBundle.Open(directory.File(name)).Manifest);
         }
     }
 
