@@ -175,10 +175,10 @@ public sealed class ModelDeliveryTests
     [Fact]
     public async Task Wish_FastEnoughOnTheStationsThreads_IsKeptAndOnOneIsNot()
     {
-        const int Width = 512, Height = 384, Attempts = 8, Chances = 5;
+        const int Width = 512, Height = 384, Attempts = 8, Chances = 3;
         var graph = TestGraph.Build(convolutions: 48);
         List<string> wrong = [];
-        for (var attempt = 0; attempt < Attempts && wrong.Count < Chances; attempt++)
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var (onOne, onTwo) = (TimeOf(graph, Width, Height), TimeOf(graph, Width, Height, threads: 2));
             if (onTwo > 0.7 * onOne)

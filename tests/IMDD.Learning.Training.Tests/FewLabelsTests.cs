@@ -41,7 +41,7 @@ public sealed class FewLabelsTests
     {
         using TestDirectory directory = new();
 
-        var data = TrainingDataReader.Read([Series(directory, ("01_200905", 40))], shots: null, seed: 1, normalOnly);
+        var data = TrainingDataReader.Read([Series(directory, ("01_200905", 40, 2))], shots: null, seed: 1, normalOnly);
 
         data.Problems.ShouldBeEmpty();
         data.Train.Select(p => p.Id).Intersect(data.Unpainted.Select(p => p.Id)).ShouldBeEmpty();
@@ -51,19 +51,54 @@ public sealed class FewLabelsTests
         data.Train.Count(p => p.IsDefective).ShouldBe(normalOnly ? 0 : 16);
     }
 
-    /// <summary>Four days, which are dealt largest first to training, testing, training and nothing: the large one is not given away for validation.</summary>
-    [Fact]
-    public void Read_OneLargeGroupAndASmallOne_TheSmallOneIsJudgedBy()
+    /// <summary>Two days of other kinds are both learned from; the small one goes to the validation side, which has nothing, the large one, though first by hash, does not.</summary>
+    [Theory]
+    [InlineData("01_200901", "01_200902")]
+    [InlineData("01_200902", "01_200901")]
+    public void Read_OneLargeGroupAndASmallOne_TheSmallOneIsJudgedBy(string large, string small)
     {
         using TestDirectory directory = new();
+        var name = Series(directory, (large, 60, 2), (small, 14, 2));
+        Relabel(directory, large, 0, "Dent");
 
-        var data = TrainingDataReader.Read([Series(directory, ("01_200901", 60), ("01_200902", 34), ("01_200903", 14))], shots: null, seed: 1, normalOnly: false);
+        var data = TrainingDataReader.Read([name], shots: null, seed: 1, normalOnly: false);
 
-        var days = data.Train.Select(Day).Distinct().ToList();
-        days.ShouldContain("01_200901");
-        data.Train.Count(p => p.IsDefective).ShouldBeGreaterThan(data.Validation.Count(p => p.IsDefective));
-        data.Validation.ShouldContain(p => p.IsDefective);
-        data.SharingGroups.ShouldBe(days.Intersect(data.Validation.Select(Day)).Any() ? ["bsdata:data"] : []);
+        data.Validation.Select(Day).Distinct().ShouldBe([small]);
+        data.Train.Select(Day).Distinct().ShouldBe([large]);
+        data.SharingGroups.ShouldBeEmpty();
+    }
+
+    /// <summary>A day with all defects and one with most of the good pictures: whatever is held back of the good ones takes no defect with it.</summary>
+    [Fact]
+    public void Read_AllDefectsOfOneDay_MostStayToLearnFrom()
+    {
+        using TestDirectory directory = new();
+        var name = Series(directory, ("01_200901", 40, 2), ("01_200902", 60, 0));
+
+        var data = TrainingDataReader.Read([name], shots: null, seed: 1, normalOnly: false);
+
+        data.Train.Count(p => p.IsDefective).ShouldBe(16);
+        data.Validation.Count(p => p.IsDefective).ShouldBe(4);
+        data.Train.Count(p => !p.IsDefective).ShouldBe(64);
+        data.SharingGroups.ShouldBe(["bsdata:data"]);
+    }
+
+    /// <summary>A day with the only dents and nearly all good pictures is not given away for validation.</summary>
+    [Fact]
+    public void Read_SmallGroupWithAKindOfItsOwn_StaysToLearnFrom()
+    {
+        using TestDirectory directory = new();
+        var name = Series(directory, ("01_200901", 60, 2), ("01_200902", 50, 5));
+        for (var i = 0; i < 50; i += 5)
+        {
+            Relabel(directory, "01_200902", i, "Dent");
+        }
+
+        var data = TrainingDataReader.Read([name], shots: null, seed: 1, normalOnly: false);
+
+        data.Classes.Count.ShouldBe(2);
+        data.Train.SelectMany(p => p.ClassIndices).Distinct().Count().ShouldBe(2);
+        data.Validation.Count(p => p.IsDefective).ShouldBe(8);
     }
 
     /// <summary>What is held back by pictures is never the last of its kind.</summary>
@@ -71,12 +106,11 @@ public sealed class FewLabelsTests
     public void Read_SeriesWithRareKinds_KeepsEachToLearnFrom()
     {
         using TestDirectory directory = new();
-        var name = Series(directory, ("01_200905", 40));
+        var name = Series(directory, ("01_200905", 40, 2));
         string[] rare = ["Chipping", "Wear", "Dent", "Stain", "Scratch", "Burn", "Crack", "Corrosion"];
         for (var i = 0; i < rare.Length; i++)
         {
-            var label = directory.File($"data/label/01_200905_{2 * i:D2}.json");
-            File.WriteAllText(label, File.ReadAllText(label).Replace("Pitting", rare[i], StringComparison.Ordinal));
+            Relabel(directory, "01_200905", 2 * i, rare[i]);
         }
 
         var data = TrainingDataReader.Read([name], shots: null, seed: 1, normalOnly: false);
@@ -87,20 +121,26 @@ public sealed class FewLabelsTests
 
     private static string Day(TrainingPicture picture) => Path.GetFileName(picture.Id)[..9];
 
-    /// <summary>Pictures of noise, every other one with a pit, of each day so many.</summary>
-    private static string Series(TestDirectory directory, params (string Day, int Count)[] days)
+    private static void Relabel(TestDirectory directory, string day, int number, string kind)
+    {
+        var label = directory.File($"data/label/{day}_{number:D2}.json");
+        File.WriteAllText(label, File.ReadAllText(label).Replace("Pitting", kind, StringComparison.Ordinal));
+    }
+
+    /// <summary>Pictures of noise, of each day so many, every so manieth with a pit; 0: none.</summary>
+    private static string Series(TestDirectory directory, params (string Day, int Count, int Every)[] days)
     {
         Directory.CreateDirectory(directory.File("data/data"));
         Directory.CreateDirectory(directory.File("data/label"));
         File.WriteAllText(directory.File("data/image_data.json"), "{}");
-        foreach (var (day, count) in days)
+        foreach (var (day, count, every) in days)
         {
             for (var i = 0; i < count; i++)
             {
                 using RgbImage image = new(64, 64);
                 new Random(HashCode(day, i)).NextBytes(image.Pixels);
                 File.WriteAllBytes(directory.File($"data/data/{day}_{i:D2}.jpg"), ImageEncoder.EncodeJpeg(image));
-                if (i % 2 == 0)
+                if (every > 0 && i % every == 0)
                 {
                     File.WriteAllText(
                         directory.File($"data/label/{day}_{i:D2}.json"),

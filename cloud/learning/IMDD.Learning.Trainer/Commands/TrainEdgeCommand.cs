@@ -69,7 +69,7 @@ internal static class TrainEdgeCommand
             Description = "Crops are enlarged or reduced by up to this factor.",
             DefaultValueFactory = _ => new EdgeTrainingOptions().Crops.MaxScale,
         };
-        Option<int?> batch = new("--batch") { Description = $"Crops a step; left out, {new EdgeTrainingOptions().BatchSize}, and fewer where they are larger." };
+        Option<int?> batch = new("--batch") { Description = $"Crops a step; left out, {new EdgeTrainingOptions().BatchSize}, and fewer where --crop is left out, too, and crops show pictures that are labelled as a whole." };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => new EdgeTrainingOptions().LearningRate };
         Option<double> memory = new("--memory")
         {

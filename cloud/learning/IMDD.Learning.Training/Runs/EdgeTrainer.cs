@@ -535,7 +535,7 @@ public sealed class EdgeTrainer : IDisposable
         var clip = _texts is null ? [] : JsonSerializer.SerializeToUtf8Bytes(_texts.Reference);
 
         // Before, names of pictures that are labelled as a whole were not learned.
-        var wholes = _data.Train.Any(p => p.WholeClass != TrainingPicture.NoClass) ? "names of wholes"u8 : [];
+        var wholes = _side.Count == 0 && _data.Train.Any(p => p.WholeClass != TrainingPicture.NoClass) ? "names of wholes"u8 : [];
         return ContentDigest.Of([.. run, .. clip, .. wholes]);
     }
 

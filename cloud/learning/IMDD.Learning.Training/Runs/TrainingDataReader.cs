@@ -113,71 +113,91 @@ public static class TrainingDataReader
 
     /// <summary>
     /// Many small strata leave no defect on the validation side, which then says nothing: groups of the training side, in the order of their hash,
-    /// are held out until it has its share. Where groups are too large for that, as a series of one part is, pictures are held out, and the normal ones then, too.
+    /// are held out until it has its share. Where groups are too large for that, as a series of one part is, single pictures are held out, and normal ones then, too.
     /// </summary>
     private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) HeldOut(
         int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
     {
-        var (held, sharing) = Held(train, validation, s => s.IsAnomalous);
-        var side = Moved(dataset, train, validation, held);
-        return sharing ? Moved(dataset, side.Train, side.Validation, Held(side.Train, side.Validation, s => !s.IsAnomalous).Ids) : side;
+        var byGroup = Moved(dataset, train, validation, Groups(train, validation, s => s.IsAnomalous));
+        var singles = Singles(byGroup.Train, byGroup.Validation, s => s.IsAnomalous);
+        var side = Moved(dataset, byGroup.Train, byGroup.Validation, singles);
+        return singles.Count == 0 ? side : Moved(dataset, side.Train, side.Validation, Singles(side.Train, side.Validation, s => !s.IsAnomalous));
     }
 
     /// <summary>The same of normal pictures alone.</summary>
     private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) NormalHeldOut(
         int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation)
-        => Moved(dataset, train, validation, Held(train, validation, _ => true).Ids);
-
-    /// <summary>
-    /// What the training side gives the validation side, which has less than half its share of the pictures that count: groups, as long as half of those pictures
-    /// stay to learn from, and where that is not enough, single ones, but not the last of a class.
-    /// </summary>
-    /// <returns>Ids, and whether single pictures are among them, whose groups are then on both sides.</returns>
-    private static (HashSet<string> Ids, bool IsSharing) Held(IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> counts)
     {
-        List<DatasetSample> own = [.. train.Where(counts)];
-        var has = validation.Count(counts);
-        var wanted = (int)(ValidationShare * (own.Count + has));
-        if (2 * has >= wanted)
-        {
-            return ([], false);
-        }
+        var side = Moved(dataset, train, validation, Groups(train, validation, _ => true));
+        return Moved(dataset, side.Train, side.Validation, Singles(side.Train, side.Validation, _ => true));
+    }
 
-        var (missing, most) = (wanted - has, own.Count / 2);
-        HashSet<string> groups = new(StringComparer.Ordinal);
-        foreach (var group in ByHash(own, s => s.Group))
+    /// <summary>Groups for a validation side that lacks pictures that count; half of these, half of the others and some of each class stay to learn from.</summary>
+    private static List<DatasetSample> Groups(IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> counts)
+    {
+        List<DatasetSample> held = [];
+        var missing = Missing(train, validation, counts);
+        var (most, mostOthers) = (train.Count(counts) / 2, train.Count(s => !counts(s)) / 2);
+        var left = Shown(train);
+        foreach (var group in ByHash(train, s => s.Group))
         {
-            if (missing > 0 && group.Count() <= most)
+            var own = group.Count(counts);
+            var others = group.Count() - own;
+            if (missing > 0 && own > 0 && own <= most && others <= mostOthers && Spare(left, group))
             {
-                groups.Add(group.Key);
-                missing -= group.Count();
-                most -= group.Count();
+                held.AddRange(group);
+                (missing, most, mostOthers) = (missing - own, most - own, mostOthers - others);
             }
         }
 
-        var held = train.Where(s => groups.Contains(s.Group)).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        if (2 * (wanted - missing) >= wanted)
-        {
-            return (held, false);
-        }
+        return held;
+    }
 
-        own.RemoveAll(s => held.Contains(s.Id));
-        var left = own.SelectMany(s => s.Classes).GroupBy(c => c, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        foreach (var sample in ByHash(own, s => s.Id).Select(g => g.First()))
+    /// <summary>The same by single pictures that count, whose groups are then on both sides.</summary>
+    private static List<DatasetSample> Singles(IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> counts)
+    {
+        List<DatasetSample> held = [];
+        var missing = Math.Min(Missing(train, validation, counts), train.Count(counts) / 2);
+        var left = Shown(train);
+        foreach (var sample in ByHash(train.Where(counts), s => s.Id).Select(g => g.First()))
         {
-            if (missing > 0 && most > 0 && sample.Classes.All(c => left[c] > 1))
+            if (missing > 0 && Spare(left, [sample]))
             {
-                held.Add(sample.Id);
+                held.Add(sample);
                 missing--;
-                most--;
-                foreach (var shown in sample.Classes)
-                {
-                    left[shown]--;
-                }
             }
         }
 
-        return (held, true);
+        return held;
+    }
+
+    /// <summary>Pictures that a validation side with less than half its share lacks; else none.</summary>
+    private static int Missing(IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, Func<DatasetSample, bool> counts)
+    {
+        var has = validation.Count(counts);
+        var wanted = (int)(ValidationShare * (train.Count(counts) + has));
+        return 2 * has >= wanted ? 0 : wanted - has;
+    }
+
+    /// <summary>How many pictures show each class.</summary>
+    private static Dictionary<string, int> Shown(IEnumerable<DatasetSample> samples)
+        => samples.SelectMany(s => s.Classes).CountBy(c => c, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Takes pictures from what is left, unless they are the last of a class.</summary>
+    private static bool Spare(Dictionary<string, int> left, IEnumerable<DatasetSample> samples)
+    {
+        var shown = Shown(samples);
+        if (shown.Any(c => left[c.Key] <= c.Value))
+        {
+            return false;
+        }
+
+        foreach (var (name, count) in shown)
+        {
+            left[name] -= count;
+        }
+
+        return true;
     }
 
     private static IEnumerable<IGrouping<string, DatasetSample>> ByHash(IEnumerable<DatasetSample> samples, Func<DatasetSample, string> key)
@@ -185,10 +205,13 @@ public static class TrainingDataReader
             .OrderBy(g => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(g.Key))), StringComparer.Ordinal);
 
     private static (int Dataset, IReadOnlyList<DatasetSample> Train, IReadOnlyList<DatasetSample> Validation) Moved(
-        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, HashSet<string> held) => (
-        dataset,
-        [.. train.Where(s => !held.Contains(s.Id))],
-        [.. validation.Concat(train.Where(s => held.Contains(s.Id))).OrderBy(s => s.Id, StringComparer.Ordinal)]);
+        int dataset, IReadOnlyList<DatasetSample> train, IReadOnlyList<DatasetSample> validation, List<DatasetSample> held)
+    {
+        var ids = held.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+        return held.Count == 0
+            ? (dataset, train, validation)
+            : (dataset, [.. train.Where(s => !ids.Contains(s.Id))], [.. validation.Concat(held).OrderBy(s => s.Id, StringComparer.Ordinal)]);
+    }
 
     /// <summary>
     /// The validation sides with no more pictures together than are looked at: as many of each as its share, spread evenly over its defective and its

@@ -15,8 +15,11 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
 {
     private const int MaxCalibrationCells = 200_000;
 
+    private const double UsualThreshold = 0.5;
+
     // Of a probability that says something.
     private const double HighestThreshold = 0.999;
+    private const double ThresholdStep = 0.001;
 
     /// <summary>One number to choose by: the mean of what is defined; null where nothing is, so that no weights are better than others.</summary>
     public double? Score => new[] { PixelAp, ImageAuroc, Naming }.Average();
@@ -67,16 +70,17 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
         F1Optimum? images = pictures.Any(p => !p.IsDefective) ? Images(pictures).F1Max() : null;
         double? imageThreshold = images is { F1.IsDefined: true } best ? Sigmoid(imageScale * best.Threshold + imageOffset) : null;
 
-        // Where no defect is marked, a cell is as surely defective as a picture whose score it makes.
-        var isMarked = !pictures.Any(p => p.IsDefective) || truths.Any(p => p.Mask is not null);
+        // Where most defects are not marked, a cell is as surely defective as a picture whose score it makes.
+        var isMarked = 2 * truths.Count(p => p.Mask is not null) >= truths.Count(p => p.IsDefective);
         var (scale, offset) = isMarked ? Platt.Fit(pairs) : (imageScale, imageOffset);
+        var ofMasks = PixelThresholds.Best([.. pictures, .. further.Scores], [.. truths, .. further.Truths], stride, scale, offset);
         return new EdgeCalibration
         {
             DefectScale = scale,
             DefectOffset = offset,
             ImageScale = imageScale,
             ImageOffset = imageOffset,
-            PixelThreshold = PixelThresholds.Best([.. pictures, .. further.Scores], [.. truths, .. further.Truths], stride, scale, offset) ?? (isMarked ? null : WithoutFurtherAlarms(pictures, scale, offset, imageThreshold)) ?? 0.5,
+            PixelThreshold = isMarked ? ofMasks ?? UsualThreshold : Math.Max(ofMasks ?? 0, WithoutFurtherAlarms(pictures, scale, offset, imageThreshold) ?? UsualThreshold),
             ImageThreshold = imageThreshold,
             RowThresholds = [.. Enumerable.Range(0, classes).Select(c => RowThreshold(pictures, c))],
         };
@@ -94,7 +98,7 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
         }
 
         var passing = pictures.Where(p => !p.IsDefective && p.Logits.Length > 0 && Sigmoid(scale * p.Pooled + offset) < threshold).ToList();
-        var highest = passing.Count == 0 ? threshold : Math.BitIncrement(passing.Max(p => Sigmoid(scale * p.Logits.Max() + offset)));
+        var highest = passing.Count == 0 ? threshold : (Math.Floor(passing.Max(p => Sigmoid(scale * p.Logits.Max() + offset)) / ThresholdStep) + 1) * ThresholdStep;
         return Math.Clamp(highest, threshold, Math.Max(threshold, HighestThreshold));
     }
 
