@@ -121,14 +121,7 @@ public sealed class WholeLabelTests
             }
         }
 
-        var data = TrainingDataReader.Read([$"folders:{directory.File("data")}"], shots: null, seed: 1, normalOnly: false);
-        using EdgeTrainer trainer = new(
-            new EdgeTrainingOptions { Network = new EdgeNetworkOptions { Size = NetworkSize.Nano }, Crops = new CropOptions { Side = Side }, Steps = 200, BatchSize = 8 },
-            data,
-            directory.File("run"));
-        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
-        var calibration = model.Description.Calibration;
-        model.Dispose();
+        var (_, outcome, calibration) = await TrainOnFolders(directory, steps: 200, batch: 8);
 
         outcome.Validation!.Naming.ShouldNotBeNull().ShouldBeGreaterThan(0.75);
         (calibration.DefectScale, calibration.DefectOffset).ShouldBe((calibration.ImageScale, calibration.ImageOffset), "a place is as sure as the picture");
@@ -199,13 +192,7 @@ public sealed class WholeLabelTests
             }
         }
 
-        var data = TrainingDataReader.Read([$"folders:{directory.File("data")}"], shots: null, seed: 1, normalOnly: false);
-        using EdgeTrainer trainer = new(
-            new EdgeTrainingOptions { Network = new EdgeNetworkOptions { Size = NetworkSize.Nano }, Crops = new CropOptions { Side = Side }, Steps = 3, BatchSize = 4 },
-            data,
-            directory.File("run"));
-        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
-        model.Dispose();
+        var (data, outcome, _) = await TrainOnFolders(directory, steps: 3, batch: 4);
 
         data.Problems.ShouldBeEmpty();
         data.Names.ShouldBe(["folders:data"]);
@@ -214,5 +201,19 @@ public sealed class WholeLabelTests
         outcome.Validation!.ImageAuroc.ShouldNotBeNull();
         outcome.Validation.PixelAp.ShouldBeNull();
         outcome.Validation.Naming.ShouldNotBeNull("the name is told, though there is but one");
+    }
+
+    private static async Task<(TrainingData Data, TrainingOutcome Outcome, EdgeCalibration Calibration)> TrainOnFolders(TestDirectory directory, int steps, int batch)
+    {
+        var data = TrainingDataReader.Read([$"folders:{directory.File("data")}"], shots: null, seed: 1, normalOnly: false);
+        using EdgeTrainer trainer = new(
+            new EdgeTrainingOptions { Network = new EdgeNetworkOptions { Size = NetworkSize.Nano }, Crops = new CropOptions { Side = Side }, Steps = steps, BatchSize = batch },
+            data,
+            directory.File("run"));
+        var (outcome, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        using (model)
+        {
+            return (data, outcome, model.Description.Calibration);
+        }
     }
 }

@@ -13,7 +13,8 @@ namespace IMDD.Inference.Regions;
 /// </summary>
 public static class RegionExtractor
 {
-    private const double PeakShare = 0.5;
+    /// <summary>The region around a peak is where the map has at least this share of its probability.</summary>
+    public const double PeakShare = 0.5;
 
     /// <summary>The regions of one frame, worst first: by score, then area, then position.</summary>
     /// <param name="result">Outputs for the frame.</param>

@@ -1,3 +1,4 @@
+using IMDD.Inference.Regions;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
@@ -24,9 +25,6 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
 
     // A line one pixel thin fills a quarter of the cells it crosses, which is half a truth (CropCutter), and less at its ends.
     internal const float DefectiveCell = 0.2f;
-
-    // As of the region that an agent takes where a frame fails without any.
-    internal const float PeakShare = 0.5f;
     private const double WordScale = 10;
 
     /// <summary>The losses of a batch.</summary>
@@ -176,7 +174,7 @@ public sealed class EdgeLoss(EdgeModel model, WordSource words, EdgeLossWeights 
         var (logits, cells) = map.flatten().topk((int)Math.Min(MaxNamedPerCrop, map.numel()), 0);
         var probabilities = logits.sigmoid().cpu().data<float>().ToArray();
         var least = PeakMean.Count(map.shape[0], map.shape[1]);
-        return cells.cpu().data<long>().ToArray().Where((_, i) => i < least || probabilities[i] >= PeakShare * probabilities[0]);
+        return cells.cpu().data<long>().ToArray().Where((_, i) => i < least || probabilities[i] >= RegionExtractor.PeakShare * probabilities[0]);
     }
 
     /// <summary>Each pair of texts of one meaning against the others (van den Oord et al. 2018).</summary>

@@ -62,5 +62,5 @@ internal static class AlarmGuard
         return top[^1];
     }
 
-    private static double Probability(double logit, EdgeCalibration calibration) => 1 / (1 + Math.Exp(-(calibration.DefectScale * logit + calibration.DefectOffset)));
+    private static double Probability(double logit, EdgeCalibration calibration) => Platt.Probability(logit, calibration.DefectScale, calibration.DefectOffset);
 }

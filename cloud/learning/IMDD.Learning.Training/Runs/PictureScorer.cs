@@ -1,6 +1,6 @@
 using IMDD.Imaging;
+using IMDD.Inference.Regions;
 using IMDD.Learning.Networks;
-using IMDD.Learning.Training.Losses;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
 using static TorchSharp.torch;
@@ -75,11 +75,9 @@ internal sealed class PictureScorer
     {
         var ranked = logits.OrderDescending().ToArray();
         var least = ranked[Math.Min(ranked.Length, (int)PeakMean.Count(logits.Length / width, width)) - 1];
-        var region = EdgeLoss.PeakShare * Sigmoid(ranked[0]);
-        return Array.ConvertAll(logits, logit => logit >= least || Sigmoid(logit) >= region);
+        var region = RegionExtractor.PeakShare * Platt.Probability(ranked[0]);
+        return Array.ConvertAll(logits, logit => logit >= least || Platt.Probability(logit) >= region);
     }
-
-    private static double Sigmoid(double logit) => 1 / (1 + Math.Exp(-logit));
 
     private (int Named, double? RowScore) Name(Tensor embedding, Tensor rows, bool[] labels, int width, int columns, int truth)
     {

@@ -59,7 +59,7 @@ internal static class PixelThresholds
 
     private static float[] Enlarged(PictureScores score, int stride, double scale, double offset, int width, int height)
     {
-        var cells = Array.ConvertAll(score.Logits, l => (float)(1 / (1 + Math.Exp(-(scale * l + offset)))));
+        var cells = Array.ConvertAll(score.Logits, l => (float)Platt.Probability(l, scale, offset));
         using var small = Mat.FromPixelData(cells.Length / score.Columns, score.Columns, MatType.CV_32FC1, cells);
         using Mat full = new();
         Cv2.Resize(small, full, new Size(small.Width * stride, small.Height * stride), interpolation: InterpolationFlags.Linear);

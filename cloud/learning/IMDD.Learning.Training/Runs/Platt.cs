@@ -10,6 +10,9 @@ internal static class Platt
     private const double Prior = 1;
     private const double MinScale = 0.05;
 
+    /// <summary>sigmoid(scale × logit + offset).</summary>
+    public static double Probability(double logit, double scale = 1, double offset = 0) => 1 / (1 + Math.Exp(-(scale * logit + offset)));
+
     /// <summary>Scale and offset; 1 and 0 where there are labels of one kind only.</summary>
     public static (double Scale, double Offset) Fit(IReadOnlyList<(float Logit, bool Label)> pairs)
     {
@@ -24,7 +27,7 @@ internal static class Platt
             double gs = Prior * (scale - 1), go = Prior * offset, hss = Prior, hso = 0, hoo = Prior;
             foreach (var (logit, label) in pairs)
             {
-                var p = 1 / (1 + Math.Exp(-(scale * logit + offset)));
+                var p = Probability(logit, scale, offset);
                 var error = p - (label ? 1 : 0);
                 var weight = Math.Max(p * (1 - p), 1e-9);
                 gs += error * logit;

@@ -68,7 +68,7 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
         var pairs = pictures.SelectMany(p => p.Logits.Zip(p.Labels)).Where((_, i) => i % every == 0).ToList();
         var (imageScale, imageOffset) = Platt.Fit([.. pictures.Select(p => (p.Pooled, p.IsDefective))]);
         F1Optimum? images = pictures.Any(p => !p.IsDefective) ? Images(pictures).F1Max() : null;
-        double? imageThreshold = images is { F1.IsDefined: true } best ? Sigmoid(imageScale * best.Threshold + imageOffset) : null;
+        double? imageThreshold = images is { F1.IsDefined: true } best ? Platt.Probability(best.Threshold, imageScale, imageOffset) : null;
 
         // Where most defects are not marked, a cell is as surely defective as a picture whose score it makes.
         var isMarked = 2 * truths.Count(p => p.Mask is not null) >= truths.Count(p => p.IsDefective);
@@ -97,15 +97,13 @@ public sealed record Validation(double? PixelAp, double? PixelAuroc, double? Iou
             return null;
         }
 
-        var passing = pictures.Where(p => !p.IsDefective && p.Logits.Length > 0 && Sigmoid(scale * p.Pooled + offset) < threshold).ToList();
-        var highest = passing.Count == 0 ? threshold : (Math.Floor(passing.Max(p => Sigmoid(scale * p.Logits.Max() + offset)) / ThresholdStep) + 1) * ThresholdStep;
+        var passing = pictures.Where(p => !p.IsDefective && p.Logits.Length > 0 && Platt.Probability(p.Pooled, scale, offset) < threshold).ToList();
+        var highest = passing.Count == 0 ? threshold : (Math.Floor(passing.Max(p => Platt.Probability(p.Logits.Max(), scale, offset)) / ThresholdStep) + 1) * ThresholdStep;
         return Math.Clamp(highest, threshold, Math.Max(threshold, HighestThreshold));
     }
 
     private static double RowThreshold(IReadOnlyList<PictureScores> pictures, int index)
         => OwnThreshold.Of(pictures.Where(p => p.Truth == index && p.Named == index).Select(p => p.RowScore).OfType<double>());
-
-    private static double Sigmoid(double value) => 1 / (1 + Math.Exp(-value));
 
     private static RankedScores Cells(IReadOnlyList<PictureScores> pictures)
     {

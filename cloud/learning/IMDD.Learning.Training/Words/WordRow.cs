@@ -113,7 +113,7 @@ internal sealed class WordRow(EdgeModel model)
         var calibration = model.Description.Calibration;
         return Array.ConvertAll(
             logits.contiguous().data<float>().ToArray(),
-            logit => 1 / (1 + Math.Exp(-(calibration.DefectScale * logit + calibration.DefectOffset))) >= calibration.PixelThreshold);
+            logit => Platt.Probability(logit, calibration.DefectScale, calibration.DefectOffset) >= calibration.PixelThreshold);
     }
 
     /// <summary>Some of them, evenly.</summary>
