@@ -1,4 +1,5 @@
 using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Parity;
 using Microsoft.ML.OnnxRuntime;
 
 namespace IMDD.Learning.Onnx.Tests;
@@ -6,7 +7,9 @@ namespace IMDD.Learning.Onnx.Tests;
 /// <summary>Runs graphs of one float input <c>x</c> and one float output <c>y</c>.</summary>
 internal static class GraphRunner
 {
-    /// <summary>Builds a graph around <paramref name="body"/> and runs it, without optimisation and with all of it: both must agree.</summary>
+    /// <summary>
+    /// Builds a graph around <paramref name="body"/> and runs it, without optimisation and with all of it: both must agree, and be of the shape that is inferred.
+    /// </summary>
     public static (float[] Values, long[] Shape) Run(OnnxShape declared, long[] shape, float[] input, Func<OnnxGraphBuilder, OnnxValue, OnnxValue> body)
     {
         OnnxGraphBuilder graph = new("test");
@@ -20,8 +23,13 @@ internal static class GraphRunner
             optimised.Values[index].ShouldBe(plain.Values[index], 1e-5f);
         }
 
+        OnnxParityGate.Require(
+            graph.ToModel(new OnnxModelInfo("test", "1", "")),
+            [new OnnxProbe("run", Named("x", OnnxTensor.Of<float>(input, shape)), Named("y", OnnxTensor.Of<float>(plain.Values, plain.Shape)))]);
         return plain;
     }
+
+    private static Dictionary<string, OnnxTensor> Named(string name, OnnxTensor tensor) => new(StringComparer.Ordinal) { [name] = tensor };
 
     private static (float[] Values, long[] Shape) Run(byte[] model, long[] shape, float[] input, GraphOptimizationLevel level)
     {

@@ -62,6 +62,7 @@ public sealed class ExporterTests
     [InlineData("LayerNorm")]
     [InlineData("GroupNorm")]
     [InlineData("InstanceNorm1d")]
+    [InlineData("BatchNorm1d")]
     [InlineData("Conv1d")]
     public void Export_LayerInHalvesThatGetsFloats_IsRefused(string name)
     {
@@ -71,11 +72,24 @@ public sealed class ExporterTests
             "LayerNorm" => nn.LayerNorm(6),
             "GroupNorm" => nn.GroupNorm(2, 6),
             "InstanceNorm1d" => nn.InstanceNorm1d(6, affine: true),
+            "BatchNorm1d" => nn.BatchNorm1d(6),
             _ => nn.Conv1d(6, 5, 1),
         }).half();
         OnnxShape shape = name is "Linear" or "LayerNorm" ? [B, 6] : [B, 6, 4];
 
         Should.Throw<OnnxExportException>(() => TorchOnnxExporter.Export(module, [OnnxInput.Floats("x", shape)], ["y"])).Message.ShouldContain("expected one type");
+    }
+
+    [Fact]
+    public void Export_BoundsAndFillingOfHalves_Compute()
+    {
+        using var module = TorchParity.Prepared(nn.Sequential(nn.ReLU6(), nn.ConstantPad2d((1, 0, 0, 0), 3)));
+        using OnnxRunner runner = new(TorchOnnxExporter.Export(module, [new OnnxInput("x", OnnxElementType.Float16, [B, 1, 1, 2])], ["y"]));
+        var input = OnnxTensor.Of<float>([-1, 7], 1, 1, 1, 2).Cast(OnnxElementType.Float16);
+
+        var outputs = runner.Run(new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["x"] = input });
+
+        outputs["y"].ToSingles().ShouldBe([3, 0, 6]);
     }
 
     [Fact]

@@ -45,7 +45,45 @@ public sealed class OnnxDimensionTests
     public void Times_Offset_IsScaledToo() => Any.Plus(-2).Times(3).ToString().ShouldBe("3*W-6");
 
     [Fact]
-    public void Plus_TwoSymbols_GivesOneSymbol() => Any.Plus(Even).ToString().ShouldBe("W+H");
+    public void Times_InAnyOrder_IsTheSame()
+    {
+        var third = OnnxDimension.Symbolic("C");
+
+        Any.Times(Even).ToString().ShouldBe("H*W");
+        Even.Times(Any).ShouldBe(Any.Times(Even));
+        third.Times(Any).Times(Even).ShouldBe(Any.Times(Even).Times(third));
+        Even.DividedBy(4).Times(Any.Times(2)).ShouldBe(Any.Times(Even).DividedBy(2));
+        Even.Plus(2).Times(3).Times(Any).ShouldBe(Any.Times(Even.Plus(2)).Times(3));
+    }
+
+    [Fact]
+    public void Plus_TwoSymbols_GivesOneSymbol() => Any.Plus(Even).ToString().ShouldBe("H+W");
+
+    [Fact]
+    public void Plus_InAnyOrder_IsTheSame()
+    {
+        Even.Plus(Any).ShouldBe(Any.Plus(Even));
+        Any.Plus(1).Plus(Even).Plus(Any).ShouldBe(Even.Plus(Any.Times(2)).Plus(1));
+        Any.Plus(1).Plus(Even).Plus(Any).ToString().ShouldBe("2*W+H+1");
+    }
+
+    /// <summary>Else twice a sum would have the name of the sum of the one and twice the other.</summary>
+    [Fact]
+    public void TimesAndFloorDividedBy_Sums_StandInBrackets()
+    {
+        Any.Plus(Even).Times(2).ToString().ShouldBe("2*(H+W)");
+        Any.Plus(Even).Times(Any).ToString().ShouldBe("(H+W)*W");
+        Any.Plus(Even).FloorDividedBy(2).ToString().ShouldBe("floor((H+W)/2)");
+    }
+
+    [Fact]
+    public void Symbolic_OneNameOfTwoMultiples_IsOneNumber()
+    {
+        var same = OnnxDimension.Symbolic("H");
+
+        same.ShouldBe(Even);
+        same.GetHashCode().ShouldBe(Even.GetHashCode());
+    }
 
     [Fact]
     public void Plus_MoreThanThereIs_IsAnError()

@@ -121,10 +121,36 @@ public sealed class OnnxGraphBuilderTests
         Should.Throw<OnnxGraphException>(() => _graph.MaxPool(x, 2)).Message.ShouldContain("expected 4 dimensions");
         Should.Throw<OnnxGraphException>(() => _graph.ReduceMax(x, 2)).Message.ShouldContain("axis 2");
         Should.Throw<OnnxGraphException>(() => _graph.Squeeze(x, 0)).Message.ShouldContain("one of length 1");
+        Should.Throw<OnnxGraphException>(() => _graph.Unsqueeze(x, 2, 0)).Message.ShouldContain("axis 0 of x Float [2, 3]; expected rising axes");
         Should.Throw<OnnxGraphException>(() => _graph.BoxBlur(map, 4)).Message.ShouldContain("no centre");
         Should.Throw<OnnxGraphException>(() => _graph.Sigmoid(_graph.Vector(1))).Message.ShouldContain("expected Float");
         Should.Throw<OnnxGraphException>(() => _graph.Conv(map, _graph.Constant("w", new float[4], 1, 1, 2, 2), (2, 2))).Message.ShouldContain("2 channels");
         Should.Throw<OnnxGraphException>(() => _graph.Concat(0, x, map)).Message.ShouldContain("Concat along 0");
+    }
+
+    [Fact]
+    public void Reshape_AnotherNumberOfElements_NamesBothShapes()
+    {
+        var (b, w) = (OnnxDimension.Symbolic("B"), OnnxDimension.Symbolic("W"));
+        (OnnxShape From, OnnxShape To)[] pairs =
+        [
+            ([b, H, 4], [b, 4]),
+            ([b, H.Times(2)], [b, H]),
+            ([b, H.Plus(1)], [b, H.Plus(-1)]),
+            ([b, H, w], [b, w]),
+            ([b, H, w, 6], [w, b, H, 4]),
+        ];
+        foreach (var (from, to) in pairs)
+        {
+            var x = _graph.Input($"{from}", OnnxElementType.Float, from);
+
+            Should.Throw<OnnxGraphException>(() => _graph.Reshape(x, to)).Message.ShouldContain($"{from} to {to}");
+        }
+
+        var map = _graph.Input("map", OnnxElementType.Float, [b, 2, H, w]);
+        var flat = _graph.Input("flat", OnnxElementType.Float, [b, 4, H.Times(w)]);
+        Should.Throw<OnnxGraphException>(() => _graph.ReshapeLike(flat, map)).Message.ShouldContain("[B, 4, H*W] to [B, 2, H, W]");
+        Should.Throw<OnnxGraphException>(() => _graph.FlattenFrom(map, 2, H)).Message.ShouldContain("[B, 2, H, W] to [B, 2, H]");
     }
 
     [Fact]

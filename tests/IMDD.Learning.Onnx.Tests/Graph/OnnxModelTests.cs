@@ -259,6 +259,21 @@ public sealed class OnnxModelTests
     }
 
     [Fact]
+    public void Save_InterruptedBetweenTwoFilesOfWeights_LeavesNoModelWithTheWeightsOfAnother()
+    {
+        using TestDirectory folder = new();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        Large().Save(path, maxMessageBytes: 4096);
+
+        // No file takes the place of a folder: the second move fails.
+        Directory.CreateDirectory(path + ".data.1");
+
+        Should.Throw<IOException>(() => Large(seed: 2).Save(path, maxMessageBytes: 4096, maxPartBytes: 64 * 64 * 4));
+
+        Directory.GetFiles(folder.Path).ShouldBe([path + ".data"]);
+    }
+
+    [Fact]
     public void Save_OverAModelOfMoreFiles_RemovesThoseThatNothingPointsTo()
     {
         using TestDirectory folder = new();

@@ -1,4 +1,5 @@
 using IMDD.Learning.Onnx.Graph;
+using IMDD.Learning.Onnx.Running;
 
 namespace IMDD.Learning.Onnx.Tests.Graph;
 
@@ -128,6 +129,59 @@ public sealed class OnnxOperatorTests
 
         shape.ShouldBe([1, 2, 3]);
         values.ShouldAllBe(value => value == 1);
+    }
+
+    [Fact]
+    public void Reshape_ToSymbolsOfTheValueOrOneOfItsOwn_KeepsTheElements()
+    {
+        (OnnxShape Target, long[] Expected)[] cases =
+        [
+            ([B, H.Times(W).Times(2)], [1, 64]),
+            ([B, W.Times(H), 2], [1, 32, 2]),
+            ([B, 2, OnnxDimension.Symbolic("cells")], [1, 2, 32]),
+            ([B, H, 2, W], [1, 4, 2, 8]),
+            ([W, B, 2, H], [8, 1, 2, 4]),
+        ];
+        foreach (var (target, expected) in cases)
+        {
+            var (values, shape) = GraphRunner.Run(Map, MapShape, MapValues, (graph, x) => graph.Reshape(x, target));
+
+            shape.ShouldBe(expected);
+            values.ShouldBe(MapValues);
+        }
+    }
+
+    [Theory]
+    [InlineData(-5, long.MaxValue, 3)]
+    [InlineData(-5, 2, 2)]
+    [InlineData(1, 10, 2)]
+    [InlineData(-2, -1, 1)]
+    public void Slice_BeyondAKnownLength_TakesWhatIsThere(long start, long end, long expected)
+    {
+        var (_, shape) = GraphRunner.Run([3], [3], [1, 2, 3], (graph, x) =>
+        {
+            var sliced = graph.Slice(x, 0, start, end);
+            sliced.Shape[0].Value.ShouldBe(expected);
+            return sliced;
+        });
+
+        shape.ShouldBe([expected]);
+    }
+
+    /// <summary>What bounds and fills halves are halves: a runtime takes no others.</summary>
+    [Fact]
+    public void ClipAndPad_OfHalves_Compute()
+    {
+        OnnxGraphBuilder graph = new("halves");
+        var x = graph.Input("x", OnnxElementType.Float16, [B, 4]);
+        graph.Output("y", graph.Pad(graph.Clip(x, 0, 6), [(0, 0), (1, 0)], fill: 3));
+        using OnnxRunner runner = new(graph.ToModel(new OnnxModelInfo("test", "1", "")));
+        var input = OnnxTensor.Of<float>([-1, 2, 7, 0.5f], 1, 4).Cast(OnnxElementType.Float16);
+
+        var y = runner.Run(new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["x"] = input })["y"];
+
+        y.Type.ShouldBe(OnnxElementType.Float16);
+        y.ToSingles().ShouldBe([3, 0, 2, 6, 0.5f]);
     }
 
     private static float[] Values(int count)

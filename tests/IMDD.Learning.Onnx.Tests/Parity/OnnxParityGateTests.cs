@@ -1,5 +1,6 @@
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
+using IMDD.Testing;
 
 namespace IMDD.Learning.Onnx.Tests.Parity;
 
@@ -94,6 +95,91 @@ public sealed class OnnxParityGateTests
         Should.Throw<OnnxGraphException>(() => OnnxParityGate.Check(Model(), [])).Message.ShouldContain("no probes");
     }
 
+    /// <summary>Two elements go in, four come out.</summary>
+    [Theory]
+    [InlineData("[N]", false)]
+    [InlineData("[2*N]", true)]
+    [InlineData("[M]", true)]
+    [InlineData("[4]", true)]
+    [InlineData("[5]", false)]
+    [InlineData("[N/2+3]", true)]
+    [InlineData("[(N+2)*N/2]", true)]
+    [InlineData("[(N+2)*N]", false)]
+    [InlineData("[floor((N+10)/3)]", true)]
+    [InlineData("[floor((N+13)/3)]", false)]
+    public void Check_ShapeThatIsDeclared_IsComparedWithTheOneThatComesOut(string declared, bool passes)
+    {
+        var n = OnnxDimension.Symbolic("N", 2);
+        OnnxShape[] shapes =
+        [
+            [n],
+            [n.Times(2)],
+            [OnnxDimension.Symbolic("M")],
+            [4],
+            [5],
+            [n.DividedBy(2).Plus(3)],
+            [n.Plus(2).Times(n).DividedBy(2)],
+            [n.Plus(2).Times(n)],
+            [n.Plus(10).FloorDividedBy(3)],
+            [n.Plus(13).FloorDividedBy(3)],
+        ];
+
+        var report = OnnxParityGate.Check(Twice(shapes.Single(shape => shape.ToString() == declared)), [Probe([1, -2], [1, -2, 1, -2])]);
+
+        report.Passed.ShouldBe(passes);
+        report.Results.ShouldAllBe(result => result.DeclaredShape == (passes ? null : declared));
+    }
+
+    [Fact]
+    public void Require_OutputOfAnotherShapeThanDeclared_NamesBothWhereverTheModelIs()
+    {
+        using TestDirectory folder = new();
+        var model = Twice([OnnxDimension.Symbolic("N")]);
+        var path = model.Save(folder.File("model.onnx"))[0];
+        var probe = Probe([1, -2], [1, -2, 1, -2]);
+
+        Should.Throw<OnnxParityException>(() => OnnxParityGate.Require(model, [probe])).Message.ShouldContain("output 'y' of probe 'p' is [4], declared is [N]");
+        Should.Throw<OnnxParityException>(() => OnnxParityGate.Require(path, [probe])).Message.ShouldContain("output 'y' of probe 'p' is [4], declared is [N]");
+        OnnxParityGate.Require(Twice([OnnxDimension.Symbolic("N").Times(2)]).Save(path)[0], [probe]);
+    }
+
+    [Fact]
+    public void Check_SymbolOfTwoNumbersInOneRun_IsNoticed()
+    {
+        var (n, m) = (OnnxDimension.Symbolic("N"), OnnxDimension.Symbolic("M"));
+        OnnxGraphBuilder graph = new("two");
+        var x = graph.Input("x", OnnxElementType.Float, [n]);
+        graph.Output("y", graph.Node("Neg", [x], x.Type, [m]));
+        graph.Output("twice", graph.Node("Concat", [x, x], x.Type, [m], OnnxAttribute.Int("axis", 0)));
+        var probe = Probe([1, -2], [-1, 2]) with
+        {
+            Outputs = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal)
+            {
+                ["y"] = OnnxTensor.Of<float>([-1, 2], 2),
+                ["twice"] = OnnxTensor.Of<float>([1, -2, 1, -2], 4),
+            },
+        };
+
+        var report = OnnxParityGate.Check(graph.ToModel(new OnnxModelInfo("test", "1", "")), [probe]);
+
+        report.Results.Where(result => !result.Passed).Select(result => result.Output).Distinct().ShouldBe(["twice"]);
+    }
+
+    [Fact]
+    public void Check_InputsThatGiveASymbolTwoNumbers_IsAnError()
+    {
+        var n = OnnxDimension.Symbolic("N");
+        OnnxGraphBuilder graph = new("sum");
+        graph.Output("y", graph.Add(graph.Input("x", OnnxElementType.Float, [n]), graph.Input("z", OnnxElementType.Float, [n])));
+        var probe = Probe([1, -2], [4, 1]) with
+        {
+            Inputs = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal) { ["x"] = OnnxTensor.Of<float>([1, -2], 2), ["z"] = OnnxTensor.Of<float>([3], 1) },
+        };
+
+        Should.Throw<OnnxGraphException>(() => OnnxParityGate.Check(graph.ToModel(new OnnxModelInfo("test", "1", "")), [probe]))
+            .Message.ShouldContain("Input 'z' is declared [N]");
+    }
+
     [Fact]
     public void ProbeFile_RoundTrip_KeepsOrderTypesAndNumbers()
     {
@@ -150,6 +236,15 @@ public sealed class OnnxParityGateTests
             graph.Output("rounded", graph.Cast(x, OnnxElementType.Int64));
         }
 
+        return graph.ToModel(new OnnxModelInfo("test", "1", ""));
+    }
+
+    /// <summary>Gives its input twice over, and declares what it is told to.</summary>
+    private static OnnxModel Twice(OnnxShape declared)
+    {
+        OnnxGraphBuilder graph = new("twice");
+        var x = graph.Input("x", OnnxElementType.Float, [OnnxDimension.Symbolic("N", 2)]);
+        graph.Output("y", graph.Node("Concat", [x, x], x.Type, declared, OnnxAttribute.Int("axis", 0)));
         return graph.ToModel(new OnnxModelInfo("test", "1", ""));
     }
 

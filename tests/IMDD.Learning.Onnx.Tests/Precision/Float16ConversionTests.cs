@@ -89,6 +89,15 @@ public sealed class Float16ConversionTests
         Run(model, 1, 1, 1, 1).ShouldBe([0, 0, 0, 0]);
     }
 
+    [Fact]
+    public void Convert_ModelThatHasHalves_IsRefused()
+    {
+        var half = _graph.Cast(_x, OnnxElementType.Float16);
+        var twice = _graph.Cast(_graph.Add(half, half), OnnxElementType.Float);
+
+        Should.Throw<OnnxGraphException>(() => Convert(twice)).Message.ShouldContain("16-bit floats already, such as Cast Float16 [B, 4]");
+    }
+
     private static float[] Run(OnnxModel model, params float[] input)
     {
         using OnnxRunner runner = new(model);

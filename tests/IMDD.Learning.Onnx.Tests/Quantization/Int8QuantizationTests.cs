@@ -145,6 +145,23 @@ public sealed class Int8QuantizationTests
     }
 
     [Fact]
+    public void Quantize_BiasThatIsBroadcast_StaysInFloatsWithItsLayer()
+    {
+        OnnxGraphBuilder graph = new("broadcast");
+        Random random = new(6);
+        var x = graph.Input("x", OnnxElementType.Float, [B, 8]);
+        var first = graph.Linear(x, graph.Constant("w", Noise(random, 8 * 8), 8, 8), graph.Constant("b", Noise(random, 8), 8));
+        graph.Output("y", graph.Node("Gemm", [first, graph.Constant("v", Noise(random, 8 * 4), 8, 4), graph.Constant("same", [0.5f], 1)], first.Type, [B, 4]));
+        var float32 = graph.ToModel(new OnnxModelInfo("test", "1", ""));
+
+        var (model, report) = Int8Quantization.Quantize(
+            float32, Rows([.. Enumerable.Repeat(-0.5f, 8)], [.. Enumerable.Repeat(0.5f, 8)]), Everything);
+
+        report.QuantizedNodes["Gemm"].ShouldBe(1);
+        RelativeError(float32, model, Rows(Noise(random, 8))).ShouldBeLessThan(0.05);
+    }
+
+    [Fact]
     public void Quantize_NoDataOrNotANumber_IsAnError()
     {
         Should.Throw<OnnxGraphException>(() => Int8Quantization.Quantize(Perceptron(), () => [], Everything)).Message.ShouldContain("no calibration data");

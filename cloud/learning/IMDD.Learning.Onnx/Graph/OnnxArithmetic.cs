@@ -41,7 +41,7 @@ public static class OnnxArithmetic
             OnnxCheck.IsFloat("Clip", value);
             return graph.Node(
                 "Clip",
-                [value, low is { } least ? graph.Scalar(least) : null, high is { } most ? graph.Scalar(most) : null],
+                [value, low is { } least ? graph.ScalarLike(value, least) : null, high is { } most ? graph.ScalarLike(value, most) : null],
                 value.Type,
                 value.Shape);
         }

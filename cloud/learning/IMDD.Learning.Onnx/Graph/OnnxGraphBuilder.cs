@@ -62,6 +62,9 @@ public sealed class OnnxGraphBuilder
     /// <summary>A one-dimensional constant, such as a target shape.</summary>
     public OnnxValue Vector(params ReadOnlySpan<long> values) => Constant("vector", values, values.Length);
 
+    /// <summary>A constant without dimensions of the type of a value: an operator takes the two of one type.</summary>
+    internal OnnxValue ScalarLike(OnnxValue value, float number) => Constant("scalar", OnnxTensor.Of<float>([number]).Cast(value.Type));
+
     /// <summary>Adds a node with one output.</summary>
     public OnnxValue Node(
         string op, ReadOnlySpan<OnnxValue?> inputs, OnnxElementType type, OnnxShape shape, params ReadOnlySpan<OnnxAttribute> attributes)

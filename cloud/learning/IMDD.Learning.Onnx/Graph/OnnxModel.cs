@@ -52,6 +52,7 @@ public sealed class OnnxModel
     /// </summary>
     /// <param name="path">
     /// The model's file. A model that is there, with its files, stays until the new one is complete; then they are replaced one by one, the model's own last.
+    /// Where weights are among them it is removed first: what is interrupted there leaves no model, never one with the weights of another.
     /// </param>
     /// <param name="maxMessageBytes">Most bytes of weights within the model's own file; the format ends near 2 GiB.</param>
     /// <param name="maxPartBytes">Most bytes of a file of weights, unless a single tensor has more.</param>

@@ -23,6 +23,12 @@ internal sealed class OnnxModelFiles(string path) : IDisposable
     /// <returns>The files, the model first.</returns>
     public IReadOnlyList<string> Finish()
     {
+        // A crash between two moves leaves no model, and not an older one that takes the new weights for its own.
+        if (_data.Count > 0)
+        {
+            File.Delete(path);
+        }
+
         foreach (var file in _data.Append(path))
         {
             File.Move(file + Partial, file, overwrite: true);

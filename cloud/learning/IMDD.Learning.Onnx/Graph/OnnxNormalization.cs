@@ -11,6 +11,7 @@ public static class OnnxNormalization
             OnnxCheck.IsFloat("BatchNormalization", value);
             foreach (var (what, parameter) in new[] { ("scale", scale), ("bias", bias), ("mean", mean), ("variance", variance) })
             {
+                OnnxCheck.SameType("BatchNormalization", value, parameter);
                 OnnxCheck.HasShape("BatchNormalization", what, parameter, Channels("BatchNormalization", value));
             }
 

@@ -6,29 +6,35 @@ public static class OnnxShaping
     extension(OnnxGraphBuilder graph)
     {
         /// <summary>Joins the dimensions from <paramref name="axis"/> to the last into one.</summary>
+        /// <param name="value">Anything.</param>
+        /// <param name="axis">The first that is joined.</param>
+        /// <param name="length">What their product will be, for the shape: as an expression of theirs, or a symbol of its own.</param>
         public OnnxValue FlattenFrom(OnnxValue value, int axis, OnnxDimension length)
         {
             axis = OnnxCheck.Axis("Reshape", value, axis);
             var target = new long[axis + 1];
             target[axis] = -1;
             OnnxShape shape = [.. value.Shape.Take(axis), length];
+            CheckCounts(value, shape);
 
             // 0 keeps a dimension as it is, -1 takes the rest.
             return graph.Node("Reshape", [value, graph.Vector(target)], value.Type, shape);
         }
 
-        /// <summary>Puts in dimensions of length 1, at axes of the result.</summary>
+        /// <summary>Puts in dimensions of length 1, at rising axes of the result.</summary>
         public OnnxValue Unsqueeze(OnnxValue value, params ReadOnlySpan<long> axes)
         {
             List<OnnxDimension> dimensions = [.. value.Shape];
+            long least = 0;
             foreach (var axis in axes)
             {
-                if (axis < 0 || axis > dimensions.Count)
+                if (axis < least || axis > dimensions.Count)
                 {
                     throw new OnnxGraphException($"Unsqueeze got axis {axis} of {value}; expected rising axes of the result.");
                 }
 
                 dimensions.Insert((int)axis, 1);
+                least = axis + 1;
             }
 
             return graph.Node("Unsqueeze", [value, graph.Vector(axes)], value.Type, [.. dimensions]);
@@ -72,8 +78,9 @@ public static class OnnxShaping
 
         /// <summary>
         /// Another shape for the same elements. A dimension of the target that is not a number is taken from the value, where it has the same
-        /// one; a single one that it has not is what the rest gives.
+        /// one; a single one that it has not is what the rest gives, and must be that where the value's symbols say what it comes to.
         /// </summary>
+        /// <exception cref="OnnxGraphException">The two cannot have as many elements.</exception>
         public OnnxValue Reshape(OnnxValue value, OnnxShape shape)
         {
             var lengths = new long[shape.Rank];
@@ -92,26 +99,32 @@ public static class OnnxShaping
                 }
             }
 
-            if (unknown.Count == 0)
+            CheckCounts(value, shape);
+            if (unknown.Count > 1)
             {
-                CheckCounts(value, shape);
-                return graph.Node("Reshape", [value, graph.Vector(lengths)], value.Type, shape);
+                return graph.Node("Reshape", [value, graph.ShapeVector(value, shape)], value.Type, shape);
             }
 
             if (unknown.Count == 1)
             {
                 lengths[unknown[0]] = -1;
-                return graph.Node("Reshape", [value, graph.Vector(lengths)], value.Type, shape);
             }
 
-            return graph.Node("Reshape", [value, graph.ShapeVector(value, shape)], value.Type, shape);
+            return graph.Node("Reshape", [value, graph.Vector(lengths)], value.Type, shape);
         }
 
         /// <summary>The same elements in the shape of another value that has as many.</summary>
+        /// <exception cref="OnnxGraphException">The two cannot have as many elements.</exception>
         public OnnxValue ReshapeLike(OnnxValue value, OnnxValue like)
-            => like.Shape.All(dimension => dimension.Value is not null) || like.Shape.Count(dimension => dimension.Value is null) == 1 || Keeps(value, like)
-                ? graph.Reshape(value, like.Shape)
-                : graph.Node("Reshape", [value, graph.Shape(like)], value.Type, like.Shape);
+        {
+            if (like.Shape.Count(dimension => dimension.Value is null) <= 1 || Keeps(value, like))
+            {
+                return graph.Reshape(value, like.Shape);
+            }
+
+            CheckCounts(value, like.Shape);
+            return graph.Node("Reshape", [value, graph.Shape(like)], value.Type, like.Shape);
+        }
 
         /// <summary>Axes in another order: axis i of the result is axis <paramref name="order"/>[i].</summary>
         public OnnxValue Transpose(OnnxValue value, params ReadOnlySpan<int> order)
@@ -126,26 +139,27 @@ public static class OnnxShaping
             return graph.Node("Transpose", [value], value.Type, shape, OnnxAttribute.Ints("perm", [.. axes.Select(axis => (long)axis)]));
         }
 
-        /// <summary>Elements <paramref name="start"/> up to, not with, <paramref name="end"/> along an axis; negative ones count from the end.</summary>
+        /// <summary>
+        /// Elements <paramref name="start"/> up to, not with, <paramref name="end"/> along an axis; negative ones count from the end. What lies outside a known
+        /// length is left out, as the operator does it; a length that is a symbol is taken to reach as far.
+        /// </summary>
         public OnnxValue Slice(OnnxValue value, int axis, long start, long end)
         {
             axis = OnnxCheck.Axis("Slice", value, axis);
             var length = value.Shape[axis];
-            OnnxDimension Position(long position) => position >= 0 ? Math.Min(position, length.Value ?? position) : length.Plus(position);
+            OnnxDimension Position(long position) => length.Value is { } known ? Math.Clamp(position < 0 ? position + known : position, 0, known)
+                : position == long.MaxValue ? length
+                : position >= 0 ? position
+                : length.Plus(position);
 
-            OnnxDimension sliced;
-            if (end == long.MaxValue)
+            var (from, to) = (Position(start), Position(end));
+            OnnxDimension sliced = (from.Value, to.Value) switch
             {
-                sliced = start >= 0 ? length.Plus(-start) : -start;
-            }
-            else
-            {
-                var (from, to) = (Position(start), Position(end));
-                sliced = from.Value is { } first ? to.Plus(-first)
-                    : to.Value is null ? end - start
-                    : throw new OnnxGraphException($"Slice got {value} from {start} to {end}; its length cannot be told.");
-            }
-
+                ({ } first, { } last) => Math.Max(0, last - first),
+                ({ } first, null) => to.Plus(-first),
+                (null, null) => Math.Max(0, (end == long.MaxValue ? 0 : end) - start),
+                _ => throw new OnnxGraphException($"Slice got {value} from {start} to {end}; its length cannot be told."),
+            };
             return graph.Node(
                 "Slice", [value, graph.Vector(start), graph.Vector(end), graph.Vector(axis)], value.Type, value.Shape.With(axis, sliced));
         }
@@ -207,7 +221,7 @@ public static class OnnxShaping
             OnnxShape shape = [.. value.Shape.Select((dimension, axis) => dimension.Plus(pads[axis].Before + pads[axis].After))];
             var amounts = graph.Vector([.. pads.Select(pad => pad.Before), .. pads.Select(pad => pad.After)]);
             return graph.Node(
-                "Pad", [value, amounts, .. mode == "constant" && fill != 0 ? [graph.Scalar(fill)] : Array.Empty<OnnxValue>()], value.Type, shape, OnnxAttribute.Text("mode", mode));
+                "Pad", [value, amounts, .. mode == "constant" && fill != 0 ? [graph.ScalarLike(value, fill)] : Array.Empty<OnnxValue>()], value.Type, shape, OnnxAttribute.Text("mode", mode));
         }
 
         /// <summary><c>[B, C·b², H, W]</c> to <c>[B, C, H·b, W·b]</c>, as PyTorch's pixel_shuffle orders them.</summary>
@@ -279,11 +293,15 @@ public static class OnnxShaping
     private static bool Keeps(OnnxValue value, OnnxValue like)
         => like.Shape.Select((dimension, axis) => dimension.Value is not null || (axis < value.Shape.Rank && value.Shape[axis] == dimension)).All(keeps => keeps);
 
+    /// <summary>What both sides have is the same on both; what is left of the value must be able to be what is left of the target.</summary>
     private static void CheckCounts(OnnxValue value, OnnxShape shape)
     {
-        static long Known(OnnxShape of) => of.Aggregate(1L, (product, dimension) => product * (dimension.Value ?? 1));
+        static OnnxDimension Product(List<OnnxDimension> dimensions) => dimensions.Aggregate(OnnxDimension.Of(1), (product, dimension) => product.Times(dimension));
 
-        if (Known(value.Shape) != Known(shape))
+        List<OnnxDimension> given = [.. value.Shape];
+        List<OnnxDimension> asked = [.. shape];
+        asked.RemoveAll(given.Remove);
+        if (!Product(given).MayBe(Product(asked)))
         {
             throw new OnnxGraphException($"Reshape of {value} to {shape}: another number of elements.");
         }

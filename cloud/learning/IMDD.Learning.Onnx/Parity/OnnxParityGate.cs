@@ -4,14 +4,17 @@ using IMDD.Learning.Onnx.Running;
 namespace IMDD.Learning.Onnx.Parity;
 
 /// <summary>
-/// Compares an exported model, run by ONNX Runtime on the CPU both without and with optimisation of the graph, with what its network gave.
+/// Compares an exported model, run by ONNX Runtime on the CPU both without and with optimisation of the graph, with what its network gave, and the shapes of
+/// its outputs with those that it declares: a symbol is one number in all inputs and outputs of a run.
 /// </summary>
 public static class OnnxParityGate
 {
     /// <summary>The comparison.</summary>
-    /// <exception cref="OnnxGraphException">The model does not load or run, or gives other outputs, types or shapes than the probes have.</exception>
+    /// <exception cref="OnnxGraphException">
+    /// The model does not load or run, or gives other outputs, types or shapes than the probes have; or these have inputs of other shapes than it declares.
+    /// </exception>
     public static ParityReport Check(OnnxModel model, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
-        => Check(options => new OnnxRunner(model, options), probes, tolerance);
+        => Check(() => DeclaredShapes.Of(model), options => new OnnxRunner(model, options), probes, tolerance);
 
     /// <summary>The comparison of a model in a file, which may be too large for memory.</summary>
     /// <param name="path">The model's file; external data is looked for beside it.</param>
@@ -19,7 +22,7 @@ public static class OnnxParityGate
     /// <param name="tolerance">What is allowed.</param>
     /// <exception cref="OnnxGraphException">As of the other.</exception>
     public static ParityReport Check(string path, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance = null)
-        => Check(options => new OnnxRunner(path, options), probes, tolerance);
+        => Check(() => DeclaredShapes.Read(path), options => new OnnxRunner(path, options), probes, tolerance);
 
     /// <summary>Lets only a model through that agrees.</summary>
     /// <exception cref="OnnxParityException">It does not agree; the message says where.</exception>
@@ -34,7 +37,8 @@ public static class OnnxParityGate
     private static ParityReport Require(string name, ParityReport report)
         => report.Passed ? report : throw new OnnxParityException($"Model '{name}' is not what it was exported from: {report}.");
 
-    private static ParityReport Check(Func<OnnxRunnerOptions, OnnxRunner> load, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance)
+    private static ParityReport Check(
+        Func<DeclaredShapes> describe, Func<OnnxRunnerOptions, OnnxRunner> load, IReadOnlyList<OnnxProbe> probes, ParityTolerance? tolerance)
     {
         if (probes.Count == 0)
         {
@@ -43,9 +47,11 @@ public static class OnnxParityGate
 
         tolerance ??= new ParityTolerance();
         List<ParityResult> results = [];
+        DeclaredShapes? declared = null;
         foreach (var optimize in new[] { false, true })
         {
             using var runner = load(new OnnxRunnerOptions { Optimize = optimize });
+            declared ??= describe();
             foreach (var probe in probes)
             {
                 if (probe.Outputs.Keys.Except(runner.OutputNames, StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault() is { } missing)
@@ -54,12 +60,37 @@ public static class OnnxParityGate
                 }
 
                 var outputs = runner.Run(probe.Inputs);
-                results.AddRange(runner.OutputNames.Select(name => Compare(probe, name, outputs[name], tolerance)));
+                var numbers = Bind(declared, probe);
+                foreach (var name in runner.OutputNames)
+                {
+                    results.Add(OfDeclaredShape(declared, numbers, Compare(probe, name, outputs[name], tolerance)));
+                }
             }
         }
 
         return new ParityReport(tolerance, results);
     }
+
+    /// <summary>What the symbols stand for by the inputs.</summary>
+    private static SymbolNumbers Bind(DeclaredShapes declared, OnnxProbe probe)
+    {
+        SymbolNumbers numbers = new();
+        foreach (var (name, shape) in declared.Inputs)
+        {
+            if (probe.Inputs.TryGetValue(name, out var input) && !numbers.Agree(shape, input.Dimensions))
+            {
+                throw new OnnxGraphException(
+                    $"Input '{name}' is declared {DeclaredShapes.Text(shape)}, where a symbol is one number in all inputs; probe '{probe.Name}' has {input} of it.");
+            }
+        }
+
+        return numbers;
+    }
+
+    private static ParityResult OfDeclaredShape(DeclaredShapes declared, SymbolNumbers numbers, ParityResult result)
+        => declared.Outputs.TryGetValue(result.Output, out var shape) && !numbers.Agree(shape, result.Shape)
+            ? result with { Passed = false, DeclaredShape = DeclaredShapes.Text(shape) }
+            : result;
 
     private static ParityResult Compare(OnnxProbe probe, string name, OnnxTensor actual, ParityTolerance tolerance)
     {

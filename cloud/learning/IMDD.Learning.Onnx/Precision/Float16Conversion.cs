@@ -25,8 +25,15 @@ public sealed class Float16Conversion
     private Float16Conversion(OnnxGraph graph, Float16Options options) => (_graph, _options) = (graph, options);
 
     /// <summary>The conversion. Whether the model is still worth what it was is for <see cref="Parity.TaskGate"/> to say.</summary>
+    /// <exception cref="OnnxGraphException">There are 16-bit floats in the model already.</exception>
     public static (OnnxModel Model, Float16Report Report) Convert(OnnxModel model, Float16Options? options = null)
     {
+        var values = model.Graph.Inputs.Concat(model.Graph.Constants).Concat(model.Graph.Nodes.SelectMany(node => node.Outputs));
+        if (values.FirstOrDefault(value => value.Type == OnnxElementType.Float16) is { } half)
+        {
+            throw new OnnxGraphException($"Model '{model.Graph.Name}' has 16-bit floats already, such as {half}; expected one in 32 bits.");
+        }
+
         Float16Conversion conversion = new(model.Graph.Clone(), options ?? new Float16Options());
         var report = conversion.Run();
         OnnxOptimizer.Run(conversion._graph, OnnxOptimizations.RemoveUnused | OnnxOptimizations.ShareConstants);

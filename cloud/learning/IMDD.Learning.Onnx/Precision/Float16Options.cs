@@ -5,7 +5,9 @@ public sealed record Float16Options
 {
     /// <summary>
     /// Operators that sum or divide over many elements, whose intermediate results leave the range or the precision of 16 bits; resizing and counting,
-    /// whose coordinates do; and what a softmax or a logarithm makes of large scores.
+    /// whose coordinates do; and what a softmax or a logarithm makes of large scores. ONNX Runtime's <c>MultiHeadAttention</c>, which has a softmax
+    /// inside, is not among them: the fused kernels on GPUs that it is written for hold scores and softmax in 32 bits themselves; add it for a network that needs all of its
+    /// attention in 32 bits, as Stable Diffusion 2.1 does.
     /// </summary>
     public IReadOnlySet<string> KeepOperators { get; init; } = new HashSet<string>(StringComparer.Ordinal)
     {

@@ -63,12 +63,19 @@ internal sealed class Int8Plan
     /// <summary>The values that are bytes.</summary>
     public HashSet<OnnxValue> Activations { get; } = [];
 
+    /// <summary>The axis of a layer's weights that counts its outputs.</summary>
+    public static int OutputAxis(OnnxNode layer) => layer.Op == "Conv" || layer.Int("transB", 0) == 1 ? 0 : 1;
+
     private static bool IsLayer(OnnxNode node) => node.Op is "Conv" or "MatMul" or "Gemm"
         && node.Inputs[0] is { Constant: null, Type: OnnxElementType.Float }
         && node.Inputs[1] is { Constant.Type: OnnxElementType.Float }
-        && node.Inputs.ElementAtOrDefault(2) is null or { Constant.Type: OnnxElementType.Float }
+        && (node.Inputs.ElementAtOrDefault(2) is not { } bias || IsPerOutput(bias, node))
         && (node.Op != "MatMul" || node.Inputs[1]!.Shape.Rank == 2)
         && (node.Op != "Gemm" || (node.Float("alpha", 1) == 1 && node.Float("beta", 1) == 1 && node.Int("transA", 0) == 0));
+
+    // A bias takes a scale for each output: one that a Gemm broadcasts stays in floats, and its layer with it.
+    private static bool IsPerOutput(OnnxValue bias, OnnxNode layer) => bias.Constant is { Type: OnnxElementType.Float, Dimensions: [var length] }
+        && length == layer.Inputs[1]!.Constant!.Dimensions[OutputAxis(layer)];
 
     private static bool IsMoving(OnnxNode node) => node.Op switch
     {

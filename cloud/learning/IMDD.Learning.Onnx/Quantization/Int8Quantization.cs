@@ -106,7 +106,7 @@ public sealed class Int8Quantization
 
     private void QuantizeWeights(OnnxNode layer, float inputScale)
     {
-        var axis = layer.Op == "Conv" || layer.Int("transB", 0) == 1 ? 0 : 1;
+        var axis = Int8Plan.OutputAxis(layer);
         var weights = layer.Inputs[1]!;
         var bias = layer.Inputs.ElementAtOrDefault(2);
         var biases = bias?.Constant!.ToSingles() ?? new float[weights.Constant!.Dimensions[axis]];

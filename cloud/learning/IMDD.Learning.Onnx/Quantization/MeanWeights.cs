@@ -19,7 +19,7 @@ internal static class MeanWeights
             return false;
         }
 
-        var axis = layer.Op == "Conv" || layer.Int("transB", 0) == 1 ? 0 : 1;
+        var axis = Int8Plan.OutputAxis(layer);
         var inner = weights.Dimensions.Skip(axis + 1).Aggregate(1L, (product, length) => product * length);
         var sums = new double[weights.Dimensions[axis]];
         var values = weights.As<float>();
