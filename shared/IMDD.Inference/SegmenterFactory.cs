@@ -65,14 +65,23 @@ public static class SegmenterFactory
         ExecutionProviders.Append(session, options, bundle);
         try
         {
-            return bundle.Manifest.Files.Any(file => ModelBundle.IsModelData(file.Path))
-                ? LoadFromFiles(bundle, session)
-                : new InferenceSession(bundle.ReadFile(ModelBundle.ModelFile), session);
+            var graph = bundle.ReadFile(ModelBundle.ModelFile);
+            return HasWeightsBeside(bundle, graph) ? LoadFromFiles(bundle, session) : new InferenceSession(graph, session);
         }
-        catch (OnnxRuntimeException exception)
+        catch (Exception exception) when (exception is OnnxRuntimeException or InvalidDataException)
         {
             throw new SegmenterException($"{bundle.PathOf(ModelBundle.ModelFile)} does not load: {exception.Message}", exception, SegmenterFault.Load);
         }
+    }
+
+    /// <summary>Whether a graph has weights in files beside it: only in such as the manifest answers for, or the runtime would open what nobody has checked.</summary>
+    private static bool HasWeightsBeside(ModelBundle bundle, byte[] graph)
+    {
+        var locations = ExternalWeights.Of(graph);
+        var listed = bundle.Manifest.Files.Select(file => file.Path).Where(ModelBundle.IsModelData).ToHashSet(StringComparer.Ordinal);
+        return locations.FirstOrDefault(location => !listed.Contains(location)) is { } other
+            ? throw new InvalidDataException($"it has weights in '{other}': expected them in itself, or in {ModelBundle.ModelDataFile} and its parts, as {ModelBundle.ManifestFile} lists them.")
+            : locations.Count > 0;
     }
 
     /// <summary>

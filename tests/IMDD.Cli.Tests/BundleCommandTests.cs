@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using IMDD.Cli.Bundles;
 using IMDD.Inference.Bundles;
 using IMDD.Inference.Signing;
 using IMDD.Testing;
@@ -65,6 +66,64 @@ public sealed class BundleCommandTests : IDisposable
 
         ModelBundle.Open(Bundle, new BundleTrust { Keys = TrustedKeys.Load(Key + ".pub") }).SignedBy.ShouldNotBeNull();
         ModelBundle.Open(Bundle, new BundleTrust { Keys = TrustedKeys.Load(Key + "2.pub") }).SignedBy.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Sign_AfterASigningThatWasBrokenOff_SignsAndLeavesNothingOfIt()
+    {
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        await JsonAsync("bundle", "key", "--out", Key, "--json");
+        await File.WriteAllTextAsync(Path.Combine(Bundle, BundleSigner.UnfinishedFile), "{", TestContext.Current.CancellationToken);
+
+        await JsonAsync("bundle", "sign", "--bundle", Bundle, "--key", Key, "--json");
+
+        ModelBundle.Open(Bundle, new BundleTrust { Keys = TrustedKeys.Load(Key + ".pub") }).SignedBy.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Sign_WithACounter_IsThatReleaseOfItsName()
+    {
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        await JsonAsync("bundle", "key", "--out", Key, "--json");
+        await JsonAsync("bundle", "sign", "--bundle", Bundle, "--key", Key, "--json");
+        var first = ModelBundle.Open(Bundle);
+
+        var said = await JsonAsync("bundle", "sign", "--bundle", Bundle, "--key", Key, "--counter", "2", "--json");
+
+        var second = ModelBundle.Open(Bundle, new BundleTrust { Keys = TrustedKeys.Load(Key + ".pub") });
+        (first.Manifest.ReleaseCounter, second.Manifest.ReleaseCounter).ShouldBe((1, 2));
+        second.Digest.ShouldNotBe(first.Digest);
+        said["digest"]!.GetValue<string>().ShouldBe(second.Digest);
+        (second.Manifest with { ReleaseCounter = 1 }).Files.ShouldBe(first.Manifest.Files);
+    }
+
+    [Fact]
+    public async Task Sign_WithACounterInAFolderCalledByItsDigest_IsRefusedAndChangesNothing()
+    {
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        await JsonAsync("bundle", "key", "--out", Key, "--json");
+        var bundle = ModelBundle.Open(Bundle);
+        var addressed = Path.Combine(Path.GetDirectoryName(Bundle)!, bundle.Digest.Replace(':', '-'));
+        Directory.Move(Bundle, addressed);
+        using var key = PrivateKey.Read(Key);
+
+        Should.Throw<ModelBundleException>(() => BundleSigner.Sign(addressed, key, isAdded: false, counter: 2)).Message.ShouldContain("another name");
+
+        ModelBundle.Open(addressed).Digest.ShouldBe(bundle.Digest);
+    }
+
+    [Fact]
+    public async Task Sign_ManifestChangedSinceTheBundleWasOpened_IsRefusedAndNothingIsWritten()
+    {
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        await JsonAsync("bundle", "key", "--out", Key, "--json");
+        using var key = PrivateKey.Read(Key);
+        var bundle = ModelBundle.Open(Bundle);
+        await File.AppendAllTextAsync(bundle.PathOf(ModelBundle.ManifestFile), " ", TestContext.Current.CancellationToken);
+
+        Should.Throw<ModelBundleException>(() => BundleSigner.Sign(bundle, key, isAdded: false)).Message.ShouldContain($"it was opened with {bundle.Digest}");
+
+        File.Exists(bundle.PathOf(ModelBundle.EnvelopeFile)).ShouldBeFalse();
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public sealed class ModelDeliveryTests
         { "other weights than its probes", RolloutReason.GoldenMismatch },
         { "a class too many", RolloutReason.ContractMismatch },
         { "a row of no class", RolloutReason.ManifestInvalid },
+        { "a file below a file", RolloutReason.ManifestInvalid },
         { "a later agent", RolloutReason.IncompatibleRuntime },
         { "too large", RolloutReason.StorageFull },
         { "not there", RolloutReason.NotFound },
@@ -481,6 +482,8 @@ public sealed class ModelDeliveryTests
                 return plant.Offer(6, change: m => m with { Rows = [.. m.Rows, m.Rows[0]] });
             case "a row of no class":
                 return plant.Offer(6, change: m => m with { Rows = [m.Rows[0] with { ClassId = "nothing" }] });
+            case "a file below a file":
+                return plant.Offer(6, change: m => m with { Files = [.. m.Files, m.Files[0] with { Path = "model.onnx/x" }] });
             case "a later agent":
                 return plant.Offer(6, change: m => m with { MinAgentVersion = "99.0.0" });
             case "too large":

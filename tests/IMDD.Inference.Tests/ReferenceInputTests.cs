@@ -101,7 +101,7 @@ public sealed class ReferenceInputTests : IDisposable
     public void Create_ProbeWithoutReference_IsRefusedByName()
     {
         using var image = Noise(1);
-        WriteProbe(image, reference: null, offset: 0, tolerance: 1);
+        WriteProbe(image, reference: null, offset: 0, tolerance: 0.1);
 
         Should.Throw<ModelBundleException>(() => SegmenterFactory.Create(ModelBundle.Open(_folder.Path), Options))
             .Message.ShouldContain("probe 'probes/one.png' has no reference");
@@ -113,7 +113,7 @@ public sealed class ReferenceInputTests : IDisposable
         using var image = Noise(1);
         using RgbImage small = new(20, 10);
         small.Pixels.Clear();
-        WriteProbe(image, small, offset: 0, tolerance: 1);
+        WriteProbe(image, small, offset: 0, tolerance: 0.1);
 
         Should.Throw<ModelBundleException>(() => SegmenterFactory.Create(ModelBundle.Open(_folder.Path), Options))
             .Message.ShouldContain("'probes/one.reference.png' is 20 x 10; expected 22 x 10");
@@ -123,7 +123,7 @@ public sealed class ReferenceInputTests : IDisposable
     public void Create_ProbeWithReferenceForAModelThatTakesNone_IsRefusedByName()
     {
         using var image = Noise(1);
-        WriteProbe(image, image, offset: 0, tolerance: 1);
+        WriteProbe(image, image, offset: 0, tolerance: 0.1);
         _folder.Replace(ModelBundle.ModelFile, TestModel.Graph(takesReference: false));
         _folder.WriteManifest(_folder.ReadManifest() with { Inputs = [.. _folder.ReadManifest().Inputs.Where(i => i.Name != "reference")] });
 

@@ -48,7 +48,13 @@ internal static class TestModel
         return sum;
     }
 
-    public static byte[] Graph(bool takesReference, int blur = 1)
+    public static byte[] Graph(bool takesReference, int blur = 1) => Builder(takesReference, blur).Build("test", "1", "");
+
+    /// <summary>The graph, before it is written.</summary>
+    /// <param name="takesReference">Compares with a reference.</param>
+    /// <param name="blur">As of the bundle.</param>
+    /// <param name="factors">So many weights of one, whose largest the picture is multiplied by, are read as well.</param>
+    public static OnnxGraphBuilder Builder(bool takesReference = false, int blur = 1, int factors = 0)
     {
         OnnxGraphBuilder graph = new("test");
         var image = Picture(graph, "image");
@@ -57,6 +63,11 @@ internal static class TestModel
         if (takesReference)
         {
             seen = graph.Abs(graph.Sub(seen, graph.Cast(Picture(graph, "reference"), OnnxElementType.Float)));
+        }
+
+        if (factors > 0)
+        {
+            seen = graph.Mul(seen, graph.ReduceMax(graph.Constant("factors", [.. Enumerable.Repeat(1f, factors)], factors), 0));
         }
 
         var rows = graph.FlattenFrom(graph.Div(seen, graph.Scalar(255)), 2, image.Shape[2].Times(3));
@@ -74,7 +85,7 @@ internal static class TestModel
         graph.Output("class_margin", graph.Sub(graph.Scalar(1), defect));
         graph.Output("image_score", graph.Squeeze(graph.ReduceMax(plane, 1, 2, 3), 1, 2, 3));
         graph.Output("embedding", graph.Squeeze(graph.ReduceMean(plane, 2, 3), 2, 3));
-        return graph.Build("test", "1", "");
+        return graph;
     }
 
     private static OnnxValue Picture(OnnxGraphBuilder graph, string name) => graph.Input(

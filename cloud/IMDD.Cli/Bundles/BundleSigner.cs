@@ -8,20 +8,63 @@ namespace IMDD.Cli.Bundles;
 /// <summary>Writes a bundle's envelope.</summary>
 internal static class BundleSigner
 {
-    /// <summary>Signs a bundle that is whole; the signatures of other keys over the same manifest stay where <paramref name="isAdded"/>.</summary>
-    /// <exception cref="ModelBundleException">The bundle is not whole.</exception>
-    public static void Sign(string directory, PrivateKey key, bool isAdded)
+    private const string Unfinished = ".part";
+
+    /// <summary>The envelope until it is whole.</summary>
+    public const string UnfinishedFile = ModelBundle.EnvelopeFile + Unfinished;
+
+    /// <summary>
+    /// Signs a bundle that is whole; the signatures of other keys over the same manifest stay where <paramref name="isAdded"/>, unchecked: whoever adds one need
+    /// not have the other keys, and an agent counts only those of keys that it trusts.
+    /// </summary>
+    /// <param name="directory">Its folder.</param>
+    /// <param name="key">What signs.</param>
+    /// <param name="isAdded">Keep the signatures of other keys.</param>
+    /// <param name="counter">Its place among the releases of its name, which the manifest says from now on; null: as it says.</param>
+    /// <exception cref="ModelBundleException">The bundle is not whole, or its folder is called by the digest that another counter would change.</exception>
+    public static void Sign(string directory, PrivateKey key, bool isAdded, long? counter = null)
     {
+        // Of a signing that was broken off: to the bundle they would be files that are not listed.
+        foreach (var file in new[] { ModelBundle.ManifestFile, ModelBundle.EnvelopeFile })
+        {
+            File.Delete(Path.Combine(directory, file + Unfinished));
+        }
+
         var bundle = ModelBundle.Open(directory);
-        var manifest = File.ReadAllBytes(bundle.PathOf(ModelBundle.ManifestFile));
+        Sign(counter is { } number && number != bundle.Manifest.ReleaseCounter ? Renumbered(bundle, number) : bundle, key, isAdded);
+    }
+
+    /// <summary>The same for one that is open. What is signed is the manifest as it was opened.</summary>
+    /// <exception cref="ModelBundleException">The manifest is another by now.</exception>
+    public static void Sign(ModelBundle bundle, PrivateKey key, bool isAdded)
+    {
+        var manifest = bundle.ReadManifest();
         var payload = Convert.ToBase64String(manifest);
         var envelope = key.Sign(DsseEnvelope.ModelPayloadType, manifest, isAdded && Existing(bundle) is { } existing && existing.Payload == payload ? existing.Signatures : []);
-        var file = bundle.PathOf(ModelBundle.EnvelopeFile);
-        File.WriteAllBytes(file + ".part", ImddJson.Serialize(envelope));
-        File.Move(file + ".part", file, overwrite: true);
+        Write(bundle, ModelBundle.EnvelopeFile, ImddJson.Serialize(envelope));
     }
 
     /// <summary>The bundle's envelope, unchecked, or null.</summary>
     public static DsseEnvelope? Existing(ModelBundle bundle)
         => File.Exists(bundle.PathOf(ModelBundle.EnvelopeFile)) ? ImddJson.Deserialize<DsseEnvelope>(File.ReadAllBytes(bundle.PathOf(ModelBundle.EnvelopeFile))) : null;
+
+    private static ModelBundle Renumbered(ModelBundle bundle, long counter)
+    {
+        if (Path.GetFileName(bundle.Directory).StartsWith(ModelBundle.AddressPrefix, StringComparison.Ordinal))
+        {
+            throw new ModelBundleException("Another counter is another digest, and its folder is called by the one it has: expected a copy in a folder of another name.");
+        }
+
+        // It signs the manifest as it was.
+        File.Delete(bundle.PathOf(ModelBundle.EnvelopeFile));
+        Write(bundle, ModelBundle.ManifestFile, ImddJson.Serialize(bundle.Manifest with { ReleaseCounter = counter }));
+        return ModelBundle.Open(bundle.Directory);
+    }
+
+    private static void Write(ModelBundle bundle, string file, byte[] content)
+    {
+        var unfinished = bundle.PathOf(file + Unfinished);
+        File.WriteAllBytes(unfinished, content);
+        File.Move(unfinished, bundle.PathOf(file), overwrite: true);
+    }
 }

@@ -16,15 +16,26 @@ internal static class BundleSignCommand
         Option<DirectoryInfo> folder = new("--bundle") { Description = "The bundle's folder.", Required = true };
         Option<FileInfo> key = new("--key") { Description = "Private key, ECDSA P-256 in PEM.", Required = true };
         Option<bool> add = new("--add") { Description = "Keep the signatures of other keys, while a key is changed." };
+        Option<long?> counter = new("--counter")
+        {
+            Description = "Which release of its name it is, from 1: what the manifest says from now on. An agent takes none that is older than what ran there, nor another of the same counter.",
+        };
+        counter.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long?>() < 1)
+            {
+                result.AddError("--counter must be at least 1.");
+            }
+        });
         var json = JsonOutput.CreateOption();
-        Command command = new("sign", "Signs a bundle after checking that it is whole.") { folder, key, add, json };
+        Command command = new("sign", "Signs a bundle after checking that it is whole.") { folder, key, add, counter, json };
         command.SetAction(parsed =>
         {
             var directory = parsed.GetRequiredValue(folder).FullName;
             try
             {
                 using var signer = PrivateKey.Read(parsed.GetRequiredValue(key).FullName);
-                BundleSigner.Sign(directory, signer, parsed.GetValue(add));
+                BundleSigner.Sign(directory, signer, parsed.GetValue(add), parsed.GetValue(counter));
                 var id = signer.Id;
                 var digest = ModelBundle.Open(directory).Digest;
                 if (parsed.GetValue(json))

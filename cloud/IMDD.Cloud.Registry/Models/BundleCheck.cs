@@ -19,14 +19,11 @@ internal sealed class BundleCheck(IBlobStore blobs, IOptions<RegistryOptions> op
         var folder = Directory.CreateTempSubdirectory("imdd-registry-");
         try
         {
+            // Before a path of it is written to.
+            BundleManifestRules.Check(manifest);
             foreach (var file in manifest.Files)
             {
-                var path = Path.GetFullPath(Path.Combine(folder.FullName, file.Path));
-                if (!path.StartsWith(folder.FullName + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                {
-                    throw RegistryException.Invalid($"File '{file.Path}' does not lie in the bundle.");
-                }
-
+                var path = Path.Combine(folder.FullName, file.Path);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 await CopyAsync(file, path, cancellationToken);
             }

@@ -20,8 +20,10 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
     /// <summary>Name of the HTTP client, which knows the registry's address.</summary>
     public const string HttpClientName = "registry";
 
-    private const int MaxManifestBytes = 16 << 20;
+    // Of an answer that is taken into memory; files go to the disk.
+    private const int MaxAnswerBytes = 16 << 20;
     private const long MaxFileBytes = 2L << 30;
+    private const int BufferBytes = 1 << 16;
 
     /// <summary>The model with its releases; null where the registry has none of this name.</summary>
     public async Task<ModelView?> ModelAsync(CancellationToken cancellationToken)
@@ -108,7 +110,7 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
     {
         var address = RegistryRoutes.For(RegistryRoutes.Blob, digest);
         using HttpRequestMessage question = new(HttpMethod.Head, address);
-        using var there = await SendAsync(client => client.SendAsync(question, cancellationToken), cancellationToken);
+        using var there = await SendAsync(client => client.SendAsync(question, HttpCompletionOption.ResponseHeadersRead, cancellationToken), cancellationToken);
         if (there.StatusCode != HttpStatusCode.NotFound)
         {
             await CheckAsync(there, cancellationToken);
@@ -140,11 +142,6 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
     {
         using var response = await SendAsync(client => client.GetAsync(RegistryRoutes.For(RegistryRoutes.Envelope, digest), cancellationToken), cancellationToken);
         await CheckAsync(response, cancellationToken);
-        if (response.Content.Headers.ContentLength > MaxManifestBytes)
-        {
-            throw new RunFailedException($"The manifest of {digest} has {response.Content.Headers.ContentLength} bytes: expected at most {MaxManifestBytes}.");
-        }
-
         try
         {
             var payload = Convert.FromBase64String(ImddJson.Deserialize<DsseEnvelope>(await response.Content.ReadAsByteArrayAsync(cancellationToken)).Payload);
@@ -170,7 +167,7 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
         {
             await using (var stored = File.Create(path))
             {
-                await response.Content.CopyToAsync(stored, cancellationToken);
+                await CopyAsync(response.Content, stored, file, cancellationToken);
             }
 
             await using var content = File.OpenRead(path);
@@ -182,6 +179,32 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
         catch (HttpRequestException e)
         {
             throw new RunFailedException($"The file {file.Path} did not come whole: {e.Message}", mayPass: true, e);
+        }
+    }
+
+    /// <summary>Copies a file as it comes, and no more of it than its manifest says.</summary>
+    private static async Task CopyAsync(HttpContent content, FileStream target, BundleFile file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var source = await content.ReadAsStreamAsync(cancellationToken);
+            var buffer = new byte[BufferBytes];
+            var left = file.SizeBytes;
+            int read;
+            while ((read = await source.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                left -= read;
+                if (left < 0)
+                {
+                    throw new RunFailedException($"The file {file.Path} came with more than the {file.SizeBytes} bytes that its manifest says.", mayPass: true);
+                }
+
+                await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException(e.Message, e);
         }
     }
 
@@ -197,9 +220,14 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
     private async Task<HttpResponseMessage> SendAsync(Func<HttpClient, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
         var client = http.CreateClient(HttpClientName);
+        client.MaxResponseContentBufferSize = MaxAnswerBytes;
         try
         {
             return await send(client);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        {
+            throw new RunFailedException($"The registry at {client.BaseAddress} answers with too much: {e.Message}", inner: e);
         }
         catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -217,8 +245,22 @@ internal sealed class RegistryClient(IHttpClientFactory http, IOptions<TrainerOp
     {
         if (!response.IsSuccessStatusCode)
         {
-            var text = response.Content is { } content ? await content.ReadAsStringAsync(cancellationToken) : "";
+            var text = await TextAsync(response.Content, cancellationToken);
             throw new RunFailedException($"The registry refuses ({(int)response.StatusCode}): {Detail(text)}", mayPass: (int)response.StatusCode >= 500);
+        }
+    }
+
+    /// <summary>What an answer says, or why that is not known. Where a file was asked for, nothing but its head is there yet.</summary>
+    private static async Task<string> TextAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
+            return await content.ReadAsStringAsync(cancellationToken);
+        }
+        catch (HttpRequestException e)
+        {
+            return e.Message;
         }
     }
 

@@ -4,9 +4,10 @@ using IMDD.Contracts.Models;
 namespace IMDD.Inference.Bundles;
 
 /// <summary>What a manifest must say to be usable.</summary>
-internal static class BundleManifestRules
+public static class BundleManifestRules
 {
     private const int MaxFiles = 1000;
+    private const int MaxPathLength = 255;
     private const int MaxStride = 1024;
     private const int Sha256HexLength = 64;
     private const double LengthTolerance = 1e-3;
@@ -14,6 +15,10 @@ internal static class BundleManifestRules
     private const double MaxLength = 32;
     private const double MaxWeight = 1e6;
 
+    // Scores lie between 0 and 1, and the widest that is written here, for sums in 16 bits, is 0.1: with more than this a probe proves nothing.
+    private const double MaxProbeTolerance = 0.25;
+
+    /// <summary>Checks all that can be said without the files.</summary>
     /// <exception cref="ModelBundleException">With every rule that is broken.</exception>
     public static void Check(BundleManifest manifest)
     {
@@ -32,7 +37,7 @@ internal static class BundleManifestRules
     }
 
     /// <exception cref="ModelBundleException">Not one vector per row of the manifest, of the length that it says.</exception>
-    public static void CheckText(Float32Tensor text, BundleManifest manifest)
+    internal static void CheckText(Float32Tensor text, BundleManifest manifest)
     {
         if (text.Shape is not [var rows, > 0 and var width] || rows != manifest.Rows.Count)
         {
@@ -65,26 +70,32 @@ internal static class BundleManifestRules
             yield break;
         }
 
+        HashSet<string> paths = new(files.Select(file => file.Path), StringComparer.Ordinal);
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            if (!IsSafe(file.Path))
+            var path = Shown(file.Path);
+            if (PathProblem(file.Path) is { } problem)
             {
-                yield return $"path '{file.Path}' is not a relative path below the bundle";
+                yield return $"path '{path}' {problem}";
             }
             else if (!seen.Add(file.Path))
             {
-                yield return $"'{file.Path}' is listed twice";
+                yield return $"'{path}' is listed twice";
+            }
+            else if (FoldersOf(file.Path).FirstOrDefault(paths.Contains) is { } folder)
+            {
+                yield return $"'{path}' lies below '{folder}', which is listed as a file";
             }
 
             if (file.SizeBytes < 0 || file.SizeBytes > Array.MaxLength)
             {
-                yield return $"'{file.Path}' has size {file.SizeBytes}; expected 0 to {Array.MaxLength}";
+                yield return $"'{path}' has size {file.SizeBytes}; expected 0 to {Array.MaxLength}";
             }
 
             if (file.Sha256.Length != Sha256HexLength || file.Sha256.AsSpan().ContainsAnyExcept("0123456789abcdef"))
             {
-                yield return $"'{file.Path}' has sha256 '{file.Sha256}'; expected 64 lower-case hex digits";
+                yield return $"'{path}' has sha256 '{Shown(file.Sha256)}'; expected 64 lower-case hex digits";
             }
         }
 
@@ -97,11 +108,35 @@ internal static class BundleManifestRules
         }
     }
 
-    private static bool IsSafe(string path)
-        => path.Length is > 0 and <= 255
-        && path is not (ModelBundle.ManifestFile or ModelBundle.EnvelopeFile)
-        && !path.AsSpan().ContainsAny("\\:\0")
-        && path.Split('/').All(part => part is not ("" or "." or ".."));
+    private static string? PathProblem(string path)
+    {
+        var parts = path.Split('/');
+        if (path.Length > MaxPathLength || path.AsSpan().ContainsAny('\\', ':') || parts.Any(part => part is "" or "." or ".."))
+        {
+            return "is not a relative path below the bundle";
+        }
+
+        if (path.Any(IsUnseen))
+        {
+            return "has a character that is not seen";
+        }
+
+        return parts[0] switch
+        {
+            ModelBundle.ManifestFile or ModelBundle.EnvelopeFile => $"stands where {parts[0]} does",
+            ModelBundle.RunFolder => $"stands in {ModelBundle.RunFolder}, which is no part of a bundle",
+            _ => null,
+        };
+    }
+
+    /// <summary>The folders that a path is in, each as a path.</summary>
+    private static IEnumerable<string> FoldersOf(string path) => path.Index().Where(at => at.Item == '/').Select(at => path[..at.Index]);
+
+    /// <summary>A text of the manifest for a message, which stays one line whatever was written.</summary>
+    private static string Shown(string text) => string.Concat(text.Select(c => IsUnseen(c) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : $"{c}"));
+
+    private static bool IsUnseen(char c)
+        => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     private static IEnumerable<string> ModelProblems(BundleManifest manifest)
     {
@@ -127,6 +162,11 @@ internal static class BundleManifestRules
                 $"regionConfidence {fitted.Offset}, {fitted.PeakScale}, {fitted.AreaScale}; expected numbers up to {MaxWeight} either way, the second not below 0");
         }
 
+        if (manifest.Probes is { } probes && probes.Tolerance is not (>= 0 and <= MaxProbeTolerance))
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"probes with tolerance {probes.Tolerance}; expected 0 to {MaxProbeTolerance}");
+        }
+
         if (manifest.Rows.Count == 0)
         {
             yield return "no rows; expected at least one";
@@ -146,7 +186,7 @@ internal static class BundleManifestRules
             var row = manifest.Rows[index];
             if (!classes.Contains(row.ClassId))
             {
-                yield return $"row {index} names class '{row.ClassId}', which is not among the classes";
+                yield return $"row {index} names class '{Shown(row.ClassId)}', which is not among the classes";
             }
 
             if (!IsProbability(row.Threshold))

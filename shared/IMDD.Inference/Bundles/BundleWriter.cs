@@ -89,7 +89,9 @@ public sealed class BundleWriter
         Add(probe.Outputs, SafetensorsFile.Write(tensors));
     }
 
-    /// <summary>Writes all of it. Probes of an older bundle in the folder are removed, since they would not be listed.</summary>
+    /// <summary>
+    /// Writes all of it. Probes of an older bundle in the folder are removed, since they would not be listed, and so is its envelope, which signs another manifest.
+    /// </summary>
     /// <param name="folder">The bundle's; is made where it is absent.</param>
     /// <param name="describe">The manifest of these files.</param>
     /// <returns>Digest of the manifest.</returns>
@@ -125,6 +127,7 @@ public sealed class BundleWriter
             File.Move(file.Source, Path.Combine(folder, path), overwrite: true);
         }
 
+        File.Delete(Path.Combine(folder, ModelBundle.EnvelopeFile));
         WriteWhole(Path.Combine(folder, ModelBundle.ManifestFile), manifest);
         return ContentDigest.Of(manifest);
     }

@@ -29,7 +29,7 @@ public sealed class ModelBundle
     public const string RunFolder = "run";
 
     /// <summary>Folders of a content-addressed store are called <c>sha256-</c> and the digest's digits.</summary>
-    internal const string AddressPrefix = "sha256-";
+    public const string AddressPrefix = "sha256-";
 
     private const int MaxManifestBytes = 1 << 20;
     private const long MaxTextBytes = 64L << 20;
@@ -91,6 +91,17 @@ public sealed class ModelBundle
     /// <summary>The digest by which a folder's manifest calls it, whoever signed it and whatever lies beside it.</summary>
     /// <exception cref="ModelBundleException">There is none that can be read.</exception>
     public static string DigestOf(string directory) => ContentDigest.Of(ReadBounded(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)), ManifestFile, MaxManifestBytes));
+
+    /// <summary>The manifest's bytes, checked again: what is signed is what was opened, whatever happened to the disk in between.</summary>
+    /// <exception cref="ModelBundleException">No longer what they were.</exception>
+    public byte[] ReadManifest()
+    {
+        var bytes = ReadBounded(Directory, ManifestFile, MaxManifestBytes);
+        var digest = ContentDigest.Of(bytes);
+        return digest == Digest
+            ? bytes
+            : throw new ModelBundleException($"{ManifestFile} of bundle {Directory} has digest {digest}; it was opened with {Digest}.", fault: BundleFault.Digest);
+    }
 
     /// <summary>The bytes of a listed file, checked again: what is used is what was signed, whatever happened to the disk in between.</summary>
     /// <exception cref="ModelBundleException">Not listed, or no longer what it was.</exception>
@@ -164,7 +175,7 @@ public sealed class ModelBundle
                 var relative = Path.GetRelativePath(root, entry.FullName);
                 if (entry.LinkTarget is not null)
                 {
-                    throw new ModelBundleException($"'{relative}' is a link; a bundle holds files only.");
+                    throw IsALink(relative);
                 }
 
                 if (entry is DirectoryInfo && relative == RunFolder)
@@ -229,18 +240,21 @@ public sealed class ModelBundle
         }
     }
 
-    private static byte[] ReadBounded(string root, string path, long maxBytes) => Read(root, path, stream => stream.Length <= maxBytes
-        ? ReadAll(stream)
-        : throw new ModelBundleException($"'{path}' has {stream.Length} bytes; at most {maxBytes} are read."));
+    private static byte[] ReadBounded(string root, string path, long maxBytes) => Read(root, path, stream => stream.Length switch
+    {
+        0 => throw new ModelBundleException($"'{path}' of bundle {root} is empty, or no file."),
+        var length when length > maxBytes => throw new ModelBundleException($"'{path}' has {length} bytes; at most {maxBytes} are read."),
+        _ => ReadAll(stream),
+    });
 
-    private static byte[] ReadAll(FileStream stream)
+    private static byte[] ReadAll(Stream stream)
     {
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
     }
 
-    private static void CheckSize(FileStream stream, BundleFile file)
+    private static void CheckSize(Stream stream, BundleFile file)
     {
         if (stream.Length != file.SizeBytes)
         {
@@ -249,11 +263,18 @@ public sealed class ModelBundle
     }
 
     /// <summary>A file that does not open, and one of which a sector is bad, are both a bundle that is not to be used.</summary>
-    private static T Read<T>(string root, string path, Func<FileStream, T> read)
+    private static T Read<T>(string root, string path, Func<Stream, T> read)
     {
         try
         {
-            using FileStream stream = new(Path.Combine(root, path), FileMode.Open, FileAccess.Read, FileShare.Read);
+            FileInfo file = new(Path.Combine(root, path));
+            if (file.LinkTarget is not null)
+            {
+                throw IsALink(path);
+            }
+
+            // Pipes and devices have no length. Nothing is opened that has none: to open a pipe is to wait for whoever writes to it.
+            using var stream = file.Length == 0 ? Stream.Null : new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read);
             return read(stream);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -261,4 +282,6 @@ public sealed class ModelBundle
             throw new ModelBundleException($"'{path}' of bundle {root} cannot be read: {exception.Message}", exception);
         }
     }
+
+    private static ModelBundleException IsALink(string path) => new($"'{path}' is a link; a bundle holds files only.");
 }

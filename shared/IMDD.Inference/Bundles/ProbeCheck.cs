@@ -70,9 +70,15 @@ internal static class ProbeCheck
         }
 
         var index = bundle.ReadFile(BundleProbeIndex.Path);
-        return ContentDigest.Of(index) == probes.Digest
-            ? ImddJson.Deserialize<BundleProbeIndex>(index).Probes.Take(MaxProbes)
-            : throw new ModelBundleException($"'{BundleProbeIndex.Path}' does not have the digest {probes.Digest} of the manifest.");
+        if (ContentDigest.Of(index) != probes.Digest)
+        {
+            throw new ModelBundleException($"'{BundleProbeIndex.Path}' does not have the digest {probes.Digest} of the manifest.");
+        }
+
+        var listed = ImddJson.Deserialize<BundleProbeIndex>(index).Probes;
+        return listed.Count <= MaxProbes
+            ? listed
+            : throw new ModelBundleException($"'{BundleProbeIndex.Path}' lists {listed.Count} probes; at most {MaxProbes} are run.");
     }
 
     private static ModelBundleException Malformed(ModelBundle bundle, Exception exception)

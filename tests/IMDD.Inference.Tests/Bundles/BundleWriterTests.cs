@@ -35,6 +35,23 @@ public sealed class BundleWriterTests
     }
 
     [Fact]
+    public void Write_OverASignedBundle_TakesTheEnvelopeAway()
+    {
+        using TestDirectory directory = new();
+        File.WriteAllText(directory.File(ModelBundle.EnvelopeFile), "of another manifest");
+        using RgbImage image = new(8, 4);
+        BundleWriter writer = new();
+        writer.AddModel([1, 2, 3]);
+        writer.AddText(new float[] { 1, 0, 0, 0, 1, 0 }, count: 2);
+        writer.AddProbe("one", image, image, new ProbeOutputs(2, new float[8], new float[1], new float[5]));
+
+        writer.Write(directory.Path, contents => Manifest(contents));
+
+        File.Exists(directory.File(ModelBundle.EnvelopeFile)).ShouldBeFalse();
+        ModelBundle.Open(directory.Path).SignedBy.ShouldBeNull();
+    }
+
+    [Fact]
     public void Add_PathThatIsThere_IsAnError()
     {
         BundleWriter writer = new();

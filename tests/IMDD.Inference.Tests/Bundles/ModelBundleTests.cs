@@ -1,6 +1,8 @@
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Inference.Bundles;
+using IMDD.Testing;
+using SafetensorsFile = IMDD.Inference.Bundles.SafetensorsFile;
 
 namespace IMDD.Inference.Tests.Bundles;
 
@@ -44,15 +46,31 @@ public sealed class ModelBundleTests : IDisposable
     [Theory]
     [InlineData(ModelBundle.ManifestFile)]
     [InlineData(ModelBundle.EnvelopeFile)]
-    public void Open_FileThatEndsBeforeItsLength_IsABundleThatCannotBeRead(string file)
+    public void Open_LinkInPlaceOfTheManifestOrItsEnvelope_IsRefusedUnread(string file)
     {
-        // Files of the kernel say that they have a page, and have a line.
+        // Files of the kernel say that they have a page, and have a line: to read one as its length says would fail otherwise.
         const string Short = "/sys/devices/system/cpu/online";
         Assert.SkipUnless(File.Exists(Short), $"{Short} is not there.");
         File.Delete(_folder.FileOf(file));
         File.CreateSymbolicLink(_folder.FileOf(file), Short);
 
-        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain($"'{file}' of bundle {_folder.Path} cannot be read");
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldBe($"'{file}' is a link; a bundle holds files only.");
+    }
+
+    [Theory]
+    [InlineData(ModelBundle.ManifestFile, "is empty, or no file")]
+    [InlineData(ModelBundle.EnvelopeFile, "is empty, or no file")]
+    [InlineData(ModelBundle.ModelFile, "has 0 bytes")]
+    public async Task Open_PipeInPlaceOfAFile_IsRefusedAndNotWaitedFor(string file, string expected)
+    {
+        File.Delete(_folder.FileOf(file));
+        await MakePipeAsync(_folder.FileOf(file));
+
+        var opening = Task.Run(() => ModelBundle.Open(_folder.Path), TestContext.Current.CancellationToken);
+
+        var refused = await Should.ThrowAsync<ModelBundleException>(() => opening.WaitAsync(Eventually.Timeout, TestContext.Current.CancellationToken));
+        refused.Message.ShouldContain($"'{file}'");
+        refused.Message.ShouldContain(expected);
     }
 
     [Fact]
@@ -147,7 +165,6 @@ public sealed class ModelBundleTests : IDisposable
     [InlineData("a//b")]
     [InlineData("./model.onnx")]
     [InlineData("a\\b")]
-    [InlineData("manifest.json")]
     [InlineData("")]
     public void Open_PathThatLeavesTheBundle_IsRefused(string path)
     {
@@ -155,6 +172,48 @@ public sealed class ModelBundleTests : IDisposable
         _folder.WriteManifest(manifest with { Files = [.. manifest.Files, new BundleFile(path, new string('0', 64), 1, "text/plain")] });
 
         Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("not a relative path below the bundle");
+    }
+
+    [Theory]
+    [InlineData("manifest.json", "path 'manifest.json' stands where manifest.json does")]
+    [InlineData("manifest.json/x", "path 'manifest.json/x' stands where manifest.json does")]
+    [InlineData("manifest.dsse/x", "path 'manifest.dsse/x' stands where manifest.dsse does")]
+    [InlineData("run", "path 'run' stands in run")]
+    [InlineData("run/x", "path 'run/x' stands in run")]
+    [InlineData("a\nb", "path 'a\\u000ab' has a character that is not seen")]
+    [InlineData("a\u2028b", "path 'a\\u2028b' has a character that is not seen")]
+    [InlineData("model.onnx/a/b", "'model.onnx/a/b' lies below 'model.onnx', which is listed as a file")]
+    public void Open_PathThatIsTakenOrCannotBeShown_IsRefusedInOneLine(string path, string expected)
+    {
+        var manifest = _folder.ReadManifest();
+        _folder.WriteManifest(manifest with { Files = [.. manifest.Files, new BundleFile(path, new string('0', 64), 1, "text/plain")] });
+
+        var message = Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message;
+
+        message.ShouldContain(expected);
+        message.ShouldNotContain("\n");
+    }
+
+    [Fact]
+    public void Open_FilesInOneFolderAndWithOneBeginning_AreTaken()
+    {
+        _folder.Add("probes.json", [1]);
+        Directory.CreateDirectory(_folder.FileOf("runs"));
+        _folder.Add("runs/manifest.json", [1]);
+
+        ModelBundle.Open(_folder.Path).Manifest.Files.Select(file => file.Path).ShouldContain("runs/manifest.json");
+    }
+
+    [Theory]
+    [InlineData(-0.01)]
+    [InlineData(0.26)]
+    [InlineData(1e9)]
+    public void Open_ProbesOfAToleranceThatProvesNothing_IsRefused(double tolerance)
+    {
+        var manifest = _folder.ReadManifest();
+        _folder.WriteManifest(manifest with { Probes = manifest.Probes! with { Tolerance = tolerance } });
+
+        Should.Throw<ModelBundleException>(() => ModelBundle.Open(_folder.Path)).Message.ShouldContain("expected 0 to 0.25");
     }
 
     [Fact]
@@ -248,6 +307,16 @@ public sealed class ModelBundleTests : IDisposable
     }
 
     [Fact]
+    public void ReadManifest_ChangedSinceOpened_IsRefused()
+    {
+        var bundle = ModelBundle.Open(_folder.Path);
+        bundle.ReadManifest().ShouldBe(File.ReadAllBytes(_folder.FileOf(ModelBundle.ManifestFile)));
+        _folder.WriteManifest(_folder.ReadManifest() with { PixelThreshold = 0.6 });
+
+        Should.Throw<ModelBundleException>(() => bundle.ReadManifest()).Message.ShouldContain($"it was opened with {bundle.Digest}");
+    }
+
+    [Fact]
     public void ReadFile_ChangedSinceOpened_IsRefused()
     {
         var bundle = ModelBundle.Open(_folder.Path);
@@ -256,5 +325,13 @@ public sealed class ModelBundleTests : IDisposable
         File.WriteAllBytes(_folder.FileOf(ModelBundle.ModelFile), bytes);
 
         Should.Throw<ModelBundleException>(() => bundle.ReadFile(ModelBundle.ModelFile)).Message.ShouldContain("SHA-256");
+    }
+
+    private static async Task MakePipeAsync(string path)
+    {
+        var mkfifo = ToolRequirement.Find("mkfifo", "apt-get install -y coreutils", out var missing);
+        Assert.SkipWhen(mkfifo is null, missing);
+        await using ToolProcess made = new(mkfifo!, [path]);
+        (await made.WaitAsync()).ShouldBe(0, made.Output);
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using IMDD.Contracts.Events;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Inference.Bundles;
@@ -218,6 +219,16 @@ public sealed class SignedBundleTests : IDisposable
         _key.SignBundle(_folder.Path);
 
         Refused(Trust(_key)).ShouldContain("'../manifest.json' is not a relative path below the bundle");
+    }
+
+    [Fact]
+    public void Read_EnvelopeOfAManifestWithAFileBelowAFile_IsRefusedBeforeAnythingElseIsAskedFor()
+    {
+        var manifest = _folder.ReadManifest();
+        _folder.WriteManifest(manifest with { Files = [.. manifest.Files, manifest.Files[0] with { Path = ModelBundle.TextFile + "/x" }] });
+        var envelope = ImddJson.Serialize(_key.SignBundle(_folder.Path));
+
+        Should.Throw<ModelBundleException>(() => SignedManifest.Read(envelope, Trust(_key))).Message.ShouldContain($"'{ModelBundle.TextFile}/x' lies below '{ModelBundle.TextFile}'");
     }
 
     [Fact]
