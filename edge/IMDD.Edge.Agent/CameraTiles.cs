@@ -14,17 +14,12 @@ internal static class CameraTiles
             ? new TilePlan(size.Width, size.Height, camera?.TileOverlap ?? options.TileOverlap)
             : null;
 
-    /// <summary>Every plan in use.</summary>
+    /// <summary>Every way in which frames are given to a model; null: whole.</summary>
     /// <param name="options">The agent's.</param>
-    /// <param name="cameras">Of these cameras; empty: of all.</param>
-    public static IEnumerable<TilePlan> All(AgentOptions options, IReadOnlyList<string> cameras)
-    {
-        var own = options.Cameras.Where(camera => cameras.Count == 0 || cameras.Contains(camera.Name)).Select(camera => Of(options, camera));
-
-        // Where cameras are not listed any may come, and one that the settings do not name is cut as the agent says.
-        var hasOthers = cameras.Count == 0 || cameras.Any(name => options.Cameras.All(camera => camera.Name != name));
-        return (hasOthers ? own.Append(Of(options, camera: null)) : own).OfType<TilePlan>().Distinct();
-    }
+    /// <param name="cameras">Of these cameras; empty: of all that it inspects.</param>
+    public static IReadOnlyList<TilePlan?> All(AgentOptions options, IReadOnlyList<string> cameras) => options.Cameras.Count == 0
+        ? [Of(options, camera: null)]
+        : [.. options.Cameras.Where(camera => cameras.Count == 0 || cameras.Contains(camera.Name)).Select(camera => Of(options, camera)).Distinct()];
 
     /// <summary>What is wrong with the agent's settings.</summary>
     public static IEnumerable<string> Problems(AgentOptions options)

@@ -63,13 +63,14 @@ public static class ExecutionProviders
 
     private static void AppendTensorRt(SessionOptions session, SegmenterOptions options, ModelBundle bundle)
     {
-        if (ProviderSettings.EngineFolder(options, bundle.Digest) is { } folder)
+        var settings = ProviderSettings.TensorRt(options, bundle.Manifest, bundle.Digest, bundle.Text.Shape[1], ProbeCheck.Sizes(bundle));
+        if (settings.TryGetValue(ProviderSettings.EngineCachePath, out var folder))
         {
             Directory.CreateDirectory(folder);
         }
 
         using OrtTensorRTProviderOptions tensorRt = new();
-        tensorRt.UpdateOptions(ProviderSettings.TensorRt(options, bundle.Manifest, bundle.Digest, bundle.Text.Shape[1], ProbeCheck.Sizes(bundle)));
+        tensorRt.UpdateOptions(settings);
         session.AppendExecutionProvider_Tensorrt(tensorRt);
     }
 }

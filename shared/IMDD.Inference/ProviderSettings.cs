@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using IMDD.Contracts.Identity;
 using IMDD.Contracts.Models;
 using IMDD.Imaging;
@@ -9,6 +10,12 @@ namespace IMDD.Inference;
 /// <summary>Our options in the words of ONNX Runtime's execution providers.</summary>
 internal static class ProviderSettings
 {
+    /// <summary>Key of the folder of TensorRT's engines; absent where they are not kept.</summary>
+    public const string EngineCachePath = "trt_engine_cache_path";
+
+    private const string AnyShape = "any";
+    private const int ProfileDigits = 16;
+
     /// <summary>For the CUDA provider.</summary>
     public static Dictionary<string, string> Cuda(SegmenterOptions options) => new(StringComparer.Ordinal)
     {
@@ -30,33 +37,44 @@ internal static class ProviderSettings
             ["device_id"] = Text(options.DeviceId),
             ["trt_fp16_enable"] = Text(options.Fp16),
         };
-        if (EngineFolder(options, digest) is { } folder)
+        var profile = options.Engine is { } engine ? Profile(engine, manifest, rowLength, probes) : [];
+        foreach (var (key, value) in profile)
         {
-            settings["trt_engine_cache_enable"] = Text(true);
-            settings["trt_engine_cache_path"] = folder;
-            settings["trt_timing_cache_enable"] = Text(true);
-            settings["trt_timing_cache_path"] = folder;
+            settings[key] = value;
         }
 
-        if (options.WarmUpSizes.Count > 0)
+        if (options.EngineCacheDirectory.Length > 0)
         {
-            // One engine for all of them; without the range it would be built again at each new shape, in the middle of the work. What lies outside a range
-            // that is given is refused by the engine.
-            var usual = InStrides(options.WarmUpSizes, manifest.Stride);
-            List<(int Width, int Height)> sizes = [.. usual, .. InStrides(probes, manifest.Stride)];
-            var least = (sizes.Min(size => size.Width), sizes.Min(size => size.Height));
-            settings["trt_profile_min_shapes"] = Shapes(manifest, 1, least, rowLength);
-            settings["trt_profile_opt_shapes"] = Shapes(manifest, options.MaxBatch, Largest(usual), rowLength);
-            settings["trt_profile_max_shapes"] = Shapes(manifest, options.MaxBatch, Largest(sizes), rowLength);
+            // An engine of another profile would be taken for this one's, and made anew in its place.
+            var folder = Path.Combine(
+                Path.GetFullPath(options.EngineCacheDirectory),
+                ModelBundle.AddressPrefix + digest[ContentDigest.Prefix.Length..],
+                profile.Count == 0 ? AnyShape : NameOf(profile));
+            settings[EngineCachePath] = folder;
+            settings["trt_engine_cache_enable"] = Text(true);
+            settings["trt_timing_cache_enable"] = Text(true);
+            settings["trt_timing_cache_path"] = folder;
         }
 
         return settings;
     }
 
-    /// <summary>Where a model's engines are kept; null: nowhere.</summary>
-    public static string? EngineFolder(SegmenterOptions options, string digest) => options.EngineCacheDirectory.Length == 0
-        ? null
-        : Path.Combine(Path.GetFullPath(options.EngineCacheDirectory), ModelBundle.AddressPrefix + digest[ContentDigest.Prefix.Length..]);
+    /// <summary>One engine for all of them; without the range it would be built again at each new shape, in the middle of the work.</summary>
+    private static Dictionary<string, string> Profile(EngineProfile engine, BundleManifest manifest, int rowLength, IReadOnlyList<(int Width, int Height)> probes)
+    {
+        var usual = InStrides(engine.Sizes, manifest.Stride);
+        List<(int Width, int Height)> sizes = [.. usual, .. InStrides(probes, manifest.Stride)];
+        var least = (sizes.Min(size => size.Width), sizes.Min(size => size.Height));
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["trt_profile_min_shapes"] = Shapes(manifest, 1, least, rowLength),
+            ["trt_profile_opt_shapes"] = Shapes(manifest, engine.MaxBatch, Largest(usual), rowLength),
+            ["trt_profile_max_shapes"] = Shapes(manifest, engine.MaxBatch, Largest(sizes), rowLength),
+        };
+    }
+
+    private static string NameOf(Dictionary<string, string> profile)
+        => ContentDigest.Of(Encoding.UTF8.GetBytes(string.Join('\n', profile.Values)))[ContentDigest.Prefix.Length..][..ProfileDigits];
 
     private static string Shapes(BundleManifest manifest, int batch, (int Width, int Height) size, int rowLength)
     {

@@ -119,6 +119,21 @@ internal sealed class SegmenterBuffers : IDisposable
     private ISegmenterBinding Bind(int batch)
     {
         var binding = _bind();
+        try
+        {
+            Bind(binding, batch);
+            return binding;
+        }
+        catch
+        {
+            // An accelerator's memory may be what ran out, and part of it is this one's.
+            binding.Dispose();
+            throw;
+        }
+    }
+
+    private void Bind(ISegmenterBinding binding, int batch)
+    {
         long[] plane = [batch, Shape.PlaneHeight, Shape.PlaneWidth];
         var elements = batch * Shape.PlaneLength;
         long[] pictures = [batch, Shape.Height, Shape.Width, Channels];
@@ -136,6 +151,5 @@ internal sealed class SegmenterBuffers : IDisposable
         binding.Output(SegmenterContract.ClassMargin, _classMargin.AsMemory(0, elements), plane);
         binding.Output(SegmenterContract.ImageScore, _imageScore.AsMemory(0, batch), [batch]);
         binding.Output(SegmenterContract.Embedding, _embedding.AsMemory(0, batch * Shape.EmbeddingLength), [batch, Shape.EmbeddingLength]);
-        return binding;
     }
 }

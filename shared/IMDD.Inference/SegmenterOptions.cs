@@ -22,10 +22,13 @@ public sealed record SegmenterOptions
     public bool Fp16 { get; init; }
 
     /// <summary>
-    /// Where TensorRT's engines are kept, which take minutes to build, each model's in a folder named by its digest; empty: nowhere. For
-    /// <c>tensorrt</c>. What is in it can be deleted at any time.
+    /// Where TensorRT's engines are kept, which take minutes to build, each model's in a folder named by its digest and, in that, by the profile that they were
+    /// made for; empty: nowhere. For <c>tensorrt</c>. What is in it can be deleted at any time.
     /// </summary>
     public string EngineCacheDirectory { get; init; } = "";
+
+    /// <summary>What a TensorRT engine is made for, so that one serves; null: it is made anew for each shape outside those before. For <c>tensorrt</c>.</summary>
+    public EngineProfile? Engine { get; init; }
 
     /// <summary>Most images of one run.</summary>
     public int MaxBatch { get; init; } = 8;

@@ -1,5 +1,6 @@
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Groups;
+using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -93,6 +94,43 @@ public sealed class TiledFrameTests
         await harness.SendAsync(TestFrames.Bad(), "cam1");
 
         (await harness.OutcomesAsync(2)).Select(o => o.Reason).ShouldBe([UndecidedReason.ModelUnavailable, null]);
+    }
+
+    [Fact]
+    public async Task FrameDecidedBeforeItsNeighbourFails_IsNotRunAgain()
+    {
+        await using var harness = await AgentHarness.StartBrokersAsync();
+        var runs = 0;
+        harness.Segmenter.BeforeRun = _ =>
+        {
+            // Six runs for the first frame alone, six for the second; the third is tried twice, and fails twice.
+            if (Interlocked.Increment(ref runs) > 12)
+            {
+                throw new Inference.SegmenterException("out of memory");
+            }
+        };
+        using ManualResetEventSlim go = new();
+        await harness.StartAgentAsync(Tiles);
+        var before = harness.Segmenter.BeforeRun;
+        harness.Segmenter.BeforeRun = images =>
+        {
+            // The first frame waits until the others are there, which then are one batch.
+            go.Wait(TestContext.Current.CancellationToken);
+            before(images);
+        };
+        List<string> sent = [];
+        for (var frame = 0; frame < 3; frame++)
+        {
+            sent.Add(await harness.SendAsync(TestFrames.Bad(), "cam1"));
+        }
+
+        // An attempt is written before a frame is decoded, which takes no time for so small a one.
+        var journal = harness.Services.GetRequiredService<AttemptJournal>();
+        await Eventually.HoldsAsync(() => sent.TrueForAll(id => journal.Attempts(id) > 0));
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        go.Set();
+
+        (await harness.OutcomesAsync(3)).Select(o => o.Reason).ShouldBe([null, null, UndecidedReason.ModelUnavailable]);
     }
 
     private static string ConfigDigestOf(IReadOnlyList<InspectionOutcome> outcomes, string camera)

@@ -25,28 +25,42 @@ public sealed class ProviderSettingsTests : IDisposable
             new Dictionary<string, string> { ["device_id"] = "0", ["trt_fp16_enable"] = "1" }, ignoreOrder: true);
 
     [Fact]
-    public void TensorRt_EngineCache_IsAFolderOfTheModelsDigest()
+    public void TensorRt_EngineCache_IsAFolderOfTheModelsDigestAndOfTheProfile()
     {
         using TestDirectory directory = new();
         var options = TensorRt with { EngineCacheDirectory = directory.File("engines") };
 
         var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64, probes: []);
 
-        var folder = directory.File("engines/sha256-" + new string('a', 64));
+        var model = directory.File("engines/sha256-" + new string('a', 64));
+        var folder = Path.Combine(model, "any");
         settings["trt_engine_cache_enable"].ShouldBe("1");
         settings["trt_engine_cache_path"].ShouldBe(folder);
         settings["trt_timing_cache_enable"].ShouldBe("1");
         settings["trt_timing_cache_path"].ShouldBe(folder);
         settings["trt_fp16_enable"].ShouldBe("0");
+
+        var (one, again, other) = (FolderFor(640, 8), FolderFor(640, 8), FolderFor(640, 1));
+        Path.GetDirectoryName(one).ShouldBe(model);
+        again.ShouldBe(one);
+        other.ShouldNotBe(one, "an engine of another profile is made anew in its place");
+
+        string FolderFor(int side, int batch) => ProviderSettings.TensorRt(
+            options with { Engine = new EngineProfile([(side, side)], batch) }, _folder.ReadManifest(), Digest, rowLength: 64, probes: [])["trt_engine_cache_path"];
     }
+
+    [Fact]
+    public void TensorRt_WarmUpSizesAlone_AreNoRangeThatRefusesOthers()
+        => ProviderSettings.TensorRt(TensorRt with { WarmUpSizes = [(256, 256)] }, _folder.ReadManifest(), Digest, rowLength: 64, probes: [(64, 64)]).Keys.ShouldBe(
+            ["device_id", "trt_fp16_enable"], ignoreOrder: true);
 
     [Theory]
     [InlineData(false, "")]
     [InlineData(true, ",reference:{0}")]
-    public void TensorRt_WarmUpSizes_AreTheEnginesRangeInMultiplesOfTheStride(bool takesReference, string reference)
+    public void TensorRt_Engine_IsItsRangeInMultiplesOfTheStride(bool takesReference, string reference)
     {
         TestModel.Write(_folder, takesReference);
-        var options = TensorRt with { MaxBatch = 8, WarmUpSizes = [(638, 510), (320, 1022)] };
+        var options = TensorRt with { MaxBatch = 1, Engine = new EngineProfile([(638, 510), (320, 1022)], MaxBatch: 8) };
 
         var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64, probes: []);
 
@@ -58,9 +72,9 @@ public sealed class ProviderSettingsTests : IDisposable
     }
 
     [Fact]
-    public void TensorRt_ProbesOutsideTheWarmUpSizes_AreWithinTheEnginesRange()
+    public void TensorRt_ProbesOutsideTheEnginesSizes_AreWithinItsRange()
     {
-        var options = TensorRt with { MaxBatch = 8, WarmUpSizes = [(1280, 1024)] };
+        var options = TensorRt with { Engine = new EngineProfile([(1280, 1024)], MaxBatch: 8) };
 
         var settings = ProviderSettings.TensorRt(options, _folder.ReadManifest(), Digest, rowLength: 64, probes: [(120, 128), (64, 2048)]);
 

@@ -20,9 +20,6 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     private const int TimedRunsOfSeveralThreads = 12;
     private const byte MidGrey = 128;
 
-    /// <summary>Side of a frame that stands in where no size is known, pixels.</summary>
-    public const int DefaultSide = 256;
-
     /// <summary>
     /// A release that may watch: it runs here, says of its probes what it should, and is fast enough on the threads that it would decide with. It works on the
     /// caller's thread alone.
@@ -87,18 +84,18 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     }
 
     private SegmenterOptions OptionsFor(ModelBundle bundle, List<SeenFrame> frames)
-        => opener.Options(frames.Select(frame => frame.InputFor(bundle.Manifest.Stride)), bundle.Manifest, group.Cameras);
+        => opener.Options(frames, bundle.Manifest, group.Cameras);
 
     /// <summary>What the line shows a model, as far as that is known.</summary>
     private List<SeenFrame> Frames()
     {
-        List<SeenFrame> frames = [.. opener.WarmUpSizes().Select(size => new SeenFrame(size.Width, size.Height, Tiles: null))];
+        List<SeenFrame> frames = [.. opener.NamedFrames(group.Cameras)];
         if (group.Slot.LastFrame is { } seen && !frames.Contains(seen))
         {
             frames.Add(seen);
         }
 
-        return frames.Count > 0 ? frames : [new SeenFrame(DefaultSide, DefaultSide, Tiles: null)];
+        return frames.Count > 0 ? frames : [SeenFrame.StandIn];
     }
 
     /// <summary>Cores that so many threads have; the container's limit counts.</summary>

@@ -38,7 +38,7 @@ internal sealed class ShadowModel(HardExampleOptions options, BundleOpener opene
         {
             var bundle = opener.Open(folder);
             _segmenter = await LowPriority.RunAsync(
-                () => SegmenterFactory.Create(bundle, opener.Options(opener.WarmUpSizes(), bundle.Manifest, cameras: []) with { Threads = 1, MaxBatch = 1 }));
+                () => SegmenterFactory.Create(bundle, opener.Options(opener.NamedFrames(cameras: []), bundle.Manifest, cameras: []) with { Threads = 1, MaxBatch = 1 }));
             _tiled = new TiledRun(maxBatch: 1);
         }
         catch (ModelBundleException e)

@@ -3,6 +3,7 @@ using IMDD.Edge.Agent.Outcomes;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Inference.Signing;
+using IMDD.Inference.Tiling;
 using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Inspection;
@@ -122,20 +123,30 @@ internal sealed class BundleOpener(
         }
     }
 
-    /// <summary>Frame sizes that the configuration names.</summary>
-    public IEnumerable<(int Width, int Height)> WarmUpSizes()
-        => _model.WarmUpSizes.Select(text => FrameSize.TryParse(text, out var size) ? size : throw new FormatException(text));
+    /// <summary>Frames of the sizes that the configuration names, as cameras give them to a model.</summary>
+    /// <param name="cameras">The cameras; empty: all.</param>
+    public IEnumerable<SeenFrame> NamedFrames(IReadOnlyList<string> cameras)
+        => from text in _model.WarmUpSizes
+           let size = FrameSize.TryParse(text, out var parsed) ? parsed : throw new FormatException(text)
+           from tiles in CameraTiles.All(agent.Value, cameras)
+           select new SeenFrame(size.Width, size.Height, tiles);
 
     /// <summary>How a model is run here.</summary>
-    /// <param name="warmUpSizes">Frame sizes to run once; those of the cameras' tiles come with them.</param>
+    /// <param name="frames">Frames to run once; the cameras' tiles come with them.</param>
     /// <param name="manifest">The model's.</param>
     /// <param name="cameras">The cameras that it is for; empty: all.</param>
-    public SegmenterOptions Options(IEnumerable<(int Width, int Height)> warmUpSizes, BundleManifest manifest, IReadOnlyList<string> cameras) => _model.ToProvider() with
+    public SegmenterOptions Options(IEnumerable<SeenFrame> frames, BundleManifest manifest, IReadOnlyList<string> cameras)
     {
-        EngineCacheDirectory = EngineCache(),
-        MaxBatch = agent.Value.MaxBatch,
-        WarmUpSizes = [.. warmUpSizes.Concat(CameraTiles.All(agent.Value, cameras).Select(tiles => tiles.SizeFor(manifest.Stride))).Distinct()],
-    };
+        List<(int Width, int Height)> tiles = [.. CameraTiles.All(agent.Value, cameras).OfType<TilePlan>().Select(plan => plan.SizeFor(manifest.Stride))];
+        List<(int Width, int Height)> named = [.. NamedFrames(cameras).Select(frame => frame.InputFor(manifest.Stride))];
+        return _model.ToProvider() with
+        {
+            EngineCacheDirectory = EngineCache(),
+            MaxBatch = agent.Value.MaxBatch,
+            WarmUpSizes = [.. frames.Select(frame => frame.InputFor(manifest.Stride)).Concat(tiles).Distinct()],
+            Engine = named.Count > 0 ? new EngineProfile([.. named.Concat(tiles).Distinct()], agent.Value.MaxBatch) : null,
+        };
+    }
 
     private static void CheckVersion(BundleManifest manifest)
     {

@@ -104,7 +104,8 @@ internal sealed class Inspector(
         Log.BatchFailed(logger, frames.Count, failure.Message);
         foreach (var frame in frames)
         {
-            if (TryRun(segmenter, model, [frame]) is { } again)
+            // What was decided before the failure stays so.
+            if (frame.Decision is null && TryRun(segmenter, model, [frame]) is { } again)
             {
                 slot.Failed();
                 frame.Decision = Decision.Undecided(UndecidedReason.ModelUnavailable, $"The model failed on this frame: {again.Message}", model);

@@ -279,14 +279,14 @@ internal sealed class ModelLoader(
 
     private ISegmenter Create(CameraGroup group, ModelBundle bundle, TimeSpan? deadline = null)
     {
-        IReadOnlyList<(int Width, int Height)> sizes = [.. opener.WarmUpSizes()];
-        if (deadline is not null && sizes.Count == 0)
+        List<SeenFrame> frames = [.. opener.NamedFrames(group.Cameras)];
+        if (deadline is not null && frames.Count == 0)
         {
             // Too small for most lines, and enough to tell a model that can never keep the deadline.
-            sizes = [(CandidateLoader.DefaultSide, CandidateLoader.DefaultSide)];
+            frames.Add(SeenFrame.StandIn);
         }
 
-        var segmenter = SegmenterFactory.Create(bundle, opener.Options(sizes, bundle.Manifest, group.Cameras) with { Deadline = deadline });
+        var segmenter = SegmenterFactory.Create(bundle, opener.Options(frames, bundle.Manifest, group.Cameras) with { Deadline = deadline });
         Log.ModelTrusted(logger, bundle.Manifest.Name, bundle.Digest, bundle.SignedBy ?? (ShippedBundles.Digests.Contains(bundle.Digest) ? "this program" : "nobody"));
         return segmenter;
     }
