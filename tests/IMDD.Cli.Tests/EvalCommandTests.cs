@@ -81,11 +81,30 @@ public sealed class EvalCommandTests : IDisposable
         output.ShouldContain("image_auroc");
     }
 
+    /// <summary>Where nothing was held out no side tells how well the model does on what it has not seen, also not the test side.</summary>
+    [Theory]
+    [InlineData("test")]
+    [InlineData("train")]
+    [InlineData("all")]
+    public async Task Eval_BundleThatLearnedTheDataAsAWhole_IsRefusedUnlessAllowed(string side)
+    {
+        var bundle = TrainedBy($"sha256:{new string('0', 64)} {LearnedSplits.Whole(SplitId())}");
+
+        var (refused, _, error) = await RunAsync("--bundle", bundle, "--json", "--split", side);
+        var (allowed, output, note) = await RunAsync("--bundle", bundle, "--json", "--split", side, "--allow-other-split");
+
+        refused.ShouldBe(1);
+        error.ShouldContain("as a whole");
+        error.ShouldContain("--allow-other-split");
+        allowed.ShouldBe(0, note);
+        note.ShouldContain("trained on all of this data set");
+        output.ShouldContain("image_auroc");
+    }
+
     [Fact]
     public async Task Eval_BundleOfThisSplit_IsMeasuredAndItsTrainingSideIsNoted()
     {
-        var samples = new DuplicateGroups(new OpenCvImageDecoder()).Join(DatasetReaders.Read("mvtec:" + _directory.Path).Samples).Samples;
-        var bundle = TrainedBy(DatasetSplit.Of(samples).Id);
+        var bundle = TrainedBy(SplitId());
 
         var (test, _, testError) = await RunAsync("--bundle", bundle, "--json");
         var (train, _, trainError) = await RunAsync("--bundle", bundle, "--json", "--split", "train");
@@ -218,6 +237,9 @@ public sealed class EvalCommandTests : IDisposable
         var exitCode = await ImddCommand.RunAsync(args, output, error);
         return (exitCode, output.ToString(), error.ToString());
     }
+
+    private string SplitId()
+        => DatasetSplit.Of(new DuplicateGroups(new OpenCvImageDecoder()).Join(DatasetReaders.Read("mvtec:" + _directory.Path).Samples).Samples).Id;
 
     /// <summary>The contrast bundle with another origin written into its manifest.</summary>
     private string TrainedBy(string splitId)

@@ -225,6 +225,42 @@ public sealed class DatasetReadersTests
         sample.Polygons[1].Points.Count.ShouldBe(128);
     }
 
+    /// <summary>Some tools have people mark what is good, or all that is no defect: whichever wrote it, that is none.</summary>
+    [Theory]
+    [InlineData("OK")]
+    [InlineData("good")]
+    [InlineData("No Fault")]
+    [InlineData("background")]
+    [InlineData("正常")]
+    public void Read_LabelThatMarksNoDefect_IsNoneInAnyLayout(string label)
+    {
+        using var voc = new FixtureFolder().Image("images/a.jpg").Image("images/b.jpg")
+            .Text("Annotations/a.xml", Voc("a.jpg", (label, 1, 1, 5, 5))).Text("Annotations/b.xml", Voc("b.jpg", (label, 1, 1, 5, 5), ("dent", 2, 2, 9, 9)));
+        using var labelme = new FixtureFolder().Image("a.jpg").Image("b.jpg")
+            .Text("a.json", Labelme("a.jpg", label)).Text("b.json", Labelme("b.jpg", label, "dent"));
+        using var yolo = new FixtureFolder().Text("classes.txt", $"{label}\ndent\n").Image("images/a.jpg").Image("images/b.jpg")
+            .Text("labels/a.txt", "0 0.5 0.5 0.2 0.2\n").Text("labels/b.txt", "0 0.5 0.5 0.2 0.2\n1 0.5 0.5 0.1 0.1\n");
+        using var coco = new FixtureFolder().Image("a.jpg").Image("b.jpg").Text("annotations.json", $$"""
+            {"categories":[{"id":1,"name":"{{label}}"},{"id":2,"name":"dent"}],
+             "images":[{"id":1,"file_name":"a.jpg"},{"id":2,"file_name":"b.jpg"}],
+             "annotations":[{"image_id":1,"category_id":1,"bbox":[1,2,3,4]},{"image_id":2,"category_id":1,"bbox":[1,2,3,4]},{"image_id":2,"category_id":2,"bbox":[1,2,3,4]}]}
+            """);
+
+        foreach (var argument in (string[])[$"voc:{voc.Root}", $"labelme:{labelme.Root}", $"yolo:{yolo.Root}", $"coco:{coco.Root}"])
+        {
+            var data = DatasetReaders.Read(argument, strict: true);
+
+            data.Samples.Select(s => s.IsAnomalous).ShouldBe([false, true], argument);
+            data.Samples[0].Classes.ShouldBeEmpty(argument);
+            data.Samples[1].Classes.ShouldBe(["dent"], argument);
+            data.Samples.Sum(s => Math.Max(s.Boxes.Count, s.Polygons.Count)).ShouldBe(1, argument);
+        }
+
+        static string Labelme(string image, params string[] labels) => $$"""{"imagePath":"{{image}}","shapes":[{{string.Join(',', labels.Select(Shape))}}]}""";
+
+        static string Shape(string name) => $$"""{"label":"{{name}}","shape_type":"rectangle","points":[[1,2],[5,6]]}""";
+    }
+
     [Fact]
     public void WaterCooled_TwoFolders_AreImageLevel()
     {

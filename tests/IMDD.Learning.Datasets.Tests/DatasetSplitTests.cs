@@ -124,6 +124,25 @@ public sealed class DatasetSplitTests
         }
     }
 
+    /// <summary>Each class is drawn for by itself, and what was drawn for one is seen by all that it shows.</summary>
+    [Fact]
+    public void KShot_PicturesOfSeveralClasses_EachClassHasItsDrawAndMayHaveMore()
+    {
+        const int k = 2;
+        List<DatasetSample> train = [.. Samples(20, groupSize: 1, classes: 1).Select((s, i) => s with { IsAnomalous = true, Classes = i < 10 ? ["dent", "scratch"] : ["scratch"] })];
+        List<int> scratched = [];
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            var drawn = KShot.Draw(train, k, seed);
+
+            drawn.Count(s => s.Classes.Contains("dent", StringComparer.Ordinal)).ShouldBeGreaterThanOrEqualTo(k);
+            drawn.Count.ShouldBeInRange(k, 2 * k);
+            scratched.Add(drawn.Count);
+        }
+
+        scratched.ShouldContain(count => count > k, "all pictures show a scratch");
+    }
+
     [Fact]
     public void DuplicateGroups_ExactAndReencodedCopies_AreJoinedAndOthersNot()
     {

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using IMDD.Imaging;
+using IMDD.Learning.Datasets.Splits;
+using IMDD.Learning.Training.Runs;
 using IMDD.Testing;
 
 namespace IMDD.Learning.Trainer.Tests;
@@ -35,6 +38,33 @@ public sealed class BenchQualityTests : IDisposable
            "trainings": [{"name": "only", "data": ["magnetic-tile:magnetic_tile"]}],
            "measurements": [{"name": "test", "parts": [{"training": "only", "data": ["magnetic-tile:magnetic_tile"]}]}],
            "figures": [{"label": "IoU", "measurement": "test", "metric": "iou_pooled", "atLeast": 0.5}]}
+        ]}
+        """;
+
+    private const string MissingThenCheap = """
+        {"rows": [
+          {"id": "missing", "title": "Missing",
+           "trainings": [{"name": "only", "data": ["magnetic-tile:magnetic_tile"]}],
+           "measurements": [{"name": "test", "parts": [{"training": "only", "data": ["magnetic-tile:magnetic_tile"]}]}],
+           "figures": [{"label": "IoU", "measurement": "test", "metric": "iou_pooled", "atLeast": 0.5}]},
+          {"id": "cheap", "title": "Cheap",
+           "trainings": [{"name": "only", "data": ["synthetic:seed=5,count=40,size=96,textures=cast"], "arguments": ["--crop", "64", "--batch", "4", "--steps", "20"]}],
+           "measurements": [{"name": "own", "parts": [{"training": "only", "data": ["synthetic:seed=5,count=40,size=96,textures=cast"]}]}],
+           "figures": [{"label": "AUROC", "measurement": "own", "metric": "pixel_auroc"}]}
+        ]}
+        """;
+
+    private const string Divided = """
+        {"rows": [
+          {"id": "divided", "title": "Divided",
+           "trainings": [
+             {"name": "each", "data": ["folders:a", "folders:b"]},
+             {"name": "together", "data": ["folders:a", "folders:b"], "splitTogether": true},
+             {"name": "with", "data": ["folders:b"], "splitWith": ["folders:a"]},
+             {"name": "group", "data": ["folders:a"], "testGroups": ["folders:dent/a0.png"]},
+             {"name": "whole", "data": ["folders:a"], "arguments": ["--whole", "folders:b"]}],
+           "measurements": [{"name": "test", "parts": [{"training": "each", "data": ["folders:a"]}]}],
+           "figures": [{"label": "IoU", "measurement": "test", "metric": "iou_pooled"}]}
         ]}
         """;
 
@@ -82,17 +112,90 @@ public sealed class BenchQualityTests : IDisposable
     [Fact]
     public async Task BenchQuality_RowWithoutItsData_IsToldAndOthersAreNotHeldUp()
     {
-        File.WriteAllText(_directory.File("table.json"), Table);
+        File.WriteAllText(_directory.File("table.json"), MissingThenCheap);
 
-        var run = await Run("--rows", "third", "--data-root", _directory.Path, "--json");
+        var run = await Run("--data-root", _directory.Path, "--json");
 
-        run.ExitCode.ShouldBe(1);
-        var failed = JsonDocument.Parse(run.Output.Trim().Split('\n')[^1]).RootElement.GetProperty("failed").EnumerateArray().ShouldHaveSingleItem();
-        failed.GetProperty("result").GetString().ShouldBe("third.seed1");
+        run.ExitCode.ShouldBe(1, run.Error);
+        var outcome = JsonDocument.Parse(run.Output.Trim().Split('\n')[^1]).RootElement;
+        var failed = outcome.GetProperty("failed").EnumerateArray().ShouldHaveSingleItem();
+        failed.GetProperty("result").GetString().ShouldBe("missing.seed1");
         failed.GetProperty("reason").GetString().ShouldNotBeNull().ShouldContain("magnetic_tile");
+        outcome.GetProperty("made").EnumerateArray().Select(m => m.GetString()).ShouldBe(["cheap.seed1"]);
+        File.Exists(_directory.File("rows/cheap.seed1.json")).ShouldBeTrue();
+    }
+
+    /// <summary>In each way in which a training divides its data sets; nothing is trained.</summary>
+    [Fact]
+    public async Task BenchQuality_ResultThatIsKept_IsHeldAgainstTheDataAsTrainingDividesThem()
+    {
+        File.WriteAllText(_directory.File("table.json"), Divided);
+        var (a, b) = (Pictures("a"), Pictures("b"));
+        Directory.CreateDirectory(_directory.File("rows"));
+        File.WriteAllText(_directory.File("rows/divided.seed1.json"), JsonSerializer.Serialize(new
+        {
+            row = "divided",
+            seed = 1,
+            commit = "abc",
+            cpu_minutes = 1,
+            trainings = new[]
+            {
+                Trained("each", new TrainingSelection { Names = [a, b] }, DivisionRule.Default),
+                Trained("together", new TrainingSelection { Names = [a, b] }, new DivisionRule { Together = true }),
+                Trained("with", new TrainingSelection { Names = [b] }, new DivisionRule { With = [a] }),
+                Trained("group", new TrainingSelection { Names = [a] }, new DivisionRule { TestGroups = ["folders:dent/a0.png"] }),
+                Trained("whole", new TrainingSelection { Names = [a], Whole = [b] }, DivisionRule.Default),
+            },
+            metrics = new { },
+            undefined = new { },
+        }));
+
+        var same = await Run("--resume", "--data-root", _directory.File("data"), "--json");
+        File.Delete(_directory.File("data/b/dent/b7.png"));
+        var others = await Run("--resume", "--data-root", _directory.File("data"), "--json");
+
+        same.ExitCode.ShouldBe(0, same.Error);
+        JsonDocument.Parse(same.Output.Trim().Split('\n')[^1]).RootElement.GetProperty("kept").EnumerateArray().ShouldHaveSingleItem().GetString().ShouldBe("divided.seed1");
+        same.Error.Split("reading ").Length.ShouldBe(1 + 4, "a, b, both as one, and a beside a test group: each once");
+        others.ExitCode.ShouldBe(2, others.Error);
+        others.Error.ShouldContain("divided.seed1 was made from other pictures (folders:b: split sha256:");
+        Directory.Exists(_directory.File("work")).ShouldBeFalse();
     }
 
     public void Dispose() => _directory.Dispose();
+
+    /// <summary>A data set of noise; gives its name.</summary>
+    private string Pictures(string name)
+    {
+        foreach (var kind in (string[])["good", "dent"])
+        {
+            Directory.CreateDirectory(_directory.File($"data/{name}/{kind}"));
+            for (var i = 0; i < 8; i++)
+            {
+                using RgbImage image = new(64, 64);
+                new Random(10_000 * name[0] + 100 * kind[0] + i).NextBytes(image.Pixels);
+                File.WriteAllBytes(_directory.File($"data/{name}/{kind}/{name}{i}.png"), ImageEncoder.EncodePng(image));
+            }
+        }
+
+        return "folders:" + _directory.File($"data/{name}");
+    }
+
+    private static object Trained(string name, TrainingSelection selection, DivisionRule rule) => new
+    {
+        name,
+        bundle_digest = "b",
+        digest = "d",
+        parent = (string?)null,
+        size = "nano",
+        step = 1,
+        best_step = 1,
+        cpu_minutes = 1,
+        train_pictures = 1,
+        validation_pictures = 1,
+        split_ids = TrainingDataReader.Read(selection, rule).SplitIds,
+        draw_shares = new[] { 1.0 },
+    };
 
     private void CheckResults()
     {

@@ -275,6 +275,57 @@ public sealed class TrainEdgeCommandTests
         }
     }
 
+    /// <summary>Crops that are not turned or mirrored make another run; said as they are anyway they do not.</summary>
+    [Fact]
+    public async Task Train_TurnsAndMirrors_AreOfTheRun()
+    {
+        using TestDirectory directory = new();
+        string[] command =
+            ["train", "edge", "--data", "synthetic:seed=5,count=16,size=64,textures=cast", "--size", "nano", "--crop", "64", "--batch", "2", "--steps", "2", "--out", directory.File("out")];
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync(command, TextWriter.Null, error)).ShouldBe(0, error.ToString());
+        (await TrainerCommand.RunAsync([.. command, "--turn", "true", "--mirror", "true"], TextWriter.Null, error)).ShouldBe(0, error.ToString());
+        error.ToString().ShouldContain("going on from step 2");
+
+        foreach (var option in (string[])["--turn", "--mirror"])
+        {
+            StringWriter refusal = new();
+            (await TrainerCommand.RunAsync([.. command, option, "false"], TextWriter.Null, refusal)).ShouldBe(1);
+            refusal.ToString().ShouldContain("holds a run with other options");
+        }
+    }
+
+    [Fact]
+    public async Task Train_OntoTheModelItStartsFrom_IsRefused()
+    {
+        using TestDirectory directory = new();
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync(["train", "edge", "--data", "synthetic", "--from", directory.Path, "--out", directory.Path + "/"], TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().ShouldContain("the model's own folder");
+    }
+
+    /// <summary>Stands for a full disk: a file lies where the next checkpoint is to be made.</summary>
+    [Fact]
+    public async Task Train_CheckpointThatCannotBeWritten_IsNamedAndTheSameCommandGoesOn()
+    {
+        using TestDirectory directory = new();
+        string[] command =
+            ["train", "edge", "--data", "synthetic:seed=5,count=16,size=64,textures=cast", "--size", "nano", "--crop", "64", "--batch", "2", "--steps", "2", "--out", directory.File("out")];
+        Directory.CreateDirectory(directory.File("out/run"));
+        await File.WriteAllTextAsync(directory.File("out/run/partial"), "in the way", TestContext.Current.CancellationToken);
+        StringWriter error = new();
+
+        (await TrainerCommand.RunAsync(command, TextWriter.Null, error)).ShouldBe(1);
+
+        error.ToString().Trim().Split('\n')[^1]
+            .ShouldSatisfyAllConditions(e => e.ShouldContain("run/partial"), e => e.ShouldContain("the same command goes on"));
+        File.Delete(directory.File("out/run/partial"));
+        (await TrainerCommand.RunAsync(command, TextWriter.Null, error)).ShouldBe(0, error.ToString());
+    }
+
     /// <summary>The folder is a bundle that ONNX Runtime runs as recorded.</summary>
     private static void Meets(ModelBundle bundle, string? digest)
     {

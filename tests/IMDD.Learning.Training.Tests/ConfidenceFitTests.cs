@@ -1,6 +1,7 @@
 using IMDD.Contracts.Models;
 using IMDD.Imaging.Masks;
 using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Evaluation.Instances;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Training.Models;
@@ -150,6 +151,16 @@ public sealed class ConfidenceFitTests
 
         ModelCalibration.Renew(same, data);
         Should.Throw<TrainingException>(() => ModelCalibration.Renew(other, data)).Message.ShouldContain("made by another split");
+    }
+
+    [Fact]
+    public void Renew_DataThatWereLearnedAsAWhole_IsRefusedWhateverTheyWereCalled()
+    {
+        var data = TrainingPictures.Data(6, 9);
+        var description = Description(data.Classes);
+        using EdgeModel model = new(description with { Lineage = description.Lineage with { Data = ["labelled:train"], SplitIds = [LearnedSplits.Whole(data.SplitIds[0])] } });
+
+        Should.Throw<TrainingException>(() => ModelCalibration.Renew(model, data)).Message.ShouldContain("made as a whole");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IMDD.Learning.Training.Pictures;
 
 namespace IMDD.Learning.Training.Tests;
@@ -194,6 +195,53 @@ public sealed class CropCutterTests
             int row = pixel / 64 / 4, column = pixel % 64 / 4;
             return Enumerable.Range(0, 9).Any(i => row + i / 3 - 1 is >= 0 and < 16 and var r && column + i % 3 - 1 is >= 0 and < 16 and var c && target[r * 16 + c] > 0);
         }
+    }
+
+    /// <summary>Where a part's orientation is judged, a turned or mirrored crop contradicts its truth.</summary>
+    [Theory]
+    [InlineData(false, false, 8)]
+    [InlineData(false, true, 4)]
+    [InlineData(true, false, 2)]
+    [InlineData(true, true, 1)]
+    public void Cut_TurnsOrMirrorsOff_CropsLieInNoOtherWay(bool unturned, bool unmirrored, int ways)
+    {
+        const int side = 96;
+        CropCutter cutter = new(Options with { Photometric = 0, MaxScale = 1, Unturned = unturned, Unmirrored = unmirrored });
+        var rgb = new byte[3 * side * side];
+        for (var i = 0; i < side * side; i++)
+        {
+            // Red rises to the right, green downwards.
+            (rgb[3 * i], rgb[3 * i + 1]) = ((byte)(2 * (i % side)), (byte)(2 * (i / side)));
+        }
+
+        TrainingPicture picture = new() { Id = "rising", Dataset = 0, Width = side, Height = side, Rgb = rgb, ClassIndices = [] };
+        HashSet<(int, int, int, int)> seen = [];
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var image = cutter.Cut(picture, seed).Image;
+            seen.Add((Rise(image, 0, 1), Rise(image, 0, Options.Side), Rise(image, 1, 1), Rise(image, 1, Options.Side)));
+        }
+
+        seen.Count.ShouldBe(ways);
+        seen.ShouldContain((1, 0, 0, 1), "as the picture lies");
+
+        // By eight pixels from the middle.
+        static int Rise(float[] image, int colour, int step)
+        {
+            var middle = (colour * Options.Side + Options.Side / 2) * Options.Side + Options.Side / 2;
+            var difference = image[middle + 8 * step] - image[middle];
+            return Math.Abs(difference) < 0.03f ? 0 : Math.Sign(difference);
+        }
+    }
+
+    /// <summary>A run's fingerprint is made of it: what came later is in it only where it is not as it always was, else runs of earlier versions would not go on.</summary>
+    [Fact]
+    public void Serialize_OptionsAsUsual_SaysWhatItAlwaysSaid()
+    {
+        JsonSerializer.Serialize(new CropOptions()).ShouldBe(
+            """{"Side":128,"VariesSide":false,"TransplantShare":0,"OutputStride":4,"CentredShare":0.85,"MaxScale":1.3,"Photometric":1,"PaintsDefects":false}""");
+        JsonSerializer.Serialize(new CropOptions { Unturned = true }).ShouldContain("\"Unturned\":true");
+        JsonSerializer.Serialize(new CropOptions { Unmirrored = true }).ShouldContain("\"Unmirrored\":true");
     }
 
     [Fact]

@@ -126,6 +126,47 @@ public sealed class EdgeBundleTests
         differences.Average().ShouldBeInRange(1e-7f, 0.02f);
     }
 
+    /// <summary>An agent decides on no frame without its known-good view: such pictures do not say what the network will see.</summary>
+    [Fact]
+    public void Write_SomePicturesWithoutAReference_IsAsWithoutThem()
+    {
+        using TestDirectory directory = new();
+        using var model = Model(usesReference: true);
+        List<TrainingPicture> usual = [.. Enumerable.Range(1, 10).Select(Picture)], lacking = [.. Enumerable.Range(11, 6).Select(n => Picture(n) with { Reference = null })];
+
+        var expected = EdgeBundle.Write(model, usual, directory.File("usual"), CreatedAt);
+
+        EdgeBundle.Write(model, [.. lacking, .. usual], directory.File("both"), CreatedAt).ShouldBe(expected);
+        ModelBundle.Open(directory.File("both")).Manifest.Reference.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void WriteInt8_CalibrationPicturesWithoutAReference_IsAsWithoutThem()
+    {
+        using TestDirectory directory = new();
+        using var model = Model(usesReference: true);
+
+        var expected = EdgeBundle.WriteInt8(model, [Picture(1), Picture(2)], new Int8Options(), [Picture(1)], directory.File("with"), CreatedAt);
+
+        EdgeBundle.WriteInt8(model, [Picture(1), Picture(2), Picture(3) with { Reference = null }], new Int8Options(), [Picture(1)], directory.File("both"), CreatedAt)
+            .ShouldBe(expected);
+    }
+
+    /// <summary>As training and validation have it; a picture beside itself would be one without a defect.</summary>
+    [Fact]
+    public void Write_NoPictureWithAReference_ProbesAreComparedWithBlack()
+    {
+        using TestDirectory directory = new();
+        using var model = Model(usesReference: true);
+
+        EdgeBundle.Write(model, [Picture(1) with { Reference = null }], directory.Path, CreatedAt);
+
+        var bundle = ModelBundle.Open(directory.Path);
+        var probe = ImddJson.Deserialize<BundleProbeIndex>(bundle.ReadFile(BundleProbeIndex.Path)).Probes.ShouldHaveSingleItem();
+        using var reference = new OpenCvImageDecoder().Decode(bundle.ReadFile(probe.Reference!), new DecodeLimits());
+        reference.Pixels.ToArray().ShouldAllBe(value => value == 0);
+    }
+
     [Fact]
     public void Write_OverABundleOfAnotherKind_LeavesNothingOfIt()
     {
@@ -139,6 +180,29 @@ public sealed class EdgeBundleTests
         EdgeBundle.Write(plain, [Picture(1)], directory.Path, CreatedAt);
 
         SegmenterFactory.Create(ModelBundle.Open(directory.Path), new SegmenterOptions { Threads = 1 }).Dispose();
+    }
+
+    [Theory]
+    [InlineData(EdgeModel.WeightsFile)]
+    [InlineData(EdgeModel.DescriptionFile)]
+    public void LoadFrom_AFileChangedSinceTheBundleWasOpened_IsRefusedByName(string file)
+    {
+        using TestDirectory directory = new();
+        using var model = Model(usesReference: false);
+        EdgeBundle.Write(model, [Picture(1)], directory.Path, CreatedAt);
+        var bundle = ModelBundle.Open(directory.Path);
+        using (var loaded = EdgeModel.LoadFrom(bundle))
+        {
+            loaded.Digest().ShouldBe(model.Digest());
+        }
+
+        // Another model's, and whole: only the digest tells.
+        using var other = Model(usesReference: false);
+        other.Description = other.Description with { Calibration = new EdgeCalibration { PixelThreshold = 0.7, RowThresholds = [0.2, 0.2] } };
+        other.Save(directory.File("other"));
+        File.Copy(Path.Combine(directory.File("other"), file), directory.File(file), overwrite: true);
+
+        Should.Throw<TrainingException>(() => EdgeModel.LoadFrom(bundle)).Message.ShouldContain($"'{file}' has ");
     }
 
     [Fact]

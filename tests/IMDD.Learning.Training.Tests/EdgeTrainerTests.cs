@@ -1,3 +1,5 @@
+using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
@@ -94,34 +96,38 @@ public sealed class EdgeTrainerTests
     }
 
     /// <summary>
-    /// How many steps the minutes are is measured, and measured again it is another number. What is on disk when it has just been fixed is what a kill then
-    /// leaves.
+    /// How many steps the minutes are is measured, and measured again it is another number. What is on disk when it has just been planned, and when the run was
+    /// validated again, is what a kill then leaves. Steps of one length, else the plan could be lowered.
     /// </summary>
-    [Fact]
-    public async Task RunAsync_KilledOnceTheStepsArePlanned_SameWeightsAsUninterrupted()
+    [Theory]
+    [InlineData(StepPlan.WarmUp + StepPlan.Measured)]
+    [InlineData(72)]
+    public async Task RunAsync_KilledOnceTheStepsArePlanned_SameWeightsAsUninterrupted(long killed)
     {
+        const int planned = 90; // 11.25 s of steps of 0.125 s
         using TestDirectory directory = new();
-        var options = Options with { Steps = null, Minutes = 0.06, CheckpointEvery = 1000, Validations = 1 };
-        var (planned, left) = (0L, directory.File("left"));
+        var options = Options with { Steps = null, Minutes = 0.1875, CheckpointEvery = 1000, Validations = 10 };
 
-        using EdgeTrainer trainer = new(options, Data, directory.File("whole"));
+        using EdgeTrainer trainer = new(options, Data, directory.File("whole")) { CpuSeconds = Even() };
         var (whole, model) = await trainer.RunAsync(new Watch(value =>
         {
-            if (value.Steps > 0 && planned == 0)
+            if (value.Step == killed)
             {
-                planned = value.Steps;
-                Copy(directory.File("whole"), left);
+                Copy(directory.File("whole"), directory.File("left"));
             }
         }), TestContext.Current.CancellationToken);
         model.Dispose();
-        using EdgeTrainer next = new(options, Data, left);
+        using EdgeTrainer next = new(options, Data, directory.File("left")) { CpuSeconds = Even() };
         var first = next.Step;
         var (resumed, again) = await next.RunAsync(null, TestContext.Current.CancellationToken);
         again.Dispose();
 
-        planned.ShouldBeGreaterThan(StepPlan.WarmUp + StepPlan.Measured + 1, "what was measured counts");
-        first.ShouldBeInRange(1, planned - 1);
+        (whole.Step, whole.Steps).ShouldBe((planned, planned));
+        whole.Curve.Select(point => point.Step).ShouldBe([63, 72, 81, 90]);
+        first.ShouldBe(killed);
         resumed.Steps.ShouldBe(planned);
+        resumed.BestStep.ShouldBe(whole.BestStep);
+        resumed.Curve.ShouldBe(whole.Curve);
         resumed.Digest.ShouldBe(whole.Digest);
     }
 
@@ -230,6 +236,40 @@ public sealed class EdgeTrainerTests
         }
     }
 
+    /// <summary>What is kept are the running means of the weights, not the weights of the last step.</summary>
+    [Fact]
+    public async Task RunAsync_AtItsEnd_KeepsTheMeansOfTheWeights()
+    {
+        using TestDirectory directory = new();
+        using EdgeTrainer trainer = new(Options with { Steps = 6, Validations = 1 }, Data, directory.Path);
+
+        var (_, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
+        using (model)
+        {
+            var last = new CheckpointFolder(directory.Path).Newest(out _).ShouldNotBeNull();
+            last.State.Step.ShouldBe(6);
+            var kept = model.Tensors();
+            kept.Where(t => !IsIn(last, t, "average.")).ShouldBeEmpty();
+            kept.Count(t => !IsIn(last, t, "")).ShouldBeGreaterThan(10, "the weights themselves are elsewhere");
+        }
+
+        static bool IsIn(Checkpoint checkpoint, Float32Tensor tensor, string prefix)
+            => checkpoint.Tensors[prefix + tensor.Name].Values.Span.SequenceEqual(tensor.Values.Span);
+    }
+
+    /// <summary>A loss that is still a number may have gradients that are none: clipped by their norm nothing would be learned from then on.</summary>
+    [Fact]
+    public async Task RunAsync_GradientsThatAreNoNumbers_EndsBeforeTheyMoveAWeight()
+    {
+        using TestDirectory directory = new();
+        using EdgeTrainer trainer = new(Options with { Losses = new() { Image = 1e30 } }, Data, directory.Path);
+
+        var error = await Should.ThrowAsync<TrainingException>(() => trainer.RunAsync(null, TestContext.Current.CancellationToken));
+
+        error.Message.ShouldContain("gradients of step 0");
+        trainer.Step.ShouldBe(0);
+    }
+
     /// <summary>AdamW divides by the gradients' own size, but not below 1e-8: gradients clipped far below that move nothing.</summary>
     [Theory]
     [InlineData(1e-13, false)]
@@ -293,6 +333,19 @@ public sealed class EdgeTrainerTests
 
         Should.Throw<TrainingException>(() => new EdgeTrainer(Options with { LearningRate = 0.001 }, Data, directory.Path))
             .Message.ShouldContain("holds a run with other options or data");
+    }
+
+    /// <summary>Runs of before what is learned as a whole was marked go on.</summary>
+    [Fact]
+    public async Task Constructor_FolderOfARunWhoseWholeDataHaveNoMark_GoesOn()
+    {
+        using TestDirectory directory = new();
+        var options = Options with { Steps = 2 };
+        await Train(options, directory.Path);
+
+        using EdgeTrainer next = new(options, Data with { SplitIds = [LearnedSplits.Whole(Data.SplitIds[0])] }, directory.Path);
+
+        next.Step.ShouldBe(2);
     }
 
     /// <summary>Weights of the old truth under the digest of the new one would be a false lineage.</summary>
@@ -433,6 +486,13 @@ public sealed class EdgeTrainerTests
         problems.ShouldContain("BatchSize is 1");
         problems.ShouldContain("Minutes is 0");
         problems.ShouldContain("Crops.Side is 65");
+    }
+
+    /// <summary>A clock by which every step takes an eighth of a second, which binary numbers hold without rounding.</summary>
+    private static Func<double> Even()
+    {
+        var asked = 0;
+        return () => asked++ * 0.125;
     }
 
     private static async Task<string> Train(EdgeTrainingOptions options, string folder, IProgress<TrainingProgress>? progress = null)

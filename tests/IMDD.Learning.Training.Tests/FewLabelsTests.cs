@@ -1,4 +1,5 @@
 using IMDD.Imaging;
+using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Training.Pictures;
 using IMDD.Learning.Training.Runs;
 using IMDD.Testing;
@@ -31,6 +32,19 @@ public sealed class FewLabelsTests
         judged.Count.ShouldBeGreaterThan(10);
         train.Intersect(judged).ShouldBeEmpty();
         (train.Count + judged.Count).ShouldBe(160);
+    }
+
+    /// <summary>The id of a split alone is taken for proof that its test side was held out.</summary>
+    [Fact]
+    public void Read_WholeDataAndDescriptions_AreNotSaidToHaveATestSide()
+    {
+        const string whole = "synthetic:seed=78,count=160,size=64,textures=glass,defective=0.8,kinds=peeling";
+        const string described = "synthetic:seed=32,count=60,size=64,textures=cast,defective=0.8,names=looks";
+        var ids = new DatasetDivider(new OpenCvImageDecoder()).Read([Replay, whole, described], DivisionRule.Default).Select(one => one.Split.Id).ToList();
+
+        var data = TrainingDataReader.Read(new TrainingSelection { Names = [Replay], Whole = [whole], Descriptions = [described], Seed = 1 });
+
+        data.SplitIds.ShouldBe([ids[0], $"whole:{ids[1]}", $"whole:{ids[2]}"]);
     }
 
     /// <summary>A wear series of one part is one group: pictures of it are judged by, and it is said.</summary>

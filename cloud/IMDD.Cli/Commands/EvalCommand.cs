@@ -54,7 +54,7 @@ internal static class EvalCommand
             Description = "Keys of the groups that are the test side, as in training: leaving one out.",
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<bool> otherSplit = new("--allow-other-split") { Description = "Measure although the bundle was trained by another split than the data's." };
+        Option<bool> otherSplit = new("--allow-other-split") { Description = "Measure although the bundle was trained by another split than the data's, or on all of the data." };
         Option<bool> noValidation = new("--no-validation") { Description = "Choose no thresholds on the validation side; saves reading it." };
         Option<FileInfo?> html = new("--html") { Description = "Write a report with the worst pictures drawn." };
         Option<string?> tile = new("--tile") { Description = "WIDTHxHEIGHT: cut the pictures into tiles of this size, as an agent's Edge:Agent:TileSize does." };
@@ -181,7 +181,21 @@ internal static class EvalCommand
         }
 
         // One id for each data set that it was trained on.
-        var isTrained = trained.Split(' ').Contains(split.Id, StringComparer.Ordinal);
+        var learned = trained.Split(' ');
+        if (LearnedSplits.IsWhole(learned, split.Id))
+        {
+            if (!request.AllowOtherSplit)
+            {
+                throw new CommandFailedException(
+                    "The bundle was trained on this data set as a whole (--whole or --describe): no side of it was held out to be measured on. --allow-other-split "
+                    + "measures all the same, and tells how well it remembers.");
+            }
+
+            progress.WriteLine("note: the model was trained on all of this data set: the figures tell how well it remembers");
+            return;
+        }
+
+        var isTrained = learned.Contains(split.Id, StringComparer.Ordinal);
         if (isTrained && request.Side is "train" or "all")
         {
             progress.WriteLine($"note: the model was trained on pictures of the '{request.Side}' side");

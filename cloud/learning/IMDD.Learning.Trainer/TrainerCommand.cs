@@ -43,6 +43,12 @@ public static class TrainerCommand
             await error.WriteLineAsync($"imdd: {e.Message}").ConfigureAwait(false);
             return e is ArgumentException ? WrongUse : Failed;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk, most often, or a folder of somebody else; the system's words name the file.
+            await error.WriteLineAsync($"imdd: a file cannot be written or read: {e.Message.TrimEnd('.')}; once it can be, the same command goes on, a training from its newest checkpoint").ConfigureAwait(false);
+            return Failed;
+        }
         catch (OperationCanceledException)
         {
             await error.WriteLineAsync("imdd: interrupted; the same command goes on from here").ConfigureAwait(false);

@@ -6,13 +6,11 @@ using IMDD.Learning.Datasets.Samples;
 namespace IMDD.Learning.Datasets.Readers;
 
 /// <summary>
-/// COCO JSON: <c>images</c>, <c>annotations</c> (bbox as x, y, width, height; segmentation as polygons), <c>categories</c>. Category 0 named
-/// "background" (or 背景) is no defect. Pictures are looked for beside the JSON, in <c>images/</c>, and by name anywhere below.
+/// COCO JSON: <c>images</c>, <c>annotations</c> (bbox as x, y, width, height; segmentation as polygons), <c>categories</c>. One that
+/// <see cref="NormalLabels"/> has is no defect. Pictures are looked for beside the JSON, in <c>images/</c>, and by name anywhere below.
 /// </summary>
 public sealed class CocoReader : IDatasetReader
 {
-    private static readonly string[] Background = ["background", "背景", "__background__"];
-
     public string Key => "coco";
 
     public bool Detects(DatasetFolder folder) => Jsons(folder).Take(8).Any(f => IsCoco(folder, f));
@@ -72,7 +70,7 @@ public sealed class CocoReader : IDatasetReader
         {
             var category = BoundedJson.Integer(annotation, "category_id", "An annotation");
             var name = categories.GetValueOrDefault(category) ?? throw new AnnotationException($"Category {category} is not defined.");
-            if (Background.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (NormalLabels.Contains(name))
             {
                 continue;
             }

@@ -4,7 +4,10 @@ using IMDD.Learning.Datasets.Samples;
 
 namespace IMDD.Learning.Datasets.Readers;
 
-/// <summary>labelme: each JSON names its picture in <c>imagePath</c>, relative to itself, or has its stem. A picture without JSON is reported.</summary>
+/// <summary>
+/// labelme: each JSON names its picture in <c>imagePath</c>, relative to itself, or has its stem. A picture without JSON is reported. What
+/// <see cref="NormalLabels"/> has is no defect.
+/// </summary>
 public sealed class LabelmeReader : IDatasetReader
 {
     public string Key => "labelme";
@@ -22,13 +25,14 @@ public sealed class LabelmeReader : IDatasetReader
                 var annotation = LabelmeAnnotation.Parse(folder.ReadBytes(json));
                 var image = ImageOf(folder, json, annotation) ?? throw new AnnotationException("Its image is not there.");
                 used.Add(image);
+                var defects = annotation.Polygons.Where(p => !NormalLabels.Contains(p.Class)).ToList();
                 sink.Add(new DatasetSample
                 {
                     Id = image,
                     ImagePath = folder.Absolute(image),
-                    IsAnomalous = annotation.Polygons.Count > 0,
-                    Classes = [.. annotation.Polygons.Select(p => p.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-                    Polygons = annotation.Polygons,
+                    IsAnomalous = defects.Count > 0,
+                    Classes = [.. defects.Select(p => p.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                    Polygons = defects,
                     Group = $"labelme:{image}",
                 });
             });

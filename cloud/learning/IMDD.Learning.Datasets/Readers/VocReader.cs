@@ -6,7 +6,7 @@ namespace IMDD.Learning.Datasets.Readers;
 
 /// <summary>
 /// Pascal VOC in any arrangement: each XML finds its picture by its own stem, and only then by <c>filename</c>; <c>path</c> is never read.
-/// HRIPCB is one of these.
+/// What <see cref="NormalLabels"/> has is no defect. HRIPCB is one of these.
 /// </summary>
 public sealed class VocReader(string key = "voc") : IDatasetReader
 {
@@ -29,13 +29,14 @@ public sealed class VocReader(string key = "voc") : IDatasetReader
                     ?? Nearest(annotation.FileName is { Length: > 0 } name ? images.GetValueOrDefault(DatasetPath.Stem(DatasetPath.Name(name.Replace('\\', '/')))) : null, xml)
                     ?? throw new AnnotationException("Its image is not there.");
                 used.Add(image);
+                var defects = annotation.Boxes.Where(b => !NormalLabels.Contains(b.Class)).ToList();
                 sink.Add(new DatasetSample
                 {
                     Id = image,
                     ImagePath = folder.Absolute(image),
-                    IsAnomalous = annotation.Boxes.Count > 0,
-                    Classes = [.. annotation.Boxes.Select(b => b.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-                    Boxes = annotation.Boxes,
+                    IsAnomalous = defects.Count > 0,
+                    Classes = [.. defects.Select(b => b.Class).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+                    Boxes = defects,
                     Category = key == "hripcb" ? "printed circuit board" : null,
                     Group = $"{key}:{Board(image)}",
                 });

@@ -6,14 +6,11 @@ namespace IMDD.Learning.Datasets.Readers;
 
 /// <summary>
 /// YOLO in the arrangement <c>…/images/x.jpg</c> with <c>…/labels/x.txt</c> (or side by side): boxes, polygons and oriented boxes, mixed if need be.
-/// Names from <c>data.yaml</c> or <c>classes.txt</c>. An empty label file is a good part; a missing one is reported. What comes before Roboflow's
-/// <c>.rf.</c> is one picture and its augmentations: one group. <c>gear</c> is one of these.
+/// Names from <c>data.yaml</c> or <c>classes.txt</c>. An empty label file is a good part; a missing one is reported. What
+/// <see cref="NormalLabels"/> has is no defect. What comes before Roboflow's <c>.rf.</c> is one picture and its augmentations: one group. <c>gear</c> is one of these.
 /// </summary>
 public sealed class YoloReader(string key = "yolo") : IDatasetReader
 {
-    /// <summary>Class names that mean that nothing is wrong.</summary>
-    private static readonly string[] NormalNames = ["No Fault", "good", "normal", "ok"];
-
     public string Key => key;
 
     public bool Detects(DatasetFolder folder)
@@ -57,7 +54,7 @@ public sealed class YoloReader(string key = "yolo") : IDatasetReader
 
     private void Add(DatasetFolder folder, SampleSink sink, string file, IReadOnlyList<YoloLabel> labels, YoloNames names)
     {
-        var defects = labels.Where(l => !NormalNames.Contains(names.Of(l.ClassIndex), StringComparer.OrdinalIgnoreCase)).ToList();
+        var defects = labels.Where(l => !NormalLabels.Contains(names.Of(l.ClassIndex))).ToList();
         var (width, height) = defects.Count > 0 ? ImageSizes.Read(folder, file) : (0, 0);
         sink.Add(new DatasetSample
         {

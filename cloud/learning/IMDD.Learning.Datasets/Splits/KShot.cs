@@ -5,7 +5,8 @@ using IMDD.Learning.Datasets.Samples;
 namespace IMDD.Learning.Datasets.Splits;
 
 /// <summary>
-/// At most k training pictures of each class, drawn by seed from the training side only. Draws are nested: those of a smaller k are among those
+/// k training pictures for each class, all where it has fewer, drawn by seed from the training side only. Each class is drawn for by itself: where
+/// pictures show several, one may be seen in more than k, those that were drawn for the others. Draws are nested: those of a smaller k are among those
 /// of a larger one with the same seed. Normal pictures all stay.
 /// </summary>
 public static class KShot
@@ -15,7 +16,7 @@ public static class KShot
 
     /// <summary>Draws.</summary>
     /// <param name="train">The training side.</param>
-    /// <param name="k">At least 1.</param>
+    /// <param name="k">Pictures drawn for each class, at least 1.</param>
     /// <param name="seed">Recorded with the run.</param>
     public static IReadOnlyList<DatasetSample> Draw(IReadOnlyList<DatasetSample> train, int k, int seed)
     {

@@ -45,7 +45,7 @@ internal static class TrainCalibrateCommand
     {
         OutFolder.RequireOther(folder, from);
         var bundle = ModelBundle.Open(from);
-        using var model = EdgeModel.Load(from);
+        using var model = EdgeModel.LoadFrom(bundle);
         var data = TrainingDataReader.Read(new TrainingSelection { Names = names, KeptClasses = model.Description.Classes }, rule);
         DataNotices.Write(parsed.InvocationConfiguration.Error, data);
 

@@ -24,7 +24,7 @@ internal static class TrainEdgeCommand
         Option<NetworkSize?> size = new("--size") { Description = "nano, small or base. Where this, --output-stride and --reference are all left out, a network of --from stays as it is, and another is small." };
         Option<int> seed = new("--seed") { Description = "Seed of everything that is drawn.", DefaultValueFactory = _ => 1 };
         Option<DirectoryInfo?> from = new("--from") { Description = "A model to start from; its network is kept, or must be the one that is named." };
-        Option<int?> shots = new("--shots") { Description = "At most this many training pictures of each class." };
+        Option<int?> shots = new("--shots") { Description = "Training pictures that are drawn for each class. Where pictures show several classes, one may be on more of them: on those that were drawn for others, too." };
         Option<bool> normalOnly = new("--normal-only") { Description = "Learn from normal pictures alone, and be judged by such: defects are painted on them. Defective ones are left out." };
         Option<bool?> reference = new("--reference") { Description = "Compare each picture with its known-good view." };
         Option<bool> together = new("--split-together") { Description = "Divide all data sets of --data as one: what several of them hold is on one side. Not beside --whole or --describe." };
@@ -52,7 +52,7 @@ internal static class TrainEdgeCommand
         Option<bool> keepClasses = new("--keep-classes") { Description = "Go on naming what the model of --from names, also what these data sets do not show, and alarm on normal pictures hardly more often than it (3 in 100)." };
         Option<double> minutes = new("--minutes")
         {
-            Description = "CPU-minutes of training: how many steps that is, is measured once, so that two runs may differ in it and in their weights; at least 61.",
+            Description = "CPU-minutes of training: the first 60 steps say how many steps that is, at least 61; where later ones take longer, it is lowered. Two runs may differ in it and in their weights.",
             DefaultValueFactory = _ => new EdgeTrainingOptions().Minutes,
         };
         Option<long?> steps = new("--steps") { Description = "Steps, instead of minutes (what a run with minutes took is in its outcome): two runs with the same number have equal weights." };
@@ -69,6 +69,12 @@ internal static class TrainEdgeCommand
             Description = "Crops are enlarged or reduced by up to this factor.",
             DefaultValueFactory = _ => new EdgeTrainingOptions().Crops.MaxScale,
         };
+        Option<bool> turn = new("--turn")
+        {
+            Description = "true or false: whether crops are turned by quarters. false, here and of --mirror, where orientation is what is judged, or light falls from one side.",
+            DefaultValueFactory = _ => true,
+        };
+        Option<bool> mirror = new("--mirror") { Description = "true or false: whether crops are mirrored.", DefaultValueFactory = _ => true };
         Option<int?> batch = new("--batch") { Description = $"Crops a step; left out, {new EdgeTrainingOptions().BatchSize}, and fewer where --crop is left out, too, and crops show pictures that are labelled as a whole." };
         Option<double> rate = new("--learning-rate") { Description = "Highest learning rate.", DefaultValueFactory = _ => new EdgeTrainingOptions().LearningRate };
         Option<double> memory = new("--memory")
@@ -107,7 +113,7 @@ internal static class TrainEdgeCommand
         var json = JsonLine.CreateOption();
         Command command = new("edge", "Trains an edge segmenter.")
         {
-            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, batch, rate, memory, startShare, sideBranch, drift, clip.Clip, clip.Tokenizer, stride, attention, doubled, threads, stopWithInput, json,
+            data, folder, size, seed, from, shots, normalOnly, reference, together, splitWith, testGroup, whole, describe, exclude, keepClasses, minutes, steps, crop, oneSide, transplant, across, scale, turn, mirror, batch, rate, memory, startShare, sideBranch, drift, clip.Clip, clip.Tokenizer, stride, attention, doubled, threads, stopWithInput, json,
         };
         command.Validators.Add(clip.Check);
         command.SetAction(async (parsed, cancellation) =>
@@ -146,6 +152,8 @@ internal static class TrainEdgeCommand
                         TransplantShare = parsed.GetValue(transplant),
                         TransplantsAcross = parsed.GetValue(across),
                         MaxScale = parsed.GetValue(scale),
+                        Unturned = !parsed.GetValue(turn),
+                        Unmirrored = !parsed.GetValue(mirror),
                     },
                     Seed = parsed.GetValue(seed),
                     Minutes = parsed.GetValue(minutes),
@@ -228,9 +236,14 @@ internal static class TrainEdgeCommand
             throw new ArgumentException("--keep-classes needs --from: the model whose classes are kept.");
         }
 
+        if (from is not null)
+        {
+            OutFolder.RequireOther(folder, from);
+        }
+
         var progress = parsed.InvocationConfiguration.Error;
         using var clip = clipRows.Open(parsed);
-        using var loaded = from is null ? null : EdgeModel.Load(from, clip);
+        using var loaded = from is null ? null : TrainedModel.Load(from, clip);
         using var doubled = choice.Doubled == true && loaded is { Description.Network.Doubled: false } ? loaded.AtTwiceTheSize() : null;
         var start = doubled ?? loaded;
         options = choice.Apply(options, start?.Description.Network);

@@ -110,7 +110,7 @@ internal static class TrainEvalCommand
         torch.set_num_threads(1);
         OpenCvImageDecoder decoder = new();
         var (dataset, split) = new DatasetDivider(decoder).Read([data], rule)[0];
-        using var model = File.Exists(folder) ? null : EdgeModel.Load(folder);
+        using var model = File.Exists(folder) ? null : TrainedModel.Load(folder);
         var words = model is null ? foundation(ClassesOf(dataset)) : null;
         using BundleModel measured = new(words ?? (ISegmenter)new TorchSegmenter(model!));
         ModelEvaluator evaluator = new(measured, decoder, Vocabulary.English, new EvaluationOptions { PixelThreshold = threshold, Resamples = 0 });

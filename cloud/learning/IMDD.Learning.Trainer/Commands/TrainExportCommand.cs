@@ -1,4 +1,5 @@
 using System.CommandLine;
+using IMDD.Inference;
 using IMDD.Inference.Bundles;
 using IMDD.Learning.Training.Models;
 
@@ -15,8 +16,15 @@ internal static class TrainExportCommand
         Option<bool> int8 = new("--int8") { Description = "Compute in 8 bits: calibrated on --data's training side, refused where its validation side loses too much." };
         Option<bool> fp16 = new("--fp16") { Description = "Compute in 16 bits, for accelerators: refused where --data's validation side loses too much." };
         Option<string?> data = new("--data") { Description = "KEY:PATH of a data set as the line shows it, for --int8 and --fp16." };
+        Option<bool> reduceRange = new("--reduce-range") { Description = "Weights of 7 bits, with --int8: for x86 processors without VNNI, whose sums of two products of 8 bits overflow." };
+        Option<string> provider = new("--execution-provider")
+        {
+            Description = "What runs the smaller model while it is measured: what it is for, such as cuda for --fp16. A CPU computes in 32 bits what is kept in 16.",
+            DefaultValueFactory = _ => ExecutionProviders.Cpu,
+        };
+        provider.AcceptOnlyFromAmong([.. ExecutionProviders.All]);
         var json = JsonLine.CreateOption();
-        Command command = new("export", "Exports a trained model again.") { model, folder, half, int8, fp16, data, json };
+        Command command = new("export", "Exports a trained model again.") { model, folder, half, int8, fp16, data, reduceRange, provider, json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(int8) && result.GetValue(fp16))
@@ -27,31 +35,40 @@ internal static class TrainExportCommand
             {
                 result.AddError("--int8 or --fp16, and --data go together: expected both or neither.");
             }
+            else if (result.GetValue(reduceRange) && !result.GetValue(int8))
+            {
+                result.AddError("--reduce-range is of --int8: expected both.");
+            }
         });
         command.SetAction(parsed => Run(
             parsed,
             parsed.GetRequiredValue(model).FullName,
             parsed.GetRequiredValue(folder).FullName,
             parsed.GetValue(half),
-            parsed.GetValue(fp16) ? LowerPrecision.Fp16 : LowerPrecision.Int8,
-            parsed.GetValue(data),
+            parsed.GetValue(data) is { } measured
+                ? new LowerPrecisionExport(parsed.GetValue(fp16) ? LowerPrecision.Fp16 : LowerPrecision.Int8, measured)
+                {
+                    ReduceRange = parsed.GetValue(reduceRange),
+                    ExecutionProvider = parsed.GetRequiredValue(provider),
+                }
+                : null,
             parsed.GetValue(json)));
         return command;
     }
 
-    private static int Run(ParseResult parsed, string from, string folder, bool half, LowerPrecision precision, string? data, bool json)
+    private static int Run(ParseResult parsed, string from, string folder, bool half, LowerPrecisionExport? lower, bool json)
     {
         OutFolder.RequireOther(folder, from);
         var bundle = ModelBundle.Open(from);
-        using var model = EdgeModel.Load(from);
+        using var model = EdgeModel.LoadFrom(bundle);
         if (half)
         {
             model.RoundToHalf();
         }
 
-        if (data is not null)
+        if (lower is not null)
         {
-            return Lowered(parsed, precision, model, bundle, data, folder, json);
+            return Lowered(parsed, lower, model, bundle, folder, json);
         }
 
         var digest = EdgeBundle.Write(model, ProbePictures.Of(bundle), folder, CreationTime.Now(), bundle.Manifest.Reference);
@@ -68,12 +85,12 @@ internal static class TrainExportCommand
         return 0;
     }
 
-    private static int Lowered(ParseResult parsed, LowerPrecision precision, EdgeModel model, ModelBundle bundle, string data, string folder, bool json)
+    private static int Lowered(ParseResult parsed, LowerPrecisionExport export, EdgeModel model, ModelBundle bundle, string folder, bool json)
     {
-        var (digest, report) = LowerPrecisionExport.Run(precision, model, ProbePictures.Of(bundle), data, folder, CreationTime.Now(), bundle.Manifest.Reference);
+        var (digest, report) = export.Run(model, ProbePictures.Of(bundle), folder, CreationTime.Now(), bundle.Manifest.Reference);
         if (json)
         {
-            var name = precision.ToString().ToLowerInvariant();
+            var name = export.Precision.ToString().ToLowerInvariant();
             JsonLine.Write(parsed.InvocationConfiguration.Output, new Dictionary<string, object?>(StringComparer.Ordinal)
             {
                 ["out"] = report.Passed ? folder : null,

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using IMDD.Imaging;
 using IMDD.Learning.Datasets.Readers;
-using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Naming;
 using TorchSharp;
 
@@ -33,7 +32,7 @@ internal static class TrainNamingCommand
     {
         torch.set_num_threads(1);
         using var clip = clipRows.Open(parsed);
-        using var model = EdgeModel.Load(folder, clip);
+        using var model = TrainedModel.Load(folder, clip);
         var tiers = new TierNaming(model, new OpenCvImageDecoder()).Measure([.. data.Select(name => DatasetReaders.Read(name))]);
         var output = parsed.InvocationConfiguration.Output;
         if (!json)

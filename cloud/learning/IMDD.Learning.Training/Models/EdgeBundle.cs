@@ -34,7 +34,7 @@ public static class EdgeBundle
     /// <param name="model">In evaluation mode afterwards.</param>
     /// <param name="pictures">
     /// Pictures that the model was not trained on. It is compared on the first few that are large enough; some hundreds of them say where the embeddings of
-    /// usual frames lie.
+    /// usual frames lie. For a network that compares, those without a known-good view are left out where others have one.
     /// </param>
     /// <param name="folder">The bundle's; what it holds of an older one is replaced.</param>
     /// <param name="createdAt">When it was made; the same model, probes and time make the same bytes on one kind of machine.</param>
@@ -63,7 +63,7 @@ public static class EdgeBundle
         DateTimeOffset createdAt, JsonElement? reference = null)
         => Write(
             model,
-            (exported, rows) => Int8Quantization.Quantize(exported, () => calibration.Select(picture => Inputs(picture, rows, model.Description.Network.UsesReference)), options).Model,
+            (exported, rows) => Int8Quantization.Quantize(exported, () => Shown(model, calibration).Select(picture => Inputs(picture, rows, model.Description.Network.UsesReference)), options).Model,
             Int8ProbeTolerance,
             pictures,
             folder,
@@ -92,6 +92,7 @@ public static class EdgeBundle
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        pictures = Shown(model, pictures);
         EdgeSegmenter segmenter = new(model.Network, model.Description.Calibration.ToOutputs());
         segmenter.eval();
         model.Text.eval();
@@ -135,6 +136,9 @@ public static class EdgeBundle
         model.RemoveOldTexts(folder);
         return digest;
     }
+
+    private static IReadOnlyList<TrainingPicture> Shown(EdgeModel model, IReadOnlyList<TrainingPicture> pictures)
+        => KnownGoodView.AsOnALine(pictures, model.Description.Network.UsesReference);
 
     private static BundleManifest Manifest(
         EdgeModel model, OnnxModel exported, EdgeSegmenter segmenter, BundleContents contents, DateTimeOffset createdAt)
@@ -187,7 +191,7 @@ public static class EdgeBundle
         Dictionary<string, OnnxTensor> inputs = new(StringComparer.Ordinal) { ["image"] = Bytes(picture.Rgb), ["text"] = TorchTensors.ToOnnx(rows) };
         if (usesReference)
         {
-            inputs["reference"] = Bytes(picture.Reference ?? picture.Rgb);
+            inputs["reference"] = Bytes(KnownGoodView.Of(picture));
         }
 
         return inputs;

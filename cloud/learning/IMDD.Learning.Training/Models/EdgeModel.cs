@@ -82,20 +82,29 @@ public sealed class EdgeModel : IDisposable
     /// <param name="clip">The CLIP that its rows are made with, which stays the caller's and has to stay open; null: the classes that it has are all that is asked for.</param>
     /// <exception cref="TrainingException">Not a model, the message names the file; or one whose rows are made of letters, and a CLIP is given.</exception>
     /// <exception cref="Weights.WeightsException">Its rows are made with another CLIP; the message names what differs.</exception>
-    public static EdgeModel Load(string folder, ClipTextEmbedder? clip = null)
+    public static EdgeModel Load(string folder, ClipTextEmbedder? clip = null) => Read(folder, file => ReadBounded(Path.Combine(folder, file)), clip);
+
+    /// <summary>Reads the model of a bundle, whose files are checked as they are read: what is loaded is what was opened.</summary>
+    /// <param name="bundle">The bundle.</param>
+    /// <param name="clip">As of <see cref="Load"/>.</param>
+    /// <exception cref="TrainingException">As of <see cref="Load"/>; or a file is no longer what it was.</exception>
+    /// <exception cref="Weights.WeightsException">As of <see cref="Load"/>.</exception>
+    public static EdgeModel LoadFrom(ModelBundle bundle, ClipTextEmbedder? clip = null) => Read(bundle.Directory, bundle.ReadFile, clip);
+
+    private static EdgeModel Read(string folder, Func<string, byte[]> read, ClipTextEmbedder? clip)
     {
         EdgeModelDescription description;
         IReadOnlyDictionary<string, Float32Tensor> tensors;
         ClipTexts? texts;
         try
         {
-            description = JsonSerializer.Deserialize<EdgeModelDescription>(ReadBounded(Path.Combine(folder, DescriptionFile)), Json)
+            description = JsonSerializer.Deserialize<EdgeModelDescription>(read(DescriptionFile), Json)
                 ?? throw new TrainingException($"{Path.Combine(folder, DescriptionFile)} is null: expected a model's description.");
-            tensors = SafetensorsFile.Read(ReadBounded(Path.Combine(folder, WeightsFile)));
+            tensors = SafetensorsFile.Read(read(WeightsFile));
             description.Network.Validate();
-            texts = description.Clip is { } reference ? ReadTexts(folder, reference, clip) : null;
+            texts = description.Clip is { } reference ? ReadTexts(folder, read, reference, clip) : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or SafetensorsException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or SafetensorsException or ArgumentException or ModelBundleException)
         {
             throw new TrainingException($"'{folder}' is not a trained model: {e.Message}", e);
         }
@@ -252,18 +261,17 @@ public sealed class EdgeModel : IDisposable
     // Digests of text encoders are made of it: it stays as it is.
     private static string Lines(ClipReference clip) => string.Create(CultureInfo.InvariantCulture, $"{clip.Weights}\n{clip.Configuration}\n{clip.Tokenizer}\n{clip.Length}");
 
-    private static ClipTexts ReadTexts(string folder, ClipReference reference, ClipTextEmbedder? clip)
+    private static ClipTexts ReadTexts(string folder, Func<string, byte[]> read, ClipReference reference, ClipTextEmbedder? clip)
     {
         reference.Validate();
-        var path = Path.Combine(folder, ClipTextsFile);
         try
         {
-            var kept = SafetensorsFile.Read(ReadBounded(path)).Values;
+            var kept = SafetensorsFile.Read(read(ClipTextsFile)).Values;
             return new ClipTexts(reference, kept.ToDictionary(one => TextOf(one, reference.Length), one => one.Values.ToArray(), StringComparer.Ordinal), clip);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SafetensorsException)
         {
-            throw new TrainingException($"{path}: {e.Message}", e);
+            throw new TrainingException($"{Path.Combine(folder, ClipTextsFile)}: {e.Message}", e);
         }
     }
 

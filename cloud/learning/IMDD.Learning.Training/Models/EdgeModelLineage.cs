@@ -4,7 +4,10 @@ namespace IMDD.Learning.Training.Models;
 
 /// <summary>What a model was trained from.</summary>
 /// <param name="Data">The data sets as they were named.</param>
-/// <param name="SplitIds">Their splits, in the same order.</param>
+/// <param name="SplitIds">
+/// Their splits, in the same order, as <see cref="Datasets.Splits.LearnedSplits"/> says them. Models of earlier versions have the id alone also of what was
+/// learned as a whole.
+/// </param>
 /// <param name="Seed">Seed of the run.</param>
 /// <param name="Steps">Steps taken.</param>
 /// <param name="Parent">Digest of the weights it started from; null from nothing.</param>

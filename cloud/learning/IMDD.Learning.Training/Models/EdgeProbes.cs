@@ -45,7 +45,7 @@ internal static class EdgeProbes
             .OrderByDescending(p => p.IsDefective).ThenBy(p => p.Id, StringComparer.Ordinal).Take(MaxProbes).ToList();
         foreach (var picture in fitting)
         {
-            yield return (Middle(picture.Rgb, picture.Width, picture.Height), Middle(picture.Reference ?? picture.Rgb, picture.Width, picture.Height));
+            yield return (Middle(picture.Rgb, picture.Width, picture.Height), Middle(KnownGoodView.Of(picture), picture.Width, picture.Height));
         }
 
         if (fitting.Count == 0)

@@ -36,7 +36,7 @@ internal static class EdgeReference
         foreach (var picture in pictures.OrderBy(p => p.Id, StringComparer.Ordinal).Where((_, i) => i % step == 0))
         {
             using var image = picture.ImageOf(picture.Rgb);
-            using var known = model.Description.Network.UsesReference ? picture.ImageOf(picture.Reference ?? picture.Rgb) : null;
+            using var known = model.Description.Network.UsesReference ? picture.ImageOf(KnownGoodView.Of(picture)) : null;
             embeddings.Add(segmenter.Run([image], known is null ? null : [known]).Images[0].Embedding.ToArray());
             if (!picture.IsDefective)
             {

@@ -74,7 +74,7 @@ public sealed class TierNaming(EdgeModel model, IImageDecoder decoder)
     private float[]? Scores(TrainingPicture picture, Tensor rows)
     {
         using var scope = NewDisposeScope();
-        var reference = model.Description.Network.UsesReference ? EdgeInput.From(picture.Reference ?? new byte[picture.Rgb.Length], picture.Width, picture.Height) : null;
+        var reference = model.Description.Network.UsesReference ? EdgeInput.From(KnownGoodView.Of(picture), picture.Width, picture.Height) : null;
         var embedding = model.Network.forward(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), reference).Embedding;
         var cells = DefectCells.Of(picture, model.Description.Network.OutputStride, (int)embedding.shape[3]);
         return cells.Length == 0

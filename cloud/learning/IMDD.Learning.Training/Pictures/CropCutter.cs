@@ -68,8 +68,11 @@ public sealed class CropCutter(CropOptions options)
         }
 
         var scale = Math.Pow(options.MaxScale, 2 * random.NextDouble() - 1);
-        var turn = random.Next(4);
-        var mirror = random.NextDouble() < FlipShare ? -1 : 1;
+
+        // Drawn even where they are not used: all else that is drawn stays the same.
+        var (turn, isMirrored) = (random.Next(4), random.NextDouble() < FlipShare);
+        turn = options.Unturned ? 0 : turn;
+        var mirror = isMirrored && !options.Unmirrored ? -1 : 1;
         var half = side * scale / 2;
         if (picture.WholeLabel is not null)
         {

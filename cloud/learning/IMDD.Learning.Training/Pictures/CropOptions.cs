@@ -42,6 +42,17 @@ public sealed record CropOptions
     /// <summary>Sizes vary between one over this and this.</summary>
     public double MaxScale { get; init; } = 1.3;
 
+    /// <summary>
+    /// True: crops are not turned by quarters, as three of four are else. For parts whose orientation is judged, and for light from one side: there a turned
+    /// crop contradicts its truth.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Unturned { get; init; }
+
+    /// <summary>True: crops are not mirrored, as one of two is else.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Unmirrored { get; init; }
+
     /// <summary>How much light and gain vary; 0: not at all.</summary>
     public double Photometric { get; init; } = 1;
 

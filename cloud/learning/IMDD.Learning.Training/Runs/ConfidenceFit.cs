@@ -72,7 +72,7 @@ internal static class ConfidenceFit
     private static IEnumerable<(double Peak, double Area, bool IsDefect)> Regions(TorchSegmenter segmenter, TrainingPicture picture)
     {
         using var image = picture.ImageOf(picture.Rgb);
-        using var reference = segmenter.Manifest.TakesReference() ? picture.ImageOf(picture.Reference ?? new byte[picture.Rgb.Length]) : null;
+        using var reference = segmenter.Manifest.TakesReference() ? picture.ImageOf(KnownGoodView.Of(picture)) : null;
         var result = segmenter.Run([image], reference is null ? null : [reference]).Images[0];
         var truths = Defects(picture);
         return

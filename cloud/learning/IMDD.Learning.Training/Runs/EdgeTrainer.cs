@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using IMDD.Contracts.Identity;
 using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Words;
 using IMDD.Learning.Networks.Text;
 using IMDD.Learning.Training.Losses;
@@ -161,11 +162,14 @@ public sealed class EdgeTrainer : IDisposable
     /// <summary>Why the run does not go on from its newest checkpoint; null where it does.</summary>
     public string? Notice { get; }
 
+    /// <summary>CPU time that this process has taken so far, seconds: by it steps are timed.</summary>
+    internal Func<double> CpuSeconds { get; init; } = () => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
+
     /// <summary>Trains to the end.</summary>
     /// <param name="progress">Told every few steps.</param>
     /// <param name="cancellation">Stops after a step; a checkpoint is written.</param>
     /// <returns>The outcome, and the model with its calibration: the caller's to dispose.</returns>
-    /// <exception cref="TrainingException">The loss is no longer a number.</exception>
+    /// <exception cref="TrainingException">The loss, or the size of its gradients, is no longer a number.</exception>
     public async Task<(TrainingOutcome Outcome, EdgeModel Model)> RunAsync(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var smoothed = double.NaN;
@@ -259,6 +263,11 @@ public sealed class EdgeTrainer : IDisposable
         _optimizer.zero_grad();
         losses.Total.backward();
         var norm = nn.utils.clip_grad_norm_(_trained, _options.MaxGradientNorm);
+        if (!double.IsFinite(norm))
+        {
+            throw new TrainingException($"The norm of the gradients of step {_state.Step} is {norm}: lower the learning rate ({_options.LearningRate}).");
+        }
+
         _optimizer.step();
         _averaging.Update(_state.Step);
         if (_state.Step % ReportEvery == 0)
@@ -342,7 +351,7 @@ public sealed class EdgeTrainer : IDisposable
             : throw new TrainingException("The data show no class that the model to start from cannot name: what it can is learned into the network itself, not beside it.");
     }
 
-    /// <summary>Fixes the number of steps once some have been timed; true when this step did.</summary>
+    /// <summary>Plans the number of steps once some have been timed; true when this step did.</summary>
     private bool PlanSteps()
     {
         if (_state.Steps > 0 || _plan.After(_state.Step, _state.CpuSeconds) is not { } steps)
@@ -526,7 +535,9 @@ public sealed class EdgeTrainer : IDisposable
         {
             Options = _options with { CheckpointEvery = 1 },
             Names = _data.Descriptions.Count > 0 ? [.. _data.Names, $"{_data.Descriptions.Count} looks"] : _data.Names,
-            _data.SplitIds,
+
+            // Without the mark of what is learned as a whole, which runs of earlier versions did not have.
+            SplitIds = _data.SplitIds.Select(LearnedSplits.IdOf),
             Data = _dataDigest,
             Classes = _data.AllClasses,
             Pictures = _data.Train.Select(p => new { p.Id, p.Weight, p.IsOutlined }),
@@ -542,8 +553,6 @@ public sealed class EdgeTrainer : IDisposable
     /// <summary>What must not be learned by any default model is no word of it either.</summary>
     private static HashSet<string> ReservedWords()
         => [.. DefectKinds.Reserved.Select(k => Vocabulary.English.Resolve(k.Name()) ?? k.Name())];
-
-    private static double CpuSeconds() => Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds;
 
     private static IEnumerable<Float32Tensor> Prefixed(IEnumerable<Float32Tensor> tensors, string prefix)
         => tensors.Select(t => t with { Name = prefix + t.Name });

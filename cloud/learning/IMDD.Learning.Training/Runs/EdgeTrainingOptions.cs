@@ -5,7 +5,7 @@ using IMDD.Learning.Training.Pictures;
 
 namespace IMDD.Learning.Training.Runs;
 
-/// <summary>How a run trains. Equal options, data and machine give equal weights, bit by bit.</summary>
+/// <summary>How a run trains. Equal options with a number of steps, data and machine give equal weights, bit by bit.</summary>
 public sealed record EdgeTrainingOptions
 {
     /// <summary>The network.</summary>
@@ -23,7 +23,7 @@ public sealed record EdgeTrainingOptions
     /// <summary>Steps; null: as many as <see cref="Minutes"/> allow.</summary>
     public long? Steps { get; init; }
 
-    /// <summary>CPU-minutes of training, without validation; the number of steps is fixed after the first ones have been timed.</summary>
+    /// <summary>CPU-minutes of training, without validation: the number of steps is planned when the first ones have been timed, and lowered where later ones take longer.</summary>
     public double Minutes { get; init; } = 10;
 
     /// <summary>Crops a step.</summary>

@@ -1,3 +1,4 @@
+using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Training.Models;
 using IMDD.Learning.Training.Pictures;
 
@@ -36,6 +37,11 @@ public static class ModelCalibration
             throw new TrainingException($"The data show classes that the model has no name for ({string.Join(", ", unknown)}): expected data without them, or a model that learned them.");
         }
 
+        if (LearnedAsAWhole(description.Lineage, data) is { } whole)
+        {
+            throw new TrainingException($"The model was trained on {whole} as a whole: its validation side of now may have been learned from. Expected other data.");
+        }
+
         if (LearnedByAnotherSplit(description.Lineage, data) is { } known)
         {
             throw new TrainingException($"The model was trained on {known} by another split: its validation side of now may have been learned from. Expected the options that divided it then.");
@@ -64,6 +70,10 @@ public static class ModelCalibration
         ConfidenceFit.Apply(model, data);
         return validation;
     }
+
+    /// <summary>The first data set that was learned as a whole, whatever it was called then; null: there is none, as far as is known.</summary>
+    private static string? LearnedAsAWhole(EdgeModelLineage lineage, TrainingData data)
+        => data.Names.Zip(data.SplitIds).FirstOrDefault(now => LearnedSplits.IsWhole(lineage.SplitIds, now.Second)).First;
 
     /// <summary>The first data set that was trained on by another split than it has now; null: there is none, as far as is known.</summary>
     private static string? LearnedByAnotherSplit(EdgeModelLineage lineage, TrainingData data)

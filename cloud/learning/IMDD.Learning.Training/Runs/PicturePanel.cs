@@ -39,10 +39,7 @@ internal static class PicturePanel
         using var noGradient = no_grad();
         using var scope = NewDisposeScope();
         model.Network.eval();
-        var reference = model.Description.Network.UsesReference
-            ? EdgeInput.From(picture.Reference ?? new byte[picture.Rgb.Length], picture.Width, picture.Height)
-            : null;
-        var defect = model.Network.forward(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), reference).Defect;
+        var defect = model.Network.forward(EdgeInput.From(picture.Rgb, picture.Width, picture.Height), PictureScorer.ReferenceOf(model, picture)).Defect;
         return (defect.sigmoid().data<float>().ToArray(), (int)defect.shape[2]);
     }
 }

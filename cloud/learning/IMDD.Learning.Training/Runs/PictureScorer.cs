@@ -30,7 +30,7 @@ internal sealed class PictureScorer
 
     /// <summary>A picture's known-good view as a network takes it; null where it takes none.</summary>
     public static Tensor? ReferenceOf(EdgeModel model, TrainingPicture picture) => model.Description.Network.UsesReference
-        ? EdgeInput.From(picture.Reference ?? new byte[picture.Rgb.Length], picture.Width, picture.Height)
+        ? EdgeInput.From(KnownGoodView.Of(picture), picture.Width, picture.Height)
         : null;
 
     /// <summary>The values of a map <c>[1, h, w]</c> that belong to the picture and not to its padding, row-major, and how many are in a row.</summary>

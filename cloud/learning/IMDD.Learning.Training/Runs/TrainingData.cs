@@ -6,7 +6,7 @@ namespace IMDD.Learning.Training.Runs;
 
 /// <summary>What a run learns from and is judged by.</summary>
 /// <param name="Names">The data sets as they were named.</param>
-/// <param name="SplitIds">Their splits.</param>
+/// <param name="SplitIds">Their splits, as <see cref="Datasets.Splits.LearnedSplits"/> says them.</param>
 /// <param name="Classes">All classes, in ordinal order of their ids.</param>
 /// <param name="Descriptions">Further classes of the training pictures, numbered after those, which are words for them but no names that the model gives.</param>
 /// <param name="Train">Pictures to learn from.</param>

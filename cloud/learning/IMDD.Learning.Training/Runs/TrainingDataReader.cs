@@ -26,7 +26,7 @@ public static class TrainingDataReader
 
     /// <summary>Reads.</summary>
     /// <param name="names"><c>KEY:PATH</c> each.</param>
-    /// <param name="shots">At most this many training pictures of a class; null: all.</param>
+    /// <param name="shots">Training pictures that are drawn for each class (<see cref="KShot"/>); null: all.</param>
     /// <param name="seed">Which shots are drawn.</param>
     /// <param name="normalOnly">True: no defective picture is learned from or judged by.</param>
     /// <param name="rule">How the data sets are divided; null: each for itself.</param>
@@ -54,7 +54,7 @@ public static class TrainingDataReader
         foreach (var ((dataset, split), index) in divided.Select((one, index) => (one, index)))
         {
             problems.AddRange(dataset.Problems);
-            splitIds.Add(split.Id);
+            splitIds.Add(index < selection.Names.Count ? split.Id : LearnedSplits.Whole(split.Id));
             if (index >= described)
             {
                 sides.Add((index, dataset.Samples, []));

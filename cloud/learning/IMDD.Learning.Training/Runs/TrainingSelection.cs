@@ -21,7 +21,7 @@ public sealed record TrainingSelection
     /// </summary>
     public IReadOnlyList<string> Descriptions { get; init; } = [];
 
-    /// <summary>At most this many training pictures of a class; null: all.</summary>
+    /// <summary>Training pictures that are drawn for each class (<see cref="Datasets.Splits.KShot"/>); null: all.</summary>
     public int? Shots { get; init; }
 
     /// <summary>Which shots are drawn.</summary>

@@ -37,7 +37,7 @@ internal sealed class NamingTrial(ISegmenter before, ISegmenter after, IReadOnly
     public IReadOnlyList<TriedRegion> Try(TrainingPicture picture)
     {
         using var image = picture.ImageOf(picture.Rgb);
-        using var reference = picture.Reference is { } known && before.Manifest.TakesReference() ? picture.ImageOf(known) : null;
+        using var reference = before.Manifest.TakesReference() ? picture.ImageOf(KnownGoodView.Of(picture)) : null;
         RgbImage[]? references = reference is null ? null : [reference];
         var result = after.Run([image], references).Images[0];
         var regions = Extract(result, after.Manifest, picture);

@@ -1,0 +1,23 @@
+namespace IMDD.Learning.Datasets.Splits;
+
+/// <summary>
+/// How a model says by which splits it was trained. The id of a split alone says that its test side was held out. Of what was learned as a whole no side was: its id
+/// has a prefix, so that whoever looks for the id itself does not find it.
+/// </summary>
+public static class LearnedSplits
+{
+    private const string WholePrefix = "whole:";
+
+    /// <summary>What is said of a data set that is learned as a whole.</summary>
+    /// <param name="splitId"><see cref="DatasetSplit.Id"/>.</param>
+    public static string Whole(string splitId) => WholePrefix + splitId;
+
+    /// <summary>True where a data set of this split was learned as a whole.</summary>
+    /// <param name="learned">What a model says.</param>
+    /// <param name="splitId"><see cref="DatasetSplit.Id"/>.</param>
+    public static bool IsWhole(IEnumerable<string> learned, string splitId) => learned.Contains(Whole(splitId), StringComparer.Ordinal);
+
+    /// <summary>The split's id, whatever of its data set was learned.</summary>
+    /// <param name="learned">One of what a model says.</param>
+    public static string IdOf(string learned) => learned.StartsWith(WholePrefix, StringComparison.Ordinal) ? learned[WholePrefix.Length..] : learned;
+}
