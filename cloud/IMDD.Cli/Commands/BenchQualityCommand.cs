@@ -54,8 +54,9 @@ internal static class BenchQualityCommand
             RefuseOthers(request, kept);
             var program = parsed.GetValue(trainer)?.FullName ?? TrainerProcess.Find() ?? throw Missing("--trainer");
             var progress = TextWriter.Synchronized(parsed.InvocationConfiguration.Error);
-            QualityBench bench = new(
-                request, kept, new DataRoot(parsed.GetValue(root)?.FullName), new TrainerProcess(program, progress), Checkout.Commit(), progress);
+            DataRoot data = new(parsed.GetValue(root)?.FullName);
+            RefuseOtherPictures(request, kept, new SplitCheck(data, progress), cancellation);
+            QualityBench bench = new(request, kept, data, new TrainerProcess(program, progress), Checkout.Commit(), progress);
             var outcome = await bench.RunAsync(cancellation).ConfigureAwait(false);
             Report(parsed, table with { Rows = request.Rows }, kept, outcome, parsed.GetValue(json));
             return outcome.Failed.Count == 0 ? ExitCodes.Stopped : ExitCodes.Failed;
@@ -80,6 +81,28 @@ internal static class BenchQualityCommand
         if (others.Count > 0)
         {
             throw Wrong($"{string.Join("; ", others)}: give what it was made with, or remove its file to make it anew.");
+        }
+    }
+
+    /// <summary>The same of results of other pictures than are here: the seeds of a row would not compare.</summary>
+    private static void RefuseOtherPictures(QualityRequest request, QualityResults kept, SplitCheck check, CancellationToken cancellation)
+    {
+        List<string> others = [];
+        foreach (var row in request.Rows)
+        {
+            foreach (var seed in request.Seeds)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (kept.Read(row.Id, seed) is { } result && check.Difference(row, result) is { } difference)
+                {
+                    others.Add($"{row.Id}.seed{seed} was made from other pictures ({difference})");
+                }
+            }
+        }
+
+        if (others.Count > 0)
+        {
+            throw Wrong($"{string.Join("; ", others)}: give another --results folder, or remove its file to make it anew.");
         }
     }
 

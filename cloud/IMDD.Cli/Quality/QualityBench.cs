@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
-using IMDD.Learning.Datasets;
 
 namespace IMDD.Cli.Quality;
 
@@ -19,6 +18,7 @@ internal sealed class QualityBench(QualityRequest request, QualityResults result
     };
 
     /// <summary>Makes what is missing.</summary>
+    /// <exception cref="CommandFailedException">A result cannot be kept: none that follows could be.</exception>
     public async Task<QualityOutcome> RunAsync(CancellationToken cancellation)
     {
         List<string> made = [], kept = [];
@@ -40,7 +40,7 @@ internal sealed class QualityBench(QualityRequest request, QualityResults result
                     made.Add(name);
                     await progress.WriteLineAsync($"{name}: done").ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is QualityException or DatasetException or ModelBundleException or SegmenterException)
+                catch (Exception e) when (e is QualityException or ModelBundleException or SegmenterException)
                 {
                     failed[name] = e.Message;
                     await progress.WriteLineAsync($"{name}: {e.Message}").ConfigureAwait(false);
@@ -66,17 +66,27 @@ internal sealed class QualityBench(QualityRequest request, QualityResults result
         QualityMeasurer measurer = new(folder, data, trainer, progress);
         Dictionary<string, IReadOnlyDictionary<string, double>> metrics = new(StringComparer.Ordinal);
         Dictionary<string, IReadOnlyDictionary<string, string>> undefined = new(StringComparer.Ordinal);
+        Dictionary<string, MeasuredPictures> pictures = new(StringComparer.Ordinal);
         foreach (var measurement in row.Measurements)
         {
             cancellation.ThrowIfCancellationRequested();
-            var (values, reasons) = await measurer.MeasureAsync(measurement, $"{name}/{measurement.Name}", cancellation).ConfigureAwait(false);
-            metrics[measurement.Name] = values;
+            var measured = await measurer.MeasureAsync(measurement, $"{name}/{measurement.Name}", cancellation).ConfigureAwait(false);
+            metrics[measurement.Name] = measured.Values;
+            if (measured.Pictures is { } seen)
+            {
+                pictures[measurement.Name] = seen;
+            }
+
             var shown = row.Figures.Where(f => f.Measurement == measurement.Name || f.Minus == measurement.Name).Select(f => f.Metric).ToHashSet(StringComparer.Ordinal);
-            undefined[measurement.Name] = shown.Where(m => !values.ContainsKey(m))
-                .ToDictionary(m => m, m => reasons.GetValueOrDefault(m, "there is no such metric"), StringComparer.Ordinal);
+            undefined[measurement.Name] = shown.Where(m => !measured.Values.ContainsKey(m))
+                .ToDictionary(m => m, m => measured.Undefined.GetValueOrDefault(m, "there is no such metric"), StringComparer.Ordinal);
         }
 
-        return new QualityResult(row.Id, seed, commit, Math.Round(runs.Sum(r => r.CpuMinutes), 2), runs, metrics, undefined) { Conditions = request.ConditionsOf(row) };
+        return new QualityResult(row.Id, seed, commit, Math.Round(runs.Sum(r => r.CpuMinutes), 2), runs, metrics, undefined)
+        {
+            Conditions = request.ConditionsOf(row),
+            Pictures = pictures,
+        };
     }
 
     private async Task<TrainedRun> TrainAsync(
@@ -100,15 +110,12 @@ internal sealed class QualityBench(QualityRequest request, QualityResults result
         AddList("--test-group", training.TestGroups);
         AddList("--from", training.Pretrained && request.From is { } from ? [from.Folder] : []);
         arguments.AddRange(training.Arguments);
-        var said = await trainer.RunAsync(arguments, label, cancellation).ConfigureAwait(false);
-        try
-        {
-            return said.Deserialize<TrainedRun>(TrainerJson)! with { Name = training.Name };
-        }
-        catch (JsonException e)
-        {
-            throw new QualityException($"The trainer's last line is not understood: {e.Message}", e);
-        }
+        var run = TrainerProcess.Understood<TrainedRun>(await trainer.RunAsync(arguments, label, cancellation).ConfigureAwait(false), TrainerJson);
+
+        // The name is not in the line, so that not all that is required of a run can be required of it.
+        return run is { BundleDigest: not null, Digest: not null, Size: not null, SplitIds: not null, DrawShares: not null }
+            ? run with { Name = training.Name }
+            : throw new QualityException("The trainer's last line does not say what was trained.");
 
         void AddList(string option, IReadOnlyList<string> values)
         {

@@ -8,7 +8,10 @@ internal static class QualityCurves
 {
     private const int Columns = 5;
 
-    /// <summary>A table in Markdown, with an empty line before it; empty where nothing is missed, or no result has a curve.</summary>
+    private const string Legend = "How those trainings went: the score of the validation side (mean of pixel AP, image AUROC and naming, where they are defined) after a share of the steps; "
+        + "kept are the weights of the step in the last column.";
+
+    /// <summary>A table in Markdown with its legend, an empty line before it; empty where nothing is missed, or no result has a curve.</summary>
     public static string Render(QualityTable table, QualityResults results)
     {
         StringBuilder lines = new();
@@ -38,7 +41,7 @@ internal static class QualityCurves
         }
 
         var shares = string.Join(" | ", Enumerable.Range(1, Columns).Select(column => $"{100 * column / Columns} %"));
-        return $"\n| row that misses a goal | training | seed | {shares} | kept |\n|---|---|---|{string.Concat(Enumerable.Repeat("---|", Columns))}---|\n{lines}";
+        return $"\n{Legend}\n\n| row that misses a goal | training | seed | {shares} | kept |\n|---|---|---|{string.Concat(Enumerable.Repeat("---|", Columns))}---|\n{lines}";
     }
 
     /// <summary>The score of the last validation up to a share of the steps; null where there was none.</summary>

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using IMDD.Imaging;
 using IMDD.Inference;
 using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Samples;
 using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Datasets.Words;
 using IMDD.Learning.Evaluation.Models;
@@ -19,21 +19,20 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
     private const int SignificantDecimals = 6;
     private const int ReportEvery = 100;
 
-    /// <summary>The metrics that are defined, and the reasons for those that are not.</summary>
-    /// <exception cref="QualityException">A bundle was trained by another split than the data's.</exception>
-    public async Task<(IReadOnlyDictionary<string, double> Values, IReadOnlyDictionary<string, string> Undefined)> MeasureAsync(
-        QualityMeasurement measurement, string label, CancellationToken cancellation)
+    /// <summary>Measures, and tells what could not be.</summary>
+    /// <exception cref="QualityException">A bundle was trained by another split than the data's, a data set cannot be read, or no picture can be measured.</exception>
+    public async Task<Measured> MeasureAsync(QualityMeasurement measurement, string label, CancellationToken cancellation)
         => measurement.Measure == QualityMeasure.Eval
             ? Evaluate(measurement, label)
-            : (await NameAsync(measurement.Parts[0], label, cancellation).ConfigureAwait(false), new Dictionary<string, string>());
+            : new Measured(await NameAsync(measurement.Parts[0], label, cancellation).ConfigureAwait(false), new Dictionary<string, string>(), null);
 
     private async Task<IReadOnlyDictionary<string, double>> NameAsync(QualityPart part, string label, CancellationToken cancellation)
     {
         var said = await trainer.RunAsync(["train", "naming", "--model", BundleOf(part), "--data", .. data.Resolve(part.Data)], label, cancellation).ConfigureAwait(false);
-        return said.Deserialize<Dictionary<string, double>>()!.ToDictionary(m => m.Key, m => Rounded(m.Value), StringComparer.Ordinal);
+        return TrainerProcess.Understood<Dictionary<string, double>>(said).ToDictionary(m => m.Key, m => Rounded(m.Value), StringComparer.Ordinal);
     }
 
-    private (IReadOnlyDictionary<string, double> Values, IReadOnlyDictionary<string, string> Undefined) Evaluate(QualityMeasurement measurement, string label)
+    private Measured Evaluate(QualityMeasurement measurement, string label)
     {
         OpenCvImageDecoder decoder = new();
         SplitName? side = measurement.Side == "all" ? null : Enum.Parse<SplitName>(measurement.Side, ignoreCase: true);
@@ -45,9 +44,12 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
             var ranksByConfidence = bundles.TrueForAll(bundle => bundle.Manifest.RegionConfidence is not null);
             foreach (var (part, bundle) in measurement.Parts.Zip(bundles))
             {
-                folds.Add(Open(part, bundle, side, decoder, ranksByConfidence));
+                folds.Add(Open(part, bundle, side, ranksByConfidence));
             }
 
+            // Folds of one data set have the same files.
+            var unused = folds.SelectMany(f => f.Dataset.Problems.Select(p => (f.Dataset.Root, Problem: p))).Distinct().Select(p => p.Problem).ToList();
+            Tell(label, "not used", unused);
             ModelEvaluator evaluator = new(folds[0].Model, decoder, Vocabulary.English, new EvaluationOptions { ChooseThresholds = false, Resamples = 0 });
             var report = evaluator.RunPooled(folds, side, (done, of) =>
             {
@@ -56,9 +58,16 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
                     progress.WriteLine($"{label}: {done} of {of} pictures");
                 }
             });
-            return (
+            Tell(label, "not measured", report.Problems);
+            if (report.Images == 0)
+            {
+                throw new QualityException($"No picture of '{measurement.Name}' can be measured{(report.Problems.Count > 0 ? $": {Shown(report.Problems)}" : ".")}");
+            }
+
+            return new Measured(
                 report.Metrics.Where(m => m.Value.IsDefined).ToDictionary(m => m.Key, m => Rounded(m.Value.Value), StringComparer.Ordinal),
-                report.Metrics.Where(m => !m.Value.IsDefined).ToDictionary(m => m.Key, m => m.Value.Undefined!, StringComparer.Ordinal));
+                report.Metrics.Where(m => !m.Value.IsDefined).ToDictionary(m => m.Key, m => m.Value.Undefined!, StringComparer.Ordinal),
+                new MeasuredPictures(report.Images, unused.Count, report.Problems.Count));
         }
         finally
         {
@@ -66,10 +75,9 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
         }
     }
 
-    private EvaluationFold Open(QualityPart part, ModelBundle bundle, SplitName? side, OpenCvImageDecoder decoder, bool ranksByConfidence)
+    private EvaluationFold Open(QualityPart part, ModelBundle bundle, SplitName? side, bool ranksByConfidence)
     {
-        DivisionRule rule = new() { With = data.Resolve(part.SplitWith), TestGroups = part.TestGroups };
-        var (dataset, split) = new DatasetDivider(decoder).Read([data.Resolve(part.Data[0])], rule)[0];
+        var (dataset, split) = data.Read([part.Data[0]], new DivisionRule { With = part.SplitWith, TestGroups = part.TestGroups })[0];
         BundleModel model = new(SegmenterFactory.Create(bundle, new SegmenterOptions { MaxBatch = 1 }), ranksByConfidence: ranksByConfidence);
         if (side is not null && !(model.SplitId ?? "").Split(' ').Contains(split.Id, StringComparer.Ordinal))
         {
@@ -79,6 +87,18 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
 
         return new EvaluationFold(model, dataset, split);
     }
+
+    private void Tell(string label, string what, IReadOnlyList<FileProblem> problems)
+    {
+        if (problems.Count > 0)
+        {
+            progress.WriteLine($"{label}: {what}: {Shown(problems)}");
+        }
+    }
+
+    /// <summary>The first, and how many more.</summary>
+    private static string Shown(IReadOnlyList<FileProblem> problems)
+        => $"{problems[0].File}: {problems[0].Reason}{(problems.Count > 1 ? $" (and {problems.Count - 1} more)" : "")}";
 
     private string BundleOf(QualityPart part) => Path.Combine(folder, part.Training);
 

@@ -23,6 +23,10 @@ internal sealed record QualityResult(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public QualityConditions? Conditions { get; init; }
 
+    /// <summary>What was looked at, by measurement; null in results of earlier versions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, MeasuredPictures>? Pictures { get; init; }
+
     /// <summary>
     /// The checkout's commit, and those that its trainers were built from where they are others: the checkout may move on, and what was interrupted go on, while
     /// a row is made.

@@ -61,13 +61,21 @@ internal sealed class QualityResults(string folder)
     }
 
     /// <summary>Keeps a result.</summary>
+    /// <exception cref="CommandFailedException">It cannot be written.</exception>
     public void Write(QualityResult result)
     {
-        Directory.CreateDirectory(folder);
         var path = PathOf(result.Row, result.Seed);
         var unfinished = path + ".partial";
-        File.WriteAllText(unfinished, JsonSerializer.Serialize(result, Json) + "\n");
-        File.Move(unfinished, path, overwrite: true);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(unfinished, JsonSerializer.Serialize(result, Json) + "\n");
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException($"{path} cannot be written: {e.Message} What was trained for it is kept: --resume goes on from there.", inner: e);
+        }
     }
 
     private string PathOf(string row, int seed) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{row}.seed{seed}.json"));

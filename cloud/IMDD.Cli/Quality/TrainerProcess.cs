@@ -11,6 +11,8 @@ internal sealed class TrainerProcess(string program, TextWriter log)
 {
     private const string Name = "IMDD.Learning.Trainer";
 
+    private const int MaxShown = 200;
+
     // It still finishes a step and a checkpoint.
     private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(1);
 
@@ -28,7 +30,7 @@ internal sealed class TrainerProcess(string program, TextWriter log)
     /// <param name="cancellation">Stops it.</param>
     /// <param name="refusal">Exit code by which the verb says no, with its figures all the same; null: it has none.</param>
     /// <returns>The last line of its output.</returns>
-    /// <exception cref="QualityException">It failed; the message is its own.</exception>
+    /// <exception cref="QualityException">It failed, and the message is its own; or that line is no JSON.</exception>
     public async Task<JsonElement> RunAsync(IEnumerable<string> arguments, string label, CancellationToken cancellation, int? refusal = null)
     {
         using var process = Start([.. arguments, "--json"]);
@@ -47,9 +49,34 @@ internal sealed class TrainerProcess(string program, TextWriter log)
         var last = await said.ConfigureAwait(false);
         var lines = (await output.ConfigureAwait(false)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         cancellation.ThrowIfCancellationRequested();
-        return (process.ExitCode == 0 || process.ExitCode == refusal) && lines.Length > 0
-            ? JsonSerializer.Deserialize<JsonElement>(lines[^1])
-            : throw new QualityException($"The trainer ended with exit code {process.ExitCode}{(last.Length > 0 ? $": {last}" : "")}");
+        if ((process.ExitCode != 0 && process.ExitCode != refusal) || lines.Length == 0)
+        {
+            throw new QualityException($"The trainer ended with exit code {process.ExitCode}{(last.Length > 0 ? $": {last}" : "")}");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<JsonElement>(lines[^1]);
+        }
+        catch (JsonException e)
+        {
+            throw new QualityException($"The trainer's last line is not JSON: '{lines[^1][..Math.Min(lines[^1].Length, MaxShown)]}'", e);
+        }
+    }
+
+    /// <summary>The last line of its output as what is expected of the verb.</summary>
+    /// <exception cref="QualityException">It is something else.</exception>
+    public static T Understood<T>(JsonElement said, JsonSerializerOptions? options = null)
+        where T : class
+    {
+        try
+        {
+            return said.Deserialize<T>(options) ?? throw new QualityException("The trainer's last line is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new QualityException($"The trainer's last line is not understood: {e.Message}", e);
+        }
     }
 
     private Process Start(IEnumerable<string> arguments)

@@ -1,4 +1,5 @@
 using IMDD.Cli.Quality;
+using IMDD.Inference.Bundles;
 using IMDD.Learning.Datasets.Readers;
 using IMDD.Testing;
 
@@ -88,6 +89,23 @@ public sealed class QualityTableTests : IDisposable
         File.ReadAllText(_directory.File("rows/a.seed1.json")).ShouldNotContain("conditions");
     }
 
+    /// <summary>The command of infra/quality/README.md.</summary>
+    [Fact]
+    public void Resume_AsDocumented_TakesEveryShippedResult()
+    {
+        var bundle = Repository.PathOf("edge", "IMDD.Edge.Agent", "bundles", "surfaces");
+        var shipped = Repository.PathOf("infra", "quality", "rows");
+        var table = QualityTableFile.Read(null);
+        QualityRequest request = new(table.Rows, [1, 2, 3], 40, "small", (bundle, ModelBundle.Open(bundle).Digest), _directory.Path);
+        QualityResults results = new(shipped);
+
+        var kept = table.Rows.SelectMany(row => results.OfRow(row.Id).Select(result => (Row: row, Result: result))).ToList();
+
+        kept.Select(k => $"{k.Row.Id}.seed{k.Result.Seed}.json").ShouldBe(Directory.EnumerateFiles(shipped).Select(Path.GetFileName), ignoreOrder: true);
+        kept.Select(k => k.Result.Conditions?.Difference(request.ConditionsOf(k.Row)) is { } difference ? $"{k.Row.Id}.seed{k.Result.Seed}: {difference}" : null)
+            .OfType<string>().ShouldBeEmpty();
+    }
+
     [Fact]
     public void Render_TrainingsOfOtherCommits_AreListed()
     {
@@ -134,6 +152,28 @@ public sealed class QualityTableTests : IDisposable
 
         Should.Throw<CommandFailedException>(() => new QualityResults(_directory.Path).Read("a", 1)).Message.ShouldContain("a.seed1.json");
         File.Exists(_directory.File("a.seed1.json")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Write_PicturesOfAMeasurement_ByTheNamesOfEvalAndOlderResultsHaveNone()
+    {
+        QualityResults results = new(_directory.Path);
+        results.Write(Result(1, 0.5));
+        results.Write(Result(2, 0.5) with { Pictures = new Dictionary<string, MeasuredPictures> { ["m"] = new(12, 1, 2) } });
+
+        File.ReadAllText(_directory.File("a.seed1.json")).ShouldNotContain("pictures");
+        results.Read("a", 1).ShouldNotBeNull().Pictures.ShouldBeNull();
+        var text = File.ReadAllText(_directory.File("a.seed2.json"));
+        text.ShouldSatisfyAllConditions(t => t.ShouldContain("\"images\": 12"), t => t.ShouldContain("\"files_not_used\": 1"), t => t.ShouldContain("\"files_not_measured\": 2"));
+        results.Read("a", 2).ShouldNotBeNull().Pictures.ShouldNotBeNull()["m"].ShouldBe(new MeasuredPictures(12, 1, 2));
+    }
+
+    [Fact]
+    public void Write_ResultThatCannotBeKept_EndsTheCommand()
+    {
+        File.WriteAllText(_directory.File("rows"), "no folder");
+
+        Should.Throw<CommandFailedException>(() => new QualityResults(_directory.File("rows")).Write(Result(1, 0.5))).Message.ShouldContain("a.seed1.json cannot be written");
     }
 
     [Fact]
