@@ -10,7 +10,10 @@ internal static class ExternalWeights
 {
     private const int MaxDepth = 100;
     private const int LengthDelimited = 2;
+    private const int OperatorField = 4;
     private const string Location = "location";
+
+    private static ReadOnlySpan<byte> Engine => "EPContext"u8;
 
     private enum Message
     {
@@ -27,7 +30,7 @@ internal static class ExternalWeights
 
     /// <summary>The locations, as the graph writes them, each once.</summary>
     /// <param name="model">A serialised ModelProto.</param>
-    /// <exception cref="InvalidDataException">It is none.</exception>
+    /// <exception cref="InvalidDataException">It is none, or has nodes that name files of their own.</exception>
     public static IReadOnlySet<string> Of(ReadOnlySpan<byte> model)
     {
         HashSet<string> locations = new(StringComparer.Ordinal);
@@ -45,8 +48,9 @@ internal static class ExternalWeights
         var (key, value) = ("", "");
         while (bytes.Length > 0)
         {
-            var tag = Varint(ref bytes);
-            var (field, wire) = ((int)Math.Min(tag >> 3, int.MaxValue), (int)(tag & 7));
+            // The runtime reads a longer tag as one of 32 bits, and so as another field.
+            var tag = Varint(ref bytes) is var read and <= uint.MaxValue ? read : throw Malformed("a field has more bits than there are");
+            var (field, wire) = ((int)(tag >> 3), (int)(tag & 7));
             if (wire != LengthDelimited)
             {
                 Skip(ref bytes, wire);
@@ -62,6 +66,10 @@ internal static class ExternalWeights
                     2 => (key, Encoding.UTF8.GetString(content)),
                     _ => (key, value),
                 };
+            }
+            else if (message == Message.Node && field == OperatorField && content.SequenceEqual(Engine))
+            {
+                throw new InvalidDataException("it has a node EPContext, which is an engine that a provider compiled, in a file that it names: expected the graph itself.");
             }
             else if (Within(message, field) is { } part)
             {

@@ -46,11 +46,8 @@ internal static class ProviderSettings
         if (options.EngineCacheDirectory.Length > 0)
         {
             // An engine of another profile would be taken for this one's, and made anew in its place.
-            var folder = Path.Combine(
-                Path.GetFullPath(options.EngineCacheDirectory),
-                ModelBundle.AddressPrefix + digest[ContentDigest.Prefix.Length..],
-                profile.Count == 0 ? AnyShape : NameOf(profile));
-            settings[EngineCachePath] = folder;
+            var folder = Path.Combine(Path.GetFullPath(options.EngineCacheDirectory), ModelBundle.AddressPrefix + digest[ContentDigest.Prefix.Length..]);
+            settings[EngineCachePath] = Path.Combine(folder, profile.Count == 0 ? AnyShape : NameOf(profile));
             settings["trt_engine_cache_enable"] = Text(true);
             settings["trt_timing_cache_enable"] = Text(true);
             settings["trt_timing_cache_path"] = folder;

@@ -98,6 +98,24 @@ public sealed class BundleCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Sign_WithACounterThatCannotBeWritten_LeavesTheSignatureThatIsThere()
+    {
+        await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");
+        await JsonAsync("bundle", "key", "--out", Key, "--json");
+        await JsonAsync("bundle", "sign", "--bundle", Bundle, "--key", Key, "--json");
+        using var key = PrivateKey.Read(Key);
+        var bundle = ModelBundle.Open(Bundle);
+
+        // The manifest has been written when the envelope cannot be.
+        Directory.CreateDirectory(bundle.PathOf(BundleSigner.UnfinishedFile));
+        Should.Throw<Exception>(() => BundleSigner.Sign(bundle, key, isAdded: false, counter: 2)).ShouldBeAssignableTo<SystemException>();
+        Directory.Delete(bundle.PathOf(BundleSigner.UnfinishedFile));
+
+        File.Delete(bundle.PathOf(ModelBundle.ManifestFile + ".part"));
+        ModelBundle.Open(Bundle, new BundleTrust { Keys = TrustedKeys.Load(Key + ".pub") }).Digest.ShouldBe(bundle.Digest);
+    }
+
+    [Fact]
     public async Task Sign_WithACounterInAFolderCalledByItsDigest_IsRefusedAndChangesNothing()
     {
         await JsonAsync("bundle", "contrast", "--out", Bundle, "--json");

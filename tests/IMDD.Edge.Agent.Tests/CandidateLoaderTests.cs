@@ -48,11 +48,26 @@ public sealed class CandidateLoaderTests : IDisposable
         late.Message.ShouldContain("A frame of 2048 x 2048");
     }
 
-    private CandidateLoader Loader(SeenFrame seen)
+    [Theory]
+    [InlineData("cpu", "4096")]
+    [InlineData("tensorrt", "was asked for")]
+    public async Task Load_FrameSeenBesideTheSizesThatAreNamed_IsRunUnlessAnEngineIsForThoseAlone(string provider, string failure)
+    {
+        // One frame is more than an array can hold; where it is left out, the provider that is not there is what fails.
+        SeenFrame stray = new(4096, 4096, Tiles: null);
+        ModelOptions model = new() { Threads = 1, ExecutionProvider = provider };
+        model.WarmUpSizes.Add("64x64");
+
+        var error = await Should.ThrowAsync<Inference.SegmenterException>(() => Loader(stray, model).LoadAsync(ModelBundle.Open(TestBundle.Shipped)));
+
+        error.Message.ShouldContain(failure);
+    }
+
+    private CandidateLoader Loader(SeenFrame seen, ModelOptions? options = null)
     {
         var group = TestGroup.Create(folder: _directory.File("store"));
         group.Slot.TryUse(seen, (_, _) => { }).ShouldBeFalse("there is no model");
-        IOptions<ModelOptions> model = Options.Create(new ModelOptions { Threads = 1 });
+        IOptions<ModelOptions> model = Options.Create(options ?? new ModelOptions { Threads = 1 });
         IOptions<StoreOptions> store = Options.Create(new StoreOptions { Directory = _directory.File("store") });
         TrustStore trust = new(model, store, CrashPoints.None, TimeProvider.System, NullLogger<TrustStore>.Instance);
         BundleOpener opener = new(model, Options.Create(new AgentOptions { MaxBatch = 64 }), store, trust, NullLogger<BundleOpener>.Instance);

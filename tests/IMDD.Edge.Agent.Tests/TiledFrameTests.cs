@@ -1,4 +1,5 @@
 using IMDD.Contracts.Events;
+using IMDD.Contracts.Identity;
 using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
 using IMDD.Edge.Agent.Tests.Support;
@@ -103,34 +104,32 @@ public sealed class TiledFrameTests
         var runs = 0;
         harness.Segmenter.BeforeRun = _ =>
         {
-            // Six runs for the first frame alone, six for the second; the third is tried twice, and fails twice.
+            // Six runs for the first frame alone, six for the second; the third, in one batch with it, is tried twice, and fails twice.
             if (Interlocked.Increment(ref runs) > 12)
             {
                 throw new Inference.SegmenterException("out of memory");
             }
         };
         using ManualResetEventSlim go = new();
-        await harness.StartAgentAsync(Tiles);
+        await harness.StartAgentAsync([.. Tiles, ("Edge:Agent:DecodeWorkers", "1")]);
         var before = harness.Segmenter.BeforeRun;
         harness.Segmenter.BeforeRun = images =>
         {
-            // The first frame waits until the others are there, which then are one batch.
-            go.Wait(TestContext.Current.CancellationToken);
+            go.Wait(Eventually.Timeout, TestContext.Current.CancellationToken);
             before(images);
         };
         List<string> sent = [];
-        for (var frame = 0; frame < 3; frame++)
+        for (var frame = 0; frame < 4; frame++)
         {
-            sent.Add(await harness.SendAsync(TestFrames.Bad(), "cam1"));
+            sent.Add(EventId.ForOutcome(AgentHarness.Camera("cam1"), await harness.SendAsync(TestFrames.Bad(), "cam1")));
         }
 
-        // An attempt is written before a frame is decoded, which takes no time for so small a one.
+        // The one worker has begun the fourth frame: the second and the third, behind the first, are one batch.
         var journal = harness.Services.GetRequiredService<AttemptJournal>();
         await Eventually.HoldsAsync(() => sent.TrueForAll(id => journal.Attempts(id) > 0));
-        await Task.Delay(200, TestContext.Current.CancellationToken);
         go.Set();
 
-        (await harness.OutcomesAsync(3)).Select(o => o.Reason).ShouldBe([null, null, UndecidedReason.ModelUnavailable]);
+        (await harness.OutcomesAsync(4)).Select(o => o.Reason).ShouldBe([null, null, UndecidedReason.ModelUnavailable, UndecidedReason.ModelUnavailable]);
     }
 
     private static string ConfigDigestOf(IReadOnlyList<InspectionOutcome> outcomes, string camera)

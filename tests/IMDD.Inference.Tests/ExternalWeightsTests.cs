@@ -88,8 +88,14 @@ public sealed class ExternalWeightsTests : IDisposable
     [InlineData(new byte[] { 0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01 }, "a part of 18446744073709551615 bytes lies in 0")]
     [InlineData(new byte[] { 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80 }, "a number does not end")]
     [InlineData(new byte[] { 0x3b }, "wire type 3 is none of its")]
+    [InlineData(new byte[] { 0xba, 0x80, 0x80, 0x80, 0x10, 0x00 }, "more bits than there are")]
+    [InlineData(new byte[] { 0x3a, 0x06, 0xaa, 0x80, 0x80, 0x80, 0x10, 0x00 }, "more bits than there are")]
     public void Of_Malformed_SaysHow(byte[] bytes, string reason)
         => Should.Throw<InvalidDataException>(() => ExternalWeights.Of(bytes)).Message.ShouldContain(reason);
+
+    [Fact]
+    public void Of_NodeThatIsAnEngineInAFile_IsRefused()
+        => Should.Throw<InvalidDataException>(() => ExternalWeights.Of(Field(7, Field(1, Field(4, "EPContext"u8.ToArray()))))).Message.ShouldContain("EPContext");
 
     [Fact]
     public void Of_AttributesWithinEachOtherWithoutEnd_IsRefusedAndNoOverflow()

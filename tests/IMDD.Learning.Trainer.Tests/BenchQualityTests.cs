@@ -158,7 +158,7 @@ public sealed class BenchQualityTests : IDisposable
         JsonDocument.Parse(same.Output.Trim().Split('\n')[^1]).RootElement.GetProperty("kept").EnumerateArray().ShouldHaveSingleItem().GetString().ShouldBe("divided.seed1");
         same.Error.Split("reading ").Length.ShouldBe(1 + 4, "a, b, both as one, and a beside a test group: each once");
         others.ExitCode.ShouldBe(2, others.Error);
-        others.Error.ShouldContain("divided.seed1 was made from other pictures (folders:b: split sha256:");
+        others.Error.ShouldContain("divided.seed1 was made from other pictures, labels or groups (folders:b: split sha256:");
         Directory.Exists(_directory.File("work")).ShouldBeFalse();
     }
 

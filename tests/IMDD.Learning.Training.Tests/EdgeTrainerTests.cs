@@ -417,17 +417,18 @@ public sealed class EdgeTrainerTests
     }
 
     [Fact]
-    public async Task RunAsync_StartedFromAModel_BeginsWithItsWeights()
+    public async Task RunAsync_StartedFromAModel_BeginsWithItsWeightsAndRemembersWhatItLearned()
     {
         using TestDirectory directory = new();
         using EdgeModel start = new(new EdgeModelDescription(
-            Options.Network, Data.Classes, EdgeCalibration.None, new EdgeModelLineage([], [], 0, 0, null)));
+            Options.Network, Data.Classes, EdgeCalibration.None, new EdgeModelLineage(["a", "b"], ["sha256:a", "whole:sha256:b"], 0, 0, null) { EarlierWhole = ["whole:sha256:c"] }));
         using EdgeTrainer trainer = new(Options with { Steps = 1, LearningRate = 1e-12, WeightDecay = 0 }, Data, directory.Path, start);
 
         var (_, model) = await trainer.RunAsync(null, TestContext.Current.CancellationToken);
         using (model)
         {
             model.Description.Lineage.Parent.ShouldBe(start.Digest());
+            model.Description.Lineage.KnownSplits.ShouldBe([.. Data.SplitIds, "whole:sha256:b", "whole:sha256:c"], "no side of these was ever held out");
             var (before, after) = (start.Network.DefectHead.weight!.data<float>().ToArray(), model.Network.DefectHead.weight!.data<float>().ToArray());
             before.Zip(after, (a, b) => Math.Abs(a - b)).Max().ShouldBeLessThan(1e-6f);
         }

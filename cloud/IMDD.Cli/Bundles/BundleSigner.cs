@@ -30,41 +30,41 @@ internal static class BundleSigner
             File.Delete(Path.Combine(directory, file + Unfinished));
         }
 
-        var bundle = ModelBundle.Open(directory);
-        Sign(counter is { } number && number != bundle.Manifest.ReleaseCounter ? Renumbered(bundle, number) : bundle, key, isAdded);
+        Sign(ModelBundle.Open(directory), key, isAdded, counter);
     }
 
-    /// <summary>The same for one that is open. What is signed is the manifest as it was opened.</summary>
-    /// <exception cref="ModelBundleException">The manifest is another by now.</exception>
-    public static void Sign(ModelBundle bundle, PrivateKey key, bool isAdded)
+    /// <summary>The same for one that is open. What is signed is the manifest as it was opened, but for the counter.</summary>
+    /// <exception cref="ModelBundleException">The manifest is another by now, or as above.</exception>
+    public static void Sign(ModelBundle bundle, PrivateKey key, bool isAdded, long? counter = null)
     {
-        var manifest = bundle.ReadManifest();
+        var opened = bundle.ReadManifest();
+        var manifest = counter is { } number && number != bundle.Manifest.ReleaseCounter ? Renumbered(bundle, number) : opened;
         var payload = Convert.ToBase64String(manifest);
         var envelope = key.Sign(DsseEnvelope.ModelPayloadType, manifest, isAdded && Existing(bundle) is { } existing && existing.Payload == payload ? existing.Signatures : []);
-        Write(bundle, ModelBundle.EnvelopeFile, ImddJson.Serialize(envelope));
+        List<(string Path, byte[] Content)> files = [(bundle.PathOf(ModelBundle.EnvelopeFile), ImddJson.Serialize(envelope))];
+        if (manifest != opened)
+        {
+            files.Insert(0, (bundle.PathOf(ModelBundle.ManifestFile), manifest));
+        }
+
+        try
+        {
+            // All that a full disk can stop comes before the first of them is replaced.
+            files.ForEach(file => File.WriteAllBytes(file.Path + Unfinished, file.Content));
+            files.ForEach(file => File.Move(file.Path + Unfinished, file.Path, overwrite: true));
+        }
+        finally
+        {
+            files.ForEach(file => File.Delete(file.Path + Unfinished));
+        }
     }
 
     /// <summary>The bundle's envelope, unchecked, or null.</summary>
     public static DsseEnvelope? Existing(ModelBundle bundle)
         => File.Exists(bundle.PathOf(ModelBundle.EnvelopeFile)) ? ImddJson.Deserialize<DsseEnvelope>(File.ReadAllBytes(bundle.PathOf(ModelBundle.EnvelopeFile))) : null;
 
-    private static ModelBundle Renumbered(ModelBundle bundle, long counter)
-    {
-        if (Path.GetFileName(bundle.Directory).StartsWith(ModelBundle.AddressPrefix, StringComparison.Ordinal))
-        {
-            throw new ModelBundleException("Another counter is another digest, and its folder is called by the one it has: expected a copy in a folder of another name.");
-        }
-
-        // It signs the manifest as it was.
-        File.Delete(bundle.PathOf(ModelBundle.EnvelopeFile));
-        Write(bundle, ModelBundle.ManifestFile, ImddJson.Serialize(bundle.Manifest with { ReleaseCounter = counter }));
-        return ModelBundle.Open(bundle.Directory);
-    }
-
-    private static void Write(ModelBundle bundle, string file, byte[] content)
-    {
-        var unfinished = bundle.PathOf(file + Unfinished);
-        File.WriteAllBytes(unfinished, content);
-        File.Move(unfinished, bundle.PathOf(file), overwrite: true);
-    }
+    private static byte[] Renumbered(ModelBundle bundle, long counter)
+        => Path.GetFileName(bundle.Directory).StartsWith(ModelBundle.AddressPrefix, StringComparison.Ordinal)
+            ? throw new ModelBundleException("Another counter is another digest, and its folder is called by the one it has: expected a copy in a folder of another name.")
+            : ImddJson.Serialize(bundle.Manifest with { ReleaseCounter = counter });
 }

@@ -95,7 +95,7 @@ internal static class BenchQualityCommand
                 cancellation.ThrowIfCancellationRequested();
                 if (kept.Read(row.Id, seed) is { } result && check.Difference(row, result) is { } difference)
                 {
-                    others.Add($"{row.Id}.seed{seed} was made from other pictures ({difference})");
+                    others.Add($"{row.Id}.seed{seed} was made from other pictures, labels or groups ({difference})");
                 }
             }
         }

@@ -29,6 +29,13 @@ internal static class BundleSignCommand
         });
         var json = JsonOutput.CreateOption();
         Command command = new("sign", "Signs a bundle after checking that it is whole.") { folder, key, add, counter, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(add) && result.GetValue(counter) is not null)
+            {
+                result.AddError("--add keeps the signatures of a manifest, and --counter changes it: expected one of them.");
+            }
+        });
         command.SetAction(parsed =>
         {
             var directory = parsed.GetRequiredValue(folder).FullName;

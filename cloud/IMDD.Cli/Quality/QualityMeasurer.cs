@@ -79,10 +79,11 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
     {
         var (dataset, split) = data.Read([part.Data[0]], new DivisionRule { With = part.SplitWith, TestGroups = part.TestGroups })[0];
         BundleModel model = new(SegmenterFactory.Create(bundle, new SegmenterOptions { MaxBatch = 1 }), ranksByConfidence: ranksByConfidence);
-        if (side is not null && !(model.SplitId ?? "").Split(' ').Contains(split.Id, StringComparer.Ordinal))
+        var learned = (model.SplitId ?? "").Split(' ');
+        if (LearnedSplits.IsWhole(learned, split.Id) || (side is not null && !learned.Contains(split.Id, StringComparer.Ordinal)))
         {
             model.Dispose();
-            throw new QualityException($"'{part.Training}' was trained by split {model.SplitId}, and {part.Data[0]} is divided here as {split.Id}: its test side may have been learned.");
+            throw new QualityException($"'{part.Training}' was trained by split {model.SplitId}, and {part.Data[0]} is divided here as {split.Id}: what is measured may have been learned.");
         }
 
         return new EvaluationFold(model, dataset, split);

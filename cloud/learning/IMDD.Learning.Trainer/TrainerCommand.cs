@@ -46,7 +46,7 @@ public static class TrainerCommand
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A full disk, most often, or a folder of somebody else; the system's words name the file.
-            await error.WriteLineAsync($"imdd: a file cannot be written or read: {e.Message.TrimEnd('.')}; once it can be, the same command goes on, a training from its newest checkpoint").ConfigureAwait(false);
+            await error.WriteLineAsync($"imdd: a file cannot be written or read: {e.Message.TrimEnd('.')}; once it can be, give the same command again, a training goes on from its newest checkpoint").ConfigureAwait(false);
             return Failed;
         }
         catch (OperationCanceledException)

@@ -90,7 +90,7 @@ internal sealed class CandidateLoader(BundleOpener opener, DeliveryOptions optio
     private List<SeenFrame> Frames()
     {
         List<SeenFrame> frames = [.. opener.NamedFrames(group.Cameras)];
-        if (group.Slot.LastFrame is { } seen && !frames.Contains(seen))
+        if (group.Slot.LastFrame is { } seen && !frames.Contains(seen) && (frames.Count == 0 || !opener.MakesEngines))
         {
             frames.Add(seen);
         }

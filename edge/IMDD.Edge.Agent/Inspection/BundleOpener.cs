@@ -123,6 +123,9 @@ internal sealed class BundleOpener(
         }
     }
 
+    /// <summary>True where an engine is made for the sizes that the configuration names, and refuses others.</summary>
+    public bool MakesEngines => _model.ExecutionProvider == ExecutionProviders.TensorRt;
+
     /// <summary>Frames of the sizes that the configuration names, as cameras give them to a model.</summary>
     /// <param name="cameras">The cameras; empty: all.</param>
     public IEnumerable<SeenFrame> NamedFrames(IReadOnlyList<string> cameras)

@@ -46,14 +46,14 @@ public sealed class ModelOptions
     public bool Fp16 { get; set; }
 
     /// <summary>
-    /// Where TensorRT's engines are kept, each model's in a folder named by its digest; empty: in <c>engines</c> of <c>Edge:Store:Directory</c>.
+    /// Where TensorRT's engines are kept, each model's in a folder named by its digest and, in that, by the sizes that they are for; empty: in <c>engines</c> of <c>Edge:Store:Directory</c>.
     /// Needs <c>tensorrt</c>. What is in it can be deleted at any time.
     /// </summary>
     public string EngineCacheDirectory { get; set; } = "";
 
     /// <summary>
     /// Frame sizes to run before the first frame, in every batch size, <c>512x512</c>; tiles need not be named. A model that misses the recipe's
-    /// deadline at one of them is refused.
+    /// deadline at one of them is refused. With <c>tensorrt</c> an engine is made for them, which refuses frames smaller or larger than all of them.
     /// </summary>
     public IList<string> WarmUpSizes { get; } = [];
 

@@ -30,7 +30,7 @@ public sealed class SplitCheckTests : IDisposable
         var (exitCode, error) = await ResumeAsync("1,2", "data");
 
         exitCode.ShouldBe(2, error);
-        error.ShouldContain($"a.seed1 was made from other pictures (folders:parts: split {id}, and here {SplitId()}): give another --results folder, or remove its file");
+        error.ShouldContain($"a.seed1 was made from other pictures, labels or groups (folders:parts: split {id}, and here {SplitId()}): give another --results folder, or remove its file");
         error.ShouldNotContain("a.seed2");
         (await ResumeAsync("1", "elsewhere")).ExitCode.ShouldBe(0);
         (await ResumeAsync("1", null)).ExitCode.ShouldBe(0);

@@ -5,7 +5,7 @@ internal static class NormalLabels
 {
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
-        "No Fault", "no_defect", "good", "normal", "ok", "正常", "无瑕疵样本", "background", "__background__", "背景",
+        "No Fault", "no_defect", "good", "normal", "ok", "正常", "无瑕疵样本", "background", "_background_", "__background__", "__ignore__", "背景",
     };
 
     /// <summary>True for such a name, in capitals or not.</summary>

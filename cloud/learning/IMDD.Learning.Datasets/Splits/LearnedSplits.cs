@@ -17,6 +17,11 @@ public static class LearnedSplits
     /// <param name="splitId"><see cref="DatasetSplit.Id"/>.</param>
     public static bool IsWhole(IEnumerable<string> learned, string splitId) => learned.Contains(Whole(splitId), StringComparer.Ordinal);
 
+    /// <summary>Those of what was learned as a whole, each once; null where there are none.</summary>
+    /// <param name="learned">What a model says.</param>
+    public static IReadOnlyList<string>? Wholes(IEnumerable<string> learned)
+        => learned.Where(id => id.StartsWith(WholePrefix, StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).ToList() is { Count: > 0 } wholes ? wholes : null;
+
     /// <summary>The split's id, whatever of its data set was learned.</summary>
     /// <param name="learned">One of what a model says.</param>
     public static string IdOf(string learned) => learned.StartsWith(WholePrefix, StringComparison.Ordinal) ? learned[WholePrefix.Length..] : learned;

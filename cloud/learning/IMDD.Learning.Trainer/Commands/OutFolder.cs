@@ -8,9 +8,11 @@ internal static class OutFolder
     /// <exception cref="TrainingException">It is that other one's.</exception>
     public static void RequireOther(string folder, string model)
     {
-        if (Path.TrimEndingDirectorySeparator(model) == Path.TrimEndingDirectorySeparator(folder))
+        if (Place(model) == Place(folder))
         {
             throw new TrainingException($"--out is {folder}, the model's own folder: expected another.");
         }
     }
+
+    private static string Place(string folder) => Path.TrimEndingDirectorySeparator(Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder);
 }

@@ -39,6 +39,10 @@ internal static class TrainExportCommand
             {
                 result.AddError("--reduce-range is of --int8: expected both.");
             }
+            else if (result.GetResult(provider) is { Implicit: false } && result.GetValue(data) is null)
+            {
+                result.AddError("--execution-provider is of what is measured, with --int8 or --fp16: expected one of them.");
+            }
         });
         command.SetAction(parsed => Run(
             parsed,

@@ -178,7 +178,7 @@ public static class EdgeBundle
             ImageScore = $"{PeakMean.Description}, logits",
             TrainedFrom = new BundleLineage(
                 DatasetDigest: description.Lineage.DataDigest,
-                SplitId: string.Join(' ', description.Lineage.SplitIds),
+                SplitId: string.Join(' ', description.Lineage.KnownSplits),
                 CodeCommit: description.Lineage.CodeCommit,
                 Seed: description.Lineage.Seed,
                 Parent: description.Lineage.Parent),

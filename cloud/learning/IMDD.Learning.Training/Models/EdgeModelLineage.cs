@@ -17,6 +17,14 @@ public sealed record EdgeModelLineage(IReadOnlyList<string> Data, IReadOnlyList<
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? EarlierData { get; init; }
 
+    /// <summary>Splits of what trainings before it learned as a whole, as <see cref="Datasets.Splits.LearnedSplits"/> says them; null where there is none, or it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? EarlierWhole { get; init; }
+
+    /// <summary>All that is known of splits: its own, then those of before.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> KnownSplits => SplitIds.Concat(EarlierWhole ?? []);
+
     /// <summary>Digest of the pictures that were learned from and judged by, with their truth; null where it was not kept.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? DataDigest { get; init; }

@@ -20,8 +20,9 @@ public sealed class BundleText : IDisposable
     /// <exception cref="Weights.WeightsException">Its rows are made with another CLIP.</exception>
     public static BundleText Open(string folder, ClipTextEmbedder? clip = null)
     {
-        var manifest = ModelBundle.Open(folder).Manifest;
-        var model = EdgeModel.Load(folder, clip);
+        var bundle = ModelBundle.Open(folder);
+        var manifest = bundle.Manifest;
+        var model = EdgeModel.LoadFrom(bundle, clip);
         var own = model.TextReference();
         if (manifest.TextEncoder?.Digest != own.Digest)
         {

@@ -8,8 +8,10 @@ internal static class KnownGoodView
 
     /// <summary>
     /// The pictures that show a network what it will see on a line. An agent decides on none without its known-good view: for a network that compares, those
-    /// that lack it are left out where others have it.
+    /// that lack it are left out where as many have it.
     /// </summary>
     public static IReadOnlyList<TrainingPicture> AsOnALine(IReadOnlyList<TrainingPicture> pictures, bool usesReference)
-        => usesReference && pictures.Where(picture => picture.Reference is not null).ToList() is { Count: > 0 } comparable ? comparable : pictures;
+        => usesReference && pictures.Where(picture => picture.Reference is not null).ToList() is { Count: > 0 } comparable && 2 * comparable.Count >= pictures.Count
+            ? comparable
+            : pictures;
 }

@@ -99,6 +99,7 @@ public sealed class EdgeTrainer : IDisposable
             new EdgeModelLineage(data.Names, data.SplitIds, options.Seed, 0, _parent)
             {
                 EarlierData = start?.Description.Lineage is { } before ? [.. before.Data.Union(before.EarlierData ?? [])] : null,
+                EarlierWhole = start is null ? null : LearnedSplits.Wholes(start.Description.Lineage.KnownSplits),
                 PaintedSeed = data.PaintedSeed,
             })
         {

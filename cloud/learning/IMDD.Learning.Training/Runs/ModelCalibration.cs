@@ -73,7 +73,7 @@ public static class ModelCalibration
 
     /// <summary>The first data set that was learned as a whole, whatever it was called then; null: there is none, as far as is known.</summary>
     private static string? LearnedAsAWhole(EdgeModelLineage lineage, TrainingData data)
-        => data.Names.Zip(data.SplitIds).FirstOrDefault(now => LearnedSplits.IsWhole(lineage.SplitIds, now.Second)).First;
+        => data.Names.Zip(data.SplitIds).FirstOrDefault(now => LearnedSplits.IsWhole(lineage.KnownSplits, now.Second)).First;
 
     /// <summary>The first data set that was trained on by another split than it has now; null: there is none, as far as is known.</summary>
     private static string? LearnedByAnotherSplit(EdgeModelLineage lineage, TrainingData data)

@@ -22,7 +22,7 @@ internal static class WordParity
     /// <param name="segmenter">Of it; made, so that the probes have been met.</param>
     public static GateResult Check(ModelBundle bundle, ISegmenter segmenter)
     {
-        using var model = EdgeModel.Load(bundle.Directory);
+        using var model = EdgeModel.LoadFrom(bundle);
         using TorchSegmenter torch = new(model);
         OpenCvImageDecoder decoder = new();
         long cells = 0, differing = 0;
