@@ -120,6 +120,19 @@ public sealed class CameraGatewayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_LimitsWhoseTurnComesAsTheyEnd_EndNoProcess()
+    {
+        TardyTime time = new();
+
+        await using var gateway = _fixture.Start(time, _fixture.Images(2), frames: 8, Wait);
+
+        (await gateway.Exit).ShouldBe(ExitCodes.Stopped, gateway.Errors);
+        await Task.Delay(TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken);
+        time.Late.ShouldBeGreaterThan(8, "each publication has a limit");
+        time.Thrown.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Run_OutcomeMissing_SendsTheSameFrameAgainUntilItIsBack()
     {
         _agent.Answers = frame => _agent.FrameIds.Count(id => id == frame.Id) >= 3;

@@ -39,17 +39,20 @@ internal sealed class GatewayFixture : IAsyncDisposable
     }
 
     /// <summary>Starts a gateway over a folder; later settings override earlier ones.</summary>
-    public RunningGateway Start(string folder, int frames, params string[] settings) => RunningGateway.Start(
-    [
-        $"--Mqtt:Port={Broker.Port}",
-        $"--Camera:Asset={Asset}",
-        "--Camera:Source=Folder",
-        $"--Camera:Folder={folder}",
-        $"--Camera:SpoolDirectory={Spool}",
-        "--Camera:FramesPerSecond=200",
-        $"--Camera:Frames={frames.ToString(CultureInfo.InvariantCulture)}",
-        .. settings,
-    ]);
+    public RunningGateway Start(string folder, int frames, params string[] settings) => Start(TimeProvider.System, folder, frames, settings);
+
+    public RunningGateway Start(TimeProvider time, string folder, int frames, params string[] settings) => RunningGateway.Start(
+        time,
+        [
+            $"--Mqtt:Port={Broker.Port}",
+            $"--Camera:Asset={Asset}",
+            "--Camera:Source=Folder",
+            $"--Camera:Folder={folder}",
+            $"--Camera:SpoolDirectory={Spool}",
+            "--Camera:FramesPerSecond=200",
+            $"--Camera:Frames={frames.ToString(CultureInfo.InvariantCulture)}",
+            .. settings,
+        ]);
 
     /// <summary>The delivery log as another program reads it.</summary>
     public IReadOnlyList<JsonElement> ReadLog()

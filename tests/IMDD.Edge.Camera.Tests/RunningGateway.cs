@@ -27,9 +27,12 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>What it said about a refused start.</summary>
     public string Errors => _errors.ToString();
 
-    public static RunningGateway Start(params string[] settings)
+    public static RunningGateway Start(params string[] settings) => Start(TimeProvider.System, settings);
+
+    public static RunningGateway Start(TimeProvider time, params string[] settings)
     {
         var builder = ImddHost.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None", .. settings]);
+        builder.Services.AddSingleton(time);
         builder.AddImddDefaults("camera").AddCameraGateway();
         var app = builder.Build();
         app.MapCameraGateway().MapImddDefaults();

@@ -310,8 +310,8 @@ internal sealed class CameraChannel : IDisposable
         }
 
         var publication = MqttPublications.Frame(Capture(frame, image, now, late), Expiry(frame, now, late));
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = _time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), limited, _options.ResendAfter, Timeout.InfiniteTimeSpan);
+        using CancellationTokenSource unanswered = new(_options.ResendAfter, _time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, unanswered.Token);
         try
         {
             await _session.PublishAsync(publication.ToOutgoing(), limited.Token);

@@ -171,8 +171,8 @@ internal sealed class CameraGateway(
 
     private async Task PublishBalanceAsync(CameraChannel channel, CameraCounts counts, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(static s => ((CancellationTokenSource)s!).Cancel(), limited, timeout, Timeout.InfiniteTimeSpan);
+        using CancellationTokenSource late = new(timeout, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             await channel.PublishBalanceAsync(counts, limited.Token);
