@@ -14,5 +14,6 @@ internal static class OutFolder
         }
     }
 
-    private static string Place(string folder) => Path.TrimEndingDirectorySeparator(Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder);
+    private static string Place(string folder)
+        => Path.TrimEndingDirectorySeparator((Directory.Exists(folder) ? Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName : null) ?? folder);
 }
