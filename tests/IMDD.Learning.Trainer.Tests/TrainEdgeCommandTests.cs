@@ -300,11 +300,16 @@ public sealed class TrainEdgeCommandTests
     public async Task Train_OntoTheModelItStartsFrom_IsRefused()
     {
         using TestDirectory directory = new();
-        StringWriter error = new();
+        Directory.CreateDirectory(directory.File("model"));
+        Directory.CreateSymbolicLink(directory.File("link"), directory.File("model"));
+        foreach (var (from, to) in new[] { ("model", "model/"), ("link", "model"), ("model", "link") })
+        {
+            StringWriter error = new();
 
-        (await TrainerCommand.RunAsync(["train", "edge", "--data", "synthetic", "--from", directory.Path, "--out", directory.Path + "/"], TextWriter.Null, error)).ShouldBe(1);
+            (await TrainerCommand.RunAsync(["train", "edge", "--data", "synthetic", "--from", directory.File(from), "--out", directory.File(to)], TextWriter.Null, error)).ShouldBe(1);
 
-        error.ToString().ShouldContain("the model's own folder");
+            error.ToString().ShouldContain("the model's own folder", Case.Sensitive, $"{from}, {to}");
+        }
     }
 
     /// <summary>Stands for a full disk: a file lies where the next checkpoint is to be made.</summary>
@@ -321,7 +326,7 @@ public sealed class TrainEdgeCommandTests
         (await TrainerCommand.RunAsync(command, TextWriter.Null, error)).ShouldBe(1);
 
         error.ToString().Trim().Split('\n')[^1]
-            .ShouldSatisfyAllConditions(e => e.ShouldContain("run/partial"), e => e.ShouldContain("the same command goes on"));
+            .ShouldSatisfyAllConditions(e => e.ShouldContain("run/partial"), e => e.ShouldContain("give the same command again"));
         File.Delete(directory.File("out/run/partial"));
         (await TrainerCommand.RunAsync(command, TextWriter.Null, error)).ShouldBe(0, error.ToString());
     }
