@@ -16,6 +16,7 @@ using IMDD.Messaging.Kafka;
 using IMDD.Relational;
 using IMDD.Storage;
 using IMDD.Testing;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace IMDD.Cloud.Trainer.Tests;
@@ -23,6 +24,9 @@ namespace IMDD.Cloud.Trainer.Tests;
 /// <summary>Runs from labels on Kafka to releases in a real registry; what trains is a script.</summary>
 public sealed class RunTests : IAsyncLifetime
 {
+    // SQLITE_BUSY.
+    private const int Busy = 5;
+
     private const int Count = 10;
 
     private Plant _plant = default!;
@@ -307,7 +311,7 @@ public sealed class RunTests : IAsyncLifetime
         await third.StopAsync();
 
         // As if it had been killed between the registry's answer and its own note of it.
-        await using (Microsoft.Data.Sqlite.SqliteConnection database = new($"Data Source={_plant.Directory.File("trainer/trainer.db")}"))
+        await using (SqliteConnection database = new($"Data Source={_plant.Directory.File("trainer/trainer.db")}"))
         {
             await database.OpenAsync(Stop);
             await using var forget = database.CreateCommand();
@@ -392,7 +396,7 @@ public sealed class RunTests : IAsyncLifetime
         var paused = await _plant.StartTrainerProcessAsync(_script.Path, ("Trainer:InstanceName", "one"));
         var id = await BeginAsync(paused);
         var before = await paused.WaitAsync(id, r => r.Progress is not null);
-        await paused.PauseAsync();
+        await PauseBetweenWritesAsync(paused);
         var other = await _plant.StartTrainerAsync(_script.Path, ("Trainer:InstanceName", "two"));
         await other.WaitAsync(id, r => r.Instance == "two" && _script.Calls.Count == 2);
 
@@ -413,6 +417,26 @@ public sealed class RunTests : IAsyncLifetime
         refused.MayPass.ShouldBeFalse();
         refused.Message.ShouldContain("409");
         (await _plant.ModelAsync()).Versions.Count.ShouldBe(2);
+    }
+
+    /// <summary>A process that is stopped within a write keeps the file locked, and others out of it as long; a lease is about all other moments.</summary>
+    private async Task PauseBetweenWritesAsync(TrainerProcess trainer)
+    {
+        await using SqliteConnection database = new($"Data Source={_plant.Directory.File("trainer/trainer.db")};Default Timeout=1");
+        await database.OpenAsync(Stop);
+        while (true)
+        {
+            await trainer.PauseAsync();
+            try
+            {
+                await using var write = database.BeginTransaction(deferred: false);
+                return;
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == Busy)
+            {
+                await trainer.ResumeAsync();
+            }
+        }
     }
 
     [Theory]
