@@ -1,11 +1,7 @@
-using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
-using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Inference.Bundles;
 using IMDD.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Tests;
 
@@ -68,9 +64,6 @@ public sealed class BundleOpenerTests : IDisposable
     {
         ModelOptions model = new();
         Array.ForEach(sizes, model.WarmUpSizes.Add);
-        IOptions<ModelOptions> options = Options.Create(model);
-        IOptions<StoreOptions> store = Options.Create(new StoreOptions { Directory = _directory.File("store") });
-        TrustStore trust = new(options, store, CrashPoints.None, TimeProvider.System, NullLogger<TrustStore>.Instance);
-        return new BundleOpener(options, Options.Create(agent), store, trust, NullLogger<BundleOpener>.Instance);
+        return TestOpener.Create(model, _directory.File("store"), agent);
     }
 }

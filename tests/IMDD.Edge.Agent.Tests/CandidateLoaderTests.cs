@@ -1,14 +1,10 @@
 using IMDD.Contracts.Events;
 using IMDD.Edge.Agent.Delivery;
-using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Inspection;
-using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Inference.Bundles;
 using IMDD.Inference.Tiling;
 using IMDD.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace IMDD.Edge.Agent.Tests;
 
@@ -67,10 +63,7 @@ public sealed class CandidateLoaderTests : IDisposable
     {
         var group = TestGroup.Create(folder: _directory.File("store"));
         group.Slot.TryUse(seen, (_, _) => { }).ShouldBeFalse("there is no model");
-        IOptions<ModelOptions> model = Options.Create(options ?? new ModelOptions { Threads = 1 });
-        IOptions<StoreOptions> store = Options.Create(new StoreOptions { Directory = _directory.File("store") });
-        TrustStore trust = new(model, store, CrashPoints.None, TimeProvider.System, NullLogger<TrustStore>.Instance);
-        BundleOpener opener = new(model, Options.Create(new AgentOptions { MaxBatch = 64 }), store, trust, NullLogger<BundleOpener>.Instance);
+        var opener = TestOpener.Create(options ?? new ModelOptions { Threads = 1 }, _directory.File("store"), new AgentOptions { MaxBatch = 64 });
         return new CandidateLoader(opener, new DeliveryOptions(), group);
     }
 }

@@ -1,10 +1,8 @@
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Edge.Agent.Delivery;
-using IMDD.Edge.Agent.Faults;
 using IMDD.Edge.Agent.Groups;
 using IMDD.Edge.Agent.Inspection;
-using IMDD.Edge.Agent.Outcomes;
 using IMDD.Edge.Agent.Tests.Support;
 using IMDD.Hosting;
 using IMDD.Inference.Bundles;
@@ -312,13 +310,7 @@ public sealed class ModelLoaderTests : IDisposable
         return new ModelLoader(Opener(options), new DeliveryOptions(), identity, _mark, _time, NullLogger<ModelLoader>.Instance);
     }
 
-    private BundleOpener Opener(ModelOptions options)
-    {
-        var model = Microsoft.Extensions.Options.Options.Create(options);
-        var store = Microsoft.Extensions.Options.Options.Create(new StoreOptions { Directory = _directory.File("store") });
-        TrustStore trust = new(model, store, CrashPoints.None, _time, NullLogger<TrustStore>.Instance);
-        return new BundleOpener(model, Microsoft.Extensions.Options.Options.Create(new AgentOptions()), store, trust, NullLogger<BundleOpener>.Instance);
-    }
+    private BundleOpener Opener(ModelOptions options) => TestOpener.Create(options, _directory.File("store"), time: _time);
 
     private string Refused(ModelOptions options) => Should.Throw<ConfigurationInvalidException>(() => Load(options)).Message;
 }

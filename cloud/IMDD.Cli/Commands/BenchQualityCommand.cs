@@ -51,11 +51,11 @@ internal static class BenchQualityCommand
                 throw Wrong("There are results of these rows and seeds: --resume keeps them and makes the others; remove a file to make it anew.");
             }
 
-            RefuseOthers(request, kept);
+            Refuse(request, kept, (row, result) => result.Conditions?.Difference(request.ConditionsOf(row)), "otherwise", "give what it was made with", cancellation);
             var program = parsed.GetValue(trainer)?.FullName ?? TrainerProcess.Find() ?? throw Missing("--trainer");
             var progress = TextWriter.Synchronized(parsed.InvocationConfiguration.Error);
             DataRoot data = new(parsed.GetValue(root)?.FullName);
-            RefuseOtherPictures(request, kept, new SplitCheck(data, progress), cancellation);
+            Refuse(request, kept, new SplitCheck(data, progress).Difference, "from other pictures, labels or groups", "give another --results folder", cancellation);
             QualityBench bench = new(request, kept, data, new TrainerProcess(program, progress), Checkout.Commit(), progress);
             var outcome = await bench.RunAsync(cancellation).ConfigureAwait(false);
             Report(parsed, table with { Rows = request.Rows }, kept, outcome, parsed.GetValue(json));
@@ -64,28 +64,15 @@ internal static class BenchQualityCommand
         return command;
     }
 
-    /// <summary>Before anything is made: a table of results that were made otherwise would say nothing.</summary>
-    private static void RefuseOthers(QualityRequest request, QualityResults kept)
-    {
-        List<string> others = [];
-        foreach (var row in request.Rows)
-        {
-            var conditions = request.ConditionsOf(row);
-            others.AddRange(
-                from seed in request.Seeds
-                let difference = kept.Read(row.Id, seed)?.Conditions?.Difference(conditions)
-                where difference is not null
-                select $"{row.Id}.seed{seed} was made otherwise ({difference})");
-        }
-
-        if (others.Count > 0)
-        {
-            throw Wrong($"{string.Join("; ", others)}: give what it was made with, or remove its file to make it anew.");
-        }
-    }
-
-    /// <summary>The same of results of other pictures than are here: the seeds of a row would not compare.</summary>
-    private static void RefuseOtherPictures(QualityRequest request, QualityResults kept, SplitCheck check, CancellationToken cancellation)
+    /// <summary>Before anything is made: a table of results of which some were made otherwise would say nothing.</summary>
+    /// <param name="request">What is to be made.</param>
+    /// <param name="kept">What is there.</param>
+    /// <param name="difference">How a result differs; null where it does not.</param>
+    /// <param name="how">How those that do were made.</param>
+    /// <param name="advice">What to do then.</param>
+    /// <param name="cancellation">Between two results.</param>
+    private static void Refuse(
+        QualityRequest request, QualityResults kept, Func<QualityRow, QualityResult, string?> difference, string how, string advice, CancellationToken cancellation)
     {
         List<string> others = [];
         foreach (var row in request.Rows)
@@ -93,16 +80,16 @@ internal static class BenchQualityCommand
             foreach (var seed in request.Seeds)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (kept.Read(row.Id, seed) is { } result && check.Difference(row, result) is { } difference)
+                if (kept.Read(row.Id, seed) is { } result && difference(row, result) is { } said)
                 {
-                    others.Add($"{row.Id}.seed{seed} was made from other pictures, labels or groups ({difference})");
+                    others.Add($"{row.Id}.seed{seed} was made {how} ({said})");
                 }
             }
         }
 
         if (others.Count > 0)
         {
-            throw Wrong($"{string.Join("; ", others)}: give another --results folder, or remove its file to make it anew.");
+            throw Wrong($"{string.Join("; ", others)}: {advice}, or remove its file to make it anew.");
         }
     }
 

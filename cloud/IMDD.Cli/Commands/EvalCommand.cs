@@ -180,8 +180,7 @@ internal static class EvalCommand
             return;
         }
 
-        // One id for each data set that it was trained on.
-        var learned = trained.Split(' ');
+        var learned = LearnedSplits.Parse(trained);
         if (LearnedSplits.IsWhole(learned, split.Id))
         {
             if (!request.AllowOtherSplit)

@@ -79,7 +79,7 @@ internal sealed class QualityMeasurer(string folder, DataRoot data, TrainerProce
     {
         var (dataset, split) = data.Read([part.Data[0]], new DivisionRule { With = part.SplitWith, TestGroups = part.TestGroups })[0];
         BundleModel model = new(SegmenterFactory.Create(bundle, new SegmenterOptions { MaxBatch = 1 }), ranksByConfidence: ranksByConfidence);
-        var learned = (model.SplitId ?? "").Split(' ');
+        var learned = LearnedSplits.Parse(model.SplitId);
         if (LearnedSplits.IsWhole(learned, split.Id) || (side is not null && !learned.Contains(split.Id, StringComparer.Ordinal)))
         {
             model.Dispose();

@@ -7,6 +7,15 @@ namespace IMDD.Learning.Datasets.Splits;
 public static class LearnedSplits
 {
     private const string WholePrefix = "whole:";
+    private const char Separator = ' ';
+
+    /// <summary>What a manifest says, as one text.</summary>
+    /// <param name="learned">One for each data set.</param>
+    public static string TextOf(IEnumerable<string> learned) => string.Join(Separator, learned);
+
+    /// <summary>What a manifest's text says; nothing where there is none.</summary>
+    /// <param name="text">As <see cref="TextOf"/> writes it.</param>
+    public static IReadOnlyList<string> Parse(string? text) => text?.Split(Separator) ?? [];
 
     /// <summary>What is said of a data set that is learned as a whole.</summary>
     /// <param name="splitId"><see cref="DatasetSplit.Id"/>.</param>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using IMDD.Contracts.Events;
 using IMDD.Contracts.Models;
 using IMDD.Inference.Bundles;
+using IMDD.Learning.Datasets.Splits;
 using IMDD.Learning.Networks;
 using IMDD.Learning.Onnx.Graph;
 using IMDD.Learning.Onnx.Parity;
@@ -178,7 +179,7 @@ public static class EdgeBundle
             ImageScore = $"{PeakMean.Description}, logits",
             TrainedFrom = new BundleLineage(
                 DatasetDigest: description.Lineage.DataDigest,
-                SplitId: string.Join(' ', description.Lineage.KnownSplits),
+                SplitId: LearnedSplits.TextOf(description.Lineage.KnownSplits),
                 CodeCommit: description.Lineage.CodeCommit,
                 Seed: description.Lineage.Seed,
                 Parent: description.Lineage.Parent),
